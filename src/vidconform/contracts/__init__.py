@@ -1,0 +1,30 @@
+"""What the vendors promise, read from the data under specs/."""
+
+from vidconform.contracts.blame import Finding, SchemaError, findings
+from vidconform.contracts.contract import Contract, load_contract, load_contracts
+from vidconform.contracts.ledger import Level, Requirement
+from vidconform.contracts.operations import Answer, Operation, Scheme
+from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider
+from vidconform.contracts.schemas import FINISHED, Field, Schema
+
+__all__ = [
+    "FINISHED",
+    "Answer",
+    "Contract",
+    "Field",
+    "Finding",
+    "Level",
+    "Operation",
+    "Pace",
+    "Provider",
+    "Requirement",
+    "Schema",
+    "SchemaError",
+    "Scheme",
+    "find_provider",
+    "findings",
+    "known_providers",
+    "load_contract",
+    "load_contracts",
+    "load_provider",
+]

@@ -1,0 +1,106 @@
+"""A contract: one document as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts.files import read_yaml
+from vidconform.contracts.ledger import Requirement, load_ledger
+from vidconform.contracts.operations import Operation, load_operations
+from vidconform.contracts.provider import Provider
+from vidconform.contracts.schemas import Field, Schema, load_schema
+from vidconform.contracts.words import customary_phases
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one document promises; laws read names, words and places from here, never from a vendor's name."""
+
+    provider: Provider
+    name: str
+    requirements: dict[str, Requirement]
+    operations: tuple[Operation, ...]
+    schemas: dict[str, Schema]
+
+    @property
+    def id(self) -> str:
+        """`provider/name`."""
+        return f"{self.provider.name}/{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the contract's files."""
+        return self.provider.folder / self.name
+
+    @property
+    def task(self) -> Schema:
+        """The schema of the task object."""
+        return self.schemas["task.schema.json"]
+
+    def operation(self, role: str) -> Operation | None:
+        """Return the first operation of a role, or None."""
+        return next((operation for operation in self.operations if operation.role == role), None)
+
+    def field(self, role: str) -> Field | None:
+        """Return where a role stands in the task object, or None."""
+        return self.task.fields.get(role)
+
+    def phase(self, word: Any) -> str | None:
+        """Return the phase of a status word: the document's own, or else the customary one."""
+        return self.task.phases.get(word, customary_phases().get(word)) if isinstance(word, str) else None
+
+    @property
+    def words(self) -> list[str]:
+        """The document's status words in the order in which a task goes through them."""
+        return list(self.task.phases)
+
+    @cached_property
+    def unknown_id(self) -> str:
+        """An id of this contract's own id space that no task has."""
+        spaces = self.provider.id_spaces
+        return next((spaces[name].unknown for name in self.id_space_names), "unknown-task")
+
+    @cached_property
+    def id_space_names(self) -> list[str]:
+        """The id spaces that the id field names, or else all of the provider's."""
+        return _named_spaces(self.task.source) or list(self.provider.id_spaces)
+
+    @cached_property
+    def published(self) -> dict[str, Any] | None:
+        """The structure of the vendor's own OpenAPI export, where the document is one."""
+        path = self.folder / "published.yaml"
+        return read_yaml(path) if path.is_file() else None
+
+
+def load_contract(provider: Provider, name: str) -> Contract:
+    """Return one contract of a provider; raises DataFileProblem."""
+    folder = provider.folder / name
+    return Contract(
+        provider=provider,
+        name=name,
+        requirements=load_ledger(folder / "requirements.toml"),
+        operations=tuple(load_operations(folder / "openapi.yaml")),
+        schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
+    )
+
+
+def load_contracts(provider: Provider) -> list[Contract]:
+    """Return the contracts of a provider by name; raises DataFileProblem."""
+    return [load_contract(provider, name) for name in provider.contract_names]
+
+
+def _schema_files(folder: Path) -> list[Path]:
+    return sorted({folder / "task.schema.json", *folder.glob("*.schema.json")})
+
+
+def _named_spaces(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [name for member in node for name in _named_spaces(member)]
+    if not isinstance(node, dict):
+        return []
+    named = node.get("x-id-space", [])
+    own = [named] if isinstance(named, str) else list(named)
+    return own + [name for key, member in node.items() if key != "x-id-space" for name in _named_spaces(member)]

@@ -1,0 +1,131 @@
+"""The operations of a contract, read from its OpenAPI document by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from vidconform.contracts.files import read_yaml
+from vidconform.errors import DataFileProblem
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One security scheme: where the credential stands, and which environment variable holds it."""
+
+    name: str
+    header: str
+    prefix: str
+    variable: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One documented reply: its schema file (or none), media types and example payloads."""
+
+    schema: str | None
+    media_types: tuple[str, ...]
+    examples: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route with its method; `role` says what it is for."""
+
+    id: str
+    role: str
+    method: str
+    path: str
+    id_parameter: str | None
+    id_in: str | None
+    schemes: tuple[Scheme, ...]
+    request_example: Any
+    request_sample: Any
+    id_example: str | None
+    request_schema: str | None
+    answers: dict[str, Answer]
+
+    def target(self, task_id: str | None) -> str:
+        """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
+        if self.id_in == "query":
+            return self.path if task_id is None else f"{self.path}?{self.id_parameter}={quote(task_id, safe='')}"
+        return self.path.replace(f"{{{self.id_parameter}}}", quote(task_id or "", safe=""))
+
+    def answer_to(self, status: int) -> Answer | None:
+        """Return what the document says of a status code, exact code before range before default."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.answers:
+                return self.answers[key]
+        return self.success if 200 <= status < 300 else None
+
+    @property
+    def success(self) -> Answer | None:
+        """The documented reply to a request that is served."""
+        return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
+
+
+def load_operations(path: Path) -> list[Operation]:
+    """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
+    document = read_yaml(path)
+    try:
+        schemes = _schemes(document)
+        return [
+            _operation(route, method, item, schemes)
+            for route, methods in document["paths"].items()
+            for method, item in methods.items()
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error!r}") from error
+
+
+def _schemes(document: dict[str, Any]) -> dict[str, Scheme]:
+    found = document.get("components", {}).get("securitySchemes", {})
+    return {name: _scheme(name, item) for name, item in found.items()}
+
+
+def _scheme(name: str, item: dict[str, Any]) -> Scheme:
+    if item["type"] == "http":
+        return Scheme(name, "Authorization", f"{item['scheme'].capitalize()} ", item.get("x-variable"))
+    header = "Cookie" if item["in"] == "cookie" else item["name"]
+    return Scheme(name, header, "", item.get("x-variable"))
+
+
+def _operation(route: str, method: str, item: dict[str, Any], schemes: dict[str, Scheme]) -> Operation:
+    named = next((p for p in item.get("parameters", []) if p.get("x-role") == "id"), None)
+    body = item.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return Operation(
+        id=item["operationId"],
+        role=item["x-role"],
+        method=method.upper(),
+        path=route,
+        id_parameter=named and named["name"],
+        id_in=named and named["in"],
+        schemes=tuple(schemes[name] for choice in item.get("security", []) for name in choice),
+        request_example=_request_example(body),
+        request_sample=body.get("x-sample"),
+        id_example=named and named.get("example"),
+        request_schema=_file(body),
+        answers={str(code): _answer(answer) for code, answer in item["responses"].items()},
+    )
+
+
+def _request_example(body: dict[str, Any]) -> Any:
+    named = list(body.get("examples", {}).values())
+    return body.get("example", named[0]["value"] if named else None)
+
+
+def _answer(answer: dict[str, Any]) -> Answer:
+    content = answer.get("content", {})
+    shown = {
+        name: example["value"]
+        for media in content.values()
+        for name, example in media.get("examples", {}).items()
+    }
+    return Answer(next((_file(m) for m in content.values()), None), tuple(content), shown)
+
+
+def _file(media: dict[str, Any]) -> str | None:
+    reference: str | None = media.get("schema", {}).get("$ref")
+    return reference

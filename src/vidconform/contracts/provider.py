@@ -1,0 +1,93 @@
+"""Providers: who serves contracts, and how they are reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts.files import read_toml
+from vidconform.errors import DataFileProblem, UnknownProvider
+from vidconform.locations import data_folder
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often a provider is asked; seconds, and requests a second."""
+
+    poll_interval: float = 5.0
+    poll_timeout: float = 900.0
+    requests_per_second: float = 2.0
+
+
+@dataclass(frozen=True)
+class IdSpace:
+    """The shape of one kind of task id, and an id of that shape that no task has."""
+
+    pattern: str
+    unknown: str
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One provider.toml; `creation_price` is in USD."""
+
+    name: str
+    folder: Path
+    base_url: str
+    key_variable: str
+    title: str = ""
+    pace: Pace = Pace()
+    creation_price: float | None = None
+    id_spaces: dict[str, IdSpace] = field(default_factory=dict)
+
+    @property
+    def contract_names(self) -> list[str]:
+        """The folders that hold a ledger."""
+        return sorted(ledger.parent.name for ledger in self.folder.glob("*/requirements.toml"))
+
+    @property
+    def base_url_variable(self) -> str:
+        """The environment variable that replaces the provider's own address."""
+        return f"{self.name.upper().replace('-', '_')}_BASE_URL"
+
+
+def known_providers() -> list[str]:
+    """Return the names of the providers under specs/."""
+    return sorted(file.parent.name for file in data_folder("specs").glob("*/provider.toml"))
+
+
+def find_provider(name: str) -> Provider:
+    """Return a provider by its name under specs/ or by the folder that holds its provider.toml.
+
+    Raises UnknownProvider, DataFileProblem.
+    """
+    if name in known_providers():
+        return load_provider(data_folder("specs") / name)
+    folder = Path(name)
+    if not (folder / "provider.toml").is_file():
+        raise UnknownProvider(name, known_providers())
+    return load_provider(folder)
+
+
+def load_provider(folder: Path) -> Provider:
+    """Return the provider of a folder; raises DataFileProblem."""
+    path = folder / "provider.toml"
+    content = read_toml(path, "provider")
+    provider = Provider(
+        name=content["name"],
+        folder=folder,
+        base_url=content["base_url"].rstrip("/"),
+        key_variable=content["key"],
+        title=content.get("title", content["name"]),
+        pace=Pace(**content.get("pace", {})),
+        creation_price=content.get("price", {}).get("creation"),
+        id_spaces=_id_spaces(content),
+    )
+    if not provider.contract_names:
+        raise DataFileProblem(path, "no folder beside it holds a requirements.toml, so there is no contract")
+    return provider
+
+
+def _id_spaces(content: dict[str, Any]) -> dict[str, IdSpace]:
+    return {name: IdSpace(**space) for name, space in content.get("ids", {}).items()}

@@ -1,0 +1,146 @@
+"""JSON Schemas of a contract: hedges merged, roles and phases found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts.files import read_json
+from vidconform.contracts.provider import IdSpace
+from vidconform.errors import DataFileProblem
+
+PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
+FINISHED = ("succeeded", "failed", "cancelled")
+
+_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged")
+_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+
+
+def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """Return the schemas one step below a schema, each with its path (JSON Schema 2020-12 section 10)."""
+    found: list[tuple[tuple[str | int, ...], Any]] = [((k,), node[k]) for k in _ONE if k in node]
+    found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
+    found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
+    return [(path, schema) for path, schema in found if isinstance(schema, dict)]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where a role stands in the object, as member names, and the unit of a time."""
+
+    path: tuple[str, ...]
+    unit: str | None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer (RFC 6901) of the field."""
+        return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in self.path)
+
+    def read(self, body: Any) -> Any:
+        """Return the field's value, or None where it is absent."""
+        for name in self.path:
+            body = body.get(name) if isinstance(body, dict) else None
+        return body
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf."""
+
+    path: Path
+    source: dict[str, Any]
+    merged: dict[str, Any]
+
+    @cached_property
+    def validator(self) -> Any:
+        """The compiled validator; jsonschema-rs decides verdicts."""
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_for(self.merged)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The field of each role."""
+        # Reversed, so that of two places for one role the first counts.
+        return dict(reversed(_fields(self.source, self.source, ())))
+
+    @cached_property
+    def phases(self) -> dict[str, str]:
+        """The phase of each status word, in the document's order."""
+        named = self.source.get("$defs", {})
+        return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
+
+    @cached_property
+    def bound(self) -> dict[str, list[str]]:
+        """The schema pointers at which each requirement stands."""
+        found: dict[str, list[str]] = {}
+        for pointer, node in _nodes(self.source, ""):
+            if "x-requirement" in node:
+                found.setdefault(node["x-requirement"], []).append(pointer)
+        return found
+
+
+def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
+    """Return a schema file; raises DataFileProblem."""
+    source = read_json(path)
+    try:
+        return Schema(path, source, merge_hedges(source, spaces))
+    except KeyError as error:
+        raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {', '.join(spaces)}") from error
+
+
+def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
+    """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
+    merged = _copy(node)
+    for path, schema in subschemas(node):
+        _replace(merged, path, merge_hedges(schema, spaces))
+    if "x-id-space" in node:
+        merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
+    if "x-hedged" in node:
+        merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
+    return merged
+
+
+def _copy(node: dict[str, Any]) -> dict[str, Any]:
+    """Copy the two levels that _replace writes to."""
+    copies = {list: list, dict: dict}
+    return {key: copies.get(type(value), lambda same: same)(value) for key, value in node.items()}
+
+
+def _replace(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = schema
+
+
+def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:
+    patterns = [spaces[name].pattern for name in ([names] if isinstance(names, str) else names)]
+    return patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]]]:
+    found = [(pointer, node)]
+    for path, schema in subschemas(node):
+        found += _nodes(schema, pointer + "".join(f"/{key}" for key in path))
+    return found
+
+
+def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -> list[tuple[str, Field]]:
+    found = []
+    for name, schema in node.get("properties", {}).items():
+        if "x-role" in schema:
+            found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
+        for same in _in_place(root, schema):
+            found += _fields(root, same, (*path, name))
+    return found
+
+
+def _in_place(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
+    members = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    if "$ref" in node:
+        members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
+    return [node, *(same for member in members for same in _in_place(root, member))]

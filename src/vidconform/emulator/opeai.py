@@ -1,0 +1,73 @@
+"""opeai: one account, seen with an API key on one route and with a JWT on the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import known
+from .replies import Refusal, Reply
+from .tasks import Step, Task
+from .world import Call, Operation, Provider
+
+KEY, TOKEN, ADMIN = "OPEAI_API_KEY", "OPEAI_TOKEN", "OPEAI_ADMIN_TOKEN"
+# The two routes show the same tasks, and nothing in a key tells which JWT belongs to it.
+ACCOUNT = "account"
+TYPES = {400: "BadRequest", 401: "Unauthorized", 404: "NotFound", 405: "MethodNotAllowed"}
+CODES = {401: "InvalidCredential", 404: "ResourceNotFound", 405: "MethodNotAllowed"}
+
+
+def envelope(refusal: Refusal) -> Any:
+    """Renders a refusal with the members of the 404 that the document shows."""
+    return {
+        "error": {
+            "message": refusal.message,
+            "type": TYPES.get(refusal.status, "Error"),
+            "param": refusal.param if refusal.param and refusal.status != 404 else "",
+            "code": CODES.get(refusal.status, "InvalidRequest"),
+        }
+    }
+
+
+def body(task: Task, step: Step) -> dict[str, Any]:
+    """Renders a task as Get Video Task Status shows it."""
+    return {
+        "id": task.id,
+        "status": step.status,
+        "model": task.sent["model"],
+        "created_at": task.created_at,
+        "object": "video",
+        "prompt": task.sent["prompt"],
+        "size": task.sent["size"],
+    }
+
+
+def retrieve(call: Call) -> Reply:
+    """Answers GET /v1/videos/{task_id}, with an API key."""
+    call.owner(KEY, call.bearer)
+    return _show(call)
+
+
+def proxy(call: Call) -> Reply:
+    """Answers GET /api/videos/{task_id}, with a frontend token or an admin's JWT."""
+    if "token" in call.headers:
+        call.owner(TOKEN, call.headers["token"].strip())
+    else:
+        call.owner(ADMIN, call.bearer)
+    return _show(call)
+
+
+def _show(call: Call) -> Reply:
+    task = call.task(call.params["task_id"], ACCOUNT)
+    return Reply(body(task, task.read()), task=task)
+
+
+PROVIDER = Provider(
+    "opeai",
+    (
+        Operation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
+        Operation("videos", "retrieve", "GET", "/api/videos/{task_id}", proxy),
+    ),
+    {"videos": known.OPEAI},
+    (KEY, TOKEN, ADMIN),
+    envelope,
+)

@@ -1,0 +1,52 @@
+"""How an emulator behaves, and how it fails to start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from .replies import ReplyContext
+
+
+class EmulatorError(Exception):
+    """The emulator cannot start."""
+
+
+class UnknownProvider(EmulatorError):
+    """No emulator has this name."""
+
+    def __init__(self, provider: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no emulator of {provider!r}; there are: {', '.join(known)}")
+        self.provider = provider
+        self.known = known
+
+
+class AddressUnavailable(EmulatorError):
+    """The address asked for cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"cannot listen on {host}:{port}: {reason}")
+        self.host = host
+        self.port = port
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be chosen about an emulator; `environ` holds the accepted keys and is never shown."""
+
+    advance: Literal["read", "second"] = "read"
+    step_seconds: float = 1.0
+    seed: int = 0
+    change: Callable[[ReplyContext], None] | None = None
+    environ: Mapping[str, str] | None = field(default=None, repr=False)
+    clock: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        if self.advance not in ("read", "second"):
+            raise ValueError(f"advance is 'read' or 'second', not {self.advance!r}")
+        if not self.step_seconds > 0:
+            raise ValueError(f"step_seconds is more than 0, not {self.step_seconds!r}")

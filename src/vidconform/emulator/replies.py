@@ -1,0 +1,94 @@
+"""What an emulator answers, before it becomes HTTP, and the seam where a vice may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .tasks import Task
+
+Envelope = Callable[["Refusal"], Any]
+
+
+@dataclass
+class Reply:
+    """One answer: bytes go out as they are, anything else as JSON."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+    task: Task | None = None
+
+
+class Refusal(Exception):
+    """A request that is turned down, and the name of the check that turned it down."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str,
+        *,
+        param: str | None = None,
+        check: str = "",
+        task: Task | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.check = check
+        self.task = task
+        self.headers = headers or {}
+
+
+def openai_envelope(refusal: Refusal) -> Any:
+    """Renders a refusal as OpenAI does, for documents that show no error."""
+    kind = "server_error" if refusal.status >= 500 else "invalid_request_error"
+    return {
+        "error": {
+            "message": refusal.message,
+            "type": kind,
+            "param": refusal.param,
+            "code": refusal.code,
+        }
+    }
+
+
+def refused(refusal: Refusal, envelope: Envelope) -> Reply:
+    """Renders a refusal as a reply."""
+    reply = Reply(envelope(refusal), refusal.status, task=refusal.task)
+    reply.headers.update(refusal.headers)
+    return reply
+
+
+@dataclass
+class ReplyContext:
+    """One reply about to leave, for `Options.change` to alter; off the routes contract and role are empty."""
+
+    provider: str
+    contract: str
+    role: str
+    route: str
+    method: str
+    asked: str | None
+    status: int
+    headers: dict[str, str]
+    body: Any
+    task: Task | None
+    check: str = ""
+    waived: frozenset[str] = frozenset()
+    again: Callable[[frozenset[str]], tuple[Reply, str]] | None = field(default=None, repr=False)
+
+    def grant(self) -> bool:
+        """Replaces a refusal by what the emulator says without the check that refused; False if it cannot."""
+        if not self.check or self.check in self.waived or self.again is None:
+            return False
+        self.waived |= {self.check}
+        reply, self.check = self.again(self.waived)
+        self.status, self.headers = reply.status, reply.headers
+        self.body, self.task = reply.body, reply.task
+        return True

@@ -1,0 +1,145 @@
+"""Runs an emulator: in the foreground for a terminal, in a thread for tests."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .options import AddressUnavailable, Options
+from .world import WRONG_KEY
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .world import World
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running emulator; `task_ids` are the known ones by contract."""
+
+    url: str
+    world: World
+
+    @property
+    def task_ids(self) -> dict[str, list[str]]:
+        """The ids known from the start, by contract."""
+        return {name: [task.id for task in known] for name, known in self.world.provider.known.items()}
+
+    @property
+    def requests(self) -> int:
+        """How many requests came."""
+        return self.world.requests
+
+    @property
+    def creations(self) -> int:
+        """How many tasks were created, remixes included."""
+        return self.world.creations
+
+
+@contextmanager
+def running(provider: str, *, port: int = 0, host: str = "127.0.0.1", **options: Any) -> Iterator[Running]:
+    """Runs an emulator in a thread while the block lasts; the rest are fields of Options."""
+    with _prepared(provider, port, host, Options(**options)) as (server, emulator, listener):
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.005)
+            yield emulator
+        finally:
+            server.should_exit = True
+            thread.join(5)
+
+
+def serve(
+    provider: str,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    options: Options | None = None,
+    out: TextIO | None = None,
+) -> None:
+    """Runs an emulator until SIGINT or SIGTERM, after printing its URL and what it accepts."""
+    with _prepared(provider, port, host, options or Options()) as (server, emulator, listener):
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # Uvicorn raises the signal again once it is done; these handlers make that a clean end.
+        before = {number: signal.signal(number, stop) for number in SIGNALS}
+        try:
+            print("\n".join(_greeting(emulator)), file=out or sys.stdout, flush=True)
+            server.run([listener])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _greeting(emulator: Running) -> Iterator[str]:
+    """Yields the lines a terminal shows; never a key's value."""
+    yield emulator.url
+    world = emulator.world
+    for variable in world.provider.variables:
+        which = "only its own value" if world.keys.fixed(variable) else f"any but {WRONG_KEY}..."
+        yield f"key: {variable}, {which}"
+    for contract, ids in emulator.task_ids.items():
+        yield from (f"task: --task-id={contract}={id}" for id in ids)
+
+
+@contextmanager
+def _prepared(
+    provider: str, port: int, host: str, options: Options
+) -> Iterator[tuple[uvicorn.Server, Running, socket.socket]]:
+    from .app import build_app, provider_named
+
+    provider_named(provider)
+    with _listener(host, port) as listener:
+        app = build_app(provider, options=options)
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listener.getsockname()[1]}"
+        yield _server(app), Running(url, app.state.world), listener
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Without the protocol's number asyncio leaves Nagle on, and each kept connection stalls 40 ms a reply.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AddressUnavailable(host, port, reason) from None
+    return listener
+
+
+def _server(app: Any) -> uvicorn.Server:
+    import uvicorn
+
+    from .protocol import Protocol
+
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)

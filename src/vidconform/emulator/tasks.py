@@ -1,0 +1,105 @@
+"""Tasks and the lives they lead, without a word of any vendor."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from .options import Options
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of a task; `since_ms` is when its status began, counted from the creation."""
+
+    status: str
+    progress: int
+    since_ms: int
+
+
+Life = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A task that exists before anyone asks."""
+
+    id: str
+    life: Life
+    created_at: int
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Task:
+    """A task that moves along its life as it is read, or as time passes, and then stays at its end."""
+
+    id: str
+    life: Life
+    created_at: int
+    sent: Mapping[str, Any]
+    step_seconds: float | None = None
+    reads: int = 0
+    born: float = field(default_factory=time.monotonic)
+
+    @property
+    def step(self) -> Step:
+        """The present state."""
+        if self.step_seconds is None:
+            passed = max(self.reads - 1, 0)
+        else:
+            passed = int((time.monotonic() - self.born) / self.step_seconds)
+        return self.life[min(passed, len(self.life) - 1)]
+
+    @property
+    def finished(self) -> bool:
+        """Whether the life is at its end."""
+        return self.step is self.life[-1]
+
+    def read(self) -> Step:
+        """Counts one read and returns the state it sees."""
+        self.reads += 1
+        return self.step
+
+    def since_ms(self, step: Step) -> int:
+        """The time at which this state's status began, in milliseconds since the epoch."""
+        return self.created_at * 1000 + step.since_ms
+
+
+class TaskStore:
+    """The tasks of one contract, each private to its owner; every owner has known tasks of their own."""
+
+    def __init__(self, known: tuple[Known, ...], options: Options) -> None:
+        self._known = {task.id: task for task in known}
+        self._tasks: dict[tuple[str, str], Task] = {}
+        self._options = options
+        self._step_seconds = options.step_seconds if options.advance == "second" else None
+
+    def find(self, id: str, owner: str | None) -> Task | None:
+        """Finds a task of this owner, or of anyone for None."""
+        task = self._of_anyone(id) if owner is None else self._tasks.get((owner, id))
+        if task is None and id in self._known:
+            known = self._known[id]
+            task = self._add(owner or "", id, known.life, known.created_at, known.sent)
+        return task
+
+    def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> Task:
+        """Adds a new task, created now."""
+        return self._add(owner, id, life, int(self._options.clock()), sent)
+
+    def _of_anyone(self, id: str) -> Task | None:
+        return next((task for (_, known), task in self._tasks.items() if known == id), None)
+
+    def _add(self, owner: str, id: str, life: Life, created_at: int, sent: Mapping[str, Any]) -> Task:
+        task = Task(id, life, created_at, sent, self._step_seconds)
+        return self._tasks.setdefault((owner, id), task)
+
+
+def new_ids(seed: int) -> Iterator[str]:
+    """Yields 32 hexadecimal digits again and again, the same ones for the same seed."""
+    for number in count(1):
+        yield hashlib.sha256(f"vidconform:{seed}:{number}".encode()).hexdigest()[:32]

@@ -1,0 +1,116 @@
+"""What one running emulator remembers, and one request to it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .options import Options
+from .replies import Envelope, Refusal, Reply, openai_envelope
+from .tasks import Known, Task, TaskStore, new_ids
+
+SERVER = "vidconform-emulator"
+WRONG_KEY = "vidconform-wrong"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One vendor: its routes, its known tasks by contract, its keys' variables and its error envelope."""
+
+    name: str
+    operations: tuple[Operation, ...]
+    known: Mapping[str, tuple[Known, ...]]
+    variables: tuple[str, ...]
+    envelope: Envelope = openai_envelope
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route of a contract, by the role it has there."""
+
+    contract: str
+    role: str
+    method: str
+    path: str
+    handle: Callable[[Call], Reply]
+
+
+class Keys:
+    """Which credentials are accepted: the environment's where it names one, else any but the wrong ones."""
+
+    def __init__(self, environ: Mapping[str, str] | None) -> None:
+        self._environ = dict(os.environ if environ is None else environ)
+
+    def fixed(self, variable: str) -> bool:
+        """Whether the environment names the one accepted value."""
+        return bool(self._environ.get(variable))
+
+    def accepts(self, variable: str, value: str) -> bool:
+        """Whether this value is accepted as the credential of that variable."""
+        if expected := self._environ.get(variable):
+            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
+        return bool(value) and not value.startswith(WRONG_KEY)
+
+
+@dataclass
+class World:
+    """Everything a running emulator remembers."""
+
+    provider: Provider
+    options: Options
+    requests: int = 0
+    creations: int = 0
+    files: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.options.environ)
+        self.ids = new_ids(self.options.seed)
+        self.stores = {name: TaskStore(known, self.options) for name, known in self.provider.known.items()}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the routes see it; `waived` names the checks a vice leaves out."""
+
+    world: World
+    contract: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes
+    base_url: str
+    waived: frozenset[str] = frozenset()
+
+    @property
+    def bearer(self) -> str:
+        """The credential of the Authorization header, empty without one."""
+        scheme, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() if scheme.lower() == "bearer" else ""
+
+    def owner(self, variable: str, value: str) -> str | None:
+        """Returns whose tasks this credential opens, None for everybody's, or refuses it."""
+        if self.world.keys.accepts(variable, value):
+            return None if "owner" in self.waived else hashlib.sha256(value.encode()).hexdigest()
+        if "key" in self.waived:
+            return None
+        raise self._unauthorized("the key is not valid" if value else "no key was sent")
+
+    def task(self, id: str, owner: str | None) -> Task:
+        """Finds a task of this owner, or answers 404."""
+        task = self.world.stores[self.contract].find(id, owner)
+        if task is None:
+            raise Refusal(404, "video not found", "video_not_found", param="id", check="owner")
+        return task
+
+    def file_url(self, name: str) -> str:
+        """Publishes a finished video and returns its address."""
+        self.world.files.add(name)
+        return f"{self.base_url}/files/{name}.mp4"
+
+    @staticmethod
+    def _unauthorized(message: str) -> Refusal:
+        headers = {"www-authenticate": "Bearer"}
+        return Refusal(401, message, "invalid_api_key", check="key", headers=headers)

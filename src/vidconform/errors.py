@@ -1,0 +1,114 @@
+"""What can go wrong before or beside a verdict.
+
+VidconformError
+    UsageProblem            the user can mend it; exit code 4
+        UnknownProvider
+        DataFileProblem     a file of ours or of the user's that cannot be used
+        MissingKey
+        BadOption
+        CassetteMissing
+        CassetteDamaged
+    CassetteStale           a recording lacks a request that its probe sends
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class VidconformError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class UsageProblem(VidconformError):
+    """Something the user passed, or a file the user owns, cannot be used."""
+
+
+@dataclass
+class UnknownProvider(UsageProblem):
+    """A provider name that no folder under specs/ has."""
+
+    name: str
+    known: Sequence[str]
+
+    def __str__(self) -> str:
+        return (
+            f"--provider={self.name}: no such provider; expected one of {', '.join(self.known)}, "
+            "all, or a folder with a provider.toml"
+        )
+
+
+@dataclass
+class DataFileProblem(UsageProblem):
+    """A data file that is missing, unreadable or breaks the rules of its format."""
+
+    path: Path
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+@dataclass
+class MissingKey(UsageProblem):
+    """A live run without the environment variable that holds the provider's key."""
+
+    provider: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}: a live run needs the API key in the environment variable {self.variable}"
+
+
+@dataclass
+class BadOption(UsageProblem):
+    """An option whose value has the wrong form."""
+
+    option: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.option}={self.value}: expected {self.expected}"
+
+
+@dataclass
+class CassetteMissing(UsageProblem):
+    """A probe without a recording."""
+
+    path: Path
+    provider: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: no such cassette; record it with "
+            f"pytest --provider={self.provider} --record-mode=rewrite, or judge the service with --live"
+        )
+
+
+@dataclass
+class CassetteDamaged(UsageProblem):
+    """A recording that cannot be read."""
+
+    path: Path
+    problem: str
+    provider: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: damaged cassette, {self.problem}; record it again with "
+            f"pytest --provider={self.provider} --record-mode=rewrite"
+        )
+
+
+@dataclass
+class CassetteStale(VidconformError):
+    """A recording that does not hold the request its probe sends now."""
+
+    path: Path
+    request: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"

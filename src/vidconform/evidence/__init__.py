@@ -1,0 +1,21 @@
+"""What the probes brought home, live, recorded, emulated or documented."""
+
+from vidconform.evidence.cassettes import Cassette, cassette_path, load_cassette, save_cassette
+from vidconform.evidence.documented import documented_evidence
+from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
+from vidconform.evidence.store import LiveSource, RecordedSource, Store, read_cassettes
+
+__all__ = [
+    "ORIGINS",
+    "Cassette",
+    "Evidence",
+    "Gap",
+    "LiveSource",
+    "RecordedSource",
+    "Store",
+    "cassette_path",
+    "documented_evidence",
+    "load_cassette",
+    "read_cassettes",
+    "save_cassette",
+]

@@ -1,0 +1,38 @@
+"""The transport of a recorded run: answers from a cassette, and cannot reach the network."""
+
+from __future__ import annotations
+
+from vidconform.errors import CassetteStale
+from vidconform.evidence.cassettes import Cassette, request_key
+from vidconform.probes import Reply, Request, Trouble, Withheld
+
+
+class ReplayTransport:
+    """Plays a cassette; equal requests get the recorded replies in order, each once."""
+
+    sleeps = False
+
+    def __init__(self, cassette: Cassette) -> None:
+        self._cassette = cassette
+        self._left = list(cassette.interactions)
+
+    def send(self, request: Request) -> tuple[Reply, str, str]:
+        """Return the recorded reply; raises what ended the recorded probe, or CassetteStale."""
+        key = request_key(request)
+        for index, (method, target, body, reply, at) in enumerate(self._left):
+            if (method, target, body) == key:
+                del self._left[index]
+                return reply, at, _origin(self._cassette)
+        raise self._end(request)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _end(self, request: Request) -> Exception:
+        for gap in self._cassette.gaps:
+            return Trouble(gap.sentence) if gap.kind == "inconclusive" else Withheld(gap.sentence)
+        return CassetteStale(self._cassette.path, str(request))
+
+
+def _origin(cassette: Cassette) -> str:
+    return "recorded" if cassette.metadata["origin"] == "live" else str(cassette.metadata["origin"])

@@ -1,0 +1,35 @@
+"""Laws: pure predicates over evidence, for what a schema cannot say."""
+
+from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, refusals, task_readings
+from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
+from vidconform.laws.reading import ABSENT, Reading
+from vidconform.laws.refusing import expect_refused, expect_served, told
+from vidconform.laws.subjects import Keyed, Published, Refused, Remixed, Subject, Task
+
+__all__ = [
+    "ABSENT",
+    "DOCUMENT",
+    "KINDS",
+    "LIVES",
+    "BrokenLaw",
+    "Gathered",
+    "Inconclusive",
+    "Keyed",
+    "Kind",
+    "Law",
+    "Published",
+    "Reading",
+    "Refused",
+    "Remixed",
+    "Subject",
+    "Task",
+    "Unseen",
+    "expect",
+    "expect_refused",
+    "expect_served",
+    "refusals",
+    "requires",
+    "shown",
+    "task_readings",
+    "told",
+]

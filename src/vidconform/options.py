@@ -1,0 +1,112 @@
+"""The options of a run, checked before anything is sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from vidconform.contracts import Contract, Provider
+from vidconform.errors import BadOption
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the user asked for; `record_mode` is pytest-recording's, times are in seconds."""
+
+    providers: Sequence[str] = ()
+    live: bool = False
+    record_mode: str | None = None
+    provider_url: str | None = None
+    task_ids: Sequence[str] = ()
+    poll_interval: float | None = None
+    poll_timeout: float | None = None
+    max_creations: int = 2
+    report: Path | None = None
+    fail_on: str = "must"
+
+    @property
+    def records(self) -> bool:
+        """Whether cassettes are written."""
+        return self.record_mode in ("rewrite", "all")
+
+    @property
+    def talks(self) -> bool:
+        """Whether requests are sent over the network."""
+        return self.live or self.records
+
+    def check(self) -> None:
+        """Raise BadOption for a value of the wrong form."""
+        if self.record_mode in ("once", "new_episodes"):
+            raise BadOption("--record-mode", self.record_mode, "none or rewrite: a probe is recorded whole or not at all")
+        if self.max_creations < 0:
+            raise BadOption("--max-creations", str(self.max_creations), "0 or more")
+        _check_seconds("--poll-interval", self.poll_interval, zero=True)
+        _check_seconds("--poll-timeout", self.poll_timeout, zero=False)
+        if self.provider_url is not None and len(self.providers) != 1:
+            raise BadOption("--provider-url", self.provider_url, "one --provider with it; <PROVIDER>_BASE_URL serves several")
+
+
+def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:
+    if value is not None and not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+        raise BadOption(option, str(value), "a number of seconds, 0 or more" if zero else "a number of seconds above 0")
+
+
+def base_url(provider: Provider, options: RunOptions, environ: Mapping[str, str]) -> str:
+    """Return the address to talk to: the option's, the variable's or the provider's own; raises BadOption."""
+    for name, value in (
+        ("--provider-url", options.provider_url),
+        (provider.base_url_variable, environ.get(provider.base_url_variable)),
+    ):
+        if value is not None and (value or name == "--provider-url"):
+            return _address(name, value)
+    return provider.base_url
+
+
+def _address(name: str, value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        # `port` raises where it is no number up to 65535.
+        usable = usable and (parts.port is None or parts.port > 0) and parts.username is None
+    except ValueError:
+        usable = False
+    if not usable or value != value.strip() or any(c.isspace() for c in value):
+        raise BadOption(name, value, "an address like https://host or http://127.0.0.1:8000, without user, query or fragment")
+    return value.rstrip("/")
+
+
+def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:
+    """Return the known tasks by provider and contract name.
+
+    An id without a contract goes to the contracts whose id space it fits, or to all where it fits none.
+    Raises BadOption for an empty id or an unknown contract.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for given in options.task_ids:
+        for contract, task_id in _assigned(given, contracts):
+            ids = found.setdefault(contract.provider.name, {}).setdefault(contract.name, [])
+            ids += [task_id] if task_id not in ids else []
+    return found
+
+
+def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract, str]]:
+    name, separator, task_id = given.partition("=")
+    if not separator:
+        name, task_id = "", given
+    names = sorted({c.name for c in contracts} | {c.id for c in contracts})
+    if not task_id.strip() or (separator and name not in names):
+        raise BadOption("--task-id", given, f"ID or CONTRACT=ID, CONTRACT one of {', '.join(names)}")
+    if separator:
+        return [(contract, task_id) for contract in contracts if name in (contract.name, contract.id)]
+    fitting = [contract for contract in contracts if _fits(contract, task_id)]
+    return [(contract, task_id) for contract in fitting or contracts]
+
+
+def _fits(contract: Contract, task_id: str) -> bool:
+    import re
+
+    spaces = contract.provider.id_spaces
+    return any(re.search(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)

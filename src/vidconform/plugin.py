@@ -1,0 +1,81 @@
+"""The pytest plugin: options, and the hooks of a run registered once there is one.
+
+Loaded in every pytest run of an environment, so it imports nothing of weight.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from vidconform.errors import UsageProblem
+from vidconform.locations import data_folder
+
+if TYPE_CHECKING:
+    from vidconform.pytest_judge import Judge
+
+JUDGE = "vidconform-judge"
+SCHEMA_ARGUMENT = "schema_node"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("vidconform", "conformance of video-task APIs")
+    add = group.addoption
+    add("--provider", action="append", default=[], metavar="NAME", help="a provider under specs/, a folder with a provider.toml, or all; repeatable")
+    add("--live", action="store_true", help="talk to the provider over the network; saves nothing")
+    add("--provider-url", metavar="URL", help="instead of the provider's own address (also <PROVIDER>_BASE_URL)")
+    add("--task-id", action="append", default=[], metavar="[CONTRACT=]ID", help="an existing task to observe; repeatable")
+    add("--poll-interval", type=float, metavar="S", help="seconds between two reads of a running task")
+    add("--poll-timeout", type=float, metavar="S", help="seconds of patience with a running task")
+    add("--max-creations", type=int, default=2, metavar="N", help="paid creations allowed in the whole run; default 2, 0 reads only")
+    add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl")
+    add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail the run")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.provider:
+        _aim_at_suites(config)
+        _start(config)
+
+
+def _aim_at_suites(config: pytest.Config) -> None:
+    """Run the suites where no paths are given, and find them by module name in an editable install too."""
+    suites = data_folder("suites")
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [str(suites)]
+    elif config.option.pyargs:
+        config.args[:] = [_suite_path(argument, suites) for argument in config.args]
+
+
+def _suite_path(argument: str, suites: Path) -> str:
+    module, separator, test = argument.partition("::")
+    if module != "vidconform.suites" and not module.startswith("vidconform.suites."):
+        return argument
+    inside = module.removeprefix("vidconform.suites").lstrip(".")
+    return str(suites / f"{inside}.py" if inside else suites) + separator + test
+
+
+def _start(config: pytest.Config) -> Judge:
+    """Prepare the run and register its hooks; raises UsageError (exit code 4) for what the user must mend."""
+    from vidconform.pytest_judge import start
+
+    try:
+        return start(config, dict(os.environ))
+    except UsageProblem as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item of each verdict; without --provider, suites that are collected all the same judge every provider."""
+    function: Any = metafunc.function
+    is_law = hasattr(function, "counterexamples")
+    if is_law or SCHEMA_ARGUMENT in metafunc.fixturenames:
+        judge: Any = metafunc.config.pluginmanager.get_plugin(JUDGE) or _start(metafunc.config)
+        argument = next(iter(inspect.signature(function).parameters))
+        cases, ids = judge.cases(function if is_law else None)
+        metafunc.parametrize(argument, cases, ids=ids)

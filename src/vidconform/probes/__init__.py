@@ -1,0 +1,32 @@
+"""Scripted conversations with a provider, and the wire under them."""
+
+from vidconform.probes.budget import Budget, Cost
+from vidconform.probes.conversation import WRONG_KEY, Conversation, Setting
+from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
+from vidconform.probes.redaction import REDACTED, Redactor
+from vidconform.probes.registry import PROBES, Probe, probes_of
+from vidconform.probes.transport import LiveTransport, Transport, is_loopback
+from vidconform.probes.trouble import Trouble, Withheld
+
+__all__ = [
+    "EMULATOR_SERVER",
+    "PROBES",
+    "REDACTED",
+    "WRONG_KEY",
+    "Budget",
+    "Conversation",
+    "Cost",
+    "Exchange",
+    "Headers",
+    "LiveTransport",
+    "Probe",
+    "Redactor",
+    "Reply",
+    "Request",
+    "Setting",
+    "Transport",
+    "Trouble",
+    "Withheld",
+    "is_loopback",
+    "probes_of",
+]

@@ -1,0 +1,148 @@
+"""What a probe's script speaks through: it names operations and tasks, and never sees a key or an address."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vidconform.contracts import Contract, Operation, Pace
+from vidconform.probes.budget import Budget
+from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
+from vidconform.probes.redaction import Redactor
+from vidconform.probes.transport import Transport
+from vidconform.probes.trouble import Trouble, Withheld
+
+WRONG_KEY = "vidconform-wrong-key"
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Setting:
+    """What all conversations with one provider share."""
+
+    base_url: str
+    pace: Pace
+    keys: Mapping[str, str]
+    redactor: Redactor
+    budget: Budget
+    tell: Tell = lambda sentence: None
+
+
+@dataclass
+class Conversation:
+    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again."""
+
+    contract: Contract
+    setting: Setting
+    transport: Transport
+    probe: str
+    notes: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def note(self, name: str, find: Callable[[], Any]) -> Any:
+        """Return a fact from the recording, or find and remember it."""
+        if name not in self.notes:
+            self.notes[name] = find()
+        return self.notes[name]
+
+    def ask(
+        self,
+        step: str,
+        operation: Operation,
+        task_id: str | None = None,
+        *,
+        credential: str = "key",
+        body: Any = None,
+        method: str | None = None,
+    ) -> Exchange:
+        """Send one request and keep the exchange, secrets removed; raises Withheld, Trouble."""
+        name, value = self._credential(operation, credential)
+        request = _request(self.setting.base_url, operation, task_id, method, body, (name, value))
+        started = time.monotonic()
+        reply, at, origin = self.transport.send(request)
+        elapsed = time.monotonic() - started
+        kept = Exchange(
+            step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply), at,
+            round(elapsed, 3), _origin(reply, origin),
+        )  # fmt: skip
+        self.exchanges.append(kept)
+        return kept
+
+    def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
+        """Send a request that the provider charges for; raises Withheld, Trouble."""
+        budget, provider = self.setting.budget, self.contract.provider.name
+        if self.transport.sleeps:
+            budget.reserve(provider)
+        exchange = self.ask(step, operation, task_id, **choices)
+        if self.transport.sleeps:
+            budget.settle(provider, exchange.reply)
+        return exchange
+
+    def tempt(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
+        """Send a creation that must be refused; when it is accepted, no further one is sent to this provider."""
+        budget, provider = self.setting.budget, self.contract.provider.name
+        if self.transport.sleeps:
+            budget.reserve_refusal(provider)
+        exchange = self.ask(step, operation, task_id, **choices)
+        if self.transport.sleeps:
+            budget.settle(provider, exchange.reply)
+            if exchange.reply.is_success:
+                budget.accidents[provider] = f"a creation that must be refused ({step})"
+        return exchange
+
+    def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
+        """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
+        try:
+            return self.ask(step, operation, task_id, **choices)
+        except Trouble as trouble:
+            self.troubles.append(trouble)
+            return None
+
+    def wait(self) -> None:
+        """Wait one poll interval, unless the replies are recorded."""
+        if self.transport.sleeps:
+            time.sleep(self.setting.pace.poll_interval)
+
+    def _credential(self, operation: Operation, credential: str) -> tuple[str, str]:
+        if credential == "none" or not operation.schemes:
+            return "", ""
+        named = [scheme for scheme in operation.schemes if scheme.name == credential]
+        scheme = (named or list(operation.schemes))[0]
+        if credential == "wrong":
+            return scheme.header, scheme.prefix + WRONG_KEY
+        if scheme.variable is None or not self.setting.keys.get(scheme.variable):
+            raise Withheld(f"a credential for {operation.path}: set {scheme.variable}")
+        return scheme.header, scheme.prefix + self.setting.keys[scheme.variable]
+
+    def _redact(self, request: Request) -> Request:
+        redactor = self.setting.redactor
+        body = None if request.body is None else redactor.body(request.body)
+        return Request(
+            request.method, request.base_url, redactor.text(request.target), redactor.headers(request.headers), body
+        )
+
+    def _redact_reply(self, reply: Reply) -> Reply:
+        redactor = self.setting.redactor
+        return Reply(reply.status, redactor.headers(reply.headers), redactor.body(reply.body), reply.cut)
+
+
+def _request(
+    base_url: str, operation: Operation, task_id: str | None, method: str | None, body: Any, credential: tuple[str, str]
+) -> Request:
+    accept = "*/*" if operation.role == "content" else "application/json"
+    # Documents show Content-Type on reads as well; it does no harm on a GET.
+    headers = [("Accept", accept), ("Content-Type", "application/json")]
+    if credential[0]:
+        headers.append(credential)
+    content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    return Request(method or operation.method, base_url, operation.target(task_id), tuple(headers), content)
+
+
+def _origin(reply: Reply, origin: str) -> str:
+    """A reply that says it comes from our own emulator is never shown as the vendor's."""
+    return "emulated" if reply.header("server") == EMULATOR_SERVER else origin

@@ -1,0 +1,93 @@
+"""One request with its reply as seen on the wire, secrets already removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from vidconform.decoding import UndecodableJson, decode_json
+
+Headers = tuple[tuple[str, str], ...]
+
+EMULATOR_SERVER = "vidconform-emulator"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request line, its headers and body; `target` is path and query."""
+
+    method: str
+    base_url: str
+    target: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return self.base_url + self.target
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status, headers and body of a reply; `cut` says that the body was longer than what was read."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    cut: bool = False
+
+    def header(self, name: str) -> str:
+        """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, in lower case."""
+        return self.header("content-type").split(";")[0].strip().lower()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status code is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the status code is 4xx (RFC 9110 section 15.5)."""
+        return 400 <= self.status < 500
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, or the UndecodableJson that says why there is none."""
+        try:
+            return decode_json(self.body)
+        except UndecodableJson as problem:
+            return problem
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is a JSON text."""
+        return not isinstance(self.json, UndecodableJson)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of a probe with its reply.
+
+    `step` is the probe's name for it, `role` the operation's role, `task_id` the task it is about, `credential` the
+    scheme's name or a word for what stood in its place. `at` is RFC 3339, `elapsed` in seconds.
+    """
+
+    step: str
+    role: str
+    task_id: str | None
+    credential: str
+    request: Request
+    reply: Reply
+    at: str
+    elapsed: float
+    origin: str

@@ -1,0 +1,62 @@
+"""All probes by name, with what each costs and which contracts it applies to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vidconform.contracts import Contract
+from vidconform.probes import life
+from vidconform.probes.conversation import Conversation
+from vidconform.probes.refusals import REFUSALS, Refusal
+
+Script = Callable[[Conversation, Callable[[str], Any]], None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A scripted conversation; `cost` is free, read or paid."""
+
+    name: str
+    cost: str
+    role: str
+    script: Script
+    refusal: Refusal | None = None
+    can_succeed: bool = True
+
+    def applies_to(self, contract: Contract) -> bool:
+        """Whether the contract has what the probe asks for."""
+        if self.refusal is not None:
+            return self.refusal.applies_to(contract)
+        if self.name == "second-route-admin":
+            return "second-route-accepts-admin" in contract.requirements
+        return contract.operation(self.role) is not None
+
+
+def _refusal_probe(refusal: Refusal) -> Probe:
+    cost = "paid" if refusal.may_create else "free"
+    return Probe(refusal.name, cost, refusal.role, refusal, refusal, can_succeed=False)
+
+
+# Creations that must be refused come before the one that must not: an accident among them is one of the creations
+# that the run may make.
+PROBES: dict[str, Probe] = {
+    probe.name: probe
+    for probe in (
+        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "create"),
+        Probe("observe", "read", "retrieve", life.observe),
+        Probe("create", "paid", "create", life.create),
+        Probe("content", "read", "content", life.content),
+        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "remix"),
+        Probe("remix", "paid", "remix", life.remix),
+        Probe("second-route", "read", "second-retrieve", life.second_route),
+        Probe("second-route-admin", "read", "second-retrieve", life.second_route_admin),
+        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role not in ("create", "remix")),
+    )
+}
+
+
+def probes_of(contract: Contract) -> list[Probe]:
+    """Return the probes that apply to a contract, in the order in which they are gathered."""
+    return [probe for probe in PROBES.values() if probe.applies_to(contract)]

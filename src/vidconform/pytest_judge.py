@@ -1,0 +1,174 @@
+"""The hooks that judge: in the one process of a serial run, or in a worker of pytest-xdist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+import pytest
+
+from vidconform import items
+from vidconform.laws import Law
+from vidconform.options import RunOptions
+from vidconform.plugin import JUDGE, SCHEMA_ARGUMENT
+from vidconform.session import Session, Telling, prepare
+from vidconform.verdicts import Case, Outcome, Verdict
+
+FACTS = "vidconform_facts"
+
+
+def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
+    """Prepare a run and register its hooks; raises UsageProblem."""
+    judge = Judge(config, prepare(_options(config), environ, Telling(_sayer(config))))
+    config.pluginmanager.register(judge, JUDGE)
+    if not hasattr(config, "workerinput"):
+        from vidconform.pytest_report import Reporter
+
+        config.pluginmanager.register(Reporter(config, judge.session), "vidconform-reporter")
+    if config.pluginmanager.has_plugin("xdist"):
+        from vidconform.pytest_workers import OneWorker
+
+        config.pluginmanager.register(OneWorker(config, judge.session), "vidconform-workers")
+    return judge
+
+
+def _options(config: pytest.Config) -> RunOptions:
+    option = config.option
+    return RunOptions(
+        providers=option.provider,
+        live=option.live,
+        # pytest-recording's own option; absent when that plugin is switched off.
+        record_mode=getattr(option, "record_mode", None),
+        provider_url=option.provider_url,
+        task_ids=option.task_id,
+        poll_interval=option.poll_interval,
+        poll_timeout=option.poll_timeout,
+        max_creations=option.max_creations,
+        report=option.report,
+        fail_on=option.fail_on,
+    )
+
+
+def _sayer(config: pytest.Config) -> Callable[[str], None]:
+    """Return what prints a line in the middle of a test, past pytest's capture; a worker has no terminal."""
+
+    def say(sentence: str) -> None:
+        terminal = config.pluginmanager.get_plugin("terminalreporter")
+        capture = config.pluginmanager.get_plugin("capturemanager")
+        if terminal is not None and capture is not None and not hasattr(config, "workerinput"):
+            with capture.global_and_fixture_disabled():
+                terminal.ensure_newline()
+                terminal.write_line(sentence)
+
+    return say
+
+
+class Judge:
+    """Judges the items that stand for a case."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config, self.session = config, session
+
+    def cases(self, law: Law | None) -> tuple[list[Case], list[str]]:
+        """Return the cases of a law, or of all schema nodes, with their test ids."""
+        found = list(items.schema_cases(self.session) if law is None else items.law_cases(self.session, law))
+        return found, items.names(found)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note which probes the selected tests need, after -k and the like have selected."""
+        # A law that no ledger of the run needs is not a skipped test but none at all.
+        items[:] = [item for item in items if not _without_case(item)]
+        for item in items:
+            case = case_of(item)
+            if case is not None:
+                self.session.want(case)
+                # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
+                item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Judge instead of calling the law with a case."""
+        case = case_of(pyfuncitem)
+        if case is None:
+            return None
+        pyfuncitem.stash[_VERDICT] = self._judge(case)
+        return True
+
+    def _judge(self, case: Case) -> Verdict:
+        if self.session.options.talks:
+            return self.session.judge(case)
+        # No test of a recorded run reaches the network, whatever a law may do.
+        from pytest_recording import network
+
+        with network.blocking_context():
+            return self.session.judge(case)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn a verdict into what pytest shows for its level."""
+        report = yield
+        verdict = item.stash.get(_VERDICT, None)
+        if verdict is not None and report.when == "call" and report.outcome == "passed":
+            show(report, verdict, fails(verdict, self.session.options.fail_on))
+        return report
+
+    def pytest_sessionfinish(self) -> None:
+        """Hand the controller what only the judging process knows."""
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput[FACTS] = facts(self.session)
+        self.session.close()
+
+
+_VERDICT = pytest.StashKey[Verdict]()
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Return the case that an item stands for, or None."""
+    callspec = getattr(item, "callspec", None)
+    values = list(callspec.params.values()) if callspec is not None else []
+    return values[0] if values and isinstance(values[0], Case) else None
+
+
+def _without_case(item: pytest.Item) -> bool:
+    function = getattr(item, "function", None)
+    stands_for_cases = hasattr(function, "counterexamples") or SCHEMA_ARGUMENT in getattr(item, "fixturenames", ())
+    return stands_for_cases and case_of(item) is None
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """Return the cost of a run and why it is incomplete."""
+    return {"cost": session.costs(), "shortcomings": session.shortcomings()}
+
+
+def fails(verdict: Verdict, fail_on: str) -> bool:
+    """Whether a verdict fails the run."""
+    if verdict.outcome is not Outcome.UNMET:
+        return False
+    strict = fail_on == "should" and verdict.reading in ("deviates", "contradicts itself")
+    return verdict.reading == "fails" or strict
+
+
+def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
+    """Set the outcome, the sentence and the properties of a report."""
+    row = {**verdict.as_dict(), "failing": failing}
+    report.vidconform = row  # type: ignore[attr-defined]
+    report.user_properties += [(key, row[key]) for key in ("contract", "requirement", "level", "source", "reading")]
+    sentence = _sentence(verdict)
+    if failing or verdict.outcome is Outcome.ERRORED:
+        report.outcome, report.longrepr = "failed", sentence
+    elif verdict.reading in ("deviates", "contradicts itself"):
+        report.outcome, report.wasxfail = "skipped", sentence
+    elif verdict.outcome is not Outcome.MET:
+        report.outcome = "skipped"
+        report.longrepr = (str(report.location[0]), (report.location[1] or 0) + 1, f"Skipped: {sentence}")
+
+
+def _sentence(verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.UNMET:
+        return f"{verdict.reading}: {verdict.requirement.statement}\nExpected {verdict.expected}\nReceived {verdict.received}"
+    if verdict.outcome is Outcome.UNSEEN:
+        return f"unseen: needs {verdict.expected}"
+    return f"{verdict.reading}: {verdict.received}"

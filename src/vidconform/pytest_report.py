@@ -1,0 +1,143 @@
+"""The hooks that report: on the controller, where every verdict comes together."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from vidconform import report
+from vidconform.contracts import Contract
+from vidconform.evidence import RecordedSource
+from vidconform.pytest_judge import FACTS, facts
+from vidconform.session import Served, Session
+
+INCOMPLETE = 6
+
+
+class Reporter:
+    """Collects verdicts, writes results.jsonl, ends the terminal's output and decides on exit code 6."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config, self.session = config, session
+        self.rows: list[dict[str, Any]] = []
+        self.facts: dict[str, Any] = {"cost": {}, "shortcomings": []}
+        self.writer = self._open()
+
+    def _open(self) -> report.ResultsWriter | None:
+        folder = self.session.options.report
+        if folder is None:
+            return None
+        writer = report.ResultsWriter(folder)
+        writer.start(self.session.mode)
+        for served in self.session.served:
+            writer.provider(served.provider.name, served.base_url, [contract.id for contract in served.contracts])
+        return writer
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is judged, and where its evidence comes from."""
+        return [line for served in self.session.served for line in self._header(served)]
+
+    def _header(self, served: Served) -> list[str]:
+        name, source = served.provider.name, served.store.source
+        if not isinstance(source, RecordedSource):
+            most = self.session.options.max_creations
+            doing = "recording" if self.session.options.records else "live"
+            return [f"vidconform: {name}: {doing}, {served.base_url}, at most {most} paid creations in this run"]
+        return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a verdict as it falls."""
+        row = getattr(report, "vidconform", None)
+        if row is not None and report.when == "call":
+            self.rows.append(row)
+            if self.writer is not None:
+                self.writer.verdict({key: value for key, value in row.items() if key != "failing"})
+
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """Show an error of ours as an error."""
+        row = getattr(report, "vidconform", None)
+        errored = row is not None and report.when == "call" and row["outcome"] == "errored"
+        return ("error", "E", "ERROR") if errored else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker knew; a worker that says nothing has crashed."""
+        told = getattr(node, "workeroutput", {}).get(FACTS)
+        if told is None:
+            self.facts["shortcomings"].append("a worker ended without telling what it did")
+            return
+        for provider, cost in told["cost"].items():
+            total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
+            self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
+        self.facts["shortcomings"] += told["shortcomings"]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Decide whether a run without a failure is whole."""
+        if not self.facts["cost"]:
+            self.facts = facts(self.session)
+        judged = {row["outcome"] for row in self.rows}
+        incomplete = self.facts["shortcomings"] or "inconclusive" in judged
+        if session.exitstatus == pytest.ExitCode.OK and incomplete:
+            session.exitstatus = INCOMPLETE  # type: ignore[assignment]
+        if self.writer is not None:
+            self.writer.end(self.facts["cost"], int(session.exitstatus))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
+        """End the output with the table, then what fails the run in full."""
+        hidden = _Hidden(terminalreporter.stats)
+        self.config.pluginmanager.register(hidden)
+        try:
+            yield
+        finally:
+            self.config.pluginmanager.unregister(hidden)
+        if self.rows:
+            terminalreporter.section("vidconform")
+            terminalreporter.write_line("\n".join(self._summary()))
+
+    def _summary(self) -> list[str]:
+        failing = {row["reading"] for row in self.rows if row["failing"]} | {"errored"}
+        lines = [*report.table(self.rows), *report.origins(self.rows), ""]
+        lines += report.mentions(self.rows, failing)
+        cost = ", ".join(
+            f"{name} {spent['requests']} requests and {spent['creations']} creations"
+            for name, spent in self.facts["cost"].items() if spent["requests"]
+        )  # fmt: skip
+        lines += [f"sent: {cost}"] if cost else []
+        lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
+        return lines + ["", *report.failures(self.rows, failing)]
+
+
+class _Hidden:
+    """Hides our failures from pytest's own section for them, and gives them back for its short summary."""
+
+    def __init__(self, stats: dict[str, list[Any]]) -> None:
+        self._stats = stats
+        self._ours = {key: [r for r in stats.get(key, []) if hasattr(r, "vidconform")] for key in ("failed", "error")}
+        for key, found in self._ours.items():
+            self._set(key, [r for r in stats.get(key, []) if r not in found])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self) -> None:
+        """Runs between the two."""
+        for key, found in self._ours.items():
+            self._set(key, self._stats.get(key, []) + found)
+
+    def _set(self, key: str, reports: list[Any]) -> None:
+        self._stats.pop(key, None)
+        if reports:
+            self._stats[key] = reports
+
+
+def _origin(source: RecordedSource, contracts: list[Contract]) -> str:
+    """Say whose replies the cassettes hold, and how to record the vendor's."""
+    metadata = [cassette.metadata for cassette in source.cassettes.values()]
+    provider = contracts[0].provider
+    day = min(str(found["recorded_at"])[:10] for found in metadata)
+    if any(found["origin"] == "emulated" for found in metadata):
+        record = f"{provider.key_variable}=... pytest --provider={provider.name} --record-mode=rewrite"
+        return f"EMULATED evidence of {day}: not the vendor's replies but our emulator's; to record the vendor: {record}"
+    return f"the vendor's replies of {day}"

@@ -1,0 +1,6 @@
+"""What people and programs read of a run."""
+
+from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter
+from vidconform.report.terminal import brief, failure, failures, mentions, origins, table
+
+__all__ = ["FORMAT", "SCHEMA", "ResultsWriter", "brief", "failure", "failures", "mentions", "origins", "table"]

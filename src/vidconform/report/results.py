@@ -1,0 +1,56 @@
+"""results.jsonl: one JSON object a line, written and flushed as verdicts fall, so that a killed run stays readable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vidconform import __version__
+from vidconform.errors import BadOption
+
+FORMAT = "vidconform/results@1"
+SCHEMA = Path(__file__).parent / "results.schema.json"
+
+
+def now() -> str:
+    """Return the time in RFC 3339."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class ResultsWriter:
+    """Writes the results of one run into a folder; raises BadOption when it cannot."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / "results.jsonl").open("w", encoding="utf-8")
+        except OSError as error:
+            raise BadOption("--report", str(folder), f"a folder to write to ({error.strerror})") from error
+        self._verdicts = 0
+
+    def start(self, mode: str) -> None:
+        """Write the header."""
+        self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": now()})
+
+    def provider(self, name: str, base_url: str, contracts: list[str]) -> None:
+        """Write a line for a provider of the run."""
+        self._write({"kind": "provider", "provider": name, "base_url": base_url, "contracts": contracts})
+
+    def verdict(self, verdict: Mapping[str, Any]) -> None:
+        """Write a verdict."""
+        self._verdicts += 1
+        self._write(verdict)
+
+    def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
+        """Write the footer; a file without it is a truncated run."""
+        line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
+        self._write(line)
+        self._file.close()
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        # A lone surrogate of a vendor's would break UTF-8; as an escape it is harmless.
+        self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+        self._file.flush()

@@ -1,0 +1,70 @@
+"""What a run says at its end: a table a contract, then what fails, deviates or contradicts itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Lines = list[str]
+Row = Mapping[str, Any]
+
+_COLUMNS = ("conforms", "fails", "deviates", "not offered", "unseen", "inconclusive", "errored")
+
+
+def table(verdicts: Sequence[Row]) -> Lines:
+    """Return the numbers of each contract's service verdicts; a document's contradictions have a line of their own."""
+    contracts = sorted({row["contract"] for row in verdicts})
+    service = [row for row in verdicts if row["subject"] == "service"]
+    counts = {c: Counter(row["reading"] for row in service if row["contract"] == c) for c in contracts}
+    shown = [column for column in _COLUMNS if column in _COLUMNS[:3] or any(n[column] for n in counts.values())]
+    width = max([len(contract) for contract in contracts], default=0)
+    head = " " * width + "".join(f"{column:>14}" for column in shown)
+    return [head, *(f"{c:<{width}}" + "".join(f"{counts[c][column]:>14}" for column in shown) for c in contracts)]
+
+
+def origins(verdicts: Iterable[Row]) -> Lines:
+    """Return where the evidence comes from, by contract."""
+    found: dict[str, Counter[str]] = {}
+    for row in verdicts:
+        for pointer in row["evidence"] if row["subject"] == "service" else []:
+            found.setdefault(row["contract"], Counter())[pointer["origin"]] += 1
+    return [f"{contract}: evidence {', '.join(sorted(counts))}" for contract, counts in sorted(found.items())]
+
+
+def failure(row: Row) -> Lines:
+    """Return a verdict in full: requirement, statement, place, Expected and Received, request."""
+    subject = " (the document itself)" if row["subject"] == "document" else ""
+    lines = [
+        f"{row['reading'].upper()}  {row['contract']}  {row['requirement']}  [{row['level']}]{subject}",
+        f"  {row['statement']}",
+        f"  {row['source']}",
+        f"  Expected  {row['expected']}",
+        f"  Received  {row['received']}",
+    ]
+    return [*lines, *_evidence(row), *([f"  {row['request']}"] if row["request"] else [])]
+
+
+def _evidence(row: Row) -> Lines:
+    return [
+        f"  Evidence  {p['probe']} #{p['exchange']}{' at ' + p['pointer'] if p['pointer'] else ''} ({p['origin']})"
+        for p in row["evidence"][:1]
+    ]
+
+
+def brief(row: Row) -> str:
+    """Return a verdict in one line."""
+    received = f": expected {row['expected']}, received {row['received']}" if row["received"] else ""
+    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]{received}"
+
+
+def failures(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
+    """Return the verdicts that fail the run in full, each followed by an empty line."""
+    keys = set(failing)
+    return [line for row in verdicts if row["reading"] in keys for line in [*failure(row), ""]]
+
+
+def mentions(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
+    """Return a line for whatever is unmet or inconclusive without failing the run."""
+    shown = {"deviates", "contradicts itself", "inconclusive"} - set(failing)
+    return [brief(row) for row in verdicts if row["reading"] in shown]

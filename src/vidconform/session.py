@@ -1,0 +1,196 @@
+"""One run: providers, contracts, evidence stores and budget, all checked at the start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vidconform.contracts import Contract, Pace, Provider, find_provider, known_providers, load_contracts
+from vidconform.errors import DataFileProblem, MissingKey
+from vidconform.evidence import Evidence, LiveSource, RecordedSource, Store, documented_evidence, read_cassettes
+from vidconform.options import RunOptions, base_url, task_ids
+from vidconform.probes import PROBES, Budget, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.verdicts import Case, Outcome, Verdict, judge, probes_for
+
+_PLACEHOLDER = "recorded"
+
+
+@dataclass
+class Served:
+    """One provider of a run with its contracts and its evidence."""
+
+    provider: Provider
+    contracts: list[Contract]
+    store: Store
+    base_url: str
+
+
+@dataclass
+class Session:
+    """A run as configured."""
+
+    options: RunOptions
+    served: list[Served]
+    budget: Budget
+    cache: dict[Any, Any] = field(default_factory=dict)
+    documents: dict[str, Evidence] = field(default_factory=dict)
+
+    @property
+    def mode(self) -> str:
+        """`live` or `recorded`."""
+        return "live" if self.options.talks else "recorded"
+
+    @property
+    def contracts(self) -> list[Contract]:
+        """The contracts of all providers."""
+        return [contract for served in self.served for contract in served.contracts]
+
+    def want(self, case: Case) -> None:
+        """Say that a selected test needs the probes of a case."""
+        store = self._served(case.contract).store
+        store.wanted |= {(case.contract.id, probe) for probe in probes_for(case)}
+
+    def judge(self, case: Case) -> Verdict:
+        """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
+        try:
+            return judge(case, self._gathered(case), self.cache)
+        except Exception as error:
+            return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
+
+    def _gathered(self, case: Case) -> dict[str, Evidence]:
+        if case.subject == "document":
+            return {"document": self._document(case.contract)}
+        store = self._served(case.contract).store
+        return {probe: store.evidence(case.contract, probe) for probe in probes_for(case)}
+
+    def _document(self, contract: Contract) -> Evidence:
+        if contract.id not in self.documents:
+            self.documents[contract.id] = documented_evidence(contract)
+        return self.documents[contract.id]
+
+    def _served(self, contract: Contract) -> Served:
+        return next(served for served in self.served if served.provider.name == contract.provider.name)
+
+    def costs(self) -> dict[str, dict[str, int]]:
+        """Return the requests and creations of each provider."""
+        spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.served}
+        return {name: {"requests": cost.requests, "creations": cost.creations} for name, cost in spent.items()}
+
+    def shortcomings(self) -> list[str]:
+        """Return why the run is incomplete, as sentences; none when it is whole."""
+        found = []
+        for served in self.served:
+            kept = served.store.kept.values()
+            found += [f"{e.contract}: {gap.sentence}" for e in kept for gap in e.gaps if gap.kind == "inconclusive"]
+            found += [_no_success(contract) for contract in served.contracts if _lacks_success(served, contract)]
+        return found
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for served in self.served:
+            if isinstance(served.store.source, LiveSource):
+                served.store.source.transport.close()
+
+
+def _lacks_success(served: Served, contract: Contract) -> bool:
+    """Whether the selected tests could have seen a documented success of a contract and saw none."""
+    wanted = [probe for owner, probe in served.store.wanted if owner == contract.id and PROBES[probe].can_succeed]
+    gathered = [served.store.kept[contract.id, probe] for probe in wanted if (contract.id, probe) in served.store.kept]
+    return bool(gathered) and not any(e.reply.is_success for evidence in gathered for e in evidence.exchanges)
+
+
+def _no_success(contract: Contract) -> str:
+    return (
+        f"{contract.id}: not one documented success was seen; pass --task-id={contract.name}=ID of a task that the key "
+        f"in {contract.provider.key_variable} can read"
+    )
+
+
+def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
+    """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
+    options.check()
+    providers = [find_provider(name) for name in _names(options.providers)]
+    contracts = {provider.name: load_contracts(provider) for provider in providers}
+    for contract in [c for found in contracts.values() for c in found]:
+        _check_rows(contract)
+    ids = task_ids(options, [contract for found in contracts.values() for contract in found])
+    budget = Budget(options.max_creations)
+    served = [
+        _serve(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
+        for provider in providers
+    ]
+    return Session(options, served, budget)
+
+
+def _names(chosen: Sequence[str]) -> list[str]:
+    names = [known for name in chosen or ["all"] for known in (known_providers() if name == "all" else [name])]
+    return list(dict.fromkeys(names))
+
+
+def _check_rows(contract: Contract) -> None:
+    for schema in contract.schemas.values():
+        unknown = sorted(set(schema.bound) - set(contract.requirements))
+        if unknown:
+            raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
+
+
+def _serve(
+    provider: Provider,
+    contracts: list[Contract],
+    options: RunOptions,
+    environ: Mapping[str, str],
+    ids: dict[str, list[str]],
+    budget: Budget,
+    tell: Callable[[str], None],
+) -> Served:
+    address = base_url(provider, options, environ)
+    variables = {provider.key_variable, *_variables(contracts)}
+    if not options.talks:
+        setting = Setting(address, provider.pace, dict.fromkeys(variables, _PLACEHOLDER), Redactor([]), budget, tell)
+        source: LiveSource | RecordedSource = RecordedSource(setting, read_cassettes(contracts))
+        return Served(provider, contracts, Store(source), address)
+    if not environ.get(provider.key_variable):
+        raise MissingKey(provider.name, provider.key_variable)
+    keys = {name: environ[name] for name in variables if environ.get(name)}
+    pace = _pace(provider.pace, options)
+    setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell)
+    transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
+    return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
+
+
+def _variables(contracts: list[Contract]) -> list[str]:
+    schemes = [s for contract in contracts for operation in contract.operations for s in operation.schemes]
+    return [scheme.variable for scheme in schemes if scheme.variable]
+
+
+def _pace(own: Pace, options: RunOptions) -> Pace:
+    interval = own.poll_interval if options.poll_interval is None else options.poll_interval
+    timeout = own.poll_timeout if options.poll_timeout is None else options.poll_timeout
+    return replace(own, poll_interval=interval, poll_timeout=timeout)
+
+
+def _pause(pace: Pace, address: str) -> float:
+    """Return the seconds between two requests; this machine needs no sparing."""
+    return 0.0 if is_loopback(address) else 1 / pace.requests_per_second
+
+
+def _counter(budget: Budget, provider: str) -> Callable[[], None]:
+    def count() -> None:
+        budget.cost(provider).requests += 1
+
+    return count
+
+
+class Telling:
+    """Passes a sentence on, but not more often than every few seconds."""
+
+    def __init__(self, say: Callable[[str], None], interval: float = 5.0) -> None:
+        self._say, self._interval, self._last = say, interval, time.monotonic()
+
+    def __call__(self, sentence: str) -> None:
+        """Say the sentence when it is time."""
+        if time.monotonic() - self._last >= self._interval:
+            self._last = time.monotonic()
+            self._say(sentence)

@@ -1,0 +1,81 @@
+"""Which check decides which requirement: schema nodes, laws and generated probes, found and not declared."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from vidconform.contracts import Contract, Schema
+from vidconform.laws import Law
+from vidconform.locations import data_folder
+from vidconform.verdicts.judging import kind_of
+
+
+def schema_of(contract: Contract, requirement: str) -> Schema | None:
+    """Return the schema file that a requirement is bound in, or None."""
+    return next((schema for schema in contract.schemas.values() if requirement in schema.bound), None)
+
+
+def laws_in(module: ModuleType) -> list[Law]:
+    """Return the laws of a module of suites/."""
+    return [value for value in vars(module).values() if hasattr(value, "counterexamples")]
+
+
+@cache
+def all_laws() -> tuple[Law, ...]:
+    """Return every law of suites/, in the order of its files."""
+    files = sorted(data_folder("suites").glob("test_*.py"))
+    return tuple(law for file in files for law in laws_in(_module(file.stem, file)))
+
+
+def law_of(requirement: str, laws: Iterable[Law]) -> Law | None:
+    """Return the law that decides a requirement, or None."""
+    return next((law for law in laws if requirement in law.requirements), None)
+
+
+def bindings(contract: Contract, requirement: str) -> list[str]:
+    """Return what a requirement is bound to: `schema:<file>#<pointer>`, `law:<module>.<function>`."""
+    bound = [
+        f"schema:{name}#{pointer}"
+        for name, schema in contract.schemas.items()
+        for pointer in schema.bound.get(requirement, [])
+    ]
+    return bound + [f"law:{law.__module__.rpartition('.')[2]}.{law.__name__}" for law in all_laws() if requirement in law.requirements]
+
+
+def describe(contract: Contract) -> list[dict[str, Any]]:
+    """Return the ledger of a contract as `vidconform list --json` prints it."""
+    return [
+        {
+            "provider": contract.provider.name,
+            "contract": contract.id,
+            "requirement": row.id,
+            "level": row.level.value,
+            "statement": row.statement,
+            "source": row.place,
+            "concern": row.concern,
+            "bound": bindings(contract, row.id),
+            "untestable": row.untestable,
+        }
+        for row in contract.requirements.values()
+    ]
+
+
+def judges_documents(law: Law) -> bool:
+    """Whether a law can be held against the examples of a document."""
+    return kind_of(law).of_document
+
+
+def _module(stem: str, file: Any) -> ModuleType:
+    for package in ("suites", "vidconform.suites"):
+        if f"{package}.{stem}" in sys.modules:
+            return sys.modules[f"{package}.{stem}"]
+    spec = importlib.util.spec_from_file_location(f"vidconform.suites.{stem}", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,176 @@
+"""From a requirement and its evidence to a verdict."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vidconform.contracts import Contract, Finding, Requirement, Schema, findings
+from vidconform.evidence import Evidence, Gap
+from vidconform.laws import (
+    DOCUMENT,
+    KINDS,
+    LIVES,
+    BrokenLaw,
+    Inconclusive,
+    Kind,
+    Law,
+    Reading,
+    Subject,
+    Unseen,
+    task_readings,
+)
+from vidconform.laws.assembling import readings as readings_of
+from vidconform.verdicts import wording
+from vidconform.verdicts.curl import curl
+from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
+
+Gathered = Mapping[str, Evidence]
+
+_ENVELOPES = ("unknown-task", "unknown-second-route-task")
+_MOST_POINTERS = 3
+_SHOWN_BY = "nothing in the evidence shows it"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One requirement of a contract to be judged on one subject: the service, or the document itself."""
+
+    contract: Contract
+    requirement: Requirement
+    subject: str
+    check: Schema | Law
+
+    def verdict(self, outcome: Outcome, **facts: Any) -> Verdict:
+        """Return a verdict on this case."""
+        return Verdict(self.contract, self.requirement, self.subject, outcome, **facts)
+
+
+def kind_of(law: Law) -> Kind:
+    """Return the kind of subject that a law judges: its first parameter names it."""
+    return KINDS[next(iter(inspect.signature(law).parameters))]
+
+
+def probes_for(case: Case) -> list[str]:
+    """Return the probes that a case needs: none for a document."""
+    if case.subject == "document":
+        return []
+    kind = _schema_kind(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
+    return kind.probes_for(case.contract, case.requirement.id)
+
+
+def _schema_kind(schema: Schema) -> Kind:
+    names = _ENVELOPES if schema.path.name == "error.schema.json" else LIVES
+    return Kind(lambda requirement: names, lambda *_: [])
+
+
+def judge(case: Case, gathered: Gathered, cache: dict[Any, Any]) -> Verdict:
+    """Return the verdict of a case's own check; `cache` keeps the walk of each body."""
+    if isinstance(case.check, Schema):
+        return judge_schema(case, case.check, gathered, cache)
+    return judge_law(case, case.check, gathered)
+
+
+def judge_law(case: Case, law: Law, gathered: Gathered) -> Verdict:
+    """Return what a law says of the evidence; a law that raises anything unforeseen is our error."""
+    subjects = kind_of(law).build(case.contract, case.requirement.id, gathered)
+    hints: list[str] = []
+    held: list[Reading] = []
+    lost: list[str] = []
+    for subject in subjects:
+        try:
+            law(subject)
+            held += subject.observed
+        except Unseen as unseen:
+            hints.append(str(unseen))
+        except Inconclusive as cause:
+            lost.append(str(cause))
+        except BrokenLaw as broken:
+            return _unmet(case, broken, subject)
+        except AssertionError as error:
+            return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
+        except Exception as error:
+            return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
+    return _without_fault(case, held, hints, lost, _gaps(gathered))
+
+
+def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any]) -> Verdict:
+    """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
+    found = _findings(case.contract, schema, gathered, cache).get(case.requirement.id, [])
+    for reading, finding in found:
+        if finding.errors:
+            return _unmet_schema(case, schema, reading, finding, len(found))
+    return _without_fault(case, [reading for reading, _ in found], [], [], _gaps(gathered))
+
+
+def _findings(
+    contract: Contract, schema: Schema, gathered: Gathered, cache: dict[Any, Any]
+) -> dict[str, list[tuple[Reading, Finding]]]:
+    key = (schema.path, *sorted((name, id(evidence)) for name, evidence in gathered.items()))
+    if key not in cache:
+        by_requirement: dict[str, list[tuple[Reading, Finding]]] = {}
+        for reading in _bodies(contract, schema, gathered):
+            for finding in findings(schema, reading.body):
+                by_requirement.setdefault(finding.requirement, []).append((reading, finding))
+        cache[key] = by_requirement
+    found: dict[str, list[tuple[Reading, Finding]]] = cache[key]
+    return found
+
+
+def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Reading]:
+    if schema.path.name == "error.schema.json":
+        envelopes = readings_of(contract, gathered, *_ENVELOPES, DOCUMENT)
+        found = [reading for reading in envelopes if reading.reply.is_refusal]
+    else:
+        found = task_readings(contract, gathered)
+    return [reading for reading in found if reading.reply.is_json]
+
+
+def _gaps(gathered: Gathered) -> list[Gap]:
+    return [gap for evidence in gathered.values() for gap in evidence.gaps]
+
+
+def _without_fault(
+    case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap]
+) -> Verdict:
+    """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
+    if held:
+        return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""))
+    lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
+    if lost:
+        return case.verdict(Outcome.INCONCLUSIVE, received=wording.cut(lost[0]))
+    withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
+    return case.verdict(Outcome.UNSEEN, expected=wording.cut((withheld + hints + [_SHOWN_BY])[0]))
+
+
+def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
+    reading = broken.reading or (subject.all[0] if subject.all else None)
+    return case.verdict(
+        Outcome.UNMET,
+        expected=wording.cut(broken.expected),
+        received=wording.cut(broken.received),
+        observations=max(len(subject.observed), 1),
+        evidence=_pointers([reading], broken.pointer) if reading else (),
+        request=curl(case.contract, reading.exchange) if reading else "",
+    )
+
+
+def _unmet_schema(case: Case, schema: Schema, reading: Reading, finding: Finding, observations: int) -> Verdict:
+    error = finding.errors[0]
+    return case.verdict(
+        Outcome.UNMET,
+        expected=wording.cut(wording.expected(schema, error)),
+        received=wording.received(error, reading.body, None),
+        observations=observations,
+        evidence=_pointers([reading], error.pointer),
+        request=curl(case.contract, reading.exchange),
+    )
+
+
+def _pointers(readings: list[Reading], pointer: str) -> tuple[Pointer, ...]:
+    """Point at the first few readings; hundreds of equal ones say no more."""
+    return tuple(
+        Pointer(r.evidence.probe, r.index, pointer, r.exchange.origin, r.exchange.at) for r in readings[:_MOST_POINTERS]
+    )

@@ -1,0 +1,79 @@
+"""A verdict: requirement x evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from vidconform.contracts import Contract, Level, Requirement
+
+
+class Outcome(StrEnum):
+    """What became of a requirement."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNSEEN = "unseen"
+    INCONCLUSIVE = "inconclusive"
+    ERRORED = "errored"
+
+
+_UNMET = {Level.MUST: "fails", Level.SHOULD: "deviates", Level.MAY: "not offered"}
+READINGS = ("conforms", "fails", "deviates", "not offered", "contradicts itself", "unseen", "inconclusive", "errored")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a verdict was read: probe, exchange by number, JSON Pointer, origin and date (RFC 3339)."""
+
+    probe: str
+    exchange: int
+    pointer: str
+    origin: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one requirement came to; `request` is the offending request as a curl line."""
+
+    contract: Contract
+    requirement: Requirement
+    subject: str
+    outcome: Outcome
+    expected: str = ""
+    received: str = ""
+    observations: int = 0
+    evidence: tuple[Pointer, ...] = field(default=())
+    request: str = ""
+
+    @property
+    def reading(self) -> str:
+        """The word that people read."""
+        if self.outcome is Outcome.MET:
+            return "conforms"
+        if self.outcome is not Outcome.UNMET:
+            return self.outcome.value
+        contradiction = self.subject == "document" and self.requirement.level is not Level.MAY
+        return "contradicts itself" if contradiction else _UNMET[self.requirement.level]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict as a line of results.jsonl (format vidconform/results@1)."""
+        return {
+            "kind": "verdict",
+            "provider": self.contract.provider.name,
+            "contract": self.contract.id,
+            "requirement": self.requirement.id,
+            "level": self.requirement.level.value,
+            "subject": self.subject,
+            "outcome": self.outcome.value,
+            "reading": self.reading,
+            "statement": self.requirement.statement,
+            "source": self.requirement.place,
+            "expected": self.expected,
+            "received": self.received,
+            "observations": self.observations,
+            "evidence": [asdict(pointer) for pointer in self.evidence],
+            "request": self.request,
+        }

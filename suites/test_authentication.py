@@ -1,0 +1,48 @@
+"""Authentication: the key opens every route it is documented for, and nothing else does."""
+
+from __future__ import annotations
+
+from vidconform.laws import Inconclusive, Keyed, Refused, expect, expect_refused, requires, shown, told
+
+
+@requires(
+    "retrieve-accepts-key",
+    "create-accepts-key",
+    "remix-accepts-key",
+    "content-accepts-key",
+    "second-route-accepts-token",
+    "second-route-accepts-admin",
+)
+def test_the_documented_credential_is_accepted(keyed: Keyed) -> None:
+    for reading in shown(keyed.all, "a request with the credential"):
+        accepted = reading.reply.status not in (401, 403)
+        if not accepted and not keyed.accepted:
+            raise Inconclusive(f"the credential itself seems to be refused: {told(reading)}")
+        expect(accepted, "the credential to be accepted as elsewhere", told(reading), reading)
+
+
+@test_the_documented_credential_is_accepted.broken_by
+def _(keyed: Keyed) -> None:
+    keyed.alter(-1, status=401)
+    keyed.accepted = True
+
+
+@requires(
+    "retrieve-without-key-is-refused",
+    "retrieve-with-wrong-key-is-refused",
+    "create-without-key-is-refused",
+    "create-with-wrong-key-is-refused",
+    "remix-without-key-is-refused",
+    "remix-with-wrong-key-is-refused",
+    "content-without-key-is-refused",
+    "content-with-wrong-key-is-refused",
+    "second-route-without-token-is-refused",
+    "second-route-with-wrong-token-is-refused",
+)
+def test_a_stranger_is_refused(refusal: Refused) -> None:
+    expect_refused(refusal)
+
+
+@test_a_stranger_is_refused.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(status=200)

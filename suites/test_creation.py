@@ -1,0 +1,46 @@
+"""Creation: the documented body is accepted, and the task it makes can be read at once."""
+
+from __future__ import annotations
+
+from vidconform.laws import Subject, Task, Unseen, expect, requires, shown, told
+
+_REFUSED_BODY = (400, 415, 422)
+_ACCOUNT = (401, 402, 403)
+
+
+@requires("accepts-model", "accepts-prompt", "accepts-seconds", "accepts-size")
+def test_the_documented_body_is_accepted(creation: Subject) -> None:
+    judged = (r for r in creation.all if r.reply.is_success or r.reply.status in _REFUSED_BODY)
+    for reading in shown(judged, "a creation that is answered for its body"):
+        expect(reading.reply.is_success, "the documented body to be accepted", told(reading), reading)
+
+
+@test_the_documented_body_is_accepted.broken_by
+def _(creation: Subject) -> None:
+    creation.alter(status=400)
+
+
+@requires("created-task-can-be-read")
+def test_a_created_task_can_be_read(task: Task) -> None:
+    if not task.was_created:
+        raise Unseen("a task that the run creates")
+    reads = [r for r in task.all[1:] if r.reply.status not in _ACCOUNT]
+    for reading in shown(reads, "a read of a created task"):
+        expect(reading.reply.is_success, "the created task", told(reading), reading)
+
+
+@test_a_created_task_can_be_read.broken_by
+def _(task: Task) -> None:
+    task.alter(1, status=404)
+
+
+@requires("creation-starts-waiting")
+def test_a_created_task_waits_first(task: Task) -> None:
+    created = task.all[:1] if task.was_created and task.all[0].has("status") else []
+    for reading in shown(created, "a creation whose reply tells the status"):
+        expect(reading.phase == "waiting", "a waiting task", reading.status, reading, "status")
+
+
+@test_a_created_task_waits_first.broken_by
+def _(task: Task) -> None:
+    task.alter(status=task.contract.words[-1])

@@ -1,0 +1,81 @@
+"""Echo: what was sent comes back, and what came back once stays."""
+
+from __future__ import annotations
+
+from vidconform.laws import Task, expect, requires, shown
+
+
+def _expect_echo(task: Task, role: str) -> None:
+    sent = task.all[0].sent_value(role) if task.was_created else None
+    readings = task.readings(role) if sent is not None else []
+    for reading in shown(readings, f"a created task that tells its {role}"):
+        expect(reading.value(role) == sent, f"{sent!r} as sent", reading.raw(role), reading, role)
+
+
+@requires("model-is-echoed")
+def test_the_model_comes_back_as_sent(task: Task) -> None:
+    _expect_echo(task, "model")
+
+
+@test_the_model_comes_back_as_sent.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, model="another-model")
+
+
+@requires("seconds-is-echoed")
+def test_the_seconds_come_back_as_sent(task: Task) -> None:
+    _expect_echo(task, "seconds")
+
+
+@test_the_seconds_come_back_as_sent.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, seconds="59")
+
+
+@requires("size-is-echoed")
+def test_the_size_comes_back_as_sent(task: Task) -> None:
+    _expect_echo(task, "size")
+
+
+@test_the_size_comes_back_as_sent.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, size="1x1")
+
+
+def _expect_to_stay(task: Task, role: str) -> None:
+    first, *later = task.readings(role) or [None]
+    for reading in shown(later, f"two reads of one task that tell its {role}"):
+        assert first is not None
+        expect(reading.value(role) == first.value(role), repr(first.raw(role)), reading.raw(role), reading, role)
+
+
+@requires("input-prompt-stays")
+def test_the_echoed_prompt_stays(task: Task) -> None:
+    _expect_to_stay(task, "input-prompt")
+
+
+@test_the_echoed_prompt_stays.broken_by
+def _(task: Task) -> None:
+    task.alter(1, input_prompt="another prompt")
+
+
+@requires("input-model-stays")
+def test_the_echoed_model_stays(task: Task) -> None:
+    _expect_to_stay(task, "input-model")
+
+
+@test_the_echoed_model_stays.broken_by
+def _(task: Task) -> None:
+    task.alter(1, input_model="another-model")
+
+
+@requires("pending-info-prompt-same-as-input")
+def test_the_pending_info_tells_the_same_prompt(task: Task) -> None:
+    for reading in shown(task.readings("pending-prompt", "input-prompt"), "a pending task with its input"):
+        same = reading.value("pending-prompt") == reading.value("input-prompt")
+        expect(same, repr(reading.raw("input-prompt")), reading.raw("pending-prompt"), reading, "pending-prompt")
+
+
+@test_the_pending_info_tells_the_same_prompt.broken_by
+def _(task: Task) -> None:
+    task.alter(pending_prompt="another prompt")

@@ -1,0 +1,57 @@
+"""Errors: what cannot be served is refused with the documented code and envelope, in JSON, and never by a crash."""
+
+from __future__ import annotations
+
+from vidconform.laws import Refused, expect, expect_refused, requires, shown, told
+
+_NOT_FOUND = 404
+
+
+@requires(
+    "unknown-task-is-refused",
+    "unknown-second-route-task-is-refused",
+    "unknown-content-is-refused",
+    "unknown-remix-is-refused",
+    "retrieve-without-id-is-refused",
+    "early-content-is-refused",
+    "remix-without-prompt-is-refused",
+    "create-without-model-is-refused",
+    "create-without-prompt-is-refused",
+    "create-with-mistyped-model-is-refused",
+    "create-with-mistyped-prompt-is-refused",
+    "create-with-mistyped-seconds-is-refused",
+    "create-with-mistyped-size-is-refused",
+    "create-with-mistyped-image-is-refused",
+    "create-with-mistyped-metadata-is-refused",
+)
+def test_what_cannot_be_served_is_refused(refusal: Refused) -> None:
+    expect_refused(refusal)
+
+
+@test_what_cannot_be_served_is_refused.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(status=200, body={})
+
+
+@requires("unknown-task-status-code")
+def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
+    refused = (reading for reading in unknown_task.all if reading.reply.is_refusal)
+    for reading in shown(refused, "a refused request for an unknown task"):
+        expect(reading.reply.status == _NOT_FOUND, "the status code 404", told(reading), reading)
+
+
+@test_an_unknown_task_is_not_found.broken_by
+def _(unknown_task: Refused) -> None:
+    unknown_task.alter(status=400)
+
+
+@requires("refusals-are-not-server-errors")
+def test_a_bad_request_is_no_server_error(any_refusal: Refused) -> None:
+    for reading in shown(any_refusal.all, "a bad request"):
+        not_implemented = reading.exchange.step == "wrong-method" and reading.reply.status == 501
+        expect(reading.reply.status < 500 or not_implemented, "a status code below 500", told(reading), reading)
+
+
+@test_a_bad_request_is_no_server_error.broken_by
+def _(any_refusal: Refused) -> None:
+    any_refusal.alter(status=500)

@@ -1,0 +1,50 @@
+"""Routes: a well-formed request to a documented method and path is served."""
+
+from __future__ import annotations
+
+from vidconform.laws import Refused, Subject, Task, expect, expect_refused, expect_served, requires, shown, told
+
+
+@requires("retrieve-route", "create-route", "remix-route", "content-route", "second-route", "retrieve-accepts-json-header")
+def test_a_documented_route_is_served(served: Subject) -> None:
+    expect_served(served)
+
+
+@test_a_documented_route_is_served.broken_by
+def _(served: Subject) -> None:
+    served.all.append(served.first.altered(status=404))
+
+
+@requires("retrieve-status-code")
+def test_success_has_the_documented_status_code(served: Subject) -> None:
+    for reading in shown((r for r in served.all if r.reply.is_success), "a successful reply"):
+        expect(reading.reply.status == 200, "the status code 200", told(reading), reading)
+
+
+@test_success_has_the_documented_status_code.broken_by
+def _(served: Subject) -> None:
+    served.alter(status=202)
+
+
+@requires("wrong-method-is-refused")
+def test_another_method_is_refused(refusal: Refused) -> None:
+    expect_refused(refusal)
+
+
+@test_another_method_is_refused.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(status=200)
+
+
+@requires("second-route-agrees")
+def test_both_routes_tell_the_same_task(both_routes: Task) -> None:
+    first, second = both_routes.all[0], both_routes.all[-1]
+    told_by_both = [role for role in ("id", "model", "created") if first.has(role) and second.has(role)]
+    shown([first, second] if told_by_both else [], "one task read through both routes")
+    for role in told_by_both:
+        expect(second.value(role) == first.value(role), repr(first.raw(role)), second.raw(role), second, role)
+
+
+@test_both_routes_tell_the_same_task.broken_by
+def _(both_routes: Task) -> None:
+    both_routes.alter(-1, model="another-model")

@@ -1,0 +1,50 @@
+"""Status: the words move forward along the document's own vocabulary, and an end is an end."""
+
+from __future__ import annotations
+
+from vidconform.contracts import FINISHED
+from vidconform.laws import Task, expect, requires, shown
+
+
+@requires("terminal-status-is-final")
+def test_a_finished_task_stays_finished(task: Task) -> None:
+    end, *later = task.since_finished() or [None]
+    for reading in shown(later, "a finished task that is read again"):
+        assert end is not None
+        expect(reading.status == end.status, f"the status {end.status!r} again", reading.status, reading, "status")
+
+
+@test_a_finished_task_stays_finished.broken_by
+def _(task: Task) -> None:
+    task.append(status="processing")
+
+
+@requires("status-moves-forward")
+def test_the_status_moves_forward(task: Task) -> None:
+    words = [word for word, phase in task.contract.task.phases.items() if phase != "unknown"]
+    known = [r for r in task.readings("status") if r.status in words]
+    steps = [(a, b) for a, b in zip(known, known[1:], strict=False) if a.phase not in FINISHED]
+    shown((later for _, later in steps), "two reads of a task before its end")
+    for earlier, later in steps:
+        forward = words.index(later.status) >= words.index(earlier.status)
+        expect(forward, f"no step back from {earlier.status!r}", later.status, later, "status")
+
+
+@test_the_status_moves_forward.broken_by
+def _(task: Task) -> None:
+    del task.all[1:]
+    words = list(task.contract.task.phases)
+    task.alter(status=words[1])
+    task.append(status=words[0])
+
+
+@requires("success-word")
+def test_success_has_the_documented_word(task: Task) -> None:
+    documented = [word for word, phase in task.contract.task.phases.items() if phase == "succeeded"]
+    for reading in shown(task.succeeded(), "a task that has succeeded"):
+        expect(reading.status in documented, " or ".join(documented), reading.status, reading, "status")
+
+
+@test_success_has_the_documented_word.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, status="SUCCESS")

@@ -1,0 +1,124 @@
+"""Times: they keep their order and their unit, and a creation has one time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vidconform.laws import Task, expect, requires, shown
+
+# created_at is whole seconds; a clock that rounds up may stand one ahead.
+_ROUNDING = 1
+
+
+@requires("created-at-never-changes")
+def test_the_creation_time_never_changes(task: Task) -> None:
+    first, *later = task.readings("created") or [None]
+    for reading in shown(later, "two reads of one task that tell its creation time"):
+        assert first is not None
+        expect(reading.value("created") == first.value("created"), repr(first.raw("created")), reading.raw("created"), reading, "created")
+
+
+@test_the_creation_time_never_changes.broken_by
+def _(task: Task) -> None:
+    task.append(created=task.all[-1].raw("created") + 1)
+
+
+def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
+    for reading in shown(task.readings(earlier, later), f"a reply with the times {earlier} and {later}"):
+        in_order = reading.value(later) >= reading.value(earlier) - slack
+        expect(in_order, f"{later} at or after {earlier} ({reading.raw(earlier)})", reading.raw(later), reading, later)
+
+
+@requires("completed-after-created")
+def test_completion_follows_creation(task: Task) -> None:
+    _expect_order(task, "created", "completed")
+
+
+@test_completion_follows_creation.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, completed=task.all[-1].raw("created") - 1)
+
+
+@requires("expires-after-completed")
+def test_expiry_follows_completion(task: Task) -> None:
+    _expect_order(task, "completed", "expires")
+
+
+@test_expiry_follows_completion.broken_by
+def _(task: Task) -> None:
+    task.alter(-1, expires=task.all[-1].raw("completed") - 1)
+
+
+@requires("completed-at-only-when-finished")
+def test_an_unfinished_task_has_no_completion_time(task: Task) -> None:
+    for reading in shown(task.unfinished(), "an unfinished task"):
+        completed = reading.raw("completed")
+        expect(completed is None, "no completion time yet", completed, reading, "completed")
+
+
+@test_an_unfinished_task_has_no_completion_time.broken_by
+def _(task: Task) -> None:
+    task.alter(completed=1762010700)
+
+
+@requires("update-time-never-goes-back")
+def test_the_update_time_never_goes_back(task: Task) -> None:
+    pairs = list(task.pairs("updated"))
+    shown((later for _, later in pairs), "two reads of one task that tell its last update")
+    for earlier, later in pairs:
+        forward = later.value("updated") >= earlier.value("updated")
+        expect(forward, f"{earlier.raw('updated')} or later", later.raw("updated"), later, "updated")
+
+
+@test_the_update_time_never_goes_back.broken_by
+def _(task: Task) -> None:
+    task.append(updated=task.all[-1].raw("updated") - 1000)
+
+
+@requires("update-time-not-before-creation")
+def test_an_update_follows_creation(task: Task) -> None:
+    _expect_order(task, "created", "updated", slack=_ROUNDING)
+
+
+@test_an_update_follows_creation.broken_by
+def _(task: Task) -> None:
+    task.alter(updated=task.all[0].raw("created") * 1000 - 5000)
+
+
+@requires("update-time-not-before-pending-creation")
+def test_an_update_follows_the_pending_creation(task: Task) -> None:
+    timed = [r for r in task.readings("updated", "pending-created") if _instant(r.raw("pending-created")) is not None]
+    for reading in shown(timed, "a pending task with both times"):
+        created = _instant(reading.raw("pending-created"))
+        in_order = reading.value("updated") >= (created or 0) - _ROUNDING
+        expect(in_order, f"an update at or after {reading.raw('pending-created')}", reading.raw("updated"), reading, "updated")
+
+
+@test_an_update_follows_the_pending_creation.broken_by
+def _(task: Task) -> None:
+    task.alter(updated=1000000000000)
+
+
+def _instant(text: object) -> float | None:
+    """Return the seconds of an RFC 3339 time, or None."""
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return None
+
+
+def _unit(value: float) -> str:
+    return "milliseconds" if value >= 100_000_000_000 else "seconds"
+
+
+@requires("time-units-agree")
+def test_all_times_have_one_unit(examples: Task) -> None:
+    named = {role: r.raw(role) for r in examples.all for role in ("created", "completed", "updated") if r.has(role)}
+    shown(examples.all if len(named) > 1 else [], "examples with two times")
+    units = {role: _unit(value) for role, value in named.items()}
+    expect(len(set(units.values())) == 1, "one unit for all times", str(units), examples.first, "updated")
+
+
+@test_all_times_have_one_unit.broken_by
+def _(examples: Task) -> None:
+    examples.alter(created=1762010621, updated=1762010621323)
