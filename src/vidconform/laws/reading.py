@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from vidconform.contracts import Contract, Field, findings
+from vidconform.contracts import Contract, Field, Finding, Schema, findings
 from vidconform.evidence import Evidence
 from vidconform.probes import Exchange, Reply
 
@@ -97,11 +97,18 @@ class Reading:
         """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
         return self.contract.phase(self.raw("status"))
 
+    def findings(self, schema: Schema) -> list[Finding]:
+        """Return the walk of the body through a schema."""
+        memo: dict[Any, list[Finding]] = self.reply.memo
+        if schema.path not in memo:
+            memo[schema.path] = findings(schema, self.body)
+        return memo[schema.path]
+
     @cached_property
     def _broken_places(self) -> list[str]:
         return [
             error.pointer
-            for finding in findings(self.contract.task, self.body)
+            for finding in self.findings(self.contract.task)
             for error in finding.errors
             if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -34,12 +34,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """Status, headers and body of a reply; `cut` says that the body was longer than what was read."""
+    """Status, headers and body of a reply; `cut` says that the body was longer than what was read.
+
+    `memo` keeps what later stages worked out about this very body, so that many verdicts walk it once.
+    """
 
     status: int
     headers: Headers
     body: bytes
     cut: bool = False
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str:
         """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""

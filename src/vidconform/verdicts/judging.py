@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vidconform.contracts import Contract, Finding, Requirement, Schema, findings
+from vidconform.contracts import Contract, Finding, Requirement, Schema
 from vidconform.evidence import Evidence, Gap
 from vidconform.laws import (
     DOCUMENT,
@@ -112,7 +112,7 @@ def _findings(
     if key not in cache:
         by_requirement: dict[str, list[tuple[Reading, Finding]]] = {}
         for reading in _bodies(contract, schema, gathered):
-            for finding in findings(schema, reading.body):
+            for finding in reading.findings(schema):
                 by_requirement.setdefault(finding.requirement, []).append((reading, finding))
         cache[key] = by_requirement
     found: dict[str, list[tuple[Reading, Finding]]] = cache[key]
