@@ -70,9 +70,14 @@ def _(published: Published) -> None:
 def test_authorization_is_not_optional_beside_security(published: Published) -> None:
     shown(published.all, "an example of the document")
     for operation in published.operations():
-        optional = [p["name"] for p in operation.get("parameters", []) if p["name"].lower() == "authorization" and not p.get("required")]
+        headers = [p for p in operation.get("parameters", []) if p["name"].lower() == "authorization"]
+        optional = [header for header in headers if not header.get("required")]
         secured = bool(operation.get("security"))
-        expect(not (optional and secured), "a credential that is required throughout", "an optional header beside a required scheme")
+        expect(
+            not (optional and secured),
+            "a credential that is required throughout",
+            "an optional header beside a required scheme",
+        )
 
 
 @test_authorization_is_not_optional_beside_security.broken_by
@@ -118,8 +123,17 @@ def test_the_examples_have_the_stated_types(published: Published) -> None:
 
     shown(published.all, "an example of the document")
     types = [{"properties": schema.get("properties", {})} for schema in _schemas(published)]
-    errors = [e for schema in types for example in _examples(published) for e in jsonschema_rs.validator_for(schema).iter_errors(example)]
-    expect(not errors, "examples of the stated types", "; ".join(f"{e.instance_path[-1]}: {e.message}"[:120] for e in errors))
+    errors = [
+        e
+        for schema in types
+        for example in _examples(published)
+        for e in jsonschema_rs.validator_for(schema).iter_errors(example)
+    ]
+    expect(
+        not errors,
+        "examples of the stated types",
+        "; ".join(f"{e.instance_path[-1]}: {e.message}"[:120] for e in errors),
+    )
 
 
 @test_the_examples_have_the_stated_types.broken_by

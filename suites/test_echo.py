@@ -43,10 +43,10 @@ def _(task: Task) -> None:
 
 
 def _expect_to_stay(task: Task, role: str) -> None:
-    first, *later = task.readings(role) or [None]
-    for reading in shown(later, f"two reads of one task that tell its {role}"):
-        assert first is not None
-        expect(reading.value(role) == first.value(role), repr(first.raw(role)), reading.raw(role), reading, role)
+    pairs = task.against_first(role)
+    shown((later for _, later in pairs), f"two reads of one task that tell its {role}")
+    for first, later in pairs:
+        expect(later.value(role) == first.value(role), repr(first.raw(role)), later.raw(role), later, role)
 
 
 @requires("input-prompt-stays")

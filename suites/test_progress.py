@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vidconform.laws import Task, expect, requires, shown
 
 _GOING_ON = ("waiting", "running", "succeeded")
@@ -10,7 +12,7 @@ _GOING_ON = ("waiting", "running", "succeeded")
 @requires("progress-never-falls")
 def test_progress_never_falls(task: Task) -> None:
     readings = [r for r in task.readings("status", "progress") if r.phase in _GOING_ON]
-    pairs = list(zip(readings, readings[1:], strict=False))
+    pairs = list(pairwise(readings))
     shown((later for _, later in pairs), "two reads of a task that tell its progress")
     for earlier, later in pairs:
         expect(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from vidconform.laws import Refused, Subject, Task, expect, expect_refused, expect_served, requires, shown, told
 
 
-@requires("retrieve-route", "create-route", "remix-route", "content-route", "second-route", "retrieve-accepts-json-header")
+@requires(
+    "retrieve-route", "create-route", "remix-route", "content-route", "second-route", "retrieve-accepts-json-header"
+)
 def test_a_documented_route_is_served(served: Subject) -> None:
     expect_served(served)
 

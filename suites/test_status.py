@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vidconform.contracts import FINISHED
 from vidconform.laws import Task, expect, requires, shown
 
 
 @requires("terminal-status-is-final")
 def test_a_finished_task_stays_finished(task: Task) -> None:
-    end, *later = task.since_finished() or [None]
-    for reading in shown(later, "a finished task that is read again"):
-        assert end is not None
-        expect(reading.status == end.status, f"the status {end.status!r} again", reading.status, reading, "status")
+    readings = task.since_finished()
+    for reading in shown(readings[1:], "a finished task that is read again"):
+        end = readings[0].status
+        expect(reading.status == end, f"the status {end!r} again", reading.status, reading, "status")
 
 
 @test_a_finished_task_stays_finished.broken_by
@@ -23,7 +25,7 @@ def _(task: Task) -> None:
 def test_the_status_moves_forward(task: Task) -> None:
     words = [word for word, phase in task.contract.task.phases.items() if phase != "unknown"]
     known = [r for r in task.readings("status") if r.status in words]
-    steps = [(a, b) for a, b in zip(known, known[1:], strict=False) if a.phase not in FINISHED]
+    steps = [(a, b) for a, b in pairwise(known) if a.phase not in FINISHED]
     shown((later for _, later in steps), "two reads of a task before its end")
     for earlier, later in steps:
         forward = words.index(later.status) >= words.index(earlier.status)

@@ -24,7 +24,9 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     if not hasattr(config, "workerinput"):
         from vidconform.pytest_report import Reporter
 
-        config.pluginmanager.register(Reporter(config, judge.session), "vidconform-reporter")
+        reporter = Reporter(config, judge.session)
+        config.pluginmanager.register(reporter, "vidconform-reporter")
+        config.pluginmanager.register(reporter.hidden, "vidconform-hidden")
     if config.pluginmanager.has_plugin("xdist"):
         from vidconform.pytest_workers import OneWorker
 

@@ -23,6 +23,7 @@ class Reporter:
         self.config, self.session = config, session
         self.rows: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {"cost": {}, "shortcomings": []}
+        self.hidden = Hidden()
         self.writer = self._open()
 
     def _open(self) -> report.ResultsWriter | None:
@@ -88,12 +89,8 @@ class Reporter:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
         """End the output with the table, then what fails the run in full."""
-        hidden = _Hidden(terminalreporter.stats)
-        self.config.pluginmanager.register(hidden)
-        try:
-            yield
-        finally:
-            self.config.pluginmanager.unregister(hidden)
+        self.hidden.hide(terminalreporter.stats)
+        yield
         if self.rows:
             terminalreporter.section("vidconform")
             terminalreporter.write_line("\n".join(self._summary()))
@@ -111,10 +108,11 @@ class Reporter:
         return lines + ["", *report.failures(self.rows, failing)]
 
 
-class _Hidden:
+class Hidden:
     """Hides our failures from pytest's own section for them, and gives them back for its short summary."""
 
-    def __init__(self, stats: dict[str, list[Any]]) -> None:
+    def hide(self, stats: dict[str, list[Any]]) -> None:
+        """Take our failures out."""
         self._stats = stats
         self._ours = {key: [r for r in stats.get(key, []) if hasattr(r, "vidconform")] for key in ("failed", "error")}
         for key, found in self._ours.items():

@@ -56,7 +56,7 @@ class Session:
         """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
         try:
             return judge(case, self._gathered(case), self.cache)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
 
     def _gathered(self, case: Case) -> dict[str, Evidence]:

@@ -119,9 +119,7 @@ def _request_example(body: dict[str, Any]) -> Any:
 def _answer(answer: dict[str, Any]) -> Answer:
     content = answer.get("content", {})
     shown = {
-        name: example["value"]
-        for media in content.values()
-        for name, example in media.get("examples", {}).items()
+        name: example["value"] for media in content.values() for name, example in media.get("examples", {}).items()
     }
     return Answer(next((_file(m) for m in content.values()), None), tuple(content), shown)
 

@@ -89,7 +89,9 @@ def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
     try:
         return Schema(path, source, merge_hedges(source, spaces))
     except KeyError as error:
-        raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {', '.join(spaces)}") from error
+        raise DataFileProblem(
+            path, f"x-id-space {error} is not in provider.toml; it has {', '.join(spaces)}"
+        ) from error
 
 
 def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
@@ -106,8 +108,7 @@ def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, 
 
 def _copy(node: dict[str, Any]) -> dict[str, Any]:
     """Copy the two levels that _replace writes to."""
-    copies = {list: list, dict: dict}
-    return {key: copies.get(type(value), lambda same: same)(value) for key, value in node.items()}
+    return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
 
 
 def _replace(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from vidconform.contracts import FINISHED, Contract
@@ -55,7 +56,12 @@ class Task(Subject):
     def pairs(self, *roles: str) -> Iterator[tuple[Reading, Reading]]:
         """Yield each two neighbouring readings in which the fields are well-formed."""
         readings = self.readings(*roles)
-        yield from zip(readings, readings[1:], strict=False)
+        yield from pairwise(readings)
+
+    def against_first(self, *roles: str) -> list[tuple[Reading, Reading]]:
+        """Return the first reading in which the fields are well-formed, paired with each later one."""
+        readings = self.readings(*roles)
+        return [(readings[0], later) for later in readings[1:]]
 
     def since_finished(self) -> list[Reading]:
         """Return the readings from the first finished one on."""

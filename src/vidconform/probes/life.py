@@ -114,7 +114,8 @@ def _poll(talk: Conversation, operation: Operation, task_id: str) -> bool:
     started, misses = time.monotonic(), 0
     while True:
         exchange = talk.ask("poll", operation, task_id)
-        misses = 0 if exchange.reply.is_success else misses + 1
+        # A task whose status cannot be read never ends; a few such replies are enough to judge.
+        misses = 0 if exchange.reply.is_success and isinstance(_told(talk, exchange, "status"), str) else misses + 1
         if misses == _MISSES or _phase(talk, exchange) in FINISHED:
             return not misses
         _hold_patience(talk, exchange, time.monotonic() - started)

@@ -44,7 +44,11 @@ def bindings(contract: Contract, requirement: str) -> list[str]:
         for name, schema in contract.schemas.items()
         for pointer in schema.bound.get(requirement, [])
     ]
-    return bound + [f"law:{law.__module__.rpartition('.')[2]}.{law.__name__}" for law in all_laws() if requirement in law.requirements]
+    return bound + [
+        f"law:{law.__module__.rpartition('.')[2]}.{law.__name__}"
+        for law in all_laws()
+        if requirement in law.requirements
+    ]
 
 
 def describe(contract: Contract) -> list[dict[str, Any]]:
@@ -75,7 +79,8 @@ def _module(stem: str, file: Any) -> ModuleType:
         if f"{package}.{stem}" in sys.modules:
             return sys.modules[f"{package}.{stem}"]
     spec = importlib.util.spec_from_file_location(f"vidconform.suites.{stem}", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

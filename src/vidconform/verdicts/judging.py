@@ -91,7 +91,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered) -> Verdict:
             return _unmet(case, broken, subject)
         except AssertionError as error:
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
     return _without_fault(case, held, hints, lost, _gaps(gathered))
 
@@ -132,9 +132,7 @@ def _gaps(gathered: Gathered) -> list[Gap]:
     return [gap for evidence in gathered.values() for gap in evidence.gaps]
 
 
-def _without_fault(
-    case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap]
-) -> Verdict:
+def _without_fault(case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap]) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""))
@@ -161,8 +159,8 @@ def _unmet_schema(case: Case, schema: Schema, reading: Reading, finding: Finding
     error = finding.errors[0]
     return case.verdict(
         Outcome.UNMET,
-        expected=wording.cut(wording.expected(schema, error)),
-        received=wording.received(error, reading.body, None),
+        expected=wording.cut(wording.expected(schema, finding.errors)),
+        received=wording.received(error, reading.body),
         observations=observations,
         evidence=_pointers([reading], error.pointer),
         request=curl(case.contract, reading.exchange),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vidconform.contracts import Schema, SchemaError
@@ -33,16 +33,28 @@ def _trimmed(value: Any) -> Any:
     return value
 
 
-def expected(schema: Schema, error: SchemaError) -> str:
-    """Return what the failed assertion asks for."""
+def expected(schema: Schema, errors: Sequence[SchemaError]) -> str:
+    """Return what the failed assertions at the place of the first one ask for; a failed anyOf fails in each branch."""
+    here = [error for error in errors if error.pointer == errors[0].pointer]
+    if len(here) > 1 and all(error.keyword == "enum" for error in here):
+        words = [word for error in here for word in _asked(schema, error)]
+        return f"one of {', '.join(map(show, words))}"
+    return " or ".join(dict.fromkeys(_expected(schema, error) for error in here))
+
+
+def _expected(schema: Schema, error: SchemaError) -> str:
+    asked = _asked(schema, error)
+    say = _SENTENCES.get(error.keyword)
+    return say(asked) if say is not None else f"{error.keyword} {show(asked)}"
+
+
+def _asked(schema: Schema, error: SchemaError) -> Any:
     parent, _, keyword = error.schema_pointer.rpartition("/")
     node = resolve(schema.merged, parent)
-    asked = node.get(keyword) if isinstance(node, dict) else None
-    say = _SENTENCES.get(error.keyword)
-    return say(asked, schema) if say is not None else f"{error.keyword} {show(asked)}"
+    return node.get(keyword) if isinstance(node, dict) else None
 
 
-def received(error: SchemaError, body: Any, asked: Any) -> str:
+def received(error: SchemaError, body: Any) -> str:
     """Return what stands where the assertion failed."""
     value = resolve(body, error.pointer)
     place = f" at {error.pointer}" if error.pointer else ""
@@ -59,32 +71,21 @@ def resolve(node: Any, pointer: str) -> Any:
     return node
 
 
-def _type(asked: Any, schema: Schema) -> str:
+def _type(asked: Any) -> str:
     return f"type {' or '.join(asked) if isinstance(asked, list) else asked}"
 
 
-def _required(asked: Any, schema: Schema) -> str:
+def _required(asked: Any) -> str:
     return f"the member {', '.join(asked)}"
 
 
-def _words(asked: Any, schema: Schema) -> str:
-    words = [word for branch in asked for word in _enum(branch, schema)]
-    return f"one of {', '.join(words)}" if words else f"anyOf {show(asked)}"
-
-
-def _enum(branch: dict[str, Any], schema: Schema) -> list[str]:
-    target = resolve(schema.merged, branch["$ref"].removeprefix("#")) if "$ref" in branch else branch
-    return [str(word) for word in target.get("enum", [])]
-
-
-_SENTENCES: dict[str, Callable[[Any, Schema], str]] = {
+_SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": _type,
     "required": _required,
-    "const": lambda asked, schema: show(asked),
-    "enum": lambda asked, schema: f"one of {', '.join(map(show, asked))}",
-    "anyOf": _words,
-    "pattern": lambda asked, schema: f"a text that matches {asked}",
-    "minimum": lambda asked, schema: f"at least {asked}",
-    "maximum": lambda asked, schema: f"at most {asked}",
-    "minLength": lambda asked, schema: f"at least {asked} characters",
+    "const": lambda asked: show(asked),
+    "enum": lambda asked: f"one of {', '.join(map(show, asked))}",
+    "pattern": lambda asked: f"a text that matches {asked}",
+    "minimum": lambda asked: f"at least {asked}",
+    "maximum": lambda asked: f"at most {asked}",
+    "minLength": lambda asked: f"at least {asked} characters",
 }

@@ -1,0 +1,33 @@
+"""The words that a contract's schema files may use: JSON Schema's own, ours, and the roles of fields."""
+
+from __future__ import annotations
+
+KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space")
+
+# What a field can be for; laws know fields by these words alone.
+ROLES = (
+    "id", "task-id", "object", "model", "status", "progress", "created", "completed", "updated", "expires", "result",
+    "error", "prompt", "seconds", "size", "source",
+    "detail-id", "detail-status", "input-model", "input-prompt",
+    "pending-id", "pending-created", "pending-prompt", "moderation-task",
+)  # fmt: skip
+
+UNITS = ("seconds", "milliseconds", "either")
+
+# JSON Schema 2020-12. `format` is left out: it asserts nothing unless asked to, which would look like a check.
+ASSERTIONS = (
+    "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
+    "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties",
+    "minProperties", "required", "dependentRequired", "x-id-space",
+)  # fmt: skip
+
+# Their subschemas may fail while all is well.
+CHOICES = ("not", "anyOf", "oneOf", "contains")
+BRANCHES = ("if", *CHOICES)
+
+APPLICATORS = (
+    *BRANCHES, "then", "else", "allOf", "properties", "patternProperties", "additionalProperties", "propertyNames",
+    "dependentSchemas", "items", "prefixItems", "$ref", "$defs",
+)  # fmt: skip
+
+NOTES = ("$schema", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
