@@ -23,7 +23,7 @@ def test_the_documented_credential_is_accepted(keyed: Keyed) -> None:
 
 @test_the_documented_credential_is_accepted.broken_by
 def _(keyed: Keyed) -> None:
-    keyed.alter(-1, status=401)
+    keyed.alter(-1, code=401)
     keyed.accepted = True
 
 
@@ -45,4 +45,4 @@ def test_a_stranger_is_refused(refusal: Refused) -> None:
 
 @test_a_stranger_is_refused.broken_by
 def _(refusal: Refused) -> None:
-    refusal.alter(status=200)
+    refusal.alter(code=200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vidconform.laws import Reading, Subject, expect, requires, shown, told
 
-_MEDIA_TYPES = ("application/octet-stream", "binary/octet-stream")
+_MEDIA_TYPES = ("application/mp4", "application/octet-stream", "binary/octet-stream")
 
 
 def _served(content: Subject) -> list[Reading]:

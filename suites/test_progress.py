@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vidconform.laws import Task, expect, requires, shown
+from vidconform.laws import Reading, Task, expect, requires, shown
 
 _GOING_ON = ("waiting", "running", "succeeded")
 
 
+def _going_on(task: Task) -> list[Reading]:
+    """Return the readings up to the first success; a task that runs again after it breaks another law."""
+    readings = [r for r in task.readings("status", "progress") if r.phase in _GOING_ON]
+    ends = [i for i, reading in enumerate(readings) if reading.phase == "succeeded"]
+    return readings[: ends[0] + 1] if ends else readings
+
+
 @requires("progress-never-falls")
 def test_progress_never_falls(task: Task) -> None:
-    readings = [r for r in task.readings("status", "progress") if r.phase in _GOING_ON]
-    pairs = list(pairwise(readings))
+    pairs = list(pairwise(_going_on(task)))
     shown((later for _, later in pairs), "two reads of a task that tell its progress")
     for earlier, later in pairs:
         expect(
@@ -23,8 +29,7 @@ def test_progress_never_falls(task: Task) -> None:
 
 @test_progress_never_falls.broken_by
 def _(task: Task) -> None:
-    task.append(progress=60)
-    task.append(progress=30)
+    task.all[1:] = [task.first.altered(progress=60), task.first.altered(progress=30)]
 
 
 @requires("progress-whole-at-completion")

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from vidconform.laws import Refused, Subject, Task, expect, expect_refused, expect_served, requires, shown, told
 
+_ANOTHER_TYPE = (406, 415)
 
-@requires(
-    "retrieve-route", "create-route", "remix-route", "content-route", "second-route", "retrieve-accepts-json-header"
-)
+
+@requires("retrieve-route", "create-route", "remix-route", "content-route", "second-route")
 def test_a_documented_route_is_served(served: Subject) -> None:
     expect_served(served)
 
 
 @test_a_documented_route_is_served.broken_by
 def _(served: Subject) -> None:
-    served.all.append(served.first.altered(status=404))
+    served.all.append(served.first.altered(code=404))
+
+
+@requires("retrieve-accepts-json-header")
+def test_the_documented_header_is_accepted(served: Subject) -> None:
+    judged = (r for r in served.all if r.reply.is_success or r.reply.status in _ANOTHER_TYPE)
+    for reading in shown(judged, "a read that is answered for its content type"):
+        expect(reading.reply.is_success, "the documented content type to be accepted", told(reading), reading)
+
+
+@test_the_documented_header_is_accepted.broken_by
+def _(served: Subject) -> None:
+    served.alter(code=415)
 
 
 @requires("retrieve-status-code")
@@ -25,7 +37,7 @@ def test_success_has_the_documented_status_code(served: Subject) -> None:
 
 @test_success_has_the_documented_status_code.broken_by
 def _(served: Subject) -> None:
-    served.alter(status=202)
+    served.alter(code=202)
 
 
 @requires("wrong-method-is-refused")
@@ -35,7 +47,7 @@ def test_another_method_is_refused(refusal: Refused) -> None:
 
 @test_another_method_is_refused.broken_by
 def _(refusal: Refused) -> None:
-    refusal.alter(status=200)
+    refusal.alter(code=200)
 
 
 @requires("second-route-agrees")

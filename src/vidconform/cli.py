@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from vidconform import __version__
+from vidconform.emulator.options import EmulatorError
 from vidconform.errors import VidconformError
+from vidconform.proof import commands as proof_commands
+from vidconform.report import commands as report_commands
 
 _USAGE = 4
 
@@ -17,11 +22,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what the user can mend is one sentence and exit code 4."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
-    except (VidconformError, OSError, ValueError) as problem:
+        code = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would try to write the rest once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (VidconformError, EmulatorError, OSError, ValueError) as problem:
         print(f"vidconform: {problem}", file=sys.stderr)
         return _USAGE
-    return code
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="providers, contracts and requirements")
-    listing.add_argument("provider", nargs="*", help="only these providers")
+    listing.add_argument("provider", nargs="*", help="only these: names, folders with a provider.toml, or all")
     listing.add_argument("--json", action="store_true", help="one array of requirements")
     listing.set_defaults(run=_list)
     serving = commands.add_parser("serve", help="serve the emulator of a provider; its URL is printed first")
@@ -37,29 +47,38 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     serving.add_argument("--host", default="127.0.0.1", help="the address to bind")
     serving.add_argument("--step-seconds", type=float, help="advance tasks by time, one step in so many seconds")
+    serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
     serving.set_defaults(run=_serve)
+    report_commands.add(commands)
+    proof_commands.add(commands)
     return parser
 
 
-def _list(options: argparse.Namespace) -> int:
-    from vidconform.contracts import find_provider, known_providers, load_contracts
+def _list(options: argparse.Namespace) -> None:
+    from vidconform.contracts import find_provider, load_contracts, provider_names
     from vidconform.verdicts import describe
 
-    contracts = [c for name in options.provider or known_providers() for c in load_contracts(find_provider(name))]
-    rows = [row for contract in contracts for row in describe(contract)]
+    contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
     if options.json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return 0
+        print(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=False))
+        return
     for contract in contracts:
-        print(f"\n{contract.id}  {contract.provider.base_url}")
-        for row in (row for row in rows if row["contract"] == contract.id):
-            bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
-            print(f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}")
-    return 0
+        rows = describe(contract)
+        print(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
+        print("\n".join(map(_listed, rows)), end="\n\n")
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _listed(row: Mapping[str, Any]) -> str:
+    bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
+    return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}"
+
+
+def _serve(options: argparse.Namespace) -> None:
     from vidconform.emulator import Options, serve
 
     choices = Options() if options.step_seconds is None else Options(advance="second", step_seconds=options.step_seconds)
-    return serve(options.provider, port=options.port, host=options.host, options=choices)
+    if options.vice is not None:
+        from vidconform.emulator.vices import find_vice
+
+        choices = find_vice(options.provider, options.vice).applied(choices)
+    serve(options.provider, port=options.port, host=options.host, options=choices)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+DEEPEST = 128
+"""Levels of arrays and objects that are read; the validator and the interpreter's stack end at about 250."""
+
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+# Longer ones are beyond binary64 whatever their digits, and beyond the interpreter's own limit somewhere.
+_LONGEST_INTEGER = 310
 
 
 @dataclass
@@ -24,15 +30,15 @@ class UndecodableJson(ValueError):
 def decode_json(body: bytes) -> Any:
     """Return the value of a JSON text in UTF-8.
 
-    Raises UndecodableJson for anything that RFC 8259 does not allow or leaves unpredictable: bad UTF-8, NaN,
-    numbers out of range, duplicate member names, lone surrogates, nesting beyond the interpreter's depth.
+    Raises UndecodableJson for anything that RFC 8259 does not allow or leaves unpredictable: bad UTF-8, a byte order
+    mark, NaN, numbers beyond binary64, duplicate member names, lone surrogates, nesting deeper than DEEPEST.
     """
     try:
         return _decode(body)
     except UndecodableJson:
         raise
     except RecursionError as error:
-        raise UndecodableJson("nested too deeply") from error
+        raise UndecodableJson(_TOO_DEEP) from error
     except ValueError as error:
         raise UndecodableJson(_sentence(body, error)) from error
 
@@ -43,23 +49,45 @@ def _decode(body: bytes) -> Any:
         text,
         parse_constant=_refuse_constant,
         parse_float=_finite,
+        parse_int=_in_range,
         object_pairs_hook=_unique_members,
     )
+    if text.count("[") + text.count("{") > DEEPEST:
+        _refuse_deep(value)
     if _SURROGATE_ESCAPE.search(text):
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 
+_TOO_DEEP = f"nested deeper than {DEEPEST} levels"
+
+
 def _sentence(body: bytes, error: ValueError) -> str:
     if not body.strip():
         return "an empty body"
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at line {error.lineno} column {error.colno}"
     if isinstance(error, UnicodeDecodeError):
         return f"invalid UTF-8 at byte {error.start}"
     if isinstance(error, UnicodeEncodeError):
         return "a lone surrogate"
-    return "a number with too many digits"
+    if body.startswith(b"\xef\xbb\xbf"):
+        return "a byte order mark before the text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at line {error.lineno} column {error.colno}"
+    return "no JSON text"
+
+
+def _refuse_deep(value: Any) -> None:
+    # Level by level, not by recursion: where that ends depends on who calls.
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [member for node in level for member in _members(node) if isinstance(member, list | dict)]
+        if not level:
+            return
+    raise UndecodableJson(_TOO_DEEP)
+
+
+def _members(node: Any) -> Any:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -73,10 +101,16 @@ def _finite(text: str) -> float:
     return value
 
 
+def _in_range(text: str) -> int:
+    """Arithmetic on an integer beyond binary64 overflows; RFC 8259 section 6 lets a reader end there."""
+    if len(text) > 15:
+        _finite(text[: _LONGEST_INTEGER + 1])
+    return int(text)
+
+
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
+        (repeated, _), = Counter(name for name, _ in pairs).most_common(1)
         raise UndecodableJson(f"the member {repeated[:40]!r} stands twice in one object")
     return members

@@ -5,9 +5,12 @@ VidconformError
         UnknownProvider
         DataFileProblem     a file of ours or of the user's that cannot be used
         MissingKey
+        UnusableKey
         BadOption
         CassetteMissing
         CassetteDamaged
+        EmulatorError       an emulator that cannot start (vidconform.emulator)
+        ResultsRefused      a results.jsonl that no report can be made from
     CassetteStale           a recording lacks a request that its probe sends
 """
 
@@ -35,7 +38,7 @@ class UnknownProvider(UsageProblem):
 
     def __str__(self) -> str:
         return (
-            f"--provider={self.name}: no such provider; expected one of {', '.join(self.known)}, "
+            f"{self.name!r}: no such provider; expected one of {', '.join(self.known)}, "
             "all, or a folder with a provider.toml"
         )
 
@@ -60,6 +63,16 @@ class MissingKey(UsageProblem):
 
     def __str__(self) -> str:
         return f"{self.provider}: a live run needs the API key in the environment variable {self.variable}"
+
+
+@dataclass
+class UnusableKey(UsageProblem):
+    """An environment variable whose value no HTTP header can carry; the value itself is never shown."""
+
+    variable: str
+
+    def __str__(self) -> str:
+        return f"{self.variable}: holds a character that no HTTP header can carry, perhaps a line end or a space"
 
 
 @dataclass
@@ -101,6 +114,17 @@ class CassetteDamaged(UsageProblem):
             f"{self.path}: damaged cassette, {self.problem}; record it again with "
             f"pytest --provider={self.provider} --record-mode=rewrite"
         )
+
+
+@dataclass
+class ResultsRefused(UsageProblem):
+    """A results file that is missing, or is not what a run writes."""
+
+    path: Path
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
 
 
 @dataclass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract, Provider
-from vidconform.errors import BadOption
+from vidconform.errors import BadOption, DataFileProblem
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,13 @@ class RunOptions:
         return self.live or self.records
 
     def check(self) -> None:
-        """Raise BadOption for a value of the wrong form."""
+        """Raise BadOption for a value of the wrong form, whatever the provider."""
         if self.record_mode in ("once", "new_episodes"):
             raise BadOption("--record-mode", self.record_mode, "none or rewrite: a probe is recorded whole or not at all")
         if self.max_creations < 0:
             raise BadOption("--max-creations", str(self.max_creations), "0 or more")
         _check_seconds("--poll-interval", self.poll_interval, zero=True)
         _check_seconds("--poll-timeout", self.poll_timeout, zero=False)
-        if self.provider_url is not None and len(self.providers) != 1:
-            raise BadOption("--provider-url", self.provider_url, "one --provider with it; <PROVIDER>_BASE_URL serves several")
 
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:
@@ -54,28 +53,50 @@ def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:
         raise BadOption(option, str(value), "a number of seconds, 0 or more" if zero else "a number of seconds above 0")
 
 
+def check_providers(providers: Sequence[Provider], options: RunOptions) -> None:
+    """Raise BadOption for two providers of one name, or one address for several."""
+    for i, provider in enumerate(providers):
+        if provider.name in [earlier.name for earlier in providers[:i]]:
+            raise BadOption("--provider", provider.argument, f"each provider once; {provider.name} is named twice")
+    if options.provider_url is not None and len(providers) != 1:
+        expected = "one --provider with it; <PROVIDER>_BASE_URL serves several"
+        raise BadOption("--provider-url", _without_user(options.provider_url), expected)
+
+
 def base_url(provider: Provider, options: RunOptions, environ: Mapping[str, str]) -> str:
     """Return the address to talk to: the option's, the variable's or the provider's own; raises BadOption."""
-    for name, value in (
-        ("--provider-url", options.provider_url),
-        (provider.base_url_variable, environ.get(provider.base_url_variable)),
-    ):
-        if value is not None and (value or name == "--provider-url"):
-            return _address(name, value)
+    variable = environ.get(provider.base_url_variable)
+    if options.provider_url is not None:
+        return _address("--provider-url", options.provider_url)
+    if variable:
+        return _address(provider.base_url_variable, variable)
+    if not is_address(provider.base_url):
+        raise DataFileProblem(provider.folder / "provider.toml", f"base_url {provider.base_url!r} is no address")
     return provider.base_url
 
 
 def _address(name: str, value: str) -> str:
+    if not is_address(value):
+        expected = "an address like https://host or http://127.0.0.1:8000, without user, query or fragment"
+        raise BadOption(name, _without_user(value), expected)
+    return value.rstrip("/")
+
+
+def is_address(value: str) -> bool:
+    """Whether requests can be sent to an address when a path is put behind it."""
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        (parts.hostname or "").encode("idna")
         # `port` raises where it is no number up to 65535.
-        usable = usable and (parts.port is None or parts.port > 0) and parts.username is None
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable or value != value.strip() or any(c.isspace() for c in value):
-        raise BadOption(name, value, "an address like https://host or http://127.0.0.1:8000, without user, query or fragment")
-    return value.rstrip("/")
+        return False
+    return bool(usable) and not re.search(r"[?#@\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
+
+
+def _without_user(value: str) -> str:
+    """Return an address without what may be a password."""
+    return re.sub(r"[^/]*@", "***@", value)
 
 
 def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:
@@ -106,7 +127,5 @@ def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract,
 
 
 def _fits(contract: Contract, task_id: str) -> bool:
-    import re
-
     spaces = contract.provider.id_spaces
     return any(re.search(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)

@@ -46,10 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def _aim_at_suites(config: pytest.Config) -> None:
     """Run the suites where no paths are given, and find them by module name in an editable install too."""
     suites = data_folder("suites")
+    given = list(config.args)
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = [str(suites)]
     elif config.option.pyargs:
         config.args[:] = [_suite_path(argument, suites) for argument in config.args]
+    if config.args != given:
+        # Another project's patterns are about its own tests.
+        config.getini("python_files").append("test_*.py")
+        config.getini("python_functions").append("test")
 
 
 def _suite_path(argument: str, suites: Path) -> str:
@@ -70,12 +75,26 @@ def _start(config: pytest.Config) -> Judge:
         raise pytest.UsageError(str(problem)) from None
 
 
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pytest.Item] | None:
+    """Collect nothing for a law that no ledger of the run needs: it is not a skipped test but none at all."""
+    needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
+    return [] if needless else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item of each verdict; without --provider, suites that are collected all the same judge every provider."""
     function: Any = metafunc.function
-    is_law = hasattr(function, "counterexamples")
-    if is_law or SCHEMA_ARGUMENT in metafunc.fixturenames:
-        judge: Any = metafunc.config.pluginmanager.get_plugin(JUDGE) or _start(metafunc.config)
+    if is_law(function) or SCHEMA_ARGUMENT in metafunc.fixturenames:
         argument = next(iter(inspect.signature(function).parameters))
-        cases, ids = judge.cases(function if is_law else None)
+        cases, ids = _judge(metafunc.config).cases(function if is_law(function) else None)
         metafunc.parametrize(argument, cases, ids=ids)
+
+
+def is_law(function: object) -> bool:
+    """Whether a test function is a law; without importing what a law is made of."""
+    return inspect.isfunction(function) and hasattr(function, "counterexamples")
+
+
+def _judge(config: pytest.Config) -> Judge:
+    judge: Judge | None = config.pluginmanager.get_plugin(JUDGE)
+    return judge or _start(config)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import sys
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 from vidconform import items
 from vidconform.laws import Law
 from vidconform.options import RunOptions
-from vidconform.plugin import JUDGE, SCHEMA_ARGUMENT
+from vidconform.plugin import JUDGE
 from vidconform.session import Session, Telling, prepare
 from vidconform.verdicts import Case, Outcome, Verdict
 
@@ -20,6 +23,7 @@ FACTS = "vidconform_facts"
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
     judge = Judge(config, prepare(_options(config), environ, Telling(_sayer(config))))
+    _hush_http()
     config.pluginmanager.register(judge, JUDGE)
     if not hasattr(config, "workerinput"):
         from vidconform.pytest_report import Reporter
@@ -32,6 +36,12 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
 
         config.pluginmanager.register(OneWorker(config, judge.session), "vidconform-workers")
     return judge
+
+
+def _hush_http() -> None:
+    """Keep the HTTP client's debug log out of captured logs: a service may echo the key in the headers it shows."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _options(config: pytest.Config) -> RunOptions:
@@ -52,17 +62,27 @@ def _options(config: pytest.Config) -> RunOptions:
 
 
 def _sayer(config: pytest.Config) -> Callable[[str], None]:
-    """Return what prints a line in the middle of a test, past pytest's capture; a worker has no terminal."""
+    """Return what prints a line in the middle of a test, past pytest's capture."""
 
     def say(sentence: str) -> None:
-        terminal = config.pluginmanager.get_plugin("terminalreporter")
         capture = config.pluginmanager.get_plugin("capturemanager")
-        if terminal is not None and capture is not None and not hasattr(config, "workerinput"):
-            with capture.global_and_fixture_disabled():
-                terminal.ensure_newline()
-                terminal.write_line(sentence)
+        with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
+            _print(config, sentence)
 
     return say
+
+
+def _print(config: pytest.Config, sentence: str) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if hasattr(config, "workerinput"):
+        # The terminal of a worker of pytest-xdist leads nowhere; its standard error is the controller's.
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
+    elif terminal is not None:
+        terminal.ensure_newline()
+        terminal.write_line(sentence)
+        # Whoever reads through a pipe would otherwise see it when the wait is over.
+        terminal.flush()
 
 
 class Judge:
@@ -70,17 +90,18 @@ class Judge:
 
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self.config, self.session = config, session
+        self._cases: dict[Law | None, list[Case]] = {}
 
     def cases(self, law: Law | None) -> tuple[list[Case], list[str]]:
         """Return the cases of a law, or of all schema nodes, with their test ids."""
-        found = list(items.schema_cases(self.session) if law is None else items.law_cases(self.session, law))
-        return found, items.names(found)
+        if law not in self._cases:
+            found = items.schema_cases(self.session) if law is None else items.law_cases(self.session, law)
+            self._cases[law] = list(found)
+        return self._cases[law], items.names(self._cases[law])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note which probes the selected tests need, after -k and the like have selected."""
-        # A law that no ledger of the run needs is not a skipped test but none at all.
-        items[:] = [item for item in items if not _without_case(item)]
         for item in items:
             case = case_of(item)
             if case is not None:
@@ -94,7 +115,10 @@ class Judge:
         case = case_of(pyfuncitem)
         if case is None:
             return None
-        pyfuncitem.stash[_VERDICT] = self._judge(case)
+        verdict = pyfuncitem.stash[_VERDICT] = self._judge(case)
+        self.session.journalise(case)
+        # Before any report is made: the JUnit file takes the properties of the last one, teardown.
+        pyfuncitem.user_properties += properties(verdict)
         return True
 
     def _judge(self, case: Case) -> Verdict:
@@ -134,12 +158,6 @@ def case_of(item: pytest.Item) -> Case | None:
     return values[0] if values and isinstance(values[0], Case) else None
 
 
-def _without_case(item: pytest.Item) -> bool:
-    function = getattr(item, "function", None)
-    stands_for_cases = hasattr(function, "counterexamples") or SCHEMA_ARGUMENT in getattr(item, "fixturenames", ())
-    return stands_for_cases and case_of(item) is None
-
-
 def facts(session: Session) -> dict[str, Any]:
     """Return the cost of a run and why it is incomplete."""
     return {"cost": session.costs(), "shortcomings": session.shortcomings()}
@@ -153,11 +171,16 @@ def fails(verdict: Verdict, fail_on: str) -> bool:
     return verdict.reading == "fails" or strict
 
 
+def properties(verdict: Verdict) -> list[tuple[str, object]]:
+    """Return what a JUnit file tells of a verdict."""
+    row = verdict.as_dict()
+    return [(key, row[key]) for key in ("contract", "requirement", "level", "source", "reading")]
+
+
 def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
-    """Set the outcome, the sentence and the properties of a report."""
+    """Set the outcome and the sentence of a report."""
     row = {**verdict.as_dict(), "failing": failing}
     report.vidconform = row  # type: ignore[attr-defined]
-    report.user_properties += [(key, row[key]) for key in ("contract", "requirement", "level", "source", "reading")]
     sentence = _sentence(verdict)
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence

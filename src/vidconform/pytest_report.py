@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from vidconform import report
 from vidconform.contracts import Contract
 from vidconform.evidence import RecordedSource
+from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.session import Served, Session
 
@@ -25,6 +27,7 @@ class Reporter:
         self.facts: dict[str, Any] = {"cost": {}, "shortcomings": []}
         self.hidden = Hidden()
         self.writer = self._open()
+        self.written = ""
 
     def _open(self) -> report.ResultsWriter | None:
         folder = self.session.options.report
@@ -33,7 +36,8 @@ class Reporter:
         writer = report.ResultsWriter(folder)
         writer.start(self.session.mode)
         for served in self.session.served:
-            writer.provider(served.provider.name, served.base_url, [contract.id for contract in served.contracts])
+            provider, contracts = served.provider, [contract.id for contract in served.contracts]
+            writer.provider(provider.name, served.base_url, contracts, provider.title, provider.creation_price)
         return writer
 
     def pytest_report_header(self) -> list[str]:
@@ -42,11 +46,15 @@ class Reporter:
 
     def _header(self, served: Served) -> list[str]:
         name, source = served.provider.name, served.store.source
-        if not isinstance(source, RecordedSource):
-            most = self.session.options.max_creations
-            doing = "recording" if self.session.options.records else "live"
-            return [f"vidconform: {name}: {doing}, {served.base_url}, at most {most} paid creations in this run"]
-        return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
+        if isinstance(source, RecordedSource):
+            return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
+        doing = "recording" if self.session.options.records else "live"
+        return [f"vidconform: {name}: {doing}, {served.base_url}, {self._spending(served)}"]
+
+    def _spending(self, served: Served) -> str:
+        paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))
+        most = self.session.options.max_creations
+        return f"at most {most} paid creations in this run" if paid and most else "nothing is created"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a verdict as it falls."""
@@ -77,7 +85,7 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Decide whether a run without a failure is whole."""
-        if not self.facts["cost"]:
+        if not self.config.pluginmanager.has_plugin("dsession"):
             self.facts = facts(self.session)
         judged = {row["outcome"] for row in self.rows}
         incomplete = self.facts["shortcomings"] or "inconclusive" in judged
@@ -85,6 +93,10 @@ class Reporter:
             session.exitstatus = INCOMPLETE  # type: ignore[assignment]
         if self.writer is not None:
             self.writer.end(self.facts["cost"], int(session.exitstatus))
+            # Late, because a run without --report has no use for what writes pages.
+            from vidconform.report.beside import write_beside
+
+            self.written = write_beside(self.writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
@@ -98,12 +110,13 @@ class Reporter:
     def _summary(self) -> list[str]:
         failing = {row["reading"] for row in self.rows if row["failing"]} | {"errored"}
         lines = [*report.table(self.rows), *report.origins(self.rows), ""]
-        lines += report.mentions(self.rows, failing)
+        lines += [*report.unseen(self.rows), *report.mentions(self.rows, failing)]
         cost = ", ".join(
             f"{name} {spent['requests']} requests and {spent['creations']} creations"
             for name, spent in self.facts["cost"].items() if spent["requests"]
         )  # fmt: skip
         lines += [f"sent: {cost}"] if cost else []
+        lines += [self.written] if self.written else []
         lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
         return lines + ["", *report.failures(self.rows, failing)]
 
@@ -136,6 +149,6 @@ def _origin(source: RecordedSource, contracts: list[Contract]) -> str:
     provider = contracts[0].provider
     day = min(str(found["recorded_at"])[:10] for found in metadata)
     if any(found["origin"] == "emulated" for found in metadata):
-        record = f"{provider.key_variable}=... pytest --provider={provider.name} --record-mode=rewrite"
+        record = f"{provider.key_variable}=... pytest --provider={provider.argument} --record-mode=rewrite"
         return f"EMULATED evidence of {day}: not the vendor's replies but our emulator's; to record the vendor: {record}"
     return f"the vendor's replies of {day}"

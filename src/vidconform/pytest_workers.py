@@ -10,20 +10,28 @@ from vidconform.session import Session
 
 
 class OneWorker:
-    """Sends all items of the suites to one worker; a live run never restarts a worker that crashed."""
+    """Sends all verdicts to one worker; a live run never restarts a worker that crashed."""
 
     def __init__(self, config: pytest.Config, session: Session) -> None:
+        # Test ids begin with the contract; a path would not do, it depends on the folder that the run starts in.
+        self._ids = tuple(f"{contract.id}-" for contract in session.contracts)
         if session.options.talks:
             config.option.maxworkerrestart = "0"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Return a scheduler that knows one scope for the suites."""
+        """Return a scheduler that knows one scope for all verdicts and one for each other file."""
         from xdist.scheduler import LoadScopeScheduling
+
+        scope = self._scope
 
         class Scheduler(LoadScopeScheduling):  # type: ignore[misc]
             def _split_scope(self, nodeid: str) -> str:
-                path = nodeid.split("::", 1)[0]
-                return "suites" if "suites" in path.split("/") else path
+                return scope(nodeid)
 
         return Scheduler(config, log)
+
+    def _scope(self, nodeid: str) -> str:
+        path, _, test = nodeid.partition("::")
+        judged = test.partition("[")[2].startswith(self._ids)
+        return "verdicts" if judged else path

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import Contract, Pace, Provider, find_provider, known_providers, load_contracts
-from vidconform.errors import DataFileProblem, MissingKey
-from vidconform.evidence import Evidence, LiveSource, RecordedSource, Store, documented_evidence, read_cassettes
-from vidconform.options import RunOptions, base_url, task_ids
-from vidconform.probes import PROBES, Budget, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.contracts import Contract, Pace, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.errors import DataFileProblem, MissingKey, UnusableKey
+from vidconform.evidence import Evidence, Journal, LiveSource, RecordedSource, Store, documented_evidence, read_cassettes
+from vidconform.options import RunOptions, base_url, check_providers, task_ids
+from vidconform.probes import PROBES, Budget, LiveTransport, Redactor, Reply, Setting, is_loopback
 from vidconform.verdicts import Case, Outcome, Verdict, judge, probes_for
 
 _PLACEHOLDER = "recorded"
@@ -36,6 +37,7 @@ class Session:
     budget: Budget
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
+    journal: Journal | None = None
 
     @property
     def mode(self) -> str:
@@ -55,15 +57,23 @@ class Session:
     def judge(self, case: Case) -> Verdict:
         """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
         try:
-            return judge(case, self._gathered(case), self.cache)
+            return judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
+
+    def journalise(self, case: Case) -> None:
+        """Write down the example payloads that a case was judged on; what probes bring, the store writes as it comes."""
+        if self.journal is not None and case.subject == "document":
+            self.journal.keep(case.contract, self._document(case.contract))
 
     def _gathered(self, case: Case) -> dict[str, Evidence]:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._served(case.contract).store
         return {probe: store.evidence(case.contract, probe) for probe in probes_for(case)}
+
+    def _serves(self, case: Case) -> bool:
+        return case.subject == "document" or self._served(case.contract).store.serves(case.contract)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
@@ -84,56 +94,73 @@ class Session:
         for served in self.served:
             kept = served.store.kept.values()
             found += [f"{e.contract}: {gap.sentence}" for e in kept for gap in e.gaps if gap.kind == "inconclusive"]
-            found += [_no_success(contract) for contract in served.contracts if _lacks_success(served, contract)]
+            found += [sentence for contract in served.contracts for sentence in _lack_of_success(served, contract)]
         return found
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections and the journal."""
+        if self.journal is not None:
+            self.journal.close()
         for served in self.served:
             if isinstance(served.store.source, LiveSource):
                 served.store.source.transport.close()
 
 
-def _lacks_success(served: Served, contract: Contract) -> bool:
-    """Whether the selected tests could have seen a documented success of a contract and saw none."""
+def _lack_of_success(served: Served, contract: Contract) -> list[str]:
+    """Return what to pass where the selected tests could have seen a documented success of a contract and saw none."""
     wanted = [probe for owner, probe in served.store.wanted if owner == contract.id and PROBES[probe].can_succeed]
     gathered = [served.store.kept[contract.id, probe] for probe in wanted if (contract.id, probe) in served.store.kept]
-    return bool(gathered) and not any(e.reply.is_success for evidence in gathered for e in evidence.exchanges)
+    replies = [exchange.reply for evidence in gathered for exchange in evidence.exchanges]
+    if not gathered or any(reply.is_success for reply in replies):
+        return []
+    return [f"{contract.id}: not one documented success was seen{_what_would(contract, replies)}"]
 
 
-def _no_success(contract: Contract) -> str:
-    return (
-        f"{contract.id}: not one documented success was seen; pass --task-id={contract.name}=ID of a task that the key "
-        f"in {contract.provider.key_variable} can read"
-    )
+def _what_would(contract: Contract, replies: Sequence[Reply]) -> str:
+    codes, variable = sorted({reply.status for reply in replies}), contract.provider.key_variable
+    told = f", only the status codes {', '.join(map(str, codes))}" if codes else ""
+    if codes and set(codes) <= {401, 403}:
+        return f"{told}; pass a key in {variable} that the service accepts"
+    return f"{told}; pass --task-id={contract.name}=ID of a task that the key in {variable} can read"
 
 
 def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
     """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
     options.check()
-    providers = [find_provider(name) for name in _names(options.providers)]
+    providers = [find_provider(name) for name in provider_names(options.providers)]
+    check_providers(providers, options)
     contracts = {provider.name: load_contracts(provider) for provider in providers}
-    for contract in [c for found in contracts.values() for c in found]:
-        _check_rows(contract)
+    for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
+        _check_schema(schema, contract)
     ids = task_ids(options, [contract for found in contracts.values() for contract in found])
     budget = Budget(options.max_creations)
     served = [
         _serve(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    return Session(options, served, budget)
+    return Session(options, served, budget, journal=_journal(options, served))
 
 
-def _names(chosen: Sequence[str]) -> list[str]:
-    names = [known for name in chosen or ["all"] for known in (known_providers() if name == "all" else [name])]
-    return list(dict.fromkeys(names))
+def _journal(options: RunOptions, served: list[Served]) -> Journal | None:
+    """Return what writes the exchanges beside the results, known to every store."""
+    if options.report is None:
+        return None
+    journal = Journal(options.report)
+    for one in served:
+        one.store.journal = journal
+    return journal
 
 
-def _check_rows(contract: Contract) -> None:
-    for schema in contract.schemas.values():
-        unknown = sorted(set(schema.bound) - set(contract.requirements))
-        if unknown:
-            raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
+def _check_schema(schema: Schema, contract: Contract) -> None:
+    """Raise DataFileProblem for a schema that no verdict could be read from."""
+    unknown = sorted(set(schema.bound) - set(contract.requirements))
+    if unknown:
+        raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
+    try:
+        # Both are worked out once and kept.
+        _ = schema.validator, schema.fields
+    except (ValueError, KeyError) as error:
+        raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error
 
 
 def _serve(
@@ -153,11 +180,18 @@ def _serve(
         return Served(provider, contracts, Store(source), address)
     if not environ.get(provider.key_variable):
         raise MissingKey(provider.name, provider.key_variable)
-    keys = {name: environ[name] for name in variables if environ.get(name)}
+    keys = {name: _usable(name, environ[name]) for name in variables if environ.get(name)}
     pace = _pace(provider.pace, options)
     setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell)
     transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
     return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
+
+
+def _usable(variable: str, key: str) -> str:
+    # As header values (RFC 9110 section 5.5); what cannot be sent would be quoted, key and all, in an error message.
+    if re.fullmatch(r"[\x21-\x7e]+", key) is None:
+        raise UnusableKey(variable)
+    return key
 
 
 def _variables(contracts: list[Contract]) -> list[str]:

@@ -4,7 +4,7 @@ from vidconform.contracts.blame import Finding, SchemaError, findings
 from vidconform.contracts.contract import Contract, load_contract, load_contracts
 from vidconform.contracts.ledger import Level, Requirement
 from vidconform.contracts.operations import Answer, Operation, Scheme
-from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider
+from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider, provider_names
 from vidconform.contracts.schemas import FINISHED, Field, Schema
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "load_contract",
     "load_contracts",
     "load_provider",
+    "provider_names",
 ]

@@ -43,7 +43,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(_text(path), Loader=loader)  # noqa: S506 - the C twin of the safe loader
     except yaml.YAMLError as error:
-        raise DataFileProblem(path, f"no YAML: {error}") from error
+        raise DataFileProblem(path, f"no YAML: {' '.join(str(error).split())}") from error
     return _object(path, content)
 
 
@@ -72,8 +72,10 @@ def _validator(form: str) -> Any:
 
 def _hold_to_format(path: Path, content: dict[str, Any], form: str) -> None:
     validator, schema = _validator(form)
-    for error in validator.iter_errors(content):
-        raise DataFileProblem(path, _sentence(error, content, schema))
+    # A misspelt key is missing under its right name as well; the name that stands there says more.
+    errors = sorted(validator.iter_errors(content), key=lambda error: "additionalProperties" not in error.schema_path)
+    if errors:
+        raise DataFileProblem(path, _sentence(errors[0], content, schema))
 
 
 def _sentence(error: Any, content: Any, schema: Any) -> str:

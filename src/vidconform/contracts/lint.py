@@ -171,7 +171,9 @@ def _below(at: _Place, path: tuple[str | int, ...]) -> _Place:
 def _asserting(node: dict[str, Any]) -> list[str]:
     """Return the keywords of a node that can fail at the node itself."""
     own = [key for key in node if key in ASSERTIONS or key in CHOICES]
-    return own + [key for key in node if key in APPLICATORS and any(schema is False for schema in _subschemas(node, key))]
+    return own + [
+        key for key in node if key in APPLICATORS and any(schema is False for schema in _subschemas(node, key))
+    ]
 
 
 def _subschemas(node: dict[str, Any], key: str) -> list[Any]:

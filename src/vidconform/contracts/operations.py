@@ -76,8 +76,10 @@ def load_operations(path: Path) -> list[Operation]:
             for route, methods in document["paths"].items()
             for method, item in methods.items()
         ]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error!r}") from error
+    except KeyError as error:
+        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
+    except (TypeError, AttributeError) as error:
+        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error}") from error
 
 
 def _schemes(document: dict[str, Any]) -> dict[str, Scheme]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,16 @@ class Provider:
         return sorted(ledger.parent.name for ledger in self.folder.glob("*/requirements.toml"))
 
     @property
+    def is_own(self) -> bool:
+        """Whether the provider is one of the project's own, under specs/."""
+        return self.folder.resolve().parent == data_folder("specs")
+
+    @property
+    def argument(self) -> str:
+        """What --provider takes for this provider: the name, or the folder of one outside the project."""
+        return self.name if self.is_own else str(self.folder)
+
+    @property
     def base_url_variable(self) -> str:
         """The environment variable that replaces the provider's own address."""
         return f"{self.name.upper().replace('-', '_')}_BASE_URL"
@@ -55,6 +67,12 @@ class Provider:
 def known_providers() -> list[str]:
     """Return the names of the providers under specs/."""
     return sorted(file.parent.name for file in data_folder("specs").glob("*/provider.toml"))
+
+
+def provider_names(chosen: Sequence[str]) -> list[str]:
+    """Return the names that were chosen, each once, with `all`, or nothing, spelled out."""
+    names = [known for name in chosen or ["all"] for known in (known_providers() if name == "all" else [name])]
+    return list(dict.fromkeys(names))
 
 
 def find_provider(name: str) -> Provider:
@@ -84,6 +102,7 @@ def load_provider(folder: Path) -> Provider:
         creation_price=content.get("price", {}).get("creation"),
         id_spaces=_id_spaces(content),
     )
+    _check_patterns(path, provider.id_spaces)
     if not provider.contract_names:
         raise DataFileProblem(path, "no folder beside it holds a requirements.toml, so there is no contract")
     return provider
@@ -91,3 +110,11 @@ def load_provider(folder: Path) -> Provider:
 
 def _id_spaces(content: dict[str, Any]) -> dict[str, IdSpace]:
     return {name: IdSpace(**space) for name, space in content.get("ids", {}).items()}
+
+
+def _check_patterns(path: Path, spaces: dict[str, IdSpace]) -> None:
+    for name, space in spaces.items():
+        try:
+            re.compile(space.pattern)
+        except re.error as error:
+            raise DataFileProblem(path, f"ids.{name}.pattern is no regular expression: {error}") from error

@@ -68,6 +68,11 @@ class Schema:
         return dict(reversed(_fields(self.source, self.source, ())))
 
     @cached_property
+    def members(self) -> set[str]:
+        """The names that the object's own members may have by the document."""
+        return {*self.source.get("properties", {}), *(place.path[0] for place in self.fields.values())}
+
+    @cached_property
     def phases(self) -> dict[str, str]:
         """The phase of each status word, in the document's order."""
         named = self.source.get("$defs", {})

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from . import chainhub, gptge, octopusx, opeai
 from .mp4 import small_mp4
@@ -123,6 +123,10 @@ def _context(
         task=reply.task,
         check=check,
         again=partial(_again, operation, call) if call else None,
+        envelope=world.provider.envelope,
+        file_url=call.file_url if call else None,
+        sent_headers=request.headers,
+        sent_body=call.body if call else b"",
     )
 
 
@@ -141,8 +145,15 @@ async def _failed(world: World, request: Request, error: Exception) -> Response:
     message, code = FAILURES.get(status, ("the emulator failed", "internal_error"))
     headers = {name.lower(): value for name, value in (getattr(error, "headers", None) or {}).items()}
     reply = refused(Refusal(status, message, code, headers=headers), world.provider.envelope)
-    nowhere = Operation("", "", request.method, "", _file)
-    return _send(world, _context(world, nowhere, request, reply, ""))
+    return _send(world, _context(world, _nowhere(world, request), request, reply, ""))
+
+
+def _nowhere(world: World, request: Request) -> Operation:
+    """Names the contract of a path that is asked with a method it does not have, and no contract off the paths."""
+    for operation in world.provider.operations:
+        if _route(world, operation).matches(request.scope)[0] is Match.PARTIAL:
+            return replace(operation, role="", method=request.method)
+    return Operation("", "", request.method, "", _file)
 
 
 FAILURES = {

@@ -55,19 +55,18 @@ def _detail(task: Task, step: Step) -> dict[str, Any]:
 
 
 def _pending_info(task: Task, step: Step) -> dict[str, Any]:
-    failed = step.status == "failed"
     unset = dict.fromkeys(known.PENDING_UNSET)
     return {
         "id": _short(task),
         **known.PENDING_FIGURES,
         **unset,
         "prompt": task.sent["prompt"],
-        "status": "failed" if failed else "processing",
+        "status": "processing",
         "created_at": datetime.fromtimestamp(task.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.875729Z"),
         "generations": [],
         "progress_pct": step.progress / 100,
         "inpaint_items": [_image(media) for media in task.sent.get("media", ())],
-        "failure_reason": FAILURE if failed else None,
+        "failure_reason": FAILURE if step.status == "failed" else None,
         "moderation_result": _moderation(task),
     }
 

@@ -65,7 +65,7 @@ PROVIDER = Provider(
     "opeai",
     (
         Operation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
-        Operation("videos", "retrieve", "GET", "/api/videos/{task_id}", proxy),
+        Operation("videos", "second-retrieve", "GET", "/api/videos/{task_id}", proxy),
     ),
     {"videos": known.OPEAI},
     (KEY, TOKEN, ADMIN),

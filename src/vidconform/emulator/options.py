@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from vidconform.errors import UsageProblem
+
 if TYPE_CHECKING:
     from .replies import ReplyContext
+    from .tasks import Known, Life
 
 
-class EmulatorError(Exception):
+class EmulatorError(UsageProblem):
     """The emulator cannot start."""
 
 
@@ -36,12 +39,18 @@ class AddressUnavailable(EmulatorError):
 
 @dataclass(frozen=True)
 class Options:
-    """What may be chosen about an emulator; `environ` holds the accepted keys and is never shown."""
+    """What may be chosen about an emulator; `environ` holds the accepted keys and is never shown.
+
+    `change` alters a reply about to leave; `life` alters the life of a task about to begin, and `known` the tasks that
+    exist from the start, both for a contract by name.
+    """
 
     advance: Literal["read", "second"] = "read"
     step_seconds: float = 1.0
     seed: int = 0
     change: Callable[[ReplyContext], None] | None = None
+    life: Callable[[str, Life], Life] | None = None
+    known: Callable[[str, tuple[Known, ...]], tuple[Known, ...]] | None = None
     environ: Mapping[str, str] | None = field(default=None, repr=False)
     clock: Callable[[], float] = time.time
 

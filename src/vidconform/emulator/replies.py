@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,10 @@ def refused(refusal: Refusal, envelope: Envelope) -> Reply:
 
 @dataclass
 class ReplyContext:
-    """One reply about to leave, for `Options.change` to alter; off the routes contract and role are empty."""
+    """One reply about to leave, for `Options.change` to alter.
+
+    Where no operation answers, the role is empty; off the routes the contract is too.
+    """
 
     provider: str
     contract: str
@@ -82,6 +85,24 @@ class ReplyContext:
     check: str = ""
     waived: frozenset[str] = frozenset()
     again: Callable[[frozenset[str]], tuple[Reply, str]] | None = field(default=None, repr=False)
+    envelope: Envelope = field(default=openai_envelope, repr=False)
+    file_url: Callable[[str], str] | None = field(default=None, repr=False)
+    sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent_body: bytes = b""
+
+    @property
+    def shows_task(self) -> bool:
+        """Whether this is the object of a task, and no refusal and no content."""
+        return self.task is not None and self.status == 200 and isinstance(self.body, dict)
+
+    def refuse(self, status: int, message: str, code: str) -> None:
+        """Replaces the reply by a refusal in the provider's own envelope."""
+        reply = refused(Refusal(status, message, code), self.envelope)
+        self.status, self.headers, self.body = reply.status, reply.headers, reply.body
+
+    def say(self, body: Any, status: int = 200, content_type: str = "application/json") -> None:
+        """Replaces the reply by another body."""
+        self.status, self.headers, self.body = status, {"content-type": content_type}, body
 
     def grant(self) -> bool:
         """Replaces a refusal by what the emulator says without the check that refused; False if it cannot."""

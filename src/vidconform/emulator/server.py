@@ -33,7 +33,7 @@ class Running:
     @property
     def task_ids(self) -> dict[str, list[str]]:
         """The ids known from the start, by contract."""
-        return {name: [task.id for task in known] for name, known in self.world.provider.known.items()}
+        return {name: [task.id for task in known] for name, known in self.world.known.items()}
 
     @property
     def requests(self) -> int:
@@ -47,9 +47,19 @@ class Running:
 
 
 @contextmanager
-def running(provider: str, *, port: int = 0, host: str = "127.0.0.1", **options: Any) -> Iterator[Running]:
-    """Runs an emulator in a thread while the block lasts; the rest are fields of Options."""
-    with _prepared(provider, port, host, Options(**options)) as (server, emulator, listener):
+def running(
+    provider: str, *, vice: str | None = None, port: int = 0, host: str = "127.0.0.1", **options: Any
+) -> Iterator[Running]:
+    """Runs an emulator, with a vice where one is named, in a thread while the block lasts.
+
+    The rest are fields of Options.
+    """
+    chosen = Options(**options)
+    if vice is not None:
+        from .vices import find_vice
+
+        chosen = find_vice(provider, vice).applied(chosen)
+    with _prepared(provider, port, host, chosen) as (server, emulator, listener):
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:

@@ -36,13 +36,17 @@ class Known:
 
 @dataclass
 class Task:
-    """A task that moves along its life as it is read, or as time passes, and then stays at its end."""
+    """A task that moves along its life as it is read, or as time passes, and then stays at its end.
+
+    `known` ones exist before anyone asks; the others were created.
+    """
 
     id: str
     life: Life
     created_at: int
     sent: Mapping[str, Any]
     step_seconds: float | None = None
+    known: bool = False
     reads: int = 0
     born: float = field(default_factory=time.monotonic)
 
@@ -73,7 +77,8 @@ class Task:
 class TaskStore:
     """The tasks of one contract, each private to its owner; every owner has known tasks of their own."""
 
-    def __init__(self, known: tuple[Known, ...], options: Options) -> None:
+    def __init__(self, contract: str, known: tuple[Known, ...], options: Options) -> None:
+        self._contract = contract
         self._known = {task.id: task for task in known}
         self._tasks: dict[tuple[str, str], Task] = {}
         self._options = options
@@ -84,7 +89,7 @@ class TaskStore:
         task = self._of_anyone(id) if owner is None else self._tasks.get((owner, id))
         if task is None and id in self._known:
             known = self._known[id]
-            task = self._add(owner or "", id, known.life, known.created_at, known.sent)
+            task = self._add(owner or "", id, known.life, known.created_at, known.sent, known=True)
         return task
 
     def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> Task:
@@ -94,8 +99,11 @@ class TaskStore:
     def _of_anyone(self, id: str) -> Task | None:
         return next((task for (_, known), task in self._tasks.items() if known == id), None)
 
-    def _add(self, owner: str, id: str, life: Life, created_at: int, sent: Mapping[str, Any]) -> Task:
-        task = Task(id, life, created_at, sent, self._step_seconds)
+    def _add(
+        self, owner: str, id: str, life: Life, created_at: int, sent: Mapping[str, Any], *, known: bool = False
+    ) -> Task:
+        lived = self._options.life(self._contract, life) if self._options.life is not None else life
+        task = Task(id, lived, created_at, sent, self._step_seconds, known)
         return self._tasks.setdefault((owner, id), task)
 
 

@@ -68,7 +68,9 @@ class World:
     def __post_init__(self) -> None:
         self.keys = Keys(self.options.environ)
         self.ids = new_ids(self.options.seed)
-        self.stores = {name: TaskStore(known, self.options) for name, known in self.provider.known.items()}
+        own, other = self.provider.known, self.options.known
+        self.known = {name: other(name, known) if other is not None else known for name, known in own.items()}
+        self.stores = {name: TaskStore(name, known, self.options) for name, known in self.known.items()}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from vidconform.evidence.cassettes import Cassette, cassette_path, load_cassette, save_cassette
 from vidconform.evidence.documented import documented_evidence
 from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
+from vidconform.evidence.journal import Journal
 from vidconform.evidence.store import LiveSource, RecordedSource, Store, read_cassettes
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Cassette",
     "Evidence",
     "Gap",
+    "Journal",
     "LiveSource",
     "RecordedSource",
     "Store",

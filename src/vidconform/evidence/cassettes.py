@@ -8,55 +8,47 @@ from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract
 from vidconform.errors import CassetteDamaged, CassetteMissing
+from vidconform.evidence.checking import check_cassette
 from vidconform.evidence.evidence import Evidence, Gap
 from vidconform.locations import data_folder
-from vidconform.probes import Exchange, Headers, Reply, Request
+from vidconform.probes import Exchange, Reply, Request
 
 FORMAT = "vidconform/cassette@1"
 
 
 def cassette_path(contract: Contract, probe: str) -> Path:
     """Return where the recording of a probe lies; a provider outside specs/ keeps its own beside itself."""
-    own = contract.provider.folder.parent == data_folder("specs")
-    root = data_folder("cassettes") / contract.provider.name if own else contract.provider.folder / "cassettes"
+    provider = contract.provider
+    root = data_folder("cassettes") / provider.name if provider.is_own else provider.folder / "cassettes"
     return root / contract.name / f"{probe}.yaml"
 
 
 class Cassette:
-    """A recording as read: requests with their replies, and metadata."""
+    """A recording as read: requests with their replies, and metadata; raises ValueError that names a wrong place."""
 
-    def __init__(self, path: Path, requests: list[Any], responses: list[Any], metadata: dict[str, Any]) -> None:
+    def __init__(self, path: Path, content: Any) -> None:
+        check_cassette(content, FORMAT)
         self.path = path
-        self.metadata = metadata
-        times = metadata["at"]
+        self.metadata: dict[str, Any] = content["metadata"]
+        self.gaps = [Gap(gap["kind"], gap["sentence"]) for gap in self.metadata["gaps"]]
+        cut = self.metadata.get("cut", [])
         self.interactions = [
-            (*_request_key(request), _reply(response), at)
-            for request, response, at in zip(requests, responses, times, strict=True)
+            (*_recorded_key(one["request"], self.metadata), _reply(one["response"], index in cut), at)
+            for index, (one, at) in enumerate(zip(content["interactions"], self.metadata["at"], strict=True))
         ]
-
-    @property
-    def gaps(self) -> list[Gap]:
-        """What the recorded probe could not do."""
-        return [Gap(**gap) for gap in self.metadata["gaps"]]
 
 
 def load_cassette(contract: Contract, probe: str) -> Cassette:
     """Return the recording of a probe; raises CassetteMissing, CassetteDamaged."""
-    from vcr.persisters.filesystem import CassetteNotFoundError, FilesystemPersister
     from vcr.serializers import yamlserializer
 
-    path, provider = cassette_path(contract, probe), contract.provider.name
+    path, provider = cassette_path(contract, probe), contract.provider.argument
+    if not path.is_file():
+        raise CassetteMissing(path, provider)
     try:
-        requests, responses, *metadata = FilesystemPersister.load_cassette(path, yamlserializer)
-        if not metadata or metadata[0].get("format") != FORMAT:
-            raise CassetteDamaged(path, f"its metadata is not {FORMAT}", provider)
-        return Cassette(path, requests, responses, metadata[0])
-    except CassetteNotFoundError as error:
-        raise CassetteMissing(path, provider) from error
-    except CassetteDamaged:
-        raise
+        return Cassette(path, yamlserializer.deserialize(path.read_text("utf-8")))
     except Exception as error:
-        # yaml, vcrpy and zip raise a dozen types for the many ways in which a file can be broken.
+        # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
 
 
@@ -75,15 +67,17 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str) -> Path
             for e in evidence.exchanges
         ],
         "responses": [_response(exchange, hide) for exchange in evidence.exchanges],
-        "metadata": _metadata(evidence),
+        "metadata": _metadata(evidence, shown),
     }
     FilesystemPersister.save_cassette(path, cassette, yamlserializer)
     return path
 
 
-def _metadata(evidence: Evidence) -> dict[str, Any]:
+def _metadata(evidence: Evidence, base_url: str) -> dict[str, Any]:
+    cut = [index for index, exchange in evidence if exchange.reply.cut]
     return {
         "format": FORMAT,
+        "base_url": base_url,
         "contract": evidence.contract,
         "probe": evidence.probe,
         "origin": evidence.origin,
@@ -91,26 +85,34 @@ def _metadata(evidence: Evidence) -> dict[str, Any]:
         "notes": evidence.notes,
         "gaps": [{"kind": gap.kind, "sentence": gap.sentence} for gap in evidence.gaps],
         "at": [exchange.at for exchange in evidence.exchanges],
+        **({"cut": cut} if cut else {}),
     }
 
 
 def _response(exchange: Exchange, hide: tuple[bytes, bytes]) -> dict[str, Any]:
     headers: dict[str, list[str]] = {}
+    # The file's order is the alphabet's; under one spelling the values of a header keep their own.
+    spelled = {name.lower(): name for name, _ in reversed(exchange.reply.headers)}
     for name, value in exchange.reply.headers:
-        headers.setdefault(name, []).append(value.replace(hide[0].decode(), hide[1].decode()))
+        headers.setdefault(spelled[name.lower()], []).append(value.replace(hide[0].decode(), hide[1].decode()))
     body = exchange.reply.body.replace(*hide)
     return {"status": {"code": exchange.reply.status, "message": ""}, "headers": headers, "body": {"string": body}}
 
 
-def _reply(response: dict[str, Any]) -> Reply:
-    headers: Headers = tuple((name, value) for name, values in response["headers"].items() for value in values)
-    return Reply(response["status"]["code"], headers, response["body"]["string"])
+def _reply(response: dict[str, Any], cut: bool) -> Reply:
+    pairs = tuple((name, value) for name, values in response["headers"].items() for value in values)
+    return Reply(response["status"]["code"], pairs, _raw(response["body"]["string"]), cut)
 
 
-def _request_key(request: Any) -> tuple[str, str, bytes]:
-    parts = urlsplit(request.uri)
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return request.method, target, request.body or b""
+def _recorded_key(request: dict[str, Any], metadata: dict[str, Any]) -> tuple[str, str, bytes]:
+    parts = urlsplit(request["uri"])
+    base_url = metadata.get("base_url", f"{parts.scheme}://{parts.netloc}")
+    return request["method"], request["uri"].removeprefix(base_url), _raw(request["body"])
+
+
+def _raw(body: str | bytes | None) -> bytes:
+    """Return a body's bytes; vcrpy writes those that are UTF-8 as text."""
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b""
 
 
 def request_key(request: Request) -> tuple[str, str, bytes]:
@@ -122,4 +124,7 @@ def _problem(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
         return f"{getattr(error, 'problem', 'unreadable')} at line {mark.line + 1}"
-    return f"{type(error).__name__}: {str(error)[:200]}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 at byte {error.start}"
+    said = " ".join(str(error).split())[:300]
+    return said if isinstance(error, ValueError) else f"unreadable ({type(error).__name__}: {said})"

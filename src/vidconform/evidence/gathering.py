@@ -21,14 +21,15 @@ def gather(
 ) -> Evidence:
     """Return the evidence of a probe; trouble and what is withheld become gaps, never exceptions."""
     talk = Conversation(contract, setting, transport, probe, dict(notes or {}))
-    gaps = []
+    end: list[Gap] = []
     try:
         PROBES[probe].script(talk, find)
     except Withheld as withheld:
-        gaps.append(Gap("unseen", withheld.hint))
+        end = [Gap("unseen", withheld.hint)]
     except Trouble as trouble:
-        gaps.append(Gap("inconclusive", setting.redactor.text(trouble.cause)))
-    gaps += [Gap("inconclusive", setting.redactor.text(trouble.cause)) for trouble in talk.troubles]
+        talk.troubles.append(trouble)
+    # In the order in which they came up; a replay meets them in the same one.
+    gaps = [Gap("inconclusive", setting.redactor.text(trouble.cause)) for trouble in talk.troubles] + end
     return _evidence(talk, tuple(gaps))
 
 

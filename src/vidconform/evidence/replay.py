@@ -15,6 +15,7 @@ class ReplayTransport:
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
         self._left = list(cassette.interactions)
+        self._gaps = list(cassette.gaps)
 
     def send(self, request: Request) -> tuple[Reply, str, str]:
         """Return the recorded reply; raises what ended the recorded probe, or CassetteStale."""
@@ -29,9 +30,11 @@ class ReplayTransport:
         """Nothing is held."""
 
     def _end(self, request: Request) -> Exception:
-        for gap in self._cassette.gaps:
-            return Trouble(gap.sentence) if gap.kind == "inconclusive" else Withheld(gap.sentence)
-        return CassetteStale(self._cassette.path, str(request))
+        """Each gap stands for one request that got no answer, in the order in which they were missed."""
+        if not self._gaps:
+            return CassetteStale(self._cassette.path, str(request))
+        gap = self._gaps.pop(0)
+        return Trouble(gap.sentence) if gap.kind == "inconclusive" else Withheld(gap.sentence)
 
 
 def _origin(cassette: Cassette) -> str:

@@ -10,8 +10,9 @@ from vidconform.contracts import Contract
 from vidconform.evidence.cassettes import Cassette, load_cassette, save_cassette
 from vidconform.evidence.evidence import Evidence, answered_task, finished_task
 from vidconform.evidence.gathering import gather
+from vidconform.evidence.journal import Journal
 from vidconform.evidence.replay import ReplayTransport
-from vidconform.probes import Setting, Transport, probes_of
+from vidconform.probes import PROBES, Setting, Transport, probes_of
 
 
 @dataclass
@@ -61,24 +62,47 @@ class Store:
     source: LiveSource | RecordedSource
     wanted: set[tuple[str, str]] = field(default_factory=set)
     kept: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    broken: dict[tuple[str, str], Exception] = field(default_factory=dict)
+    journal: Journal | None = None
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
-        """Return what a probe brought, running it if it has not run yet."""
+        """Return what a probe brought, running it if it has not run yet; raises what broke it."""
         key = (contract.id, probe)
-        if key not in self.kept:
-            self._gather_earlier(contract, probe)
-        if key not in self.kept:
-            self.kept[key] = self.source.gather(contract, probe, lambda name: self._find(contract, name))
+        self._gather_earlier(contract, probe)
+        self._gather_once(contract, probe)
+        if key in self.broken:
+            raise self.broken[key]
         return self.kept[key]
+
+    def _gather_once(self, contract: Contract, probe: str) -> None:
+        """What broke a probe is kept like what it brought: sent again for each law, it would be paid for again."""
+        key = (contract.id, probe)
+        if key in self.kept or key in self.broken:
+            return
+        try:
+            self.kept[key] = self.source.gather(contract, probe, lambda name: self._find(contract, name))
+        except Exception as error:  # noqa: BLE001 - kept, and raised for whoever asks for this evidence
+            self.broken[key] = error
+        else:
+            if self.journal is not None:
+                self.journal.keep(contract, self.kept[key])
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry among paid probes, so that an accident is paid from the same purse."""
-        applicable = probes_of(contract)
-        names = [candidate.name for candidate in applicable]
-        mine = applicable[names.index(probe)]
-        for earlier in applicable[: names.index(probe)] if mine.cost == "paid" else []:
-            if earlier.cost == "paid" and (contract.id, earlier.name) in self.wanted:
-                self.evidence(contract, earlier.name)
+        if PROBES[probe].cost != "paid" or (contract.id, probe) in self.kept:
+            return
+        paid = [candidate.name for candidate in probes_of(contract) if candidate.cost == "paid"]
+        for earlier in paid[: paid.index(probe)]:
+            if (contract.id, earlier) in self.wanted:
+                self._gather_once(contract, earlier)
+
+    def serves(self, contract: Contract) -> bool:
+        """Whether any known or created task was served; a creation only for this would be money for nothing."""
+        created = (contract.id, "create")
+        free = isinstance(self.source, RecordedSource) and created in self.source.cassettes
+        seen = [self.evidence(contract, "observe")]
+        seen += [self.evidence(contract, "create")] if free or created in self.wanted | set(self.kept) else []
+        return any(exchange.reply.is_success for evidence in seen for exchange in evidence.exchanges)
 
     def _find(self, contract: Contract, name: str) -> Any:
         given = self.source.task_ids.get(contract.name, [])

@@ -4,7 +4,7 @@ from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, r
 from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
 from vidconform.laws.reading import ABSENT, Reading
 from vidconform.laws.refusing import expect_refused, expect_served, told
-from vidconform.laws.subjects import Keyed, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 
 __all__ = [
     "ABSENT",
@@ -12,6 +12,7 @@ __all__ = [
     "KINDS",
     "LIVES",
     "BrokenLaw",
+    "Creation",
     "Gathered",
     "Inconclusive",
     "Keyed",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vidconform.contracts import Contract
 from vidconform.evidence import Evidence
 from vidconform.laws.reading import Reading
-from vidconform.laws.subjects import Keyed, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 from vidconform.probes import PROBES, probes_of
 
 Gathered = Mapping[str, Evidence]
@@ -113,10 +113,24 @@ def _served(contract: Contract, requirement: str, gathered: Gathered) -> list[Su
 
 def _keyed(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
     subjects = [Keyed(contract, subject.all) for subject in _served(contract, requirement, gathered)]
-    witnesses = readings(contract, gathered, "unknown-task", "observe")
+    witnesses = readings(contract, gathered, *_witnesses(requirement))
     for subject in subjects:
         subject.accepted = any(reading.reply.status not in (401, 403) for reading in witnesses)
     return list(subjects)
+
+
+def _witnesses(requirement: str) -> tuple[str, ...]:
+    """Return the probes that bring the same credential elsewhere; the second route has one of its own."""
+    if requirement.startswith("second-route"):
+        return ("unknown-second-route-task",) if requirement.endswith("-token") else ()
+    return "unknown-task", "observe"
+
+
+def _creation(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
+    creations = [Creation(contract, [reading]) for reading in readings(contract, gathered, "create")[:1]]
+    for creation in creations:
+        creation.member = requirement.removeprefix("accepts-")
+    return list(creations)
 
 
 def _role_of(requirement: str) -> tuple[str, tuple[str, ...]]:
@@ -161,11 +175,11 @@ KINDS: dict[str, Kind] = {
     "task": Kind(lambda requirement: LIVES, tasks, of_document=True),
     "reply": Kind(lambda requirement: LIVES, _replies),
     "served": Kind(lambda requirement: _role_of(requirement)[1], _served),
-    "keyed": Kind(lambda requirement: (*_role_of(requirement)[1], "unknown-task"), _keyed),
+    "keyed": Kind(lambda requirement: (*_role_of(requirement)[1], *_witnesses(requirement)[:1]), _keyed),
     "refusal": Kind(_refusal_probes, _refused),
     "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals),
     "unknown_task": Kind(lambda requirement: ("unknown-task",), _unknown),
-    "creation": _of("create", Subject),
+    "creation": Kind(lambda requirement: ("create",), _creation),
     "content": _of("content", Subject),
     "remix": _of("remix", Remixed),
     "both_routes": Kind(lambda requirement: ("observe", "second-route"), _routes),

@@ -16,6 +16,8 @@ from vidconform.probes import Exchange, Reply
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
 _SECONDS_END = 100_000_000_000
+# From 2001 to 2286: ten digits of seconds, which no count of milliseconds or microseconds has.
+_TIMES = (1_000_000_000, 10_000_000_000)
 
 
 class Reading:
@@ -59,6 +61,18 @@ class Reading:
         creation = self.contract.schemas.get("creation.schema.json")
         place = creation.fields.get(role) if creation is not None else None
         return place.read(self.sent) if place is not None else None
+
+    @property
+    def shows_something(self) -> bool:
+        """Whether a success holds any documented member of a task, or bytes that may be a video's.
+
+        An empty object keeps many promises and shows that of none.
+        """
+        if not self.reply.is_success:
+            return True
+        if self.exchange.role == "content":
+            return not self.reply.is_json
+        return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)
 
     @property
     def is_task(self) -> bool:
@@ -125,17 +139,19 @@ class Reading:
         assert place is not None, f"{self.contract.id} has no field for {role}"
         return place
 
-    def altered(self, *, status: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
+    def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
                 **roles: Any) -> Reading:  # fmt: skip
         """Return a copy whose reply differs: another status code, body or header, or other values for some roles."""
+        reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
+        pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
+        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut)
+        return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
+
+    def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:
         changed = copy.deepcopy(self.body) if body is None else body
         for role, value in roles.items():
             _write(changed, self._place(role.replace("_", "-")), value)
-        raw = changed if isinstance(changed, bytes) else json.dumps(changed).encode()
-        reply = self.reply if body is None and not roles else replace(self.reply, body=raw)
-        pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
-        reply = Reply(status or reply.status, tuple(pairs.items()), reply.body, reply.cut)
-        return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
+        return changed if isinstance(changed, bytes) else json.dumps(changed).encode()
 
 
 def _write(body: Any, place: Field, value: Any) -> None:
@@ -160,7 +176,8 @@ def _seconds(raw: Any, unit: str) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
     in_milliseconds = unit == "milliseconds" or (unit == "either" and raw >= _SECONDS_END)
-    return raw / 1000 if in_milliseconds else float(raw)
+    seconds = raw / 1000 if in_milliseconds else float(raw)
+    return seconds if _TIMES[0] <= seconds < _TIMES[1] else None
 
 
 def _text(raw: Any) -> str | None:

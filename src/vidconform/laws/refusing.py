@@ -8,6 +8,8 @@ from vidconform.laws.subjects import Refused, Subject
 
 _ACCOUNT = (401, 402, 403)
 _NOT_IMPLEMENTED = 501
+# A refusal for what a request carries is judged where the document says that it is accepted.
+_JUDGED_APART = {"retrieve": ("retrieve-accepts-json-header", (406, 415)), "create": ("accepts-prompt", (400, 415, 422))}
 
 
 def told(reading: Reading) -> str:
@@ -25,12 +27,17 @@ def expect_refused(refusal: Refused) -> None:
     expect(reading.reply.is_refusal or unknown_method, "a refusal with 4xx", told(reading), reading)
 
 
+def _is_judged_apart(reading: Reading) -> bool:
+    requirement, codes = _JUDGED_APART.get(reading.exchange.role, ("", ()))
+    return requirement in reading.contract.requirements and reading.reply.status in codes
+
+
 def expect_served(subject: Subject) -> None:
     """Hold a task's requests to 2xx from the first one served on; raises BrokenLaw, Unseen.
 
     A key that is refused is the business of the law about keys; an id given by the user may be a wrong one.
     """
-    readings = [reading for reading in subject.all if reading.reply.status not in _ACCOUNT]
+    readings = [r for r in subject.all if r.reply.status not in _ACCOUNT and not _is_judged_apart(r)]
     served = [i for i, reading in enumerate(readings) if reading.reply.is_success]
     ours = any(reading.evidence.probe != "observe" for reading in readings)
     if readings and not served and not ours:

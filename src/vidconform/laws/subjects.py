@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -77,6 +78,18 @@ class Task(Subject):
     def append(self, **roles: Any) -> None:
         """Add one more read that differs from the last in some fields."""
         self.all.append(self.all[-1].altered(**roles))
+
+
+class Creation(Subject):
+    """A creation; `member` is the one of its body that a requirement is about."""
+
+    member = ""
+
+    def blames(self, reading: Reading) -> bool:
+        """Whether a refusal may be for this member: it names it, or none that was sent."""
+        words = set(re.findall(r"\w+", reading.reply.body.decode("utf-8", "replace")))
+        named = words & set(reading.sent)
+        return not named or self.member in named
 
 
 class Keyed(Subject):

@@ -1,11 +1,12 @@
 """Scripted conversations with a provider, and the wire under them."""
 
+from vidconform.probes.addresses import is_loopback
 from vidconform.probes.budget import Budget, Cost
 from vidconform.probes.conversation import WRONG_KEY, Conversation, Setting
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.registry import PROBES, Probe, probes_of
-from vidconform.probes.transport import LiveTransport, Transport, is_loopback
+from vidconform.probes.transport import Bounds, LiveTransport, Transport
 from vidconform.probes.trouble import Trouble, Withheld
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "PROBES",
     "REDACTED",
     "WRONG_KEY",
+    "Bounds",
     "Budget",
     "Conversation",
     "Cost",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vidconform.probes.exchange import Reply
 from vidconform.probes.trouble import Withheld
 
 
@@ -39,10 +38,9 @@ class Budget:
             raise Withheld(f"a creation more than --max-creations={self.most} allows; pass a larger number")
         self.cost(provider).creations += 1
 
-    def settle(self, provider: str, reply: Reply) -> None:
-        """Give a counted creation back when the reply says that nothing was created."""
-        if reply.status >= 400:
-            self.cost(provider).creations -= 1
+    def give_back(self, provider: str) -> None:
+        """Take back a counted creation that came to nothing."""
+        self.cost(provider).creations -= 1
 
     def reserve_refusal(self, provider: str) -> None:
         """Count a creation that must be refused; raises Withheld after one that was accepted all the same."""

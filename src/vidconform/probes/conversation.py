@@ -26,7 +26,7 @@ class Setting:
 
     base_url: str
     pace: Pace
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
     redactor: Redactor
     budget: Budget
     tell: Tell = lambda sentence: None
@@ -76,24 +76,37 @@ class Conversation:
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises Withheld, Trouble."""
         budget, provider = self.setting.budget, self.contract.provider.name
-        if self.transport.sleeps:
-            budget.reserve(provider)
-        exchange = self.ask(step, operation, task_id, **choices)
-        if self.transport.sleeps:
-            budget.settle(provider, exchange.reply)
+        if not self.transport.sleeps:
+            return self.ask(step, operation, task_id, **choices)
+        budget.reserve(provider)
+        exchange = self._spend(step, operation, task_id, choices)
+        # A gateway that fails may have passed the request on before it did.
+        if exchange.reply.is_refusal:
+            budget.give_back(provider)
         return exchange
 
     def tempt(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a creation that must be refused; when it is accepted, no further one is sent to this provider."""
         budget, provider = self.setting.budget, self.contract.provider.name
-        if self.transport.sleeps:
-            budget.reserve_refusal(provider)
-        exchange = self.ask(step, operation, task_id, **choices)
-        if self.transport.sleeps:
-            budget.settle(provider, exchange.reply)
-            if exchange.reply.is_success:
-                budget.accidents[provider] = f"a creation that must be refused ({step})"
+        if not self.transport.sleeps:
+            return self.ask(step, operation, task_id, **choices)
+        budget.reserve_refusal(provider)
+        exchange = self._spend(step, operation, task_id, choices)
+        if exchange.reply.is_success:
+            budget.accidents[provider] = f"a creation that must be refused ({step})"
+        # A server that fails on a request that it must refuse has made nothing of it.
+        if exchange.reply.status >= 400:
+            budget.give_back(provider)
         return exchange
+
+    def _spend(self, step: str, operation: Operation, task_id: str | None, choices: dict[str, Any]) -> Exchange:
+        """Send what is counted already; it is given back when nothing was sent or only a later try was asked for."""
+        try:
+            return self.ask(step, operation, task_id, **choices)
+        except (Withheld, Trouble) as reason:
+            if isinstance(reason, Withheld) or reason.status == 429:
+                self.setting.budget.give_back(self.contract.provider.name)
+            raise
 
     def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
         """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""

@@ -20,7 +20,7 @@ class Request:
     method: str
     base_url: str
     target: str
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     body: bytes | None = None
 
     @property
@@ -67,6 +67,9 @@ class Reply:
     @cached_property
     def json(self) -> Any:
         """The decoded body, or the UndecodableJson that says why there is none."""
+        coding = self.header("content-encoding").lower()
+        if coding not in ("", "identity"):
+            return UndecodableJson(f"a body that is not the {coding[:40]} that its Content-Encoding says")
         try:
             return decode_json(self.body)
         except UndecodableJson as problem:

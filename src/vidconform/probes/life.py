@@ -128,7 +128,8 @@ def _hold_patience(talk: Conversation, exchange: Exchange, elapsed: float) -> No
     patience = talk.setting.pace.poll_timeout
     if talk.transport.sleeps and elapsed > patience:
         raise Trouble(f"task {exchange.task_id} was still {status!r} after {patience:g} s; raise --poll-timeout")
-    talk.setting.tell(f"{talk.contract.id}: waiting for {exchange.task_id}, {status!r}, progress {progress!r}, {elapsed:.0f} s")
+    seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
+    talk.setting.tell(f"{talk.contract.id}: waiting for {exchange.task_id}, {seen}")
 
 
 def _phase(talk: Conversation, exchange: Exchange) -> str | None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
+from vidconform.probes.addresses import PORTS, is_loopback, origin, without_credentials
+from vidconform.probes.coding import ACCEPTED, decoded
+from vidconform.probes.deadline import Deadline
 from vidconform.probes.exchange import Headers, Reply, Request
 from vidconform.probes.trouble import Trouble
 
 if TYPE_CHECKING:
     import httpx
 
-CONNECT_TIMEOUT = 10.0
-READ_TIMEOUT = 30.0
-EXCHANGE_TIMEOUT = 60.0
-LARGEST_BODY = 8 * 1024 * 1024
-LARGEST_JUMPS = 3
 _PATIENCE = (429, 503)
+_FIRST_WAIT = 0.05
 _REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_JUMPS = 3
 
 
 class Transport(Protocol):
@@ -36,12 +39,29 @@ class Transport(Protocol):
         """Give back what the transport holds."""
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How long and how large one exchange may become: seconds to connect, for one read and in all, and bytes."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    exchange: float = 60.0
+    body: int = 8 * 1024 * 1024
+
+
 class LiveTransport:
-    """Talks HTTP over one kept client, bounded in time and size; times are in seconds."""
+    """Talks HTTP over one kept client, bounded in time and size.
+
+    `patience` are the seconds that Retry-After may cost for one request, `count` hears of each request before it is
+    sent, `pause` are the seconds before each. No connection is used twice: a request is never lost because its
+    connection was stale, and bytes beyond the end of a reply are never read as the next one.
+    """
 
     sleeps = True
 
-    def __init__(self, patience: float, count: Callable[[], None], pause: float = 0.0) -> None:
+    def __init__(
+        self, patience: float, count: Callable[[], None], pause: float = 0.0, bounds: Bounds | None = None
+    ) -> None:
         import httpx
 
         self._httpx = httpx
@@ -49,105 +69,135 @@ class LiveTransport:
         self._patience = patience
         self._count = count
         self._pause = pause
+        self._bounds = bounds or Bounds()
 
     def send(self, request: Request) -> tuple[Reply, str, str]:
         """Return the reply; a GET that lost its connection is sent once more, a creation never."""
-        waited = 0.0
+        waited, least = 0.0, _FIRST_WAIT
         while True:
             reply = self._once_more_if_lost(request)
-            delay = _retry_after(reply)
-            if reply.status not in _PATIENCE or delay is None or waited + delay > self._patience:
+            told = _retry_after(reply) if reply.status in _PATIENCE else None
+            if told is None or waited + max(told, least) > self._patience:
                 break
-            waited += delay
-            time.sleep(delay)
+            time.sleep(max(told, least))
+            # Who says 0 again and again is asked less and less often.
+            waited, least = waited + max(told, least), least * 2
         if reply.status in _PATIENCE:
-            raise Trouble(f"{request} was answered with {reply.status} after {waited:.0f} s of waiting as told")
+            wait = f" after {waited:.1f} s of waiting as told" if waited else ""
+            raise Trouble(f"{request} was answered with {reply.status}{wait}", reply.status)
         return reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live"
 
     def close(self) -> None:
-        """Close the kept connections."""
+        """Close the client."""
         if self._client is not None:
             self._client.close()
 
     def _once_more_if_lost(self, request: Request) -> Reply:
         try:
             return self._follow(request)
-        except self._httpx.TransportError as error:
-            lost = isinstance(error, self._httpx.NetworkError | self._httpx.RemoteProtocolError)
-            if request.method != "GET" or not lost:
-                raise self._trouble(request, error) from error
+        except (self._httpx.NetworkError, self._httpx.RemoteProtocolError) as error:
+            if request.method != "GET":
+                raise self._trouble(request, error) from None
+        except (self._httpx.RequestError, self._httpx.InvalidURL) as error:
+            raise self._trouble(request, error) from None
         try:
             return self._follow(request)
-        except self._httpx.TransportError as error:
-            raise self._trouble(request, error) from error
+        except (self._httpx.RequestError, self._httpx.InvalidURL) as error:
+            raise self._trouble(request, error) from None
 
     def _trouble(self, request: Request, error: Exception) -> Trouble:
-        cause = f"{type(error).__name__}: {str(error)[:200]}".rstrip(": ")
+        # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
+        quotes_us = isinstance(error, self._httpx.LocalProtocolError)
+        cause = type(error).__name__ if quotes_us else f"{type(error).__name__}: {str(error)[:200]}".rstrip(": ")
         return Trouble(f"{request} got no answer ({cause})")
 
     def _follow(self, request: Request) -> Reply:
-        """Follow the redirects of a GET; the key stays with the host it was meant for."""
-        reply = self._exchange(request.method, request.url, request.headers, request.body)
-        url = request.url
-        for _ in range(LARGEST_JUMPS):
-            if request.method != "GET" or reply.status not in _REDIRECTS or not reply.header("location"):
+        """Follow the redirects of a GET; once away from the host that the key was meant for, it stays away."""
+        url, headers = request.url, request.headers
+        reply = self._exchange(request.method, url, headers, request.body)
+        for _ in range(_MOST_JUMPS if request.method == "GET" else 0):
+            target = self._target(url, reply)
+            if target is None:
                 break
-            target = str(self._httpx.URL(url).join(reply.header("location")))
-            headers = request.headers if _same_origin(url, target) else _without_credentials(request.headers)
+            headers = headers if origin(url) == origin(target) else without_credentials(headers)
             url, reply = target, self._exchange("GET", target, headers, None)
         return reply
+
+    def _target(self, url: str, reply: Reply) -> str | None:
+        """Return where a reply sends us, or None; an address that is none is left to the laws."""
+        if reply.status not in _REDIRECTS or not reply.header("location"):
+            return None
+        try:
+            target = str(self._httpx.URL(url).join(reply.header("location")))
+            scheme, host, _ = origin(target)
+        except (self._httpx.InvalidURL, ValueError):
+            return None
+        return target if scheme in PORTS and host else None
 
     def _exchange(self, method: str, url: str, headers: Headers, body: bytes | None) -> Reply:
         time.sleep(self._pause)
         self._count()
         if self._client is None:
             self._client = self._open(url)
-        # A session cookie from a request with the key would let the one without it in.
-        self._client.cookies.clear()
-        with self._client.stream(method, url, headers=list(headers), content=body) as response:
-            content, cut = self._read(response)
-        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        return Reply(response.status_code, pairs, content, cut)
+        raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+        with Deadline(self._bounds.exchange) as deadline:
+            try:
+                extensions = {"trace": deadline.trace}
+                with self._client.stream(method, url, headers=raw, content=body, extensions=extensions) as response:
+                    reply = self._reply(response)
+            except self._httpx.TransportError:
+                if not deadline.passed:
+                    raise
+        # A body whose end is the end of the connection looks whole when we are the ones who cut it.
+        if deadline.passed:
+            raise self._httpx.ReadTimeout(f"not finished after {self._bounds.exchange:g} s")
+        return reply
 
     def _open(self, url: str) -> httpx.Client:
         return self._httpx.Client(
-            timeout=self._httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+            timeout=self._httpx.Timeout(self._bounds.read, connect=self._bounds.connect),
             # No proxy of the environment stands between us and this machine.
             trust_env=not is_loopback(url),
-            headers={"User-Agent": "vidconform"},
+            headers={"User-Agent": "vidconform", "Accept-Encoding": ACCEPTED},
+            # A session cookie from a request with the key would let the one without it in.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            limits=self._httpx.Limits(max_keepalive_connections=0),
         )
 
+    def _reply(self, response: httpx.Response) -> Reply:
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        body, cut = self._read(response)
+        reply = Reply(response.status_code, pairs, body, cut)
+        content = decoded(body, reply.header("content-encoding"), self._bounds.body + 1, whole=not cut)
+        if content is None:
+            return reply
+        # What is kept is no longer coded; a reader of the recording would undo it again.
+        plain = tuple(pair for pair in pairs if pair[0].lower() != "content-encoding")
+        return Reply(reply.status, plain, content[: self._bounds.body], cut or len(content) > self._bounds.body)
+
     def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
-        content = bytearray()
-        started = time.monotonic()
-        for chunk in response.iter_bytes(65536):
-            content += chunk
-            if len(content) > LARGEST_BODY:
-                return bytes(content[:LARGEST_BODY]), True
-            if time.monotonic() - started > EXCHANGE_TIMEOUT:
-                raise self._httpx.ReadTimeout("the body took too long")
-        return bytes(content), False
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is this machine's own."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+        body = bytearray()
+        for chunk in response.iter_raw(65536):
+            body += chunk
+            if len(body) > self._bounds.body:
+                return bytes(body[: self._bounds.body]), True
+        return bytes(body), False
 
 
 def _retry_after(reply: Reply) -> float | None:
-    """Return the seconds of Retry-After (RFC 9110 section 10.2.3), or None; a date is not waited for."""
+    """Return the seconds of Retry-After, a number or a date (RFC 9110 section 10.2.3), or None."""
+    told = reply.header("retry-after").strip()
     try:
-        return max(0.0, float(reply.header("retry-after")))
+        seconds = float(told)
     except ValueError:
+        return _seconds_until(told)
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        then = parsedate_to_datetime(date)
+        return max(0.0, (then - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        # A time without a zone is none of HTTP's three forms.
         return None
-
-
-def _same_origin(one: str, other: str) -> bool:
-    a, b = urlsplit(one), urlsplit(other)
-    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
-
-
-def _without_credentials(headers: Headers) -> Headers:
-    harmless = {"accept", "content-type", "user-agent"}
-    return tuple((name, value) for name, value in headers if name.lower() in harmless)

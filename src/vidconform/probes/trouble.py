@@ -17,9 +17,13 @@ class Withheld(Exception):
 
 @dataclass
 class Trouble(Exception):
-    """A request without a usable answer (time-out, lost connection, 429): nobody's verdict."""
+    """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
+
+    `status` is the code of an answer that only says to come back later.
+    """
 
     cause: str
+    status: int | None = None
 
     def __str__(self) -> str:
         return self.cause

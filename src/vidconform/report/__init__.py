@@ -1,6 +1,17 @@
 """What people and programs read of a run."""
 
 from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter
-from vidconform.report.terminal import brief, failure, failures, mentions, origins, table
+from vidconform.report.terminal import brief, failure, failures, mentions, origins, table, unseen
 
-__all__ = ["FORMAT", "SCHEMA", "ResultsWriter", "brief", "failure", "failures", "mentions", "origins", "table"]
+__all__ = [
+    "FORMAT",
+    "SCHEMA",
+    "ResultsWriter",
+    "brief",
+    "failure",
+    "failures",
+    "mentions",
+    "origins",
+    "table",
+    "unseen",
+]

@@ -10,6 +10,7 @@ from typing import Any
 
 from vidconform import __version__
 from vidconform.errors import BadOption
+from vidconform.evidence.journal import clear
 
 FORMAT = "vidconform/results@1"
 SCHEMA = Path(__file__).parent / "results.schema.json"
@@ -27,17 +28,22 @@ class ResultsWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = (folder / "results.jsonl").open("w", encoding="utf-8")
+            clear(folder)
         except OSError as error:
             raise BadOption("--report", str(folder), f"a folder to write to ({error.strerror})") from error
+        self.folder = folder
         self._verdicts = 0
 
     def start(self, mode: str) -> None:
         """Write the header."""
         self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": now()})
 
-    def provider(self, name: str, base_url: str, contracts: list[str]) -> None:
-        """Write a line for a provider of the run."""
-        self._write({"kind": "provider", "provider": name, "base_url": base_url, "contracts": contracts})
+    def provider(
+        self, name: str, base_url: str, contracts: list[str], title: str = "", creation_price: float | None = None
+    ) -> None:
+        """Write a line for a provider of the run; `creation_price` is in USD."""
+        line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": contracts}
+        self._write({**line, "title": title or name, "creation_price": creation_price})
 
     def verdict(self, verdict: Mapping[str, Any]) -> None:
         """Write a verdict."""

@@ -9,6 +9,7 @@ from typing import Any
 Lines = list[str]
 Row = Mapping[str, Any]
 
+_MOST_NAMED = 3
 _COLUMNS = ("conforms", "fails", "deviates", "not offered", "unseen", "inconclusive", "errored")
 
 
@@ -35,14 +36,20 @@ def origins(verdicts: Iterable[Row]) -> Lines:
 def failure(row: Row) -> Lines:
     """Return a verdict in full: requirement, statement, place, Expected and Received, request."""
     subject = " (the document itself)" if row["subject"] == "document" else ""
-    lines = [
+    return [
         f"{row['reading'].upper()}  {row['contract']}  {row['requirement']}  [{row['level']}]{subject}",
         f"  {row['statement']}",
         f"  {row['source']}",
-        f"  Expected  {row['expected']}",
-        f"  Received  {row['received']}",
+        *_facts(row),
+        *_evidence(row),
+        *([f"  {row['request']}"] if row["request"] else []),
     ]
-    return [*lines, *_evidence(row), *([f"  {row['request']}"] if row["request"] else [])]
+
+
+def _facts(row: Row) -> Lines:
+    if row["outcome"] == "errored":
+        return [f"  Broken    {row['received']} (in the check, not in the service)"]
+    return [f"  Expected  {row['expected']}", f"  Received  {row['received']}"]
 
 
 def _evidence(row: Row) -> Lines:
@@ -54,8 +61,22 @@ def _evidence(row: Row) -> Lines:
 
 def brief(row: Row) -> str:
     """Return a verdict in one line."""
-    received = f": expected {row['expected']}, received {row['received']}" if row["received"] else ""
-    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]{received}"
+    expected = f"expected {row['expected']}, received " if row["expected"] else ""
+    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {expected}{row['received']}"
+
+
+def unseen(verdicts: Iterable[Row]) -> Lines:
+    """Return what would show the service's unseen requirements, each need in one line."""
+    needs: dict[tuple[str, str], Lines] = {}
+    for row in verdicts:
+        if row["reading"] == "unseen" and row["subject"] == "service":
+            needs.setdefault((row["contract"], row["expected"]), []).append(row["requirement"])
+    return [f"unseen  {contract}  {_named(rows)}: needs {need}" for (contract, need), rows in needs.items()]
+
+
+def _named(requirements: Lines) -> str:
+    few = len(requirements) <= _MOST_NAMED
+    return ", ".join(requirements) if few else f"{len(requirements)} requirements"
 
 
 def failures(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,13 @@ from vidconform.verdicts.curl import curl
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 Gathered = Mapping[str, Evidence]
+Serves = Callable[[], bool]
 
 _ENVELOPES = ("unknown-task", "unknown-second-route-task")
+_ACCOUNT = (401, 402)
 _MOST_POINTERS = 3
-_SHOWN_BY = "nothing in the evidence shows it"
+_TASK_ID = "pass --task-id={}=ID"
+_SHOWN_BY = "a reply that shows it; none of this run does"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,14 @@ class Case:
 
     def verdict(self, outcome: Outcome, **facts: Any) -> Verdict:
         """Return a verdict on this case."""
-        return Verdict(self.contract, self.requirement, self.subject, outcome, **facts)
+        return Verdict(self.contract, self.requirement, self.subject, outcome, decided_by=self.decided_by, **facts)
+
+    @property
+    def decided_by(self) -> str:
+        """The check as `vidconform list` names it."""
+        if isinstance(self.check, Schema):
+            return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
+        return f"law:{self.check.__module__.rpartition('.')[2]}.{self.check.__name__}"
 
 
 def kind_of(law: Law) -> Kind:
@@ -66,14 +76,17 @@ def _schema_kind(schema: Schema) -> Kind:
     return Kind(lambda requirement: names, lambda *_: [])
 
 
-def judge(case: Case, gathered: Gathered, cache: dict[Any, Any]) -> Verdict:
-    """Return the verdict of a case's own check; `cache` keeps the walk of each body."""
+def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
+    """Return the verdict of a case's own check; `cache` keeps the walk of each body.
+
+    `serves` says whether the service serves anything at all: what refuses everything keeps no promise by refusing.
+    """
     if isinstance(case.check, Schema):
-        return judge_schema(case, case.check, gathered, cache)
-    return judge_law(case, case.check, gathered)
+        return judge_schema(case, case.check, gathered, cache, serves)
+    return judge_law(case, case.check, gathered, serves)
 
 
-def judge_law(case: Case, law: Law, gathered: Gathered) -> Verdict:
+def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves = lambda: True) -> Verdict:
     """Return what a law says of the evidence; a law that raises anything unforeseen is our error."""
     subjects = kind_of(law).build(case.contract, case.requirement.id, gathered)
     hints: list[str] = []
@@ -93,16 +106,18 @@ def judge_law(case: Case, law: Law, gathered: Gathered) -> Verdict:
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints, lost, _gaps(gathered))
+    return _without_fault(case, held, hints, lost, _gaps(gathered), serves)
 
 
-def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any]) -> Verdict:
+def judge_schema(
+    case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True
+) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
     found = _findings(case.contract, schema, gathered, cache).get(case.requirement.id, [])
     for reading, finding in found:
         if finding.errors:
             return _unmet_schema(case, schema, reading, finding, len(found))
-    return _without_fault(case, [reading for reading, _ in found], [], [], _gaps(gathered))
+    return _without_fault(case, [reading for reading, _ in found], [], [], _gaps(gathered), serves)
 
 
 def _findings(
@@ -112,17 +127,24 @@ def _findings(
     if key not in cache:
         by_requirement: dict[str, list[tuple[Reading, Finding]]] = {}
         for reading in _bodies(contract, schema, gathered):
-            for finding in reading.findings(schema):
+            for finding in _told(schema, reading):
                 by_requirement.setdefault(finding.requirement, []).append((reading, finding))
         cache[key] = by_requirement
     found: dict[str, list[tuple[Reading, Finding]]] = cache[key]
     return found
 
 
+def _told(schema: Schema, reading: Reading) -> list[Finding]:
+    """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
+    found = reading.findings(schema)
+    return found if reading.shows_something else [finding for finding in found if not finding.hedged]
+
+
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Reading]:
     if schema.path.name == "error.schema.json":
         envelopes = readings_of(contract, gathered, *_ENVELOPES, DOCUMENT)
-        found = [reading for reading in envelopes if reading.reply.is_refusal]
+        # A refusal for the account's sake says nothing of the task.
+        found = [r for r in envelopes if r.reply.is_refusal and r.reply.status not in _ACCOUNT]
     else:
         found = task_readings(contract, gathered)
     return [reading for reading in found if reading.reply.is_json]
@@ -132,8 +154,13 @@ def _gaps(gathered: Gathered) -> list[Gap]:
     return [gap for evidence in gathered.values() for gap in evidence.gaps]
 
 
-def _without_fault(case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap]) -> Verdict:
+def _without_fault(
+    case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap], serves: Serves
+) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
+    held = [reading for reading in held if reading.shows_something]
+    if held and not any(reading.reply.is_success for reading in held) and not serves():
+        return case.verdict(Outcome.UNSEEN, expected=f"a task that the service serves; {_TASK_ID.format(case.contract.name)}")
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]

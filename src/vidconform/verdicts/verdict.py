@@ -36,7 +36,7 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one requirement came to; `request` is the offending request as a curl line."""
+    """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check."""
 
     contract: Contract
     requirement: Requirement
@@ -47,6 +47,7 @@ class Verdict:
     observations: int = 0
     evidence: tuple[Pointer, ...] = field(default=())
     request: str = ""
+    decided_by: str = ""
 
     @property
     def reading(self) -> str:
@@ -76,4 +77,6 @@ class Verdict:
             "observations": self.observations,
             "evidence": [asdict(pointer) for pointer in self.evidence],
             "request": self.request,
+            "concern": self.requirement.concern,
+            "decided_by": self.decided_by,
         }

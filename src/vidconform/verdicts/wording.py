@@ -36,10 +36,10 @@ def _trimmed(value: Any) -> Any:
 def expected(schema: Schema, errors: Sequence[SchemaError]) -> str:
     """Return what the failed assertions at the place of the first one ask for; a failed anyOf fails in each branch."""
     here = [error for error in errors if error.pointer == errors[0].pointer]
-    if len(here) > 1 and all(error.keyword == "enum" for error in here):
-        words = [word for error in here for word in _asked(schema, error)]
-        return f"one of {', '.join(map(show, words))}"
-    return " or ".join(dict.fromkeys(_expected(schema, error) for error in here))
+    words = [word for error in here if error.keyword == "enum" for word in _asked(schema, error)]
+    choices = [f"one of {', '.join(map(show, words))}"] if words else []
+    choices += [_expected(schema, error) for error in here if error.keyword != "enum"]
+    return " or ".join(dict.fromkeys(choices))
 
 
 def _expected(schema: Schema, error: SchemaError) -> str:

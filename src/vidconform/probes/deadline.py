@@ -1,0 +1,43 @@
+"""A limit on a whole exchange; httpx bounds each read, and a server that sends a byte now and then would hold a run."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+
+class Deadline:
+    """Shuts down the connections that were opened inside it when its seconds are over.
+
+    `trace` goes to httpx as the request extension of that name, which tells of each connection.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._shut_down)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of a new connection."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def _shut_down(self) -> None:
+        self.passed = True
+        for connection in self._sockets:
+            # The plain method: the one of a TLS socket takes away what the reading thread stands on. A socket that
+            # TLS has wrapped, or that is closed, is no longer one.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -1,0 +1,107 @@
+"""One trial: one emulator, faultless, with a vice or no vendor at all, judged on every requirement of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from vidconform.contracts import Contract
+from vidconform.emulator import ReplyContext, Running, running
+from vidconform.emulator.vices import find_vice
+from vidconform.options import RunOptions
+from vidconform.session import Session, prepare
+from vidconform.verdicts import Case, all_laws, law_of, schema_of
+
+FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
+
+_PATIENCE = 30.0
+# Enough to see that a task goes on, for each task of a vice that never ends one.
+_IMPATIENCE = 0.3
+
+FELLED = ("fails", "deviates", "not offered", "errored")
+"""What a requirement reads that a vice fells, the worst first."""
+
+Row = tuple[str, str]
+"""A requirement of a contract: `provider/name` and the id."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How each requirement reads; `gaps` are the sentences of an incomplete run."""
+
+    provider: str
+    name: str
+    readings: dict[Row, str]
+    gaps: tuple[str, ...] = field(default=())
+
+    @property
+    def felled(self) -> set[Row]:
+        """The requirements that are not kept, or that we could not judge for a fault of our own."""
+        return {row for row, reading in self.readings.items() if reading in FELLED}
+
+    @property
+    def kept(self) -> set[Row]:
+        """The requirements that are kept."""
+        return {row for row, reading in self.readings.items() if reading == "conforms"}
+
+
+def run_trial(provider: str, name: str) -> Trial:
+    """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything."""
+    stalls = name not in _STAND_INS and find_vice(provider, name).stalls
+    with _served(provider, name) as emulator:
+        return judged(provider, name, emulator, stalls=stalls)
+
+
+def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False) -> Trial:
+    """Judge a running emulator on everything; one that stalls is given little patience."""
+    session = _session(provider, emulator, stalls)
+    cases = [case for contract in session.contracts for case in service_cases(contract)]
+    for case in cases:
+        session.want(case)
+    readings = {(case.contract.id, case.requirement.id): session.judge(case).reading for case in cases}
+    gaps = tuple(session.shortcomings())
+    session.close()
+    return Trial(provider, name, readings, gaps)
+
+
+def service_cases(contract: Contract) -> Iterator[Case]:
+    """Yield a case for each bound requirement of a contract that is judged on the service."""
+    for requirement in contract.requirements.values():
+        check = schema_of(contract, requirement.id) or law_of(requirement.id, all_laws())
+        if check is not None and requirement.subject != "document":
+            yield Case(contract, requirement, "service", check)
+
+
+@contextmanager
+def _served(provider: str, name: str) -> Iterator[Running]:
+    chosen: dict[str, Any] = {"change": _STAND_INS[name]} if name in _STAND_INS else {"vice": name}
+    with running(provider, environ={}, **chosen) as emulator:
+        yield emulator
+
+
+def _session(provider: str, emulator: Running, stalls: bool) -> Session:
+    known = [f"--task-id={contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids]
+    options = RunOptions(
+        providers=[provider],
+        live=True,
+        provider_url=emulator.url,
+        task_ids=[given.partition("=")[2] for given in known],
+        poll_interval=0.05 if stalls else 0.0,
+        poll_timeout=_IMPATIENCE if stalls else _PATIENCE,
+        max_creations=4,
+    )
+    return prepare(options, {variable: f"sk-{variable.lower()}" for variable in emulator.world.provider.variables})
+
+
+def _say_nothing(reply: ReplyContext) -> None:
+    reply.say({})
+
+
+def _refuse(reply: ReplyContext) -> None:
+    # The very words of the one documented refusal: a wall that looks like a vendor.
+    reply.refuse(404, "video not found", "video_not_found")
+
+
+_STAND_INS = {FAULTLESS: None, NULL_VENDOR: _say_nothing, WALL: _refuse}

@@ -1,0 +1,66 @@
+"""The commands that read results: report, diff and history."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+_RESULTS = "a results.jsonl, or a folder: every results.jsonl below it"
+
+
+def add(commands: Any) -> None:
+    """Add the commands to a parser."""
+    report = commands.add_parser("report", help="merge the results of any number of runs into a static site")
+    report.add_argument("results", nargs="+", help=_RESULTS)
+    report.add_argument("-o", "--output", required=True, type=Path, metavar="SITE", help="the folder to write")
+    report.add_argument("--stale-after", type=int, default=30, metavar="DAYS", help="evidence older than this turns grey; default 30")
+    report.add_argument("--title", default="", help="the title of the first page")
+    report.add_argument("--documents", action="store_true", help="add a page that compares what the documents promise")
+    report.set_defaults(run=_report)
+    diff = commands.add_parser("diff", help="what got worse, better, appeared, vanished; exit code 1 when something got worse")
+    diff.add_argument("old", help=_RESULTS)
+    diff.add_argument("new", help=_RESULTS)
+    diff.add_argument("--json", action="store_true", help="one object instead of text")
+    diff.set_defaults(run=_diff)
+    history = commands.add_parser("history", help="since when each requirement reads as it does")
+    history.add_argument("results", nargs="+", help=_RESULTS)
+    history.add_argument("--json", action="store_true", help="one array instead of text")
+    history.set_defaults(run=_history)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from vidconform.report.merging import merge_files
+    from vidconform.report.reading import find_results
+    from vidconform.report.site import write_site
+
+    merged = merge_files(find_results(options.results), stale_after=options.stale_after)
+    pages = write_site(merged, options.output, options.title, options.documents)
+    print(f"{options.output / 'index.html'}: {len(merged.columns)} contracts, {len(merged.runs)} runs, {pages} pages")
+    for run in merged.truncated:
+        print(f"truncated: {run.path}")
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from vidconform.report.comparing import as_text, differences, remarks
+    from vidconform.report.merging import merge_files
+    from vidconform.report.reading import find_results
+
+    old, new = (merge_files(find_results([given])) for given in (options.old, options.new))
+    found, said = differences(old, new), list(remarks(old, new))
+    if options.json:
+        whole = {"format": "vidconform/diff@1", "notes": said, "differences": [d.as_dict() for d in found]}
+        print(json.dumps(whole, indent=2, ensure_ascii=True))
+    else:
+        print("\n".join(as_text(found, said)))
+    return 1 if any(difference.kind == "worse" for difference in found) else 0
+
+
+def _history(options: argparse.Namespace) -> None:
+    from vidconform.report.history import as_json, as_text
+    from vidconform.report.merging import merge_files
+    from vidconform.report.reading import find_results
+
+    merged = merge_files(find_results(options.results))
+    print(json.dumps(as_json(merged), indent=2, ensure_ascii=True) if options.json else "\n".join(as_text(merged)))

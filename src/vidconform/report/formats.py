@@ -1,0 +1,52 @@
+"""The same picture for other programs: CTRF, SARIF 2.1.0, shields.io endpoints and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from vidconform.report.ctrf import as_ctrf
+from vidconform.report.merging import Merged
+from vidconform.report.naming import Names
+from vidconform.report.sarif import as_sarif
+from vidconform.report.shields import badges
+from vidconform.report.text import spreadsheet
+
+_COLUMNS = (
+    "concern", "requirement", "contract", "level", "subject", "reading", "origin", "at", "expected", "received", "statement",
+    "source",
+)  # fmt: skip
+
+
+def write_formats(merged: Merged, folder: Path) -> None:
+    """Write ctrf.json, results.sarif, matrix.csv and badges/<provider>.json."""
+    names = Names(merged)
+    _dump(folder / "ctrf.json", as_ctrf(merged))
+    _dump(folder / "results.sarif", as_sarif(merged))
+    (folder / "matrix.csv").write_text(as_csv(merged), encoding="utf-8", errors="backslashreplace", newline="")
+    (folder / "badges").mkdir(exist_ok=True)
+    for provider, badge in badges(merged).items():
+        _dump(folder / "badges" / f"{names.provider(provider)}.json", badge)
+
+
+def as_csv(merged: Merged) -> str:
+    """Return a line a verdict (RFC 4180); no field is one that a spreadsheet would calculate."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for cell, entry in merged.entries():
+        row = entry.row
+        values = (
+            row.concern, cell.requirement, cell.contract, row.level, row.subject, row.reading, entry.origin,
+            entry.at.isoformat(), row.expected, row.received, row.statement, row.source,
+        )  # fmt: skip
+        writer.writerow([spreadsheet(value) for value in values])
+    return out.getvalue()
+
+
+def _dump(path: Path, value: Any) -> None:
+    # Escapes instead of UTF-8: a lone surrogate of a vendor's is harmless as one.
+    path.write_text(json.dumps(value, ensure_ascii=True) + "\n", encoding="utf-8")

@@ -1,0 +1,63 @@
+"""Since when each requirement reads as it does, over many runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidconform.report.merging import Entry, Merged, severity
+from vidconform.report.text import visible
+
+_LETTERS = {
+    "conforms": ".", "fails": "F", "deviates": "d", "contradicts itself": "c", "not offered": "n", "unseen": "_",
+    "inconclusive": "?", "errored": "E",
+}  # fmt: skip
+
+
+def as_json(merged: Merged) -> list[dict[str, Any]]:
+    """Return an object a question: its reading, since when, first and last seen, and the reading in each run."""
+    return [_history(merged, entry) for entry in _worst_first(merged)]
+
+
+def as_text(merged: Merged) -> list[str]:
+    """Return a line a question under one a contract; a letter a run, the oldest first."""
+    legend = ", ".join(f"{letter} {reading}" for reading, letter in _LETTERS.items())
+    lines = [f"{len(merged.runs)} runs, oldest first: {legend}"]
+    lines += [f"truncated: {visible(str(run.path))}" for run in merged.runs if run.is_truncated]
+    for contract in merged.columns:
+        lines += ["", visible(contract)]
+        lines += [_line(merged, entry) for entry in _worst_first(merged) if entry.row.contract == contract]
+    return lines
+
+
+def _worst_first(merged: Merged) -> list[Entry]:
+    entries = [entry for _, entry in merged.entries()]
+    return sorted(entries, key=lambda e: (e.row.contract, severity(e.reading), e.row.requirement, e.row.subject))
+
+
+def beats(merged: Merged, entry: Entry) -> list[str | None]:
+    """Return the reading in each run of the contract, None where it was not judged."""
+    judged = dict(entry.history)
+    return [judged.get(run) for run in merged.columns[entry.row.contract].runs]
+
+
+def _line(merged: Merged, entry: Entry) -> str:
+    letters = "".join(" " if reading is None else _LETTERS.get(reading, "?") for reading in beats(merged, entry))
+    subject = " (document)" if entry.row.subject == "document" else ""
+    since = merged.runs[entry.since].started_at.date()
+    return f"  {letters}  {visible(entry.row.requirement)}{subject}: {entry.reading} since {since} ({entry.origin})"
+
+
+def _history(merged: Merged, entry: Entry) -> dict[str, Any]:
+    runs = merged.runs
+    return {
+        "contract": entry.row.contract,
+        "requirement": entry.row.requirement,
+        "subject": entry.row.subject,
+        "level": entry.row.level,
+        "reading": entry.reading,
+        "origin": entry.origin,
+        "since": runs[entry.since].started_at.isoformat(),
+        "first_seen": runs[entry.history[0][0]].started_at.isoformat(),
+        "last_seen": runs[entry.run].started_at.isoformat(),
+        "readings": [{"at": runs[run].started_at.isoformat(), "reading": reading} for run, reading in entry.history],
+    }

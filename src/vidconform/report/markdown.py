@@ -1,0 +1,57 @@
+"""report.md: the summary as CommonMark with tables, also GitHub's step summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vidconform.report.merging import Merged
+from vidconform.report.pages import emulated
+from vidconform.report.summary import DISCLAIMERS, Finding, sections
+from vidconform.report.text import code, prose
+from vidconform.report.views import LETTERS
+
+_MOST = 60
+_LONGEST = 160
+
+
+def as_markdown(merged: Merged) -> str:
+    """Return the report of a picture as Markdown; a vendor's text stands in code spans only."""
+    return "\n".join(_lines(merged)) + "\n"
+
+
+def _lines(merged: Merged) -> Iterator[str]:
+    yield "# vidconform\n"
+    for run in merged.truncated:
+        yield f"**Truncated run** of {run.started_at:%Y-%m-%d %H:%M} UTC: it has no end line. What is missing was not judged; nothing here is a pass.\n"
+    made_up = emulated(merged)
+    if made_up:
+        names = ", ".join(map(code, made_up))
+        yield f"**Emulated evidence, not the vendor**: {names}. Those replies are our own emulator's.\n"
+    yield from _counts(merged, made_up)
+    for section in sections(merged):
+        yield f"\n## {section.title}: {len(section.findings)}\n\n{section.note}\n"
+        yield from map(_finding, section.findings[:_MOST])
+        if len(section.findings) > _MOST:
+            yield f"\nand {len(section.findings) - _MOST} more in report.html"
+    yield "\n## What a pass does not claim\n"
+    yield from (f"- {sentence}" for sentence in DISCLAIMERS)
+
+
+def _counts(merged: Merged, made_up: list[str]) -> Iterator[str]:
+    yield f"| contract | evidence | {' | '.join(LETTERS)} |"
+    yield f"|---|---|{'---:|' * len(LETTERS)}"
+    for column in merged.columns.values():
+        tally = merged.tally(column.id)
+        run = merged.runs[column.runs[-1]]
+        origin = ("emulated" if column.id in made_up else run.mode) + (", truncated" if run.is_truncated else "")
+        yield f"| {code(column.id)} | {origin} | {' | '.join(str(tally[word]) for word in LETTERS)} |"
+
+
+def _finding(finding: Finding) -> str:
+    entry, row = finding.entry, finding.entry.row
+    told = ""
+    if row.received:
+        told = f": expected {code(row.expected, _LONGEST)}, received {code(row.received, _LONGEST)}"
+    elif row.expected:
+        told = f": needs {code(row.expected, _LONGEST)}"
+    return f"- {prose(row.reading)} {code(row.contract)} {code(row.requirement)} [{row.level}] ({entry.origin}){told}"

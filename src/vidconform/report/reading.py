@@ -1,0 +1,132 @@
+"""Reads results.jsonl back: whole, truncated and said so, or refused with one sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vidconform.errors import ResultsRefused
+from vidconform.report.model import Row, Run, Served, Sight, Spent, moment
+from vidconform.report.results import FORMAT, SCHEMA
+from vidconform.report.text import visible
+
+NAME = "results.jsonl"
+
+# Far above what a run writes; a file from elsewhere may hold anything.
+_LONGEST = 4_000
+
+
+def find_results(given: Iterable[str | Path]) -> list[Path]:
+    """Return the results files that are meant: a file itself, or every results.jsonl below a folder."""
+    found: list[Path] = []
+    for one in map(Path, given):
+        files = sorted(one.rglob(NAME)) if one.is_dir() else [one]
+        if not files:
+            raise ResultsRefused(one, f"holds no {NAME}")
+        found += files
+    return list(dict.fromkeys(file.resolve() for file in found))
+
+
+def read_run(path: Path) -> Run:
+    """Return the run of a file; raises ResultsRefused."""
+    lines = _lines(path)
+    run = _start(path, next(lines, None))
+    total = None
+    for number, line in lines:
+        if run.finished_at is not None:
+            raise ResultsRefused(path, f"line {number} comes after the end of the run")
+        total = _take(path, number, run, line)
+    if total is not None and total != len(run.lines):
+        raise ResultsRefused(path, f"its end counts {total} verdicts, but it holds {len(run.lines)}")
+    return run
+
+
+def started_at(path: Path) -> str:
+    """Return when a run began, from its first line alone; raises ResultsRefused."""
+    return _start(path, next(_lines(path), None)).started_at.isoformat()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the lines with their numbers; a last line without its newline is one that was cut in writing."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, text in enumerate(file, 1):
+                if text.endswith("\n"):
+                    yield number, _checked(path, number, text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsRefused(path, f"cannot be read: {error}") from error
+
+
+def _checked(path: Path, number: int, text: str) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ResultsRefused(path, f"line {number} is no JSON: {error}") from error
+    if not _validator().is_valid(line):
+        problem = next(iter(_validator().iter_errors(line)))
+        raise ResultsRefused(path, f"line {number} is not {FORMAT}: {visible(str(problem.message), 200)}")
+    found: dict[str, Any] = line
+    return found
+
+
+@cache
+def _validator() -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.validator_for(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _start(path: Path, first: tuple[int, dict[str, Any]] | None) -> Run:
+    if first is None:
+        raise ResultsRefused(path, "is empty")
+    _, line = first
+    if line["kind"] != "run":
+        raise ResultsRefused(path, f"begins with a {line['kind']} line instead of the run's")
+    started = moment(line["started_at"])
+    if started is None:
+        raise ResultsRefused(path, f"started_at {visible(line['started_at'], 60)} is no time")
+    return Run(path, line["version"], line["mode"], started)
+
+
+def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None:
+    """Add a line to the run; return the number of verdicts that an end line counts."""
+    kind = line["kind"]
+    if kind == "verdict":
+        run.lines.append(line)
+    elif kind == "provider":
+        run.served[line["provider"]] = _served(line)
+    elif kind == "end":
+        run.finished_at, run.exit = moment(line["finished_at"]), line["exit"]
+        if run.finished_at is None:
+            raise ResultsRefused(path, f"line {number}: finished_at is no time")
+        run.cost = {name: Spent(cost["requests"], cost["creations"]) for name, cost in line["cost"].items()}
+        return int(line["verdicts"])
+    else:
+        raise ResultsRefused(path, f"line {number} begins a second run")
+    return None
+
+
+def row_of(line: dict[str, Any]) -> Row:
+    """Return a verdict from its line; the words that stand in thousands of rows are kept once."""
+    return Row(
+        *(_once(line[name]) for name in ("provider", "contract", "requirement", "level", "subject", "outcome", "reading")),
+        *(_once(line[name]) for name in ("statement", "source", "expected", "received")),
+        observations=line["observations"],
+        evidence=tuple(Sight(s["probe"], s["exchange"], s["pointer"], s["origin"], s["at"]) for s in line["evidence"]),
+        request=line.get("request", ""),
+        concern=_once(line.get("concern") or "other"),
+        decided_by=_once(line.get("decided_by", "")),
+    )
+
+
+def _once(text: str) -> str:
+    return sys.intern(text[:_LONGEST])
+
+
+def _served(line: dict[str, Any]) -> Served:
+    name = line["provider"]
+    return Served(name, line.get("title") or name, line["base_url"], tuple(line["contracts"]), line.get("creation_price"))

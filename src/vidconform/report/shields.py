@@ -1,0 +1,38 @@
+"""shields.io endpoint badges (shields.io/badges/endpoint-badge): one a provider, never green without the vendor's own evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from vidconform.report.merging import Entry, Merged
+from vidconform.report.text import visible
+
+
+def badges(merged: Merged) -> dict[str, dict[str, Any]]:
+    """Return the badge of each provider."""
+    entries: dict[str, list[Entry]] = {column.served.name: [] for column in merged.columns.values()}
+    for _, entry in merged.entries():
+        if entry.row.subject == "service":
+            entries[entry.row.provider].append(entry)
+    cut = {column.served.name for column in merged.columns.values() if merged.runs[column.runs[-1]].is_truncated}
+    return {name: _badge(merged, name, found, name in cut) for name, found in entries.items()}
+
+
+def _badge(merged: Merged, provider: str, entries: list[Entry], truncated: bool) -> dict[str, Any]:
+    message, color = _message(merged, entries, truncated)
+    return {"schemaVersion": 1, "label": visible(provider, 60), "message": message, "color": color}
+
+
+def _message(merged: Merged, entries: list[Entry], truncated: bool) -> tuple[str, str]:
+    counted = Counter(entry.reading for entry in entries)
+    said = ", ".join(f"{counted[word]} {word}" for word in ("fails", "deviates", "conforms", "unseen") if counted[word])
+    if truncated:
+        return f"truncated run: {said or 'nothing judged'}", "lightgrey"
+    if any(entry.origin == "emulated" for entry in entries):
+        return f"emulated, not the vendor: {said}", "lightgrey"
+    if not counted["conforms"] or counted["inconclusive"] or counted["errored"]:
+        return f"incomplete: {said or 'nothing seen'}", "lightgrey"
+    if any(merged.is_stale(entry) for entry in entries):
+        return f"old: {said}", "lightgrey"
+    return said, "red" if counted["fails"] else "orange" if counted["deviates"] else "green"

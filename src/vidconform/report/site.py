@@ -1,0 +1,30 @@
+"""Writes a site: its pages and the formats for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vidconform.errors import BadOption
+from vidconform.report.formats import write_formats
+from vidconform.report.merging import Merged
+from vidconform.report.pages import Pages
+
+
+def write_site(merged: Merged, folder: Path, title: str = "", with_documents: bool = False) -> int:
+    """Write a site into a folder and return the number of its pages; raises BadOption where it cannot."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        number = 0
+        for name, text in Pages(merged, title).site(_documents(merged) if with_documents else None):
+            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+            number += 1
+        write_formats(merged, folder)
+    except OSError as error:
+        raise BadOption("--output", str(folder), f"a folder to write to ({error.strerror})") from error
+    return number
+
+
+def _documents(merged: Merged) -> object:
+    from vidconform.report.documents import compare
+
+    return compare(merged)

@@ -1,0 +1,57 @@
+"""What a reader must know first: what breaks, what deviates, what was never seen; and what a pass does not claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vidconform.report.merging import Cell, Entry, Merged
+
+#: Title, readings and the sentence under the title, in the order of importance.
+SECTIONS = (
+    ("What breaks", ("fails", "errored"), "A MUST of the vendor's own document is not kept, or we failed to judge it."),
+    ("Where a document contradicts itself", ("contradicts itself",), "The document's own examples break its own statements."),
+    ("What deviates", ("deviates",), "What the document only shows or hedges is otherwise in the service."),
+    ("What stayed undecided", ("inconclusive",), "A time-out, a 429 or a lost connection stood in the way."),
+    ("What was never seen", ("unseen",), "The state never came up: nothing is said about it, neither good nor bad."),
+    ("What is not offered", ("not offered",), "The document says may, and the service does not."),
+)  # fmt: skip
+
+DISCLAIMERS = (
+    "That the service is well: only that what was asked, once, at that hour, kept the document's words.",
+    "That what reads unseen was judged at all.",
+    "That the document is good, complete or OpenAI-compatible: a vendor is judged by what it wrote itself.",
+    "That videos are worth watching, that a URL keeps working, that prices or rate limits hold.",
+    "Anything about the vendor where the evidence is emulated: those replies are our own emulator's.",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One verdict of a section."""
+
+    cell: Cell
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some readings with all findings that have them."""
+
+    title: str
+    note: str
+    readings: tuple[str, ...]
+    findings: list[Finding]
+
+
+def sections(merged: Merged) -> list[Section]:
+    """Return the sections that have findings; those about the vendor come before those about our emulator."""
+    found: dict[str, list[Finding]] = {}
+    for cell, entry in merged.entries():
+        found.setdefault(entry.reading, []).append(Finding(cell, entry))
+    made = [Section(t, note, readings, _sorted(found, readings)) for t, readings, note in SECTIONS]
+    return [section for section in made if section.findings]
+
+
+def _sorted(found: dict[str, list[Finding]], readings: tuple[str, ...]) -> list[Finding]:
+    mine = [finding for reading in readings for finding in found.get(reading, [])]
+    return sorted(mine, key=lambda f: (f.entry.origin == "emulated", f.cell.contract, f.cell.requirement))

@@ -1,0 +1,119 @@
+"""Live runs inside this process, against an emulator whose every request is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from processes import KEYS
+
+from vidconform.contracts import Contract
+from vidconform.emulator import ReplyContext, Running, running
+from vidconform.evidence import Evidence, Store
+from vidconform.options import RunOptions
+from vidconform.probes import Reply, Request
+from vidconform.session import Session, prepare
+
+Change = Callable[[ReplyContext], None]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One request as the emulator saw it; `status` is what it answered."""
+
+    contract: str
+    role: str
+    method: str
+    asked: str | None
+    headers: dict[str, str]
+    body: bytes
+    status: int
+
+
+@dataclass
+class Live:
+    """A live run of one provider."""
+
+    emulator: Running
+    session: Session
+    heard: list[Heard]
+    told: list[str]
+
+    @property
+    def store(self) -> Store:
+        """The evidence of the provider."""
+        return self.session.served[0].store
+
+    def contract(self, name: str) -> Contract:
+        """Return a contract by its name inside the provider."""
+        return next(contract for contract in self.session.contracts if contract.name == name)
+
+    def bring(self, contract: str, probe: str) -> Evidence:
+        """Return what a probe brings."""
+        return self.store.evidence(self.contract(contract), probe)
+
+    def posts(self) -> list[Heard]:
+        """Return the requests that a provider may charge for."""
+        return [heard for heard in self.heard if heard.method == "POST"]
+
+
+@contextmanager
+def live(
+    provider: str,
+    task_ids: Sequence[str] | None = None,
+    *,
+    change: Change = lambda reply: None,
+    keys: Mapping[str, str] = KEYS,
+    options: Mapping[str, Any] | None = None,
+    **behaviour: Any,
+) -> Iterator[Live]:
+    """Run an emulator and prepare a live run against it, with all known ids; `options` are those of the run."""
+    heard: list[Heard] = []
+    told: list[str] = []
+
+    def hear(reply: ReplyContext) -> None:
+        change(reply)
+        sent = {name.lower(): value for name, value in reply.sent_headers.items()}
+        heard.append(
+            Heard(reply.contract, reply.role, reply.method, reply.asked, sent, reply.sent_body, reply.status)
+        )
+
+    with running(provider, change=hear, environ=KEYS, **behaviour) as emulator:
+        known = [f"{name}={id}" for name, ids in emulator.task_ids.items() for id in ids]
+        chosen = {"poll_interval": 0, "poll_timeout": 20, **(options or {})}
+        given = known if task_ids is None else task_ids
+        run = RunOptions(providers=[provider], live=True, provider_url=emulator.url, task_ids=given, **chosen)
+        session = prepare(run, keys, told.append)
+        try:
+            yield Live(emulator, session, heard, told)
+        finally:
+            session.close()
+
+
+@dataclass
+class Scripted:
+    """A transport that answers by what is asked: the first pattern that fits all of `METHOD target`.
+
+    An answer is a Reply, an exception to be raised, or a list of answers of which the last one stays.
+    """
+
+    answers: dict[str, Any]
+    sleeps: bool = True
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, request: Request) -> tuple[Reply, str, str]:
+        """Return the answer to a request, or raise it."""
+        asked = str(request)
+        self.sent.append(asked)
+        answer = next(answer for pattern, answer in self.answers.items() if re.fullmatch(pattern, asked))
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer, "2026-11-23T00:00:00.000+00:00", "live"
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,54 @@
+"""A credential of the run that has expired is not a promise that the vendor broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from bodies import cases
+
+from vidconform.emulator import Running, running
+from vidconform.options import RunOptions
+from vidconform.probes import WRONG_KEY
+from vidconform.session import prepare
+from vidconform.verdicts import Outcome, Verdict
+
+
+@pytest.fixture(scope="module")
+def opeai() -> Iterator[Running]:
+    with running("opeai") as emulator:
+        yield emulator
+
+
+def verdicts(emulator: Running, **keys: str) -> dict[str, Verdict]:
+    """Return the verdicts of a live run with other keys than it should have."""
+    variables = {"OPEAI_API_KEY": "a-key", "OPEAI_TOKEN": "a-token", "OPEAI_ADMIN_TOKEN": "an-admin", **keys}
+    tasks = [f"{name}={ids[0]}" for name, ids in emulator.task_ids.items()]
+    options = RunOptions(["opeai"], live=True, provider_url=emulator.url, task_ids=tasks, poll_interval=0)
+    session = prepare(options, variables)
+    found = {case.requirement.id: session.judge(case) for case in cases(session) if case.subject == "service"}
+    session.close()
+    return found
+
+
+def of(verdicts: dict[str, Verdict], outcome: Outcome) -> set[str]:
+    return {name for name, verdict in verdicts.items() if verdict.outcome is outcome}
+
+
+def test_with_every_credential_all_is_met(opeai: Running) -> None:
+    found = verdicts(opeai)
+    assert of(found, Outcome.MET) == set(found)
+
+
+def test_an_expired_token_leaves_the_second_route_undecided(opeai: Running) -> None:
+    found = verdicts(opeai, OPEAI_TOKEN=WRONG_KEY)
+    assert of(found, Outcome.UNMET) == set()
+    assert found["second-route-accepts-token"].outcome is Outcome.INCONCLUSIVE
+    # The first route still shows the envelope.
+    assert found["error-message-value"].outcome is Outcome.MET
+
+
+def test_an_expired_key_leaves_the_first_route_undecided(opeai: Running) -> None:
+    found = verdicts(opeai, OPEAI_API_KEY=WRONG_KEY)
+    assert of(found, Outcome.UNMET) == set()
+    assert found["retrieve-accepts-key"].outcome is Outcome.INCONCLUSIVE

@@ -1,0 +1,167 @@
+"""What a run may spend: counted before it is sent, given back when it came to nothing, and never more than allowed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from live import Live, Scripted, live
+from processes import KEYS
+
+from vidconform.contracts import Pace, find_provider, load_contract
+from vidconform.emulator import ReplyContext
+from vidconform.evidence import Evidence
+from vidconform.evidence.gathering import gather
+from vidconform.probes import Budget, Redactor, Reply, Setting, Trouble, probes_of
+
+CONTRACT = load_contract(find_provider("octopusx"), "videos")
+JSON = (("content-type", "application/json"),)
+LOST = Trouble("POST /v1/videos got no answer (ReadError)")
+BUSY = Trouble("POST /v1/videos was answered with 429", 429)
+AWAY = Trouble("POST /v1/videos was answered with 503", 503)
+
+
+def said(code: int, /, **body: Any) -> Reply:
+    return Reply(code, JSON, json.dumps(body).encode())
+
+
+def spend(probe: str, answer: Any, budget: Budget, sleeps: bool = True) -> tuple[Evidence, list[str]]:
+    """Run one probe over a transport that gives one answer to every creation and 404 to everything else."""
+    transport = Scripted({"POST .*": answer, ".*": said(404)}, sleeps)
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), budget)
+    evidence = gather(CONTRACT, probe, setting, transport, lambda name: "video_1" if name == "finished" else None)
+    return evidence, transport.sent
+
+
+CREATED = said(200, id="video_2")
+# What came of a valid creation or remix: how many creations stay counted.
+SPENT = [(CREATED, 1), (said(201), 1), (said(302), 1), (said(400), 0), (said(402), 0), (BUSY, 0)]
+# What may have been accepted before it was lost stays counted.
+SPENT += [(said(500), 1), (said(502), 1), (LOST, 1), (AWAY, 1)]
+
+
+@pytest.mark.parametrize("probe", ["create", "remix"])
+@pytest.mark.parametrize(("answer", "creations"), SPENT)
+def test_a_creation_stays_counted_unless_it_was_refused(probe: str, answer: Any, creations: int) -> None:
+    budget = Budget(1)
+    _, sent = spend(probe, answer, budget)
+    assert len([line for line in sent if line.startswith("POST")]) == 1
+    assert (budget.spent, budget.cost("octopusx").creations) == (creations, creations)
+
+
+@pytest.mark.parametrize("probe", ["create-without-model", "unknown-remix"])
+@pytest.mark.parametrize(
+    ("answer", "creations"), [(CREATED, 1), (said(400), 0), (said(500), 0), (LOST, 1), (BUSY, 0), (said(302), 1)]
+)
+def test_a_creation_that_must_be_refused_is_counted_when_it_was_not(probe: str, answer: Any, creations: int) -> None:
+    budget = Budget(1)
+    spend(probe, answer, budget)
+    assert budget.spent == creations
+    assert ("octopusx" in budget.accidents) == (answer is CREATED)
+
+
+@pytest.mark.parametrize("probe", [probe.name for probe in probes_of(CONTRACT) if probe.cost == "paid"])
+def test_nothing_is_posted_when_nothing_may_be_created(probe: str) -> None:
+    evidence, sent = spend(probe, CREATED, Budget(0))
+    assert sent == []
+    (gap,) = evidence.gaps
+    assert gap.kind == "unseen"
+    assert gap.sentence == "a creation more than --max-creations=0 allows; pass a larger number"
+
+
+def test_after_an_accident_no_other_creation_that_must_fail_is_sent() -> None:
+    budget = Budget(9)
+    spend("create-without-model", CREATED, budget)
+    evidence, sent = spend("create-without-prompt", CREATED, budget)
+    assert sent == []
+    assert evidence.gaps[0].sentence == (
+        "a creation that must be refused (create-without-model) was accepted, "
+        "so no other creation that must fail is sent"
+    )
+    assert spend("create", CREATED, budget)[1][0] == "POST /v1/videos"
+    assert budget.spent == 2
+
+
+def test_a_replay_spends_nothing() -> None:
+    budget = Budget(0)
+    _, sent = spend("create", CREATED, budget, sleeps=False)
+    assert sent[0] == "POST /v1/videos"
+    assert budget.spent == 0
+
+
+def test_a_creation_whose_credential_is_missing_is_not_spent() -> None:
+    budget = Budget(1)
+    setting = Setting("http://x.invalid", Pace(0, 1), {}, Redactor([]), budget)
+    evidence = gather(CONTRACT, "create", setting, Scripted({}), lambda name: None)
+    assert evidence.gaps[0].sentence == "a credential for /v1/videos: set OCTOPUSX_API_KEY"
+    assert budget.spent == 0
+
+
+def test_the_purse_is_one_for_all_providers() -> None:
+    budget = Budget(1)
+    budget.reserve("another")
+    evidence, sent = spend("create", CREATED, budget)
+    assert (sent, evidence.gaps[0].kind) == ([], "unseen")
+
+
+def test_trouble_beside_the_main_thread_does_not_end_a_probe() -> None:
+    early = Trouble("GET /v1/videos/video_2/content got no answer (ReadTimeout)")
+    task = [said(200, id="video_2", status="queued"), said(200, id="video_2", status="completed")]
+    answers = {"POST .*": CREATED, "GET .*/content": early, "GET .*": task}
+    setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
+    evidence = gather(CONTRACT, "create", setting, Scripted(answers), lambda name: None)
+    assert [exchange.step for exchange in evidence.exchanges] == ["create", "poll", "poll", "reread", "reread"]
+    assert [(gap.kind, gap.sentence) for gap in evidence.gaps] == [("inconclusive", early.cause)]
+
+
+def test_troubles_stand_in_the_order_in_which_they_came() -> None:
+    answers = {"POST .*": CREATED, "GET .*/content": Trouble("the first"), "GET .*": Trouble("the second")}
+    setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
+    evidence = gather(CONTRACT, "create", setting, Scripted(answers), lambda name: None)
+    assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
+
+
+def everything(run: Live) -> None:
+    """Bring whatever the probes of the provider bring."""
+    run.store.wanted |= {(contract.id, p.name) for contract in run.session.contracts for p in probes_of(contract)}
+    for contract in run.session.contracts:
+        for probe in probes_of(contract):
+            run.store.evidence(contract, probe.name)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_a_whole_run_never_creates_more_than_it_may(most: int) -> None:
+    with live("octopusx", options={"max_creations": most}) as run:
+        everything(run)
+        assert run.emulator.creations == run.session.budget.spent == min(most, 2)
+        assert bool(run.posts()) == bool(most)
+        assert run.session.costs() == {"octopusx": {"requests": run.emulator.requests, "creations": min(most, 2)}}
+
+
+def whatever_is_wrong(reply: ReplyContext) -> None:
+    if reply.role in ("create", "remix"):
+        while reply.grant() and reply.status >= 400:
+            pass
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 5])
+def test_a_vendor_that_refuses_nothing_costs_one_accident(most: int) -> None:
+    with live("octopusx", change=whatever_is_wrong, options={"max_creations": most}) as run:
+        everything(run)
+        # The accident, the creation and the remix.
+        assert run.emulator.creations == run.session.budget.spent == min(most, 3)
+        assert len(run.posts()) == run.emulator.creations
+        withheld = [e for e in run.store.kept.values() if any("was accepted" in gap.sentence for gap in e.gaps)]
+        assert (len(withheld) > 10) == (most > 0)
+
+
+def fails_after_creating(reply: ReplyContext) -> None:
+    if reply.role in ("create", "remix") and reply.status == 200:
+        reply.refuse(502, "bad gateway", "bad_gateway")
+
+
+def test_a_gateway_that_fails_after_it_created_is_not_tried_again_and_again() -> None:
+    with live("octopusx", change=fails_after_creating) as run:
+        everything(run)
+        assert run.emulator.creations == run.session.budget.spent == 2

@@ -1,0 +1,104 @@
+"""Data files that break their format are refused at the start, with their path and what would be right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vidconform.contracts import find_provider, load_contract
+from vidconform.errors import DataFileProblem, UnknownProvider
+from vidconform.locations import data_folder
+from vidconform.options import RunOptions
+from vidconform.session import prepare
+
+Change = Callable[[str], str]
+
+WRONG_FILES: dict[str, tuple[str, Change, str]] = {
+    "an unknown key of a provider": (
+        "provider.toml", lambda text: "nmae = 'x'\n" + text,
+        r"unknown key 'nmae'; the valid keys are name, title, base_url, key, pace, price, ids",
+    ),
+    "an unknown key of the pace": (
+        "provider.toml", lambda text: text.replace("poll_timeout", "poll_time"),
+        r"unknown key 'poll_time' \(at pace\); the valid keys are poll_interval, poll_timeout, requests_per_second",
+    ),
+    "an unknown key of an id space": (
+        "provider.toml", lambda text: text.replace("unknown =", "unknwon ="), r"unknwon.*pattern, unknown",
+    ),
+    "an id space whose pattern is none": (
+        "provider.toml", lambda text: text.replace("^video_[", "^video_("), "pattern is no regular expression",
+    ),
+    "a provider without a key": (
+        "provider.toml", lambda text: text.replace("key = ", "# "), r'"key" is a required property',
+    ),
+    "an address that is none": (
+        "provider.toml", lambda text: text.replace("https://", "ftp://"), r"base_url",
+    ),
+    "a provider that is no TOML": ("provider.toml", lambda text: text + "=", "no TOML"),
+    "an unknown key of a row": (
+        "videos/requirements.toml", lambda text: text.replace('\nlevel = "MUST"', '\nlevle = "MUST"', 1),
+        r"unknown key 'levle' \(at requirement, 'retrieve-route'\); the valid keys are id, level, concern",
+    ),
+    "an unknown key of a ledger": (
+        "videos/requirements.toml", lambda text: "documents = 'x'\n" + text,
+        r"unknown key 'documents'; the valid keys are document, requirement",
+    ),
+    "an unknown level": (
+        "videos/requirements.toml", lambda text: text.replace('level = "MUST"', 'level = "WILL"', 1),
+        r'"WILL" is not one of "MUST", "SHOULD" or "MAY" \(at requirement, \'retrieve-route\', level\)',
+    ),
+    "an unknown concern": (
+        "videos/requirements.toml", lambda text: text.replace('concern = "routes"', 'concern = "roads"', 1),
+        r'"roads" is not one of "routes", "authentication"',
+    ),
+    "a row twice": (
+        "videos/requirements.toml", lambda text: text + text[text.index("[[requirement]]"):],
+        "the requirement 'retrieve-route' stands twice",
+    ),
+    "a ledger that is no TOML": ("videos/requirements.toml", lambda text: text + "[[", "no TOML"),
+    "a schema that is no JSON": ("videos/task.schema.json", lambda text: text[:-3], "no JSON"),
+    "a schema that is no object": ("videos/task.schema.json", lambda text: "[]", "expected an object, found list"),
+    "an unknown id space": (
+        "videos/task.schema.json", lambda text: text.replace('"x-id-space": "public"', '"x-id-space": "privat"'),
+        "x-id-space 'privat' is not in provider.toml; it has public",
+    ),
+    "a requirement without a row": (
+        "videos/task.schema.json", lambda text: text.replace('"id-type"', '"id-tpye"'),
+        "x-requirement 'id-tpye' has no row in requirements.toml",
+    ),
+    "an operation without a role": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-rule: retrieve"),
+        "not the OpenAPI that a contract needs: .*x-role",
+    ),
+    "an OpenAPI document that is no YAML": ("videos/openapi.yaml", lambda text: text + "\n  - [", "no YAML"),
+}  # fmt: skip
+
+
+def test_an_unknown_provider_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownProvider, match="chainhub, gptge, octopusx, opeai"):
+        find_provider("octopus")
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_a_wrong_file_is_refused_with_its_path_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    file, change, sentence = WRONG_FILES[name]
+    path = shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge") / file
+    right = path.read_text("utf-8")
+    path.write_text(change(right), "utf-8")
+    assert path.read_text("utf-8") != right
+    with pytest.raises(DataFileProblem, match=sentence) as problem:
+        prepare(RunOptions(providers=[str(tmp_path / "gptge")]), {})
+    assert problem.value.path == path
+
+
+@pytest.mark.parametrize("file", ["task.schema.json", "openapi.yaml"])
+def test_a_file_that_is_missing_is_refused_with_its_path(file: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge")
+    (folder / "videos" / file).unlink()
+    provider = find_provider(str(folder))
+    with pytest.raises(DataFileProblem, match="no such file") as problem:
+        load_contract(provider, "videos")
+    assert problem.value.path == folder / "videos" / file

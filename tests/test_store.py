@@ -1,0 +1,131 @@
+"""Gather once, judge many times: each probe runs at most once, in one order where it costs, also when it failed."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from live import Live, Scripted, live
+from processes import KEYS
+
+from vidconform.contracts import Pace, find_provider, load_contract
+from vidconform.emulator import ReplyContext
+from vidconform.errors import CassetteStale
+from vidconform.evidence import LiveSource, Store
+from vidconform.probes import PROBES, Budget, Redactor, Reply, Setting, Trouble, probes_of
+
+OCTOPUSX = load_contract(find_provider("octopusx"), "videos")
+
+
+def store_over(transport: Scripted, task_ids: list[str] | None = None) -> Store:
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), Budget(2))
+    return Store(LiveSource(setting, transport, {"videos": task_ids or []}))
+
+
+def test_a_probe_runs_once_whoever_asks_for_it() -> None:
+    with live("gptge") as run:
+        first = run.bring("videos", "observe")
+        sent = run.emulator.requests
+        assert run.bring("videos", "observe") is first
+        assert run.emulator.requests == sent
+
+
+def test_a_probe_that_got_no_answer_is_not_run_again() -> None:
+    transport = Scripted({".*": Trouble("no answer")})
+    store = store_over(transport)
+    assert store.evidence(OCTOPUSX, "create").is_cut
+    assert store.evidence(OCTOPUSX, "create").is_cut
+    assert len(transport.sent) == 1
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("a bug of ours"), CassetteStale(Path("x.yaml"), "POST /v1/videos")])
+def test_a_probe_that_broke_is_not_run_again_and_says_the_same_to_all(fault: Exception) -> None:
+    transport = Scripted({".*": fault})
+    store = store_over(transport)
+    for _ in range(3):
+        with pytest.raises(type(fault)) as raised:
+            store.evidence(OCTOPUSX, "create")
+        assert raised.value is fault
+    assert len(transport.sent) == 1
+
+
+def test_a_probe_that_broke_does_not_break_those_after_it() -> None:
+    transport = Scripted({"POST /v1/videos": RuntimeError("a bug of ours"), "POST .*": Reply(404, (), b"")})
+    store = store_over(transport)
+    store.wanted = {(OCTOPUSX.id, "create-without-model"), (OCTOPUSX.id, "unknown-remix")}
+    assert len(store.evidence(OCTOPUSX, "unknown-remix").exchanges) == 1
+    with pytest.raises(RuntimeError):
+        store.evidence(OCTOPUSX, "create-without-model")
+    assert len(transport.sent) == 2
+
+
+def paid_order(run: Live) -> list[str]:
+    """Return the paid probes in the order in which they were sent."""
+    paid = {key: found for key, found in run.store.kept.items() if PROBES[found.probe].cost == "paid"}
+    times = [found.exchanges[0].at for found in paid.values()]
+    assert times == sorted(times)
+    return [found.probe for found in paid.values()]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_paid_probes_run_in_the_order_of_the_registry_whatever_is_asked_for_first(seed: int) -> None:
+    with live("octopusx") as run:
+        probes = [(contract, probe.name) for contract in run.session.contracts for probe in probes_of(contract)]
+        run.store.wanted = {(contract.id, name) for contract, name in probes}
+        for contract, name in random.Random(seed).sample(probes, len(probes)):
+            run.store.evidence(contract, name)
+        assert paid_order(run) == [p.name for p in probes_of(run.contract("videos")) if p.cost == "paid"]
+        assert len(run.posts()) == len(paid_order(run))
+        assert run.emulator.creations == 2
+
+
+def test_only_what_is_wanted_is_gathered_before_a_paid_probe() -> None:
+    with live("octopusx", []) as run:
+        run.store.wanted = {("octopusx/videos", "create-without-prompt"), ("octopusx/videos", "create")}
+        run.bring("videos", "create")
+        assert [probe for _, probe in run.store.kept] == ["create-without-prompt", "create"]
+
+
+def test_a_given_task_saves_the_creation_of_one() -> None:
+    with live("octopusx") as run:
+        for probe in ("content", "content-without-key", "retrieve-without-key"):
+            assert run.bring("videos", probe).notes.popitem()[1] == "video_abc123"
+        assert run.posts() == []
+
+
+def test_without_a_given_task_the_created_one_serves_all() -> None:
+    with live("octopusx", []) as run:
+        run.store.wanted.add(("octopusx/videos", "create"))
+        finished = run.bring("videos", "content").exchanges[0].task_id
+        known = run.bring("videos", "retrieve-without-key").exchanges[0].task_id
+        assert finished == known == run.bring("videos", "create").exchanges[0].reply.json["id"]
+        assert run.emulator.creations == 1
+
+
+def test_nothing_is_created_only_to_ask_for_it_without_a_key() -> None:
+    with live("octopusx", []) as run:
+        evidence = run.bring("videos", "retrieve-without-key")
+        assert evidence.exchanges[0].task_id == run.contract("videos").unknown_id
+        assert run.posts() == []
+
+
+def test_a_given_task_that_is_not_served_is_not_taken_for_a_known_one() -> None:
+    with live("gptge", ["video_none"]) as run:
+        assert run.bring("videos", "retrieve-without-key").exchanges[0].task_id == run.contract("videos").unknown_id
+
+
+def test_a_task_that_failed_is_not_taken_for_a_finished_one() -> None:
+    with live("octopusx", ["videos=video_fa11ed00fa11ed00fa11ed00fa11ed00"], options={"max_creations": 0}) as run:
+        (gap,) = run.bring("videos", "content").gaps
+        assert gap.sentence == "a finished task; allow a creation or pass --task-id=videos=ID of one"
+
+
+def test_the_first_task_that_is_served_is_the_known_one() -> None:
+    def change(reply: ReplyContext) -> None:
+        if reply.asked == "video_abc123":
+            reply.refuse(404, "gone", "gone")
+
+    with live("octopusx", change=change) as run:
+        second = run.emulator.task_ids["videos"][1]
+        assert run.bring("videos", "retrieve-without-key").exchanges[0].task_id == second

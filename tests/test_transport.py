@@ -1,0 +1,258 @@
+"""The live transport: keys stay at home, waiting and retrying end, a creation is sent once."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from rawserver import Answer, Server, hang_up, http, serving
+
+from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
+from vidconform.probes.addresses import origin
+
+SECRETS = (("Authorization", "Bearer sk-secret"), ("token", "jwt-secret"), ("Cookie", "session=secret"))
+HEADERS = (("Accept", "application/json"), *SECRETS)
+SERVED = http(body=b'{"status": "queued"}')
+
+
+@pytest.fixture(scope="module")
+def transport() -> Iterator[LiveTransport]:
+    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds(2.0, 2.0, 4.0))
+    yield live
+    live.close()
+
+
+def get(transport: LiveTransport, server: Server, target: str = "/v1/videos/x") -> Reply:
+    return transport.send(Request("GET", server.url, target, HEADERS))[0]
+
+
+def post(transport: LiveTransport, server: Server) -> Reply:
+    return transport.send(Request("POST", server.url, "/v1/videos", HEADERS, b'{"prompt": "a kite"}'))[0]
+
+
+def secrets_seen(server: Server, index: int) -> set[str]:
+    return {name.lower() for name, _ in SECRETS} & set(server.asked[index].headers)
+
+
+def redirect(location: str, status: int = 302) -> bytes:
+    return http(status, b"", f"Location: {location}")
+
+
+def test_a_request_arrives_as_it_was_meant_and_is_counted(transport: LiveTransport) -> None:
+    with serving(SERVED) as server:
+        reply, at, origin = transport.send(Request("POST", server.url, "/v1/videos?a=%2F", HEADERS, b"{}"))
+    (asked,) = server.asked
+    assert (asked.method, asked.target, asked.body) == ("POST", "/v1/videos?a=%2F", b"{}")
+    assert asked.headers["authorization"] == "Bearer sk-secret"
+    assert asked.headers["user-agent"] == "vidconform"
+    assert (reply.status, reply.json, origin) == (200, {"status": "queued"}, "live")
+    assert abs(datetime.fromisoformat(at) - datetime.now(UTC)) < timedelta(seconds=60)
+
+
+def test_every_request_is_counted_before_it_is_sent() -> None:
+    counted: list[int] = []
+    with serving(hang_up, redirect("/moved"), SERVED) as server:
+        live = LiveTransport(1.0, lambda: counted.append(len(server.asked)))
+        get(live, server)
+        live.close()
+    assert counted == [0, 1, 2]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_within_the_host_keeps_the_key(status: int, transport: LiveTransport) -> None:
+    with serving(redirect("../moved?a=b", status), SERVED) as server:
+        assert get(transport, server).status == 200
+    assert server.asked[1].target == "/v1/moved?a=b"
+    assert secrets_seen(server, 1) == {"authorization", "token", "cookie"}
+
+
+def test_a_redirect_to_another_port_leaves_every_secret_behind(transport: LiveTransport) -> None:
+    with serving(SERVED) as stranger, serving(redirect(f"{stranger.url}/file.mp4")) as server:
+        assert get(transport, server).status == 200
+    assert stranger.asked[0].target == "/file.mp4"
+    assert stranger.asked[0].headers["accept"] == "application/json"
+    assert secrets_seen(stranger, 0) == set()
+
+
+def test_a_redirect_to_another_host_leaves_every_secret_behind(transport: LiveTransport) -> None:
+    with serving(SERVED) as server:
+        server.answers.insert(0, redirect(f"{server.url.replace('127.0.0.1', 'localhost')}/x"))
+        assert get(transport, server).status == 200
+    assert secrets_seen(server, 1) == set()
+
+
+def test_a_stranger_does_not_get_the_key_by_redirecting_to_itself_or_back(transport: LiveTransport) -> None:
+    with serving(redirect("/once-more"), SERVED) as stranger, serving(redirect(stranger.url), SERVED) as server:
+        stranger.answers.insert(1, redirect(f"{server.url}/chosen-by-a-stranger"))
+        assert get(transport, server).status == 200
+    assert [secrets_seen(stranger, 0), secrets_seen(stranger, 1), secrets_seen(server, 1)] == [set(), set(), set()]
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    assert origin("https://Vendor.example/a") == origin("https://vendor.example:443/b")
+    assert origin("http://vendor.example") == origin("http://vendor.example:80")
+    others = ["http://vendor.example", "https://vendor.example:8443", "https://vendor.example.evil"]
+    assert origin("https://vendor.example") not in map(origin, others)
+
+
+def test_a_loop_of_redirects_ends_with_the_redirect(transport: LiveTransport) -> None:
+    with serving(redirect("/again")) as server:
+        assert get(transport, server).status == 302
+    assert len(server.asked) == 4
+
+
+def test_a_creation_follows_no_redirect(transport: LiveTransport) -> None:
+    with serving(redirect("/elsewhere", 307), SERVED) as server:
+        assert post(transport, server).status == 307
+    assert len(server.asked) == 1
+
+
+NOWHERE = ["", "//", "http://[", "http:///x", "http://a:99999/", "ftp://127.0.0.1/x", "javascript:alert(1)", "\xff"]
+NOWHERE.append("x" * 70_000)
+
+
+@pytest.mark.parametrize("location", NOWHERE)
+def test_a_redirect_to_nowhere_is_a_reply_or_trouble(location: str, transport: LiveTransport) -> None:
+    with serving(redirect(location), SERVED) as server:
+        outcome = ended(lambda: get(transport, server))
+    assert isinstance(outcome, Trouble) or outcome.status in (200, 302)
+
+
+def ended(send: Callable[[], Reply]) -> Reply | Trouble:
+    try:
+        return send()
+    except Trouble as trouble:
+        return trouble
+
+
+def busy(status: int, *retry_after: str) -> bytes:
+    return http(status, b"{}", *(f"Retry-After: {value}" for value in retry_after))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_service_is_waited_for_as_long_as_it_says(status: int, transport: LiveTransport) -> None:
+    with serving(busy(status, "0.3"), SERVED) as server:
+        started = time.monotonic()
+        assert get(transport, server).status == 200
+    assert 0.3 <= time.monotonic() - started < 1.3
+    assert len(server.asked) == 2
+
+
+def test_a_busy_service_may_name_a_date(transport: LiveTransport) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=0.9)
+    with serving(busy(429, format_datetime(soon, usegmt=True)), SERVED) as server:
+        assert get(transport, server).status == 200
+
+
+@pytest.mark.parametrize("told", ["3600", "1e300", "inf", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_beyond_our_patience_is_not_begun(told: str, transport: LiveTransport) -> None:
+    with serving(busy(503, told)) as server:
+        started = time.monotonic()
+        with pytest.raises(Trouble, match=r"^GET /v1/videos/x was answered with 503$"):
+            get(transport, server)
+    assert time.monotonic() - started < 0.9
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("told", ["0", "-1", "0.0"])
+def test_who_says_no_wait_again_and_again_is_not_hammered(told: str, transport: LiveTransport) -> None:
+    with serving(busy(429, told)) as server, pytest.raises(Trouble, match=r"429 after \d\.\d s of waiting"):
+        get(transport, server)
+    assert 2 <= len(server.asked) <= 6
+
+
+@pytest.mark.parametrize("told", ["", "soon", "nan", "Fri, 99 Foo 2026", "Wed, 21 Oct 2026 07:28:00 -0000", "\xff"])
+def test_a_wait_that_is_none_is_trouble_at_once(told: str, transport: LiveTransport) -> None:
+    with serving(busy(429, told)) as server, pytest.raises(Trouble, match=r"was answered with 429$") as trouble:
+        get(transport, server)
+    assert trouble.value.status == 429
+    assert len(server.asked) == 1
+
+
+def cut_in_the_middle(connection: socket.socket) -> None:
+    connection.sendall(http(body=b"{}" * 50)[:-40])
+
+
+def reset(connection: socket.socket) -> None:
+    # Lingering for no time at all turns the end into RST.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+LOSSES: list[Answer] = [hang_up, cut_in_the_middle, reset, b"HTTP/1.1 ", b"no HTTP at all\r\n\r\n"]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_read_that_was_lost_is_sent_once_more_on_a_new_connection(loss: Answer, transport: LiveTransport) -> None:
+    with serving(SERVED, loss, SERVED) as server:
+        get(transport, server)
+        assert get(transport, server).status == 200
+    assert [asked.method for asked in server.asked] == ["GET"] * 3
+    assert len({asked.port for asked in server.asked}) == 3
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_read_that_is_lost_twice_is_trouble(loss: Answer, transport: LiveTransport) -> None:
+    with serving(loss) as server, pytest.raises(Trouble, match=r"^GET /v1/videos/x got no answer \("):
+        get(transport, server)
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_creation_is_never_sent_twice(loss: Answer, transport: LiveTransport) -> None:
+    with serving(loss, SERVED) as server, pytest.raises(Trouble, match=r"^POST /v1/videos got no answer \("):
+        post(transport, server)
+    assert len(server.asked) == 1
+
+
+def test_a_creation_does_not_suffer_from_a_connection_that_went_stale(transport: LiveTransport) -> None:
+    with serving(SERVED) as server:
+        get(transport, server)
+        assert post(transport, server).status == 200
+    assert len({asked.port for asked in server.asked}) == 2
+
+
+def test_nobody_there_is_trouble(transport: LiveTransport) -> None:
+    with serving(SERVED) as server:
+        pass
+    with pytest.raises(Trouble, match="ConnectError"):
+        get(transport, server)
+
+
+@pytest.mark.parametrize("value", ["sk-secret\n", "sk-secret\r\nX: y", "sk-secret\0"])
+def test_a_key_that_no_header_can_carry_is_not_told(value: str, transport: LiveTransport) -> None:
+    with serving(SERVED) as server, pytest.raises(Trouble) as trouble:
+        transport.send(Request("GET", server.url, "/x", (("Authorization", f"Bearer {value}"),)))
+    assert "secret" not in str(trouble.value)
+    assert server.asked == []
+
+
+def test_a_key_with_letters_beyond_ascii_is_sent_as_utf_8(transport: LiveTransport) -> None:
+    with serving(SERVED) as server:
+        transport.send(Request("GET", server.url, "/x", (("token", "sécret"),)))
+    assert server.asked[0].headers["token"].encode("latin-1").decode() == "sécret"
+
+
+def test_an_address_beyond_measure_is_trouble(transport: LiveTransport) -> None:
+    with serving(SERVED) as server, pytest.raises(Trouble, match="InvalidURL"):
+        get(transport, server, "/v1/videos/" + "x" * 70_000)
+
+
+def test_no_proxy_stands_between_us_and_this_machine(transport: LiveTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(SERVED) as server, serving(http(502)) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert get(transport, server).status == 200
+    assert proxy.asked == []
+
+
+def test_a_cookie_of_one_reply_is_not_sent_with_the_next_request(transport: LiveTransport) -> None:
+    cookies = ("Set-Cookie: session=abc; Path=/", "Set-Cookie: other=1; Domain=127.0.0.1", "Set-Cookie: =;;=\xff")
+    with serving(http(302, b"", "Location: /next", *cookies), http(200, b"{}", *cookies), SERVED) as server:
+        for _ in range(2):
+            transport.send(Request("GET", server.url, "/x"))
+    assert len(server.asked) == 3
+    assert not any("cookie" in asked.headers for asked in server.asked)

@@ -1,0 +1,237 @@
+"""What the live transport reads: any bytes at all give a reply or trouble, in bounded time and memory."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rawserver import Answer, Server, http, serving
+
+from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
+
+MOST = 100_000
+BOUNDS = Bounds(connect=1.0, read=0.25, exchange=0.5, body=MOST)
+TEXT = b'{"status": "queued"}'
+
+
+@pytest.fixture(scope="module")
+def transport() -> Iterator[LiveTransport]:
+    live = LiveTransport(patience=0.1, count=lambda: None, bounds=BOUNDS)
+    yield live
+    live.close()
+
+
+def ask(transport: LiveTransport, server: Server, method: str = "GET") -> Reply:
+    return transport.send(Request(method, server.url, "/x"))[0]
+
+
+def answer_to(transport: LiveTransport, answer: Answer) -> Reply:
+    with serving(answer) as server:
+        return ask(transport, server)
+
+
+def test_the_bounds_are_the_ones_of_a_patient_client() -> None:
+    assert Bounds() == Bounds(connect=10.0, read=30.0, exchange=60.0, body=8 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("size", [MOST - 1, MOST, MOST + 1])
+def test_a_body_beyond_the_bound_is_cut(size: int, transport: LiveTransport) -> None:
+    for answer in (http(body=b"x" * size), http(200, gzip.compress(b"x" * size), "Content-Encoding: gzip")):
+        reply = answer_to(transport, answer)
+        assert (len(reply.body), reply.cut) == (min(size, MOST), size > MOST)
+
+
+def endless(connection: socket.socket) -> None:
+    connection.sendall(http(length=False))
+    with suppress(OSError):
+        while True:
+            connection.sendall(b"x" * 65536)
+
+
+def test_a_body_without_end_is_cut(transport: LiveTransport) -> None:
+    reply = answer_to(transport, endless)
+    assert (len(reply.body), reply.cut) == (MOST, True)
+
+
+def drip(start: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    def say(connection: socket.socket) -> None:
+        connection.sendall(start)
+        connection.settimeout(0.05)
+        for _ in range(200):
+            try:
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                connection.sendall(drop)
+
+    return say
+
+
+SLOW = {
+    "says nothing": drip(b"", b""),
+    "drips its status line": drip(b"", b"H"),
+    "drips headers": drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "drips one header": drip(b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+    "drips interim replies": drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "drips a body of known length": drip(http(body=b"")[:-5] + b"9999\r\n\r\n", b"x"),
+    "drips chunks": drip(http(200, b"", "Transfer-Encoding: chunked", length=False), b"1\r\nx\r\n"),
+    "drips a body that ends with the connection": drip(http(length=False), b"x"),
+    "says less than it promised": drip(http(body=b"")[:-5] + b"9999\r\n\r\n", b""),
+}
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_a_slow_service_is_trouble_in_bounded_time(slow: str, transport: LiveTransport) -> None:
+    started = time.monotonic()
+    with serving(SLOW[slow]) as server:
+        with pytest.raises(Trouble, match="ReadTimeout"):
+            ask(transport, server)
+        assert time.monotonic() - started < 2.0
+        assert len(server.asked) == 1
+
+
+def test_a_service_that_was_slow_is_asked_again_as_if_nothing_had_been(transport: LiveTransport) -> None:
+    with serving(SLOW["drips chunks"], http(body=TEXT)) as server:
+        with pytest.raises(Trouble):
+            ask(transport, server)
+        assert ask(transport, server).json == {"status": "queued"}
+
+
+BROKEN = {
+    "closed before its length": http(200, TEXT, "Content-Length: 999", length=False),
+    "closed within a chunk": http(200, b"5\r\nab", "Transfer-Encoding: chunked", length=False),
+    "a chunk of no size": http(200, b"zz\r\nab\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
+    "two lengths": http(200, TEXT, "Content-Length: 3", "Content-Length: 4", length=False),
+    "a length below nothing": http(200, TEXT, "Content-Length: -1", length=False),
+    "a header of a megabyte": http(200, TEXT, "X: " + "y" * 1_000_000),
+    "a status of no number": http(body=TEXT).replace(b"200", b"OK!"),
+    "HTTP of another kind": http(body=TEXT).replace(b"HTTP", b"ICAP"),
+    "silence": b"",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_reply_that_breaks_http_is_trouble(broken: str, transport: LiveTransport) -> None:
+    with pytest.raises(Trouble, match=r"^GET /x got no answer \((RemoteProtocolError|ReadError)"):
+        answer_to(transport, BROKEN[broken])
+
+
+def test_bytes_beyond_the_length_are_not_the_next_reply(transport: LiveTransport) -> None:
+    smuggled = http(body=TEXT) + http(418, b"smuggled")
+    with serving(smuggled, http(body=b"[]")) as server:
+        assert ask(transport, server).body == TEXT
+        assert (ask(transport, server, "POST").status, len(server.asked)) == (200, 2)
+
+
+ODD = {
+    "HTML": (http(200, b"<html>", "Content-Type: text/html"), 200, b"<html>"),
+    "an empty body": (http(200, b""), 200, b""),
+    "204": (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+    "304": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", 304, b""),
+    "an unheard-of code": (http(799, TEXT), 799, TEXT),
+    "interim replies": (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3 + http(body=TEXT), 200, TEXT),
+    "HTTP/1.0": (http(body=TEXT, length=False).replace(b"1.1", b"1.0"), 200, TEXT),
+    "no reason": (b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}", 200, b"{}"),
+    "letters of Latin-1": (http(200, TEXT, "X: Möbel"), 200, TEXT),
+    "trailers": (
+        http(200, b"2\r\n{}\r\n0\r\nX: y\r\n\r\n", "Transfer-Encoding: chunked", length=False), 200, b"{}"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_reply_is_a_reply(odd: str, transport: LiveTransport) -> None:
+    answer, status, body = ODD[odd]
+    reply = answer_to(transport, answer)
+    assert (reply.status, reply.body, reply.cut) == (status, body, False)
+
+
+def raw_deflate(body: bytes) -> bytes:
+    deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return deflating.compress(body) + deflating.flush()
+
+
+CODED = [
+    ("gzip", gzip.compress(TEXT)),
+    ("GZIP", gzip.compress(TEXT)),
+    ("x-gzip", gzip.compress(TEXT)),
+    ("deflate", zlib.compress(TEXT)),
+    ("deflate", raw_deflate(TEXT)),
+]
+
+
+@pytest.mark.parametrize(("coding", "body"), CODED)
+def test_a_coded_body_is_decoded(coding: str, body: bytes, transport: LiveTransport) -> None:
+    with serving(http(200, body, f"Content-Encoding: {coding}", "Content-Type: application/json")) as server:
+        reply = ask(transport, server)
+    assert reply.json == {"status": "queued"}
+    assert (reply.header("content-encoding"), reply.media_type) == ("", "application/json")
+    assert server.asked[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+MISCODED = [
+    ("gzip", TEXT),
+    ("gzip", b""),
+    ("gzip", gzip.compress(TEXT)[:-9]),
+    ("gzip", gzip.compress(TEXT)[:-1] + b"?"),
+    ("deflate", b"\xff" * 9),
+    ("br", b"\x0b\x02\x80{}\x03"),
+    ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),
+    ("identity", b"\x1f\x8b"),
+]
+
+
+@pytest.mark.parametrize(("coding", "body"), MISCODED)
+def test_a_body_that_is_not_what_its_coding_says_stays_as_it_came(
+    coding: str, body: bytes, transport: LiveTransport
+) -> None:
+    reply = answer_to(transport, http(200, body, f"Content-Encoding: {coding}"))
+    assert (reply.body, reply.header("content-encoding"), reply.is_json) == (body, coding, False)
+
+
+def bomb(megabytes: int) -> bytes:
+    deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    block = deflating.compress(bytes(1 << 20)) + deflating.flush(zlib.Z_FULL_FLUSH)
+    # After a full flush a block stands for itself, so that one of them can be said again and again.
+    return gzip.compress(b"")[:10] + block * megabytes
+
+
+def test_a_gigabyte_of_nothing_stays_within_the_bound() -> None:
+    live = LiveTransport(1.0, lambda: None)
+    started = time.monotonic()
+    with serving(http(200, bomb(1024), "Content-Encoding: gzip")) as server:
+        tracemalloc.start()
+        reply = ask(live, server)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    live.close()
+    assert (len(reply.body), reply.cut) == (Bounds().body, True)
+    assert peak < 6 * Bounds().body
+    assert time.monotonic() - started < 5.0
+
+
+@pytest.fixture(scope="module")
+def parrot() -> Iterator[Server]:
+    with serving(b"") as server:
+        yield server
+
+
+LINES = ["HTTP/1.1 200 OK", "HTTP/1.1 302 Found", "HTTP/1.1 101 Switching", "Content-Length: 2", "Location: //\xff"]
+LINES += ["Transfer-Encoding: chunked", "Content-Encoding: gzip", "", "2\r\n{}\r\n0\r\n"]
+PIECES = [b"{}", *(f"{line}\r\n".encode("latin-1") for line in LINES)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(said=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=8).map(b"".join))
+def test_whatever_is_said_is_a_reply_or_trouble(said: bytes, transport: LiveTransport, parrot: Server) -> None:
+    parrot.answers[:] = [said]
+    with suppress(Trouble):
+        assert 100 <= ask(transport, parrot).status <= 999
