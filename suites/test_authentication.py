@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vidconform.laws import Inconclusive, Keyed, Refused, expect, expect_refused, requires, shown, told
 
+_UNAUTHORIZED = 401
+
 
 @requires(
     "retrieve-accepts-key",
@@ -44,5 +46,17 @@ def test_a_stranger_is_refused(refusal: Refused) -> None:
 
 
 @test_a_stranger_is_refused.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(code=200)
+
+
+@requires("retrieve-with-another-key-is-refused")
+def test_another_account_is_refused(refusal: Refused) -> None:
+    if refusal.first.reply.status == _UNAUTHORIZED:
+        raise Inconclusive(f"the key of the other account itself seems to be refused: {told(refusal.first)}")
+    expect_refused(refusal)
+
+
+@test_another_account_is_refused.broken_by
 def _(refusal: Refused) -> None:
     refusal.alter(code=200)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from processes import KEYS
@@ -13,9 +14,11 @@ from processes import KEYS
 from vidconform.contracts import Contract
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.evidence import Evidence, Store
+from vidconform.items import law_cases, schema_cases
 from vidconform.options import RunOptions
 from vidconform.probes import Reply, Request
 from vidconform.session import Session, prepare
+from vidconform.verdicts import Case, all_laws
 
 Change = Callable[[ReplyContext], None]
 
@@ -68,9 +71,13 @@ def live(
     change: Change = lambda reply: None,
     keys: Mapping[str, str] = KEYS,
     options: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
     **behaviour: Any,
 ) -> Iterator[Live]:
-    """Run an emulator and prepare a live run against it, with all known ids; `options` are those of the run."""
+    """Run an emulator and prepare a live run against it, with all known ids; `options` are those of the run.
+
+    `folder` is a copy of the provider, for a run that records.
+    """
     heard: list[Heard] = []
     told: list[str] = []
 
@@ -85,12 +92,23 @@ def live(
         known = [f"{name}={id}" for name, ids in emulator.task_ids.items() for id in ids]
         chosen = {"poll_interval": 0, "poll_timeout": 20, **(options or {})}
         given = known if task_ids is None else task_ids
-        run = RunOptions(providers=[provider], live=True, provider_url=emulator.url, task_ids=given, **chosen)
+        named = [str(folder or provider)]
+        run = RunOptions(providers=named, live=True, provider_url=emulator.url, task_ids=given, **chosen)
         session = prepare(run, keys, told.append)
         try:
             yield Live(emulator, session, heard, told)
         finally:
             session.close()
+
+
+def cases(session: Session) -> list[Case]:
+    """Return every case of a run, wanted as a whole run of the suites wants them."""
+    found = list(schema_cases(session))
+    for law in all_laws():
+        found += law_cases(session, law)
+    for case in found:
+        session.want(case)
+    return found
 
 
 @dataclass

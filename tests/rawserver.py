@@ -26,23 +26,28 @@ class Asked:
 
 @dataclass
 class Server:
-    """Answers each connection's one request with the next of its answers, and the last of them for ever."""
+    """Answers each request with the next of its answers, and the last of them for ever.
+
+    It closes after one answer, unless it `keeps` its connections.
+    """
 
     answers: list[Answer]
     url: str
+    keeps: bool = False
     asked: list[Asked] = field(default_factory=list)
 
-    def talk(self, connection: socket.socket) -> None:
-        """Read one request and say the answer to it."""
+    def talk(self, connection: socket.socket) -> bool:
+        """Read one request and say the answer to it; False when there is no more to hear."""
         asked = _read(connection)
         if asked is None:
-            return
+            return False
         self.asked.append(asked)
         answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
         if callable(answer):
             answer(connection)
         else:
             connection.sendall(answer)
+        return self.keeps
 
 
 def http(status: int = 200, body: bytes = b"{}", *headers: str, length: bool = True) -> bytes:
@@ -56,11 +61,11 @@ def hang_up(connection: socket.socket) -> None:
 
 
 @contextmanager
-def serving(*answers: Answer, host: str = "127.0.0.1") -> Iterator[Server]:
+def serving(*answers: Answer, keeps: bool = False) -> Iterator[Server]:
     """Serve on a free port while the block lasts."""
     threads: list[threading.Thread] = []
-    with socket.create_server((host, 0)) as listener:
-        server = Server(list(answers), f"http://{host}:{listener.getsockname()[1]}")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Server(list(answers), f"http://127.0.0.1:{listener.getsockname()[1]}", keeps)
         accepting = threading.Thread(target=_accept, args=(listener, server, threads))
         accepting.start()
         try:
@@ -83,7 +88,8 @@ def _accept(listener: socket.socket, server: Server, threads: list[threading.Thr
 def _serve(server: Server, connection: socket.socket) -> None:
     with connection, suppress(OSError):
         connection.settimeout(_PATIENCE)
-        server.talk(connection)
+        while server.talk(connection):
+            pass
 
 
 def _read(connection: socket.socket) -> Asked | None:

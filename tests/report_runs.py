@@ -1,4 +1,4 @@
-"""Made-up runs for the tests of reports: results.jsonl and evidence.jsonl written line by line, as a run writes them."""
+"""Made-up runs for the tests of reports: results.jsonl and evidence.jsonl as a run writes them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,22 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def sight(origin: str = "live", at: datetime = NOW, probe: str = "observe", exchange: int = 0, pointer: str = "") -> dict[str, Any]:
+def sight(
+    origin: str = "live", at: datetime = NOW, probe: str = "observe", exchange: int = 0, pointer: str = ""
+) -> dict[str, Any]:
     """Return one pointer to an exchange."""
-    return {"probe": probe, "exchange": exchange, "pointer": pointer, "origin": origin, "at": at.isoformat() if origin != "documented" else ""}
+    return {
+        "probe": probe,
+        "exchange": exchange,
+        "pointer": pointer,
+        "origin": origin,
+        "at": at.isoformat() if origin != "documented" else "",
+    }
 
 
-def verdict(reading: str = "conforms", requirement: str = "id-type", contract: str = "acme/videos", **more: Any) -> dict[str, Any]:
+def verdict(
+    reading: str = "conforms", requirement: str = "id-type", contract: str = "acme/videos", **more: Any
+) -> dict[str, Any]:
     """Return one verdict's line."""
     seen = reading not in ("unseen", "inconclusive", "errored")
     subject = more.get("subject", "service")
@@ -40,7 +50,14 @@ def verdict(reading: str = "conforms", requirement: str = "id-type", contract: s
         "expected": "" if reading == "conforms" else "type string",
         "received": "7 at /id" if OUTCOMES[reading] == "unmet" else "",
         "observations": 3 if seen else 0,
-        "evidence": [sight("documented" if subject == "document" else "live", probe="document" if subject == "document" else "observe")] if seen else [],
+        "evidence": [
+            sight(
+                "documented" if subject == "document" else "live",
+                probe="document" if subject == "document" else "observe",
+            )
+        ]
+        if seen
+        else [],
         "request": "",
         "concern": "identifiers",
         "decided_by": "schema:task.schema.json#/properties/id",
@@ -67,9 +84,10 @@ def write_run(
         writer.provider(provider, f"https://{provider}.example", own, provider.title(), price)
     for line in verdicts:
         writer.verdict(line)
-    if ended:
-        writer.end(cost or {}, 0)
+    writer.end(cost or {}, 0)
     path = folder / "results.jsonl"
+    if not ended:
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
     if started_at is not None:
         _backdate(path, started_at)
     return path
@@ -81,14 +99,21 @@ def _backdate(path: Path, started_at: datetime) -> None:
     path.write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n")
 
 
-def exchange(body: bytes | str = b'{"id": 7}', *, contract: str = "acme/videos", index: int = 0, **more: Any) -> dict[str, Any]:
+def exchange(
+    body: bytes | str = b'{"id": 7}', *, contract: str = "acme/videos", index: int = 0, **more: Any
+) -> dict[str, Any]:
     """Return one exchange's line."""
     text = body if isinstance(body, str) else body.decode()
+    sent = [["Accept", "application/json"]]
     line = {
-        "kind": "exchange", "contract": contract, "probe": "observe", "index": index, "step": "poll", "role": "retrieve",
-        "task_id": "task_1", "credential": "key", "origin": "live", "at": (NOW + timedelta(seconds=index)).isoformat(), "elapsed": 0.012,
-        "request": {"method": "GET", "url": "https://acme.example/v1/videos/task_1", "headers": [["Accept", "application/json"]], "body": None},
-        "reply": {"status": 200, "headers": [["content-type", "application/json"]], "body": {"text": text, "size": len(text), "cut": False}},
+        "kind": "exchange", "contract": contract, "probe": "observe", "index": index, "step": "poll",
+        "role": "retrieve", "task_id": "task_1", "credential": "key", "origin": "live",
+        "at": (NOW + timedelta(seconds=index)).isoformat(), "elapsed": 0.012,
+        "request": {"method": "GET", "url": "https://acme.example/v1/videos/task_1", "headers": sent, "body": None},
+        "reply": {
+            "status": 200, "headers": [["content-type", "application/json"]],
+            "body": {"text": text, "size": len(text), "cut": False},
+        },
         "state": {"status": "queued", "phase": "waiting", "progress": 0},
     }  # fmt: skip
     return {**line, **more}
@@ -119,5 +144,8 @@ def write_fleet(folder: Path, providers: int, requirements: int, nights: int) ->
                 if r % 3 == 0:
                     lines.append(verdict("conforms", name, contract, concern=concern, level=level, subject="document"))
         write_run(folder / f"night-{night:02}", lines, started_at=at)
-        write_evidence(folder / f"night-{night:02}", [exchange(contract=f"vendor{p:03}/videos", index=i) for p in range(providers) for i in range(20)])
+        write_evidence(
+            folder / f"night-{night:02}",
+            [exchange(contract=f"vendor{p:03}/videos", index=i) for p in range(providers) for i in range(20)],
+        )
     return folder

@@ -208,7 +208,9 @@ def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> Non
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_value_anywhere_in_a_task_gives_verdicts(data: st.DataObject) -> None:
-    contract = data.draw(st.sampled_from(CONTRACTS), label="contract")
+    # By its id: hypothesis shows what it drew, and a contract is long.
+    name = data.draw(st.sampled_from(sorted(CASES)), label="contract")
+    contract = next(contract for contract in CONTRACTS if contract.id == name)
     task = data.draw(st.sampled_from(CONFORMING[contract.id]))
     place = data.draw(st.sampled_from(list(places(task))), label="place")
     body = json.dumps(changed(task, place, data.draw(values, label="value"))).encode()

@@ -50,6 +50,15 @@ def test_the_header_says_whose_replies_are_replayed_and_how_to_record_the_vendor
     assert {p["origin"] for row in everything.verdicts.values() for p in row["evidence"]} == {"emulated", "documented"}
 
 
+def test_options_of_a_live_run_are_said_to_change_nothing(pytester: pytest.Pytester) -> None:
+    arguments = ("--provider=gptge", "-k", "test_status", "--task-id=video_x", "--provider-url=http://127.0.0.1:9")
+    run = judge_inside(pytester, *arguments)
+    assert run.code == 0, run.ran()
+    told = "vidconform: --task-id and --provider-url without --live changes nothing: replies are replayed\n"
+    assert told in run.out
+    assert "without --live" not in judge_inside(pytester, *arguments[:3]).out
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_provider_alone_is_judged_as_among_the_others(
     provider: str, everything: Run, pytester: pytest.Pytester
@@ -88,7 +97,10 @@ def test_a_single_file_of_the_suites_is_judged_as_the_whole(everything: Run, pyt
     file = data_folder("suites") / "test_status.py"
     run = judge_inside(pytester, str(file), "--provider=gptge", "--provider=octopusx")
     assert run.code == 0, run.ran()
-    assert {key[:2] for key in run.verdicts} > {("octopusx/query", "terminal-status-is-final"), ("gptge/videos", "success-word")}
+    assert {key[:2] for key in run.verdicts} > {
+        ("octopusx/query", "terminal-status-is-final"),
+        ("gptge/videos", "success-word"),
+    }
     assert run.verdicts == only(everything, lambda key: key in run.verdicts)
 
 

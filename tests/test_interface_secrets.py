@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from processes import KEYS, Run, copy_of, judge, live
+from processes import KEYS, Run, copy_of, judge, judge_inside, live
 
 from vidconform.emulator import ReplyContext, Running, running
+
+pytest_plugins = ["pytester"]
 
 SECRET = KEYS["OCTOPUSX_API_KEY"]
 FORMS = {
@@ -29,7 +31,11 @@ TALKATIVE = ("-v", "-rA", "--showlocals", "--tb=long", "--log-level=DEBUG", "-o"
 
 def indiscreet(reply: ReplyContext) -> None:
     """Echo the key wherever a service may: in errors, headers and fields, some of which break the contract."""
-    reply.headers |= {"x-request-key": SECRET, "set-cookie": f"session={FORMS['base64']}", "x-trace": FORMS["percent-encoded"]}
+    reply.headers |= {
+        "x-request-key": SECRET,
+        "set-cookie": f"session={FORMS['base64']}",
+        "x-trace": FORMS["percent-encoded"],
+    }
     if reply.status >= 400:
         basic = base64.b64encode(f"a:{SECRET}".encode()).decode()
         reply.body = {"error": {"message": " ".join([*list(FORMS.values())[:-1], basic]), "code": SECRET}}
@@ -102,9 +108,9 @@ def test_the_recording_holds_what_the_service_said_beside_the_key(recorded: tupl
     assert "vidconform: octopusx: recording, http://127.0.0.1" in run.out
 
 
-def test_what_was_recorded_is_judged_as_it_was_live(recorded: tuple[Path, Run], tmp_path: Path) -> None:
+def test_what_was_recorded_is_judged_as_it_was_live(recorded: tuple[Path, Run], pytester: pytest.Pytester) -> None:
     folder, run = recorded
-    again = judge(tmp_path, f"--provider={folder / 'my-octopusx'}")
+    again = judge_inside(pytester, f"--provider={folder / 'my-octopusx'}")
     assert again.code == run.code == 1, again.ran()
     assert {key: row["outcome"] for key, row in again.verdicts.items()} == {
         key: row["outcome"] for key, row in run.verdicts.items()

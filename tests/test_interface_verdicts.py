@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import httpx
@@ -15,7 +14,6 @@ import pytest
 from processes import KEYS, Run, judge, judge_inside, live
 
 from vidconform.emulator import ReplyContext, Running, running
-from vidconform.emulator.options import Options
 from vidconform.locations import data_folder
 
 pytest_plugins = ["pytester"]
@@ -68,7 +66,6 @@ def test_a_must_that_is_unmet_fails_the_run(failed: Run) -> None:
     assert failed.code == 1, failed.ran()
     assert failed.end["exit"] == 1
     assert unmet(failed) == {"id-same-as-asked": "fails"}
-    assert f"1 failed, {sum(reading == 'conforms' for reading in failed.readings().values())}" not in failed.out
     assert re.search(r"^=+ 1 failed, \d+ passed", failed.out.splitlines()[-1]), failed.ran()
     assert re.search(r"^FAILED test_identifiers.py::\S+\[gptge/videos-id-same-as-asked\]", failed.out, re.MULTILINE)
 
@@ -111,7 +108,7 @@ def test_a_service_that_asks_for_patience_leaves_the_run_inconclusive(pytester: 
     assert run.readings()["progress-type"] == "inconclusive"
     assert "fails" not in run.readings().values()
     assert re.search(r"^incomplete: gptge/videos: GET /v1/videos/\S+ was answered with 429", run.out, re.MULTILINE)
-    assert re.search(r"^inconclusive  gptge/videos  progress-type  \[MUST\]: GET /v1/videos/\S+ was", run.out, re.MULTILINE)
+    assert re.search(r"^inconclusive  gptge/videos  \d+ requirements: GET /v1/videos/\S+ was", run.out, re.MULTILINE)
 
 
 def test_a_fault_of_our_own_is_an_error_and_no_verdict_on_anyone(pytester: pytest.Pytester) -> None:
@@ -120,7 +117,7 @@ def test_a_fault_of_our_own_is_an_error_and_no_verdict_on_anyone(pytester: pytes
     assert run.code == run.end["exit"] == 1, run.ran()
     assert run.readings() == {"success-word": "errored"}
     assert "test_with_a_fault.py EE" in run.out
-    assert run.out.splitlines()[-1].startswith("====") and "2 errors in" in run.out.splitlines()[-1]
+    assert re.match(r"=+ 2 errors in", run.out.splitlines()[-1])
     assert "  Broken    KeyError: 'boom' (in the check, not in the service)\n" in run.out
     suite = ElementTree.parse(run.report / "junit.xml").find("testsuite")
     assert suite is not None
@@ -143,7 +140,7 @@ def test_a_failure_is_shown_whole_and_once(failed: Run) -> None:
     ]
     assert "video_68f082321ed08193a4eaf01376fa10bc0284bd663de64dc5" in row["expected"]
     assert "video_5f1d0c7e9b3a42d6815e0f7c2b9d4a00" in row["received"]
-    assert failed.out.count("The id in the reply is the id in the path.") == 1 + failed.out.count("- fails: The id in the")
+    assert [line for line in failed.out.splitlines() if line.startswith("  Received  ")] == [block[4]]
 
 
 def test_the_terminal_ends_with_a_table_and_then_the_failures(failed: Run) -> None:
@@ -161,10 +158,10 @@ def test_the_request_is_a_line_for_the_shell_without_the_key(failed: Run) -> Non
     assert '"Authorization: Bearer $GPTGE_API_KEY"' in line
     assert KEYS["GPTGE_API_KEY"] not in failed.out + failed.err
     words = [word.replace("$GPTGE_API_KEY", KEYS["GPTGE_API_KEY"]) for word in shlex.split(line)]
-    headers = [tuple(word.split(": ", 1)) for before, word in zip(words, words[1:], strict=False) if before == "-H"]
+    headers = [word.partition(": ") for before, word in pairwise(words) if before == "-H"]
     with wrong(None) as emulator:
         url = re.sub(r"^http://127\.0\.0\.1:\d+", emulator.url, words[1])
-        reply = httpx.get(url, headers=dict(headers))
+        reply = httpx.get(url, headers={name: value for name, _, value in headers})
     assert reply.status_code == 200
     assert reply.json()["object"] == "video"
 
@@ -180,12 +177,11 @@ def test_a_junit_file_tells_of_every_verdict_what_it_is_about(failed: Run) -> No
 
 def test_a_junit_file_shows_what_failed_and_why(failed: Run) -> None:
     cases = list(ElementTree.parse(failed.report / "junit.xml").iter("testcase"))
-    broken = {case.get("name"): case.find("failure") for case in cases if case.find("failure") is not None}
-    assert [str(name).partition("[")[2] for name in broken] == ["gptge/videos-id-same-as-asked]"]
-    message = next(iter(broken.values())).get("message")  # type: ignore[union-attr]
-    assert message.startswith("fails: The id in the reply is the id in the path.\nExpected ")
-    skipped = {case.find("skipped").get("message") for case in cases if case.find("skipped") is not None}  # type: ignore[union-attr]
-    assert all(text.startswith("unseen: needs ") for text in skipped)
+    broken = {case.get("name", ""): failure.get("message", "") for case in cases for failure in case.iter("failure")}
+    assert [name.partition("[")[2] for name in broken] == ["gptge/videos-id-same-as-asked]"]
+    assert next(iter(broken.values())).startswith("fails: The id in the reply is the id in the path.\nExpected ")
+    skipped = [skip.get("message", "") for case in cases for skip in case.iter("skipped")]
+    assert [text for text in skipped if not text.startswith("unseen: needs ")] == []
 
 
 def test_runxfail_changes_no_verdict(pytester: pytest.Pytester) -> None:
@@ -211,8 +207,10 @@ def test_what_is_unseen_says_what_would_have_shown_it(pytester: pytest.Pytester)
         finished = emulator.task_ids["videos"][1]
         arguments = [argument for argument in live(emulator) if not argument.startswith("--task-id")]
         run = judge_inside(pytester, *arguments, f"--task-id={finished}", "-rs", **KEYS)
-    assert run.code == 6 or run.code == 0, run.ran()
+    assert run.code == 0, run.ran()
     needs = {row["expected"] for row in run.verdicts.values() if row["reading"] == "unseen"}
     assert needs
     assert all(f"unseen: needs {need}" in run.out for need in needs)
-    assert all(re.search(rf"^unseen  gptge/videos  .+: needs {re.escape(need)}$", run.out, re.MULTILINE) for need in needs)
+    assert all(
+        re.search(rf"^unseen  gptge/videos  .+: needs {re.escape(need)}$", run.out, re.MULTILINE) for need in needs
+    )

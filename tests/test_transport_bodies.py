@@ -126,7 +126,7 @@ def test_a_reply_that_breaks_http_is_trouble(broken: str, transport: LiveTranspo
 
 def test_bytes_beyond_the_length_are_not_the_next_reply(transport: LiveTransport) -> None:
     smuggled = http(body=TEXT) + http(418, b"smuggled")
-    with serving(smuggled, http(body=b"[]")) as server:
+    with serving(smuggled, http(body=b"[]"), keeps=True) as server:
         assert ask(transport, server).body == TEXT
         assert (ask(transport, server, "POST").status, len(server.asked)) == (200, 2)
 

@@ -17,7 +17,7 @@ from processes import KEYS, judge, live
 from vidconform.cli import main
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator import ReplyContext, running
-from vidconform.emulator.vices import UnknownVice, Vice, find_vice, vices_of
+from vidconform.emulator.vices import UnknownVice, find_vice, vices_of
 from vidconform.proof import matrix
 from vidconform.proof.score import score
 from vidconform.proof.summary import shortcomings, summary
@@ -27,6 +27,8 @@ PROVIDERS = ("octopusx", "gptge", "opeai", "chainhub")
 STAND_INS = (FAULTLESS, NULL_VENDOR, WALL)
 VICES = [vice for provider in PROVIDERS for vice in vices_of(provider)]
 EVERY_CONTRACT = "octopusx/query octopusx/videos gptge/videos opeai/videos chainhub/videos"
+# The emulator tells progress as text in the one, and not before the end in the other.
+UNSHOWN = {("octopusx/query", "progress-range"), ("chainhub/videos", "progress-never-falls")}
 # The rest of the matrix is `vidconform proof`.
 SAMPLE = 24
 
@@ -65,10 +67,6 @@ EXPECTED = [(vice, contract, row, reading) for vice, row, reading, names in FAUL
 Trials = dict[tuple[str, str], Trial]
 
 
-def named(vice: Vice) -> str:
-    return f"{vice.provider}-{vice.name}"
-
-
 def plans() -> list[tuple[str, str]]:
     stand_ins = [(provider, name) for provider in PROVIDERS for name in STAND_INS]
     chosen = [(contract.partition("/")[0], vice) for vice, contract, *_ in EXPECTED]
@@ -102,7 +100,8 @@ def test_a_vice_fells_what_it_says_and_nothing_else(trials: Trials, provider: st
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_faultless_emulator_shows_every_requirement_kept(trials: Trials, provider: str) -> None:
     readings = trials[provider, FAULTLESS].readings
-    assert {row: reading for row, reading in readings.items() if reading != "conforms"} == {}
+    assert {row: reading for row, reading in readings.items() if reading not in ("conforms", "unseen")} == {}
+    assert {row for row, reading in readings.items() if reading == "unseen"} <= UNSHOWN
 
 
 @pytest.mark.parametrize("stand_in", [NULL_VENDOR, WALL])
@@ -123,11 +122,12 @@ def test_every_requirement_has_a_vice_and_every_vice_a_requirement() -> None:
     assert len(bound) > 300
 
 
-@pytest.mark.parametrize("vice", VICES, ids=named)
-def test_a_vice_has_a_name_and_a_sentence(vice: Vice) -> None:
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", vice.name)
-    assert re.fullmatch(r"[A-Z][^\n]+\.", vice.sentence)
-    assert {fault.contract.partition("/")[0] for fault in vice.faults} == {vice.provider}
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_vice_has_a_name_and_a_sentence(provider: str) -> None:
+    for vice in vices_of(provider):
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", vice.name)
+        assert re.fullmatch(r"[A-Z][^\n]+\.", vice.sentence), vice.name
+        assert {fault.contract.partition("/")[0] for fault in vice.faults} == {provider}, vice.name
 
 
 def test_a_vice_shows_in_what_the_emulator_answers() -> None:
@@ -183,9 +183,7 @@ def test_the_vices_of_a_provider_are_listed(capsys: pytest.CaptureFixture[str]) 
         (["vices", "nobody"], "octopusx, gptge, opeai, chainhub"),
     ],
 )
-def test_a_wrong_name_is_one_sentence(
-    arguments: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_name_is_one_sentence(arguments: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 4
     shown = capsys.readouterr()
     assert (shown.out, shown.err.count("\n")) == ("", 1)

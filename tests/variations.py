@@ -25,7 +25,8 @@ MAY_BE_ABSENT: Rules = {
     "octopusx/query": {"object model progress created_at size detail status_update_time": ALWAYS},
     "octopusx/videos": {"task_id object model progress created_at seconds size": ALWAYS},
     "gptge/videos": {
-        "object created_at completed_at error expires_at model progress remixed_from_video_id seconds size": BUT_ON_SUCCESS
+        "object created_at completed_at error expires_at model": BUT_ON_SUCCESS,
+        "progress remixed_from_video_id seconds size": BUT_ON_SUCCESS,
     },
     "opeai/videos": {"model created_at object prompt size": ALWAYS},
     "chainhub/videos": {
@@ -34,17 +35,20 @@ MAY_BE_ABSENT: Rules = {
     },
 }
 MAY_BE_NULL: Rules = {
-    "octopusx/query": {"progress size detail status_update_time": AFTER_A_FAILURE, "video_url": BUT_ON_SUCCESS},
+    "octopusx/query": {
+        "object model created_at progress size detail status_update_time": AFTER_A_FAILURE,
+        "video_url": BUT_ON_SUCCESS,
+    },
     "octopusx/videos": {
         "progress seconds size": AFTER_A_FAILURE,
         "video_url": BUT_ON_SUCCESS,
         "error": ALWAYS - {"failed"},
     },
     "gptge/videos": {
-        "progress seconds size completed_at expires_at error": BUT_ON_SUCCESS,
+        "object created_at model progress seconds size completed_at expires_at error": BUT_ON_SUCCESS,
         "remixed_from_video_id": ALWAYS,
     },
-    "opeai/videos": {"prompt size": BUT_ON_SUCCESS},
+    "opeai/videos": {"model created_at object prompt size": BUT_ON_SUCCESS},
     "chainhub/videos": {
         "enhanced_prompt status_update_time": ALWAYS,
         "video_url object model seconds size progress created_at completed_at": BUT_ON_SUCCESS,
@@ -53,7 +57,11 @@ MAY_BE_NULL: Rules = {
 }
 # Words that a document leaves open: gptge names none but the last, chainhub none for a failure.
 OPEN_WORDS = {
-    "gptge/videos": {"waiting": ["queued", "NOT_START"], "running": ["in_progress", "processing"], "failed": ["failed"]},
+    "gptge/videos": {
+        "waiting": ["queued", "NOT_START"],
+        "running": ["in_progress", "processing"],
+        "failed": ["failed"],
+    },
     "chainhub/videos": {"failed": ["failed", "FAILURE", "error", "cancelled"]},
 }
 ENVELOPES: tuple[Any, ...] = (
@@ -128,10 +136,10 @@ class Manner:
 
 @dataclass(frozen=True)
 class Variation:
-    """One conforming provider: its tasks by contract, the life of those it creates, and its manner."""
+    """One conforming provider: its tasks by contract, the life of those it creates (or its own), and its manner."""
 
     tasks: Mapping[str, tuple[Known, ...]]
-    created: Life
+    created: Life | None
     manner: Manner
 
     def options(self, known_lives: set[Life]) -> dict[str, Any]:
@@ -139,7 +147,7 @@ class Variation:
         return {
             "change": self.manner,
             "known": lambda contract, own: self.tasks[contract],
-            "life": lambda contract, own: own if own in known_lives else self.created,
+            "life": lambda contract, own: own if own in known_lives or self.created is None else self.created,
         }
 
 
@@ -171,10 +179,11 @@ def lives(draw: st.DrawFn, contract: Contract) -> Life:
     words = words_of(contract)
     unfinished = [word for word, phase in words.items() if phase in ("waiting", "running")]
     ends = [word for word, phase in words.items() if phase in FINISHED]
-    passed = sorted(draw(st.lists(st.sampled_from(unfinished), max_size=5)), key=unfinished.index)
+    waits: st.SearchStrategy[list[str]] = st.lists(st.sampled_from(unfinished), max_size=5)
+    passed = sorted(draw(waits), key=unfinished.index)
     unknown = [word for word, phase in words.items() if phase == "unknown"]
-    if unknown and draw(st.booleans()):
-        passed.insert(draw(st.integers(0, len(passed))), unknown[0])
+    for word in unknown[: draw(st.integers(0, 1))]:
+        passed.insert(draw(st.integers(0, len(passed))), word)
     end = draw(st.sampled_from(ends))
     percents = sorted(draw(st.lists(st.integers(0, 100), min_size=len(passed), max_size=len(passed))))
     moments = sorted(draw(st.lists(st.integers(0, 900_000), min_size=len(passed) + 1, max_size=len(passed) + 1)))
@@ -187,15 +196,17 @@ def tasks(draw: st.DrawFn, contract: Contract, like: tuple[Known, ...]) -> tuple
     """Draw one to three tasks with ids of every documented shape."""
     spaces = contract.provider.id_spaces
     shapes = [spaces[name] for name in contract.id_space_names]
+    unknown = {shape.unknown for shape in shapes}
     ids = st.one_of(*(st.from_regex(shape.pattern.strip("^$"), fullmatch=True) for shape in shapes))
-    chosen = draw(st.lists(ids.filter(lambda id: id not in {s.unknown for s in shapes}), min_size=1, max_size=3, unique=True))
-    return tuple(
-        replace(draw(st.sampled_from(like)), id=id, life=draw(lives(contract)), created_at=draw(_TIMES)) for id in chosen
-    )
+    chosen = draw(st.lists(ids.filter(lambda id: id not in unknown), min_size=1, max_size=3, unique=True))
+    changes: st.SearchStrategy[dict[str, Any]] = st.builds(dict, life=lives(contract), created_at=_TIMES)
+    return tuple(replace(draw(st.sampled_from(like)), id=id, **draw(changes)) for id in chosen)
 
 
 _TIMES = st.integers(1_500_000_000, 1_900_000_000)
-_VALUES = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.just([]) | st.just({"x": 1})
+_VALUES: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.just([]) | st.just({"x": 1})
+)
 _CODES = st.fixed_dictionaries({check: st.sampled_from(codes) for check, codes in CODES.items()})
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("vidconform", description="Conformance of video-task APIs with their own documents.")
+    parser = argparse.ArgumentParser("vidconform", description="Do video-task APIs keep their own documents?")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="providers, contracts and requirements")
@@ -76,7 +76,8 @@ def _listed(row: Mapping[str, Any]) -> str:
 def _serve(options: argparse.Namespace) -> None:
     from vidconform.emulator import Options, serve
 
-    choices = Options() if options.step_seconds is None else Options(advance="second", step_seconds=options.step_seconds)
+    seconds = options.step_seconds
+    choices = Options() if seconds is None else Options(advance="second", step_seconds=seconds)
     if options.vice is not None:
         from vidconform.emulator.vices import find_vice
 

@@ -28,7 +28,9 @@ def schema_cases(session: Session) -> Iterator[Case]:
                 yield from _cases(session, contract, requirement, schema, True)
 
 
-def _cases(session: Session, contract: Contract, requirement: str, check: Schema | Law, of_document: bool) -> Iterator[Case]:
+def _cases(
+    session: Session, contract: Contract, requirement: str, check: Schema | Law, of_document: bool
+) -> Iterator[Case]:
     row = contract.requirements[requirement]
     if row.subject != "document":
         yield Case(contract, row, "service", check)

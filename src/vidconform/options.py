@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract, Provider
-from vidconform.errors import BadOption, DataFileProblem
+from vidconform.errors import BadOption, DataFileProblem, UnusableKey
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class RunOptions:
     def check(self) -> None:
         """Raise BadOption for a value of the wrong form, whatever the provider."""
         if self.record_mode in ("once", "new_episodes"):
-            raise BadOption("--record-mode", self.record_mode, "none or rewrite: a probe is recorded whole or not at all")
+            expected = "none or rewrite: a probe is recorded whole or not at all"
+            raise BadOption("--record-mode", self.record_mode, expected)
         if self.max_creations < 0:
             raise BadOption("--max-creations", str(self.max_creations), "0 or more")
         _check_seconds("--poll-interval", self.poll_interval, zero=True)
@@ -97,6 +98,16 @@ def is_address(value: str) -> bool:
 def _without_user(value: str) -> str:
     """Return an address without what may be a password."""
     return re.sub(r"[^/]*@", "***@", value)
+
+
+def usable_key(variable: str, key: str) -> str:
+    """Return a key that a header can carry (RFC 9110 section 5.5); raises UnusableKey.
+
+    What cannot be sent would be quoted, key and all, in an error message.
+    """
+    if re.fullmatch(r"[\x21-\x7e]+", key) is None:
+        raise UnusableKey(variable)
+    return key
 
 
 def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:

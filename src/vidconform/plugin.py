@@ -23,21 +23,23 @@ SCHEMA_ARGUMENT = "schema_node"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("vidconform", "conformance of video-task APIs")
-    add = group.addoption
-    add("--provider", action="append", default=[], metavar="NAME", help="a provider under specs/, a folder with a provider.toml, or all; repeatable")
+    """Add the options of a run."""
+    add = parser.getgroup("vidconform", "conformance of video-task APIs").addoption
+    many: dict[str, Any] = {"action": "append", "default": []}
+    add("--provider", metavar="NAME", help="a known name, a folder with a provider.toml, or all; repeatable", **many)
     add("--live", action="store_true", help="talk to the provider over the network; saves nothing")
     add("--provider-url", metavar="URL", help="instead of the provider's own address (also <PROVIDER>_BASE_URL)")
-    add("--task-id", action="append", default=[], metavar="[CONTRACT=]ID", help="an existing task to observe; repeatable")
+    add("--task-id", metavar="[CONTRACT=]ID", help="an existing task to observe; repeatable", **many)
     add("--poll-interval", type=float, metavar="S", help="seconds between two reads of a running task")
     add("--poll-timeout", type=float, metavar="S", help="seconds of patience with a running task")
-    add("--max-creations", type=int, default=2, metavar="N", help="paid creations allowed in the whole run; default 2, 0 reads only")
-    add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl")
-    add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail the run")
+    add("--max-creations", type=int, default=2, metavar="N", help="paid creations in the run; default 2, 0 for none")
+    add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
+    add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the run at the start, where a usage error ends it the same way with and without pytest-xdist."""
     if config.option.provider:
         _aim_at_suites(config)
         _start(config)
@@ -82,7 +84,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pyt
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one item of each verdict; without --provider, suites that are collected all the same judge every provider."""
+    """Make one item of each verdict; suites collected without --provider judge every provider."""
     function: Any = metafunc.function
     if is_law(function) or SCHEMA_ARGUMENT in metafunc.fixturenames:
         argument = next(iter(inspect.signature(function).parameters))

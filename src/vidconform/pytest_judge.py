@@ -14,7 +14,8 @@ from vidconform import items
 from vidconform.laws import Law
 from vidconform.options import RunOptions
 from vidconform.plugin import JUDGE
-from vidconform.session import Session, Telling, prepare
+from vidconform.session import Session, prepare
+from vidconform.telling import Telling
 from vidconform.verdicts import Case, Outcome, Verdict
 
 FACTS = "vidconform_facts"
@@ -23,7 +24,8 @@ FACTS = "vidconform_facts"
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
     judge = Judge(config, prepare(_options(config), environ, Telling(_sayer(config))))
-    _hush_http()
+    if judge.session.options.talks:
+        _hush_http()
     config.pluginmanager.register(judge, JUDGE)
     if not hasattr(config, "workerinput"):
         from vidconform.pytest_report import Reporter
@@ -193,7 +195,8 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
 
 def _sentence(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.UNMET:
-        return f"{verdict.reading}: {verdict.requirement.statement}\nExpected {verdict.expected}\nReceived {verdict.received}"
+        statement = verdict.requirement.statement
+        return f"{verdict.reading}: {statement}\nExpected {verdict.expected}\nReceived {verdict.received}"
     if verdict.outcome is Outcome.UNSEEN:
         return f"unseen: needs {verdict.expected}"
     return f"{verdict.reading}: {verdict.received}"

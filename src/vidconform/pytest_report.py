@@ -42,7 +42,13 @@ class Reporter:
 
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
-        return [line for served in self.session.served for line in self._header(served)]
+        lines = [line for served in self.session.served for line in self._header(served)]
+        return lines if self.session.options.talks else [*lines, *self._without_meaning()]
+
+    def _without_meaning(self) -> list[str]:
+        given = {"--task-id": self.session.options.task_ids, "--provider-url": self.session.options.provider_url}
+        named = " and ".join(option for option, value in given.items() if value)
+        return [f"vidconform: {named} without --live changes nothing: replies are replayed"] if named else []
 
     def _header(self, served: Served) -> list[str]:
         name, source = served.provider.name, served.store.source
@@ -90,7 +96,7 @@ class Reporter:
         judged = {row["outcome"] for row in self.rows}
         incomplete = self.facts["shortcomings"] or "inconclusive" in judged
         if session.exitstatus == pytest.ExitCode.OK and incomplete:
-            session.exitstatus = INCOMPLETE  # type: ignore[assignment]
+            session.exitstatus = INCOMPLETE
         if self.writer is not None:
             self.writer.end(self.facts["cost"], int(session.exitstatus))
             # Late, because a run without --report has no use for what writes pages.
@@ -110,7 +116,7 @@ class Reporter:
     def _summary(self) -> list[str]:
         failing = {row["reading"] for row in self.rows if row["failing"]} | {"errored"}
         lines = [*report.table(self.rows), *report.origins(self.rows), ""]
-        lines += [*report.unseen(self.rows), *report.mentions(self.rows, failing)]
+        lines += [*report.undecided(self.rows), *report.mentions(self.rows, failing)]
         cost = ", ".join(
             f"{name} {spent['requests']} requests and {spent['creations']} creations"
             for name, spent in self.facts["cost"].items() if spent["requests"]
@@ -118,7 +124,7 @@ class Reporter:
         lines += [f"sent: {cost}"] if cost else []
         lines += [self.written] if self.written else []
         lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
-        return lines + ["", *report.failures(self.rows, failing)]
+        return [*lines, "", *report.failures(self.rows, failing)]
 
 
 class Hidden:
@@ -150,5 +156,6 @@ def _origin(source: RecordedSource, contracts: list[Contract]) -> str:
     day = min(str(found["recorded_at"])[:10] for found in metadata)
     if any(found["origin"] == "emulated" for found in metadata):
         record = f"{provider.key_variable}=... pytest --provider={provider.argument} --record-mode=rewrite"
-        return f"EMULATED evidence of {day}: not the vendor's replies but our emulator's; to record the vendor: {record}"
+        whose = f"EMULATED evidence of {day}: not the vendor's replies but our emulator's"
+        return f"{whose}; to record the vendor: {record}"
     return f"the vendor's replies of {day}"

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Pace, Provider, Schema, find_provider, load_contracts, provider_names
-from vidconform.errors import DataFileProblem, MissingKey, UnusableKey
-from vidconform.evidence import Evidence, Journal, LiveSource, RecordedSource, Store, documented_evidence, read_cassettes
-from vidconform.options import RunOptions, base_url, check_providers, task_ids
-from vidconform.probes import PROBES, Budget, LiveTransport, Redactor, Reply, Setting, is_loopback
+from vidconform.errors import DataFileProblem, MissingKey
+from vidconform.evidence import (
+    Evidence,
+    Journal,
+    LiveSource,
+    RecordedSource,
+    Store,
+    documented_evidence,
+    read_cassettes,
+)
+from vidconform.options import RunOptions, base_url, check_providers, task_ids, usable_key
+from vidconform.probes import Budget, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, Outcome, Verdict, judge, probes_for
 
 _PLACEHOLDER = "recorded"
@@ -62,7 +69,7 @@ class Session:
             return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
 
     def journalise(self, case: Case) -> None:
-        """Write down the example payloads that a case was judged on; what probes bring, the store writes as it comes."""
+        """Write down the example payloads that a case was judged on; the store writes what probes bring."""
         if self.journal is not None and case.subject == "document":
             self.journal.keep(case.contract, self._document(case.contract))
 
@@ -92,9 +99,8 @@ class Session:
         """Return why the run is incomplete, as sentences; none when it is whole."""
         found = []
         for served in self.served:
-            kept = served.store.kept.values()
-            found += [f"{e.contract}: {gap.sentence}" for e in kept for gap in e.gaps if gap.kind == "inconclusive"]
-            found += [sentence for contract in served.contracts for sentence in _lack_of_success(served, contract)]
+            found += told_gaps(served.store.kept.values())
+            found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
         return found
 
     def close(self) -> None:
@@ -104,24 +110,6 @@ class Session:
         for served in self.served:
             if isinstance(served.store.source, LiveSource):
                 served.store.source.transport.close()
-
-
-def _lack_of_success(served: Served, contract: Contract) -> list[str]:
-    """Return what to pass where the selected tests could have seen a documented success of a contract and saw none."""
-    wanted = [probe for owner, probe in served.store.wanted if owner == contract.id and PROBES[probe].can_succeed]
-    gathered = [served.store.kept[contract.id, probe] for probe in wanted if (contract.id, probe) in served.store.kept]
-    replies = [exchange.reply for evidence in gathered for exchange in evidence.exchanges]
-    if not gathered or any(reply.is_success for reply in replies):
-        return []
-    return [f"{contract.id}: not one documented success was seen{_what_would(contract, replies)}"]
-
-
-def _what_would(contract: Contract, replies: Sequence[Reply]) -> str:
-    codes, variable = sorted({reply.status for reply in replies}), contract.provider.key_variable
-    told = f", only the status codes {', '.join(map(str, codes))}" if codes else ""
-    if codes and set(codes) <= {401, 403}:
-        return f"{told}; pass a key in {variable} that the service accepts"
-    return f"{told}; pass --task-id={contract.name}=ID of a task that the key in {variable} can read"
 
 
 def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
@@ -173,25 +161,18 @@ def _serve(
     tell: Callable[[str], None],
 ) -> Served:
     address = base_url(provider, options, environ)
-    variables = {provider.key_variable, *_variables(contracts)}
+    variables = {provider.key_variable, provider.other_key_variable, *_variables(contracts)}
     if not options.talks:
         setting = Setting(address, provider.pace, dict.fromkeys(variables, _PLACEHOLDER), Redactor([]), budget, tell)
         source: LiveSource | RecordedSource = RecordedSource(setting, read_cassettes(contracts))
         return Served(provider, contracts, Store(source), address)
     if not environ.get(provider.key_variable):
         raise MissingKey(provider.name, provider.key_variable)
-    keys = {name: _usable(name, environ[name]) for name in variables if environ.get(name)}
+    keys = {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}
     pace = _pace(provider.pace, options)
     setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell)
     transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
     return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
-
-
-def _usable(variable: str, key: str) -> str:
-    # As header values (RFC 9110 section 5.5); what cannot be sent would be quoted, key and all, in an error message.
-    if re.fullmatch(r"[\x21-\x7e]+", key) is None:
-        raise UnusableKey(variable)
-    return key
 
 
 def _variables(contracts: list[Contract]) -> list[str]:
@@ -215,16 +196,3 @@ def _counter(budget: Budget, provider: str) -> Callable[[], None]:
         budget.cost(provider).requests += 1
 
     return count
-
-
-class Telling:
-    """Passes a sentence on, but not more often than every few seconds."""
-
-    def __init__(self, say: Callable[[str], None], interval: float = 5.0) -> None:
-        self._say, self._interval, self._last = say, interval, time.monotonic()
-
-    def __call__(self, sentence: str) -> None:
-        """Say the sentence when it is time."""
-        if time.monotonic() - self._last >= self._interval:
-            self._last = time.monotonic()
-            self._say(sentence)

@@ -59,6 +59,11 @@ class Provider:
         return self.name if self.is_own else str(self.folder)
 
     @property
+    def other_key_variable(self) -> str:
+        """The environment variable of the API key of another account."""
+        return f"{self.name.upper().replace('-', '_')}_OTHER_API_KEY"
+
+    @property
     def base_url_variable(self) -> str:
         """The environment variable that replaces the provider's own address."""
         return f"{self.name.upper().replace('-', '_')}_BASE_URL"

@@ -10,6 +10,7 @@ from .tasks import Step, Task
 from .world import Call, Operation, Provider
 
 KEY, TOKEN, ADMIN = "OPEAI_API_KEY", "OPEAI_TOKEN", "OPEAI_ADMIN_TOKEN"
+OTHER = "OPEAI_OTHER_API_KEY"
 # The two routes show the same tasks, and nothing in a key tells which JWT belongs to it.
 ACCOUNT = "account"
 TYPES = {400: "BadRequest", 401: "Unauthorized", 404: "NotFound", 405: "MethodNotAllowed"}
@@ -43,8 +44,17 @@ def body(task: Task, step: Step) -> dict[str, Any]:
 
 def retrieve(call: Call) -> Reply:
     """Answers GET /v1/videos/{task_id}, with an API key."""
-    call.owner(KEY, call.bearer)
+    if call.world.keys.belongs_to_another(OTHER, call.bearer):
+        _hide(call)
+    else:
+        call.owner(KEY, call.bearer)
     return _show(call)
+
+
+def _hide(call: Call) -> None:
+    """Keeps the tasks of the one account from another, which has none."""
+    if "tenant" not in call.waived:
+        raise Refusal(404, "video not found", "video_not_found", param="id", check="tenant")
 
 
 def proxy(call: Call) -> Reply:

@@ -14,6 +14,7 @@ from .tasks import Known, Task, TaskStore, new_ids
 
 SERVER = "vidconform-emulator"
 WRONG_KEY = "vidconform-wrong"
+OTHER_KEY = "vidconform-other"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Operation:
 
 
 class Keys:
-    """Which credentials are accepted: the environment's where it names one, else any but the wrong ones."""
+    """Which credentials are accepted: the environment's where it names one, else any but the wrong ones.
+
+    Where the environment names none of another account, those that start with OTHER_KEY are.
+    """
 
     def __init__(self, environ: Mapping[str, str] | None) -> None:
         self._environ = dict(os.environ if environ is None else environ)
@@ -53,6 +57,12 @@ class Keys:
         if expected := self._environ.get(variable):
             return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
         return bool(value) and not value.startswith(WRONG_KEY)
+
+    def belongs_to_another(self, variable: str, value: str) -> bool:
+        """Whether this value is a credential of another account, which that variable names."""
+        if expected := self._environ.get(variable):
+            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
+        return value.startswith(OTHER_KEY)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""evidence.jsonl: the exchanges of a run, one JSON object a line, written as probes come in so that a killed run has them."""
+"""evidence.jsonl: the exchanges of a run, one a line, written as probes come in so that a killed run has them."""
 
 from __future__ import annotations
 
@@ -135,6 +135,12 @@ def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
 
 def _gaps(evidence: Evidence) -> list[dict[str, Any]]:
     return [
-        {"kind": "gap", "contract": evidence.contract, "probe": evidence.probe, "gap": gap.kind, "sentence": gap.sentence}
+        {
+            "kind": "gap",
+            "contract": evidence.contract,
+            "probe": evidence.probe,
+            "gap": gap.kind,
+            "sentence": gap.sentence,
+        }
         for gap in evidence.gaps
     ]

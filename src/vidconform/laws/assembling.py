@@ -120,9 +120,9 @@ def _keyed(contract: Contract, requirement: str, gathered: Gathered) -> list[Sub
 
 
 def _witnesses(requirement: str) -> tuple[str, ...]:
-    """Return the probes that bring the same credential elsewhere; the second route has one of its own."""
+    """Return the probes that bring the same credential elsewhere; the second route has two of its own."""
     if requirement.startswith("second-route"):
-        return ("unknown-second-route-task",) if requirement.endswith("-token") else ()
+        return ("unknown-second-route-task",) if requirement.endswith("-token") else ("second-route-admin",)
     return "unknown-task", "observe"
 
 

@@ -7,7 +7,8 @@ from vidconform.laws.reading import Reading
 from vidconform.laws.subjects import Refused, Subject
 
 _ACCOUNT = (401, 402, 403)
-_NOT_IMPLEMENTED = 501
+# A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
+_REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
 # A refusal for what a request carries is judged where the document says that it is accepted.
 _JUDGED_APART = {"retrieve": ("retrieve-accepts-json-header", (406, 415)), "create": ("accepts-prompt", (400, 415, 422))}
 
@@ -23,8 +24,8 @@ def expect_refused(refusal: Refused) -> None:
     if not refusal.tells and not refusal.first.reply.is_success:
         raise Unseen(f"a known task; pass --task-id={refusal.contract.name}=ID")
     (reading,) = shown(refusal.all, "the request")
-    unknown_method = reading.exchange.step == "wrong-method" and reading.reply.status == _NOT_IMPLEMENTED
-    expect(reading.reply.is_refusal or unknown_method, "a refusal with 4xx", told(reading), reading)
+    refused = reading.reply.is_refusal or (reading.exchange.step, reading.reply.status) in _REFUSED_OTHERWISE
+    expect(refused, "a refusal with 4xx", told(reading), reading)
 
 
 def _is_judged_apart(reading: Reading) -> bool:

@@ -128,9 +128,10 @@ class Conversation:
         scheme = (named or list(operation.schemes))[0]
         if credential == "wrong":
             return scheme.header, scheme.prefix + WRONG_KEY
-        if scheme.variable is None or not self.setting.keys.get(scheme.variable):
-            raise Withheld(f"a credential for {operation.path}: set {scheme.variable}")
-        return scheme.header, scheme.prefix + self.setting.keys[scheme.variable]
+        variable = self.contract.provider.other_key_variable if credential == "another" else scheme.variable
+        if variable is None or not self.setting.keys.get(variable):
+            raise Withheld(f"a credential for {operation.path}: set {variable}")
+        return scheme.header, scheme.prefix + self.setting.keys[variable]
 
     def _redact(self, request: Request) -> Request:
         redactor = self.setting.redactor

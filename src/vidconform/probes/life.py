@@ -32,9 +32,11 @@ def second_route(talk: Conversation, find: Find) -> None:
 
 
 def second_route_admin(talk: Conversation, find: Find) -> None:
-    """Read a known task through the second route with its other credential."""
+    """Read a known task, and an id that no task has, through the second route with its other credential."""
     operation = _role(talk, "second-retrieve")
     talk.ask("second-route-admin", operation, _known(talk, find), credential="admin")
+    # A credential that opens neither may have expired; one that is taken for the other id has not.
+    talk.ask("second-route-admin", operation, talk.contract.unknown_id, credential="admin")
 
 
 def create(talk: Conversation, find: Find) -> None:

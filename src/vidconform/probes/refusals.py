@@ -85,6 +85,7 @@ REFUSALS = (
     Refusal("wrong-method", "retrieve", method="PUT"),
     Refusal("retrieve-without-key", "retrieve", "known", "none"),
     Refusal("retrieve-with-wrong-key", "retrieve", "known", "wrong"),
+    Refusal("retrieve-with-another-key", "retrieve", "known", "another"),
     Refusal("second-route-without-token", "second-retrieve", "known", "none"),
     Refusal("second-route-with-wrong-token", "second-retrieve", "known", "wrong"),
     Refusal("create-without-model", "create", "none", left_out="model"),

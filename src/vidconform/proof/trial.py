@@ -10,6 +10,7 @@ from typing import Any
 from vidconform.contracts import Contract
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
+from vidconform.emulator.world import OTHER_KEY
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
 from vidconform.verdicts import Case, all_laws, law_of, schema_of
@@ -92,7 +93,8 @@ def _session(provider: str, emulator: Running, stalls: bool) -> Session:
         poll_timeout=_IMPATIENCE if stalls else _PATIENCE,
         max_creations=4,
     )
-    return prepare(options, {variable: f"sk-{variable.lower()}" for variable in emulator.world.provider.variables})
+    keys = {variable: f"sk-{variable.lower()}" for variable in emulator.world.provider.variables}
+    return prepare(options, {**keys, f"{provider.upper()}_OTHER_API_KEY": f"{OTHER_KEY}-account"})
 
 
 def _say_nothing(reply: ReplyContext) -> None:

@@ -1,7 +1,7 @@
 """What people and programs read of a run."""
 
 from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter
-from vidconform.report.terminal import brief, failure, failures, mentions, origins, table, unseen
+from vidconform.report.terminal import brief, failure, failures, mentions, origins, table, undecided
 
 __all__ = [
     "FORMAT",
@@ -13,5 +13,5 @@ __all__ = [
     "mentions",
     "origins",
     "table",
-    "unseen",
+    "undecided",
 ]

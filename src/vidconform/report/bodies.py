@@ -1,4 +1,4 @@
-"""A body as a reader wants it: indented, cut, with the offending part marked; bytes that are no text by size and kind."""
+"""A body as a reader wants it: indented, cut, with the offending part marked; bytes that are no text by their size."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def _path(pointer: str) -> tuple[str, ...]:
 
 def _json(value: Any, target: tuple[str, ...], path: tuple[str, ...], depth: int) -> Iterator[Part]:
     """Yield a value member by member on the way to the target, whole everywhere else."""
-    if not target or path != target[: len(path)] or path == target or depth > _DEEPEST or not isinstance(value, dict | list):
+    if (
+        not target
+        or path != target[: len(path)]
+        or path == target
+        or depth > _DEEPEST
+        or not isinstance(value, dict | list)
+    ):
         yield _whole(value, depth), bool(target) and path == target
         return
     members = list(value.items()) if isinstance(value, dict) else [(str(i), v) for i, v in enumerate(value)]

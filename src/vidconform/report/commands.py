@@ -15,11 +15,15 @@ def add(commands: Any) -> None:
     report = commands.add_parser("report", help="merge the results of any number of runs into a static site")
     report.add_argument("results", nargs="+", help=_RESULTS)
     report.add_argument("-o", "--output", required=True, type=Path, metavar="SITE", help="the folder to write")
-    report.add_argument("--stale-after", type=int, default=30, metavar="DAYS", help="evidence older than this turns grey; default 30")
+    report.add_argument(
+        "--stale-after", type=int, default=30, metavar="DAYS", help="evidence older than this turns grey; default 30"
+    )
     report.add_argument("--title", default="", help="the title of the first page")
     report.add_argument("--documents", action="store_true", help="add a page that compares what the documents promise")
     report.set_defaults(run=_report)
-    diff = commands.add_parser("diff", help="what got worse, better, appeared, vanished; exit code 1 when something got worse")
+    diff = commands.add_parser(
+        "diff", help="what got worse, better, appeared, vanished; exit code 1 when something got worse"
+    )
     diff.add_argument("old", help=_RESULTS)
     diff.add_argument("new", help=_RESULTS)
     diff.add_argument("--json", action="store_true", help="one object instead of text")

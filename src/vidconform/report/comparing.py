@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vidconform.report.merging import Merged
+from vidconform.report.picture import Merged
 from vidconform.report.text import visible
 
 KINDS = ("worse", "better", "changed", "appeared", "vanished", "unseen")
@@ -43,14 +43,13 @@ def differences(old: Merged, new: Merged) -> list[Difference]:
 
 def _difference(old: Merged, new: Merged, key: tuple[str, str, str]) -> Difference | None:
     before, after = old.shown.get(key), new.shown.get(key)
-    kind = _kind(before and before.reading, after and after.reading)
-    if kind is None:
+    earlier, later = (None if entry is None else entry.reading for entry in (before, after))
+    kind, known = _kind(earlier, later), after or before
+    if kind is None or known is None:
         return None
-    row = (after or before).row  # type: ignore[union-attr]
+    row, said = known.row, (after.row.expected, after.row.received) if after else ("", "")
     return Difference(
-        kind, row.contract, row.requirement, row.subject, row.level, row.statement,
-        before and before.reading, after and after.reading,
-        after.row.expected if after else "", after.row.received if after else "",
+        kind, row.contract, row.requirement, row.subject, row.level, row.statement, earlier, later, *said
     )  # fmt: skip
 
 
@@ -73,9 +72,11 @@ def remarks(old: Merged, new: Merged) -> Iterator[str]:
     for name, merged in (("OLD", old), ("NEW", new)):
         for run in merged.truncated:
             yield f"{name} is truncated ({run.path}): what vanished or appeared may only not have been reached."
-    origins = [{entry.origin == "emulated" for _, entry in m.entries() if entry.origin != "documented"} for m in (old, new)]
+    origins = [
+        {entry.origin == "emulated" for _, entry in m.entries() if entry.origin != "documented"} for m in (old, new)
+    ]
     if all(origins) and origins[0] != origins[1]:
-        yield "One side holds our emulator's replies and the other the vendor's: what differs need not be a change of the vendor."
+        yield "One side holds our emulator's replies, the other the vendor's: what differs need not be the vendor's change."
 
 
 def as_text(found: list[Difference], said: list[str]) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vidconform.report.merging import Merged
 from vidconform.report.model import Spent
+from vidconform.report.picture import Merged
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from vidconform import __version__
-from vidconform.report.merging import Cell, Entry, Merged
+from vidconform.report.picture import Cell, Entry, Merged
 from vidconform.report.text import visible
 
 # "passed" is said of nothing that was not seen.
@@ -47,7 +47,9 @@ def _summary(merged: Merged, tests: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _test(cell: Cell, entry: Entry) -> dict[str, Any]:
     row = entry.row
-    message = f"expected {visible(row.expected)}, received {visible(row.received)}" if row.received else visible(row.expected)
+    message = (
+        f"expected {visible(row.expected)}, received {visible(row.received)}" if row.received else visible(row.expected)
+    )
     subject = " (document)" if row.subject == "document" else ""
     return {
         "name": f"{visible(cell.contract, 120)} {visible(cell.requirement, 120)}{subject}",

@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from vidconform.contracts import Contract, Operation, find_provider, known_providers, load_contracts
 from vidconform.contracts.ledger import Requirement
-from vidconform.report.merging import Entry, Merged
+from vidconform.report.picture import Entry, Merged
+from vidconform.report.shapes import shape_of
 
 _TIMES = ("created", "updated", "completed", "expires")
 
@@ -76,7 +76,10 @@ def _topic(contracts: Sequence[Contract], title: str, facts: Facts, brief: Brief
 
 
 def _routes(contract: Contract) -> list[str]:
-    return [f"{o.method} {o.path}{f'?{o.id_parameter}=' if o.id_in == 'query' else ''} ({o.role})" for o in contract.operations]
+    return [
+        f"{o.method} {o.path}{f'?{o.id_parameter}=' if o.id_in == 'query' else ''} ({o.role})"
+        for o in contract.operations
+    ]
 
 
 def _ways_in(contract: Contract) -> list[str]:
@@ -103,47 +106,7 @@ def _words_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> 
 
 
 def _progress(contract: Contract) -> list[str]:
-    return _shape(contract, "progress") or ["not in the document"]
-
-
-def _shape(contract: Contract, role: str) -> list[str]:
-    """Return types and bounds of a role's field as its schema has them."""
-    place = contract.field(role)
-    if place is None:
-        return []
-    nodes = [member for node in _role_nodes(contract.task.source, role) for member in _members(contract.task.source, node)]
-    types = [kind for node in nodes for kind in _listed(node.get("type"))]
-    bounds = [f"{k} {node[k]}" for node in nodes for k in ("minimum", "maximum", "pattern", "const") if k in node]
-    unit = [] if place.unit is None else [f"unit: {_UNITS.get(place.unit, place.unit)}"]
-    return [place.pointer, " or ".join(dict.fromkeys(types)) or "any type", *dict.fromkeys(bounds), *unit]
-
-
-_UNITS = {"either": "seconds or milliseconds"}
-
-
-def _listed(kind: Any) -> list[str]:
-    return [kind] if isinstance(kind, str) else list(kind or [])
-
-
-def _role_nodes(node: Any, role: str) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if node.get("x-role") == role:
-            yield node
-        for member in node.values():
-            yield from _role_nodes(member, role)
-    elif isinstance(node, list):
-        for member in node:
-            yield from _role_nodes(member, role)
-
-
-def _members(root: dict[str, Any], node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a schema and what it applies to the same value; an `if` asserts nothing."""
-    yield node
-    inner = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
-    if "$ref" in node:
-        inner.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
-    for member in inner:
-        yield from _members(root, member)
+    return shape_of(contract, "progress") or ["not in the document"]
 
 
 def _progress_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
@@ -155,7 +118,9 @@ def _progress_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) 
 
 def _ids(contract: Contract) -> list[str]:
     spaces = contract.provider.id_spaces
-    return [f"{name}: {spaces[name].pattern}" for name in contract.id_space_names if name in spaces] or ["no shape stated"]
+    return [f"{name}: {spaces[name].pattern}" for name in contract.id_space_names if name in spaces] or [
+        "no shape stated"
+    ]
 
 
 def _ids_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
@@ -166,12 +131,18 @@ def _ids_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> st
 
 
 def _times(contract: Contract) -> list[str]:
-    shapes = [_shape(contract, role) for role in _TIMES]
-    return [f"{shape[0]}: {', '.join(s for s in shape[1:] if not s.startswith(('m', 'p')))}" for shape in shapes if shape]
+    shapes = [shape_of(contract, role) for role in _TIMES]
+    return [
+        f"{shape[0]}: {', '.join(s for s in shape[1:] if not s.startswith(('m', 'p')))}" for shape in shapes if shape
+    ]
 
 
 def _times_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
-    mixed = [c for c, facts in found.items() if any("milliseconds" in f for f in facts) and any("unit: seconds" in f for f in facts)]
+    mixed = [
+        c
+        for c, facts in found.items()
+        if any("milliseconds" in f for f in facts) and any("unit: seconds" in f for f in facts)
+    ]
     return f"Milliseconds beside seconds in one object: {', '.join(mixed) or 'nowhere'}."
 
 
@@ -189,12 +160,12 @@ def _errors(contract: Contract) -> list[str]:
 
 def _errors_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
     silent = [contract for contract, facts in found.items() if facts[0] == "shows no refusal"]
-    return f"Without a single refusal shown: {', '.join(silent) or 'none'}. A client learns their envelopes from the service."
+    return f"Without a single refusal shown: {', '.join(silent) or 'none'}; a client learns those from the service."
 
 
 def _result(contract: Contract) -> list[str]:
     content = [f"{o.method} {o.path}" for o in contract.operations if o.role == "content"]
-    return [*_shape(contract, "result"), *content] or ["no address of the video in this document"]
+    return [*shape_of(contract, "result"), *content] or ["no address of the video in this document"]
 
 
 def _result_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
@@ -207,7 +178,7 @@ def _plain(sentence: str) -> Brief:
 
 
 _TOPICS: tuple[tuple[str, Facts, Brief, tuple[str, ...]], ...] = (
-    ("Routes", _routes, _plain("Where a task is read; creation, content and remix only where stated."), ("routes", "parameters", "creation")),
+    ("Routes", _routes, _plain("Where a task is read and made."), ("routes", "parameters", "creation")),
     ("Authentication", _ways_in, _plain("What a request must bring."), ("authentication",)),
     ("Status words", _words, _words_brief, ("status",)),
     ("Progress", _progress, _progress_brief, ("progress",)),

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.report.ctrf import as_ctrf
-from vidconform.report.merging import Merged
 from vidconform.report.naming import Names
+from vidconform.report.picture import Merged
 from vidconform.report.sarif import as_sarif
 from vidconform.report.shields import badges
 from vidconform.report.text import spreadsheet
 
 _COLUMNS = (
-    "concern", "requirement", "contract", "level", "subject", "reading", "origin", "at", "expected", "received", "statement",
-    "source",
+    "concern", "requirement", "contract", "level", "subject", "reading", "origin", "at", "expected", "received",
+    "statement", "source",
 )  # fmt: skip
 
 

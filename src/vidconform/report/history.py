@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.report.merging import Entry, Merged, severity
+from vidconform.report.picture import Entry, Merged, severity
 from vidconform.report.text import visible
 
 _LETTERS = {

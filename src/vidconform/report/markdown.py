@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vidconform.report.merging import Merged
 from vidconform.report.pages import emulated
+from vidconform.report.picture import Merged
 from vidconform.report.summary import DISCLAIMERS, Finding, sections
 from vidconform.report.text import code, prose
 from vidconform.report.views import LETTERS
@@ -22,7 +22,8 @@ def as_markdown(merged: Merged) -> str:
 def _lines(merged: Merged) -> Iterator[str]:
     yield "# vidconform\n"
     for run in merged.truncated:
-        yield f"**Truncated run** of {run.started_at:%Y-%m-%d %H:%M} UTC: it has no end line. What is missing was not judged; nothing here is a pass.\n"
+        cut = f"**Truncated run** of {run.started_at:%Y-%m-%d %H:%M} UTC: it has no end line"
+        yield f"{cut}. What is missing was not judged; nothing here is a pass.\n"
     made_up = emulated(merged)
     if made_up:
         names = ", ".join(map(code, made_up))

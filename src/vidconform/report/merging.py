@@ -2,180 +2,21 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, READINGS, Row, Run, Served, moment
+from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, READINGS, Run, Served, moment
+from vidconform.report.picture import STALE_AFTER, Cell, Column, Entry, Merged
 from vidconform.report.reading import read_run, row_of, started_at
-
-STALE_AFTER = 30
-
-
-@dataclass(slots=True)
-class Entry:
-    """The newest verdict on one question from one kind of evidence, with its reading in every run that judged it."""
-
-    row: Row
-    run: int
-    origin: str
-    at: datetime
-    beats: array[int]
-
-    @property
-    def history(self) -> list[tuple[int, str]]:
-        """The runs that judged it, oldest first, with the reading of each."""
-        return [(beat >> 4, READINGS[beat & 15]) for beat in self.beats]
-
-    @property
-    def reading(self) -> str:
-        """The newest reading."""
-        return self.row.reading
-
-    @property
-    def first(self) -> int:
-        """The run that judged it first."""
-        return self.beats[0] >> 4
-
-    @property
-    def since(self) -> int:
-        """The run since which the reading has not changed."""
-        first = self.run
-        for run, reading in reversed(self.history):
-            if reading != self.row.reading:
-                break
-            first = run
-        return first
-
-
-@dataclass(slots=True)
-class Cell:
-    """What is known of one requirement of one contract."""
-
-    contract: str
-    requirement: str
-    entries: dict[str, Entry] = field(default_factory=dict)
-
-    @property
-    def observed(self) -> Entry | None:
-        """What the service did; an emulator speaks only where no vendor ever has."""
-        return self.entries.get(OBSERVED) or self.entries.get(EMULATED)
-
-    @property
-    def documented(self) -> Entry | None:
-        """What the document's own examples say."""
-        return self.entries.get(DOCUMENTED)
-
-    @property
-    def any(self) -> Entry:
-        """Whatever there is, for what all verdicts on a requirement share."""
-        return next(iter(self.entries.values()))
-
-
-@dataclass
-class Column:
-    """One contract."""
-
-    id: str
-    served: Served
-    runs: list[int] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The contract's name inside its provider."""
-        return self.id.partition("/")[2] or self.id
-
-
-@dataclass
-class Line:
-    """One requirement's name with the cells of all contracts that have it."""
-
-    requirement: str
-    concern: str
-    cells: dict[str, Cell] = field(default_factory=dict)
-
-    @property
-    def statement(self) -> str:
-        """The statement of the first contract."""
-        return next(iter(self.cells.values())).any.row.statement
-
-
-@dataclass
-class Merged:
-    """All runs, oldest first and without their lines, and what they come to."""
-
-    runs: list[Run] = field(default_factory=list)
-    columns: dict[str, Column] = field(default_factory=dict)
-    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
-    counts: list[dict[str, Counter[str]]] = field(default_factory=list)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    stale_after: int = STALE_AFTER
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """The requirements by concern and name."""
-        found: dict[tuple[str, str], Line] = {}
-        for (contract, requirement), cell in self.cells.items():
-            concern = cell.any.row.concern
-            found.setdefault((concern, requirement), Line(requirement, concern)).cells[contract] = cell
-        return [found[key] for key in sorted(found)]
-
-    @property
-    def truncated(self) -> list[Run]:
-        """The runs without an end that a newest verdict comes from or would have to come from."""
-        return [self.runs[i] for i in sorted({column.runs[-1] for column in self.columns.values()}) if self.runs[i].is_truncated]
-
-    def days(self, entry: Entry) -> int:
-        """The age of the evidence."""
-        return max((self.now - entry.at).days, 0)
-
-    def is_stale(self, entry: Entry) -> bool:
-        """Whether the evidence is too old to say much of today; a document's examples do not age."""
-        return entry.origin != DOCUMENTED and self.now - entry.at > timedelta(days=self.stale_after)
-
-    def tally(self, contract: str) -> Counter[str]:
-        """The readings of a contract's service, and how often its document contradicts itself."""
-        return self._tallies.get(contract, Counter())
-
-    @cached_property
-    def _tallies(self) -> dict[str, Counter[str]]:
-        found: dict[str, Counter[str]] = {}
-        for cell, entry in self.entries():
-            if entry is cell.observed or entry.reading == "contradicts itself":
-                found.setdefault(cell.contract, Counter())[entry.reading] += 1
-        return found
-
-    @cached_property
-    def shown(self) -> dict[tuple[str, str, str], Entry]:
-        """What each cell shows, by question."""
-        return {entry.row.key: entry for _, entry in self.entries()}
-
-    def entries(self) -> Iterator[tuple[Cell, Entry]]:
-        """Yield what each cell shows: the service's entry, then the document's."""
-        for cell in self.cells.values():
-            yield from ((cell, entry) for entry in (cell.observed, cell.documented) if entry is not None)
 
 
 def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after: int = STALE_AFTER) -> Merged:
     """Return what some results files come to, with one at a time in memory; raises ResultsRefused."""
-    # Millions of values, none in a cycle: looking for cycles among them would take longer than reading them.
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return _merge_files(paths, now, stale_after)
-    finally:
-        if collects:
-            gc.enable()
-
-
-def _merge_files(paths: Iterable[Path], now: datetime | None, stale_after: int) -> Merged:
     newest_first = sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True)
     return merge((read_run(path) for path in newest_first), now, stale_after)
 
@@ -247,8 +88,3 @@ def _place(merged: Merged, run: Run, index: int, line: dict[str, Any]) -> None:
 
 
 _NUMBERS = {reading: number for number, reading in enumerate(READINGS)}
-
-
-def severity(reading: str) -> int:
-    """The place of a reading, worst first."""
-    return READINGS.index(reading) if reading in READINGS else len(READINGS)

@@ -102,7 +102,9 @@ class Run:
     def emulated(self) -> set[str]:
         """The providers of which any reply is our emulator's."""
         if self._emulated is None:
-            self._emulated = {line["provider"] for line in self.lines for s in line["evidence"] if s["origin"] == EMULATED}
+            self._emulated = {
+                line["provider"] for line in self.lines for s in line["evidence"] if s["origin"] == EMULATED
+            }
         return self._emulated
 
     _emulated: set[str] | None = None

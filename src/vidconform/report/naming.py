@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from vidconform.report.merging import Merged
+from vidconform.report.picture import Merged
 from vidconform.report.text import slug
 
 
 class Names:
-    """Files and anchors of contracts, requirements and exchanges; nothing in them comes through from a vendor's text."""
+    """Files and anchors of contracts, requirements and exchanges, made of plain letters alone."""
 
     def __init__(self, merged: Merged) -> None:
         taken = {"index", "trend", "findings", "documents"}

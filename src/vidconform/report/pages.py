@@ -18,8 +18,8 @@ from vidconform.contracts.schemas import PHASES
 from vidconform.report import summary, text, views
 from vidconform.report.bodies import parts
 from vidconform.report.costs import costs
-from vidconform.report.merging import Cell, Entry, Merged
 from vidconform.report.model import EMULATED
+from vidconform.report.picture import Cell, Entry, Merged
 from vidconform.report.sparks import spark, trend
 
 TEMPLATES = Path(__file__).parent / "templates"

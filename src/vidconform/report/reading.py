@@ -113,8 +113,17 @@ def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None
 def row_of(line: dict[str, Any]) -> Row:
     """Return a verdict from its line; the words that stand in thousands of rows are kept once."""
     return Row(
-        *(_once(line[name]) for name in ("provider", "contract", "requirement", "level", "subject", "outcome", "reading")),
-        *(_once(line[name]) for name in ("statement", "source", "expected", "received")),
+        provider=_once(line["provider"]),
+        contract=_once(line["contract"]),
+        requirement=_once(line["requirement"]),
+        level=_once(line["level"]),
+        subject=_once(line["subject"]),
+        outcome=_once(line["outcome"]),
+        reading=_once(line["reading"]),
+        statement=_once(line["statement"]),
+        source=_once(line["source"]),
+        expected=_once(line["expected"]),
+        received=_once(line["received"]),
         observations=line["observations"],
         evidence=tuple(Sight(s["probe"], s["exchange"], s["pointer"], s["origin"], s["at"]) for s in line["evidence"]),
         request=line.get("request", ""),
@@ -129,4 +138,6 @@ def _once(text: str) -> str:
 
 def _served(line: dict[str, Any]) -> Served:
     name = line["provider"]
-    return Served(name, line.get("title") or name, line["base_url"], tuple(line["contracts"]), line.get("creation_price"))
+    return Served(
+        name, line.get("title") or name, line["base_url"], tuple(line["contracts"]), line.get("creation_price")
+    )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from vidconform import __version__
 from vidconform.locations import data_folder
-from vidconform.report.merging import Entry, Merged
+from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -34,7 +34,9 @@ def as_sarif(merged: Merged) -> dict[str, Any]:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "vidconform", "version": __version__, "rules": [*map(_rule, rules.values())]}},
+                "tool": {
+                    "driver": {"name": "vidconform", "version": __version__, "rules": [*map(_rule, rules.values())]}
+                },
                 "invocations": [{"executionSuccessful": not merged.truncated}],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(entry, places[_rule_id(entry)]) for entry in entries],
@@ -83,13 +85,13 @@ def _locations(entry: Entry) -> list[dict[str, Any]]:
     kind, _, place = row.decided_by.partition(":")
     if kind == "schema" and "#" in place:
         file, _, pointer = place.partition("#")
-        node = {"name": pointer or "/", "fullyQualifiedName": f"{row.contract}/{place}", "kind": "member"}
+        node = {"name": visible(pointer) or "/", "fullyQualifiedName": visible(f"{row.contract}/{place}"), "kind": "member"}
         found.append({"physicalLocation": _physical(f"specs/{row.contract}/{file}", None), "logicalLocations": [node]})
     return found
 
 
 def _physical(uri: str, line: int | None) -> dict[str, Any]:
-    location = {"artifactLocation": {"uri": quote(uri), "uriBaseId": "SRCROOT"}}
+    location = {"artifactLocation": {"uri": quote(visible(uri).replace("..", "-")), "uriBaseId": "SRCROOT"}}
     return {**location, "region": {"startLine": line}} if line is not None else location
 
 

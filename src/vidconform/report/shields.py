@@ -1,11 +1,11 @@
-"""shields.io endpoint badges (shields.io/badges/endpoint-badge): one a provider, never green without the vendor's own evidence."""
+"""shields.io endpoint badges: one a provider, never green without the vendor's own evidence."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
-from vidconform.report.merging import Entry, Merged
+from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
 
 
@@ -14,7 +14,7 @@ def badges(merged: Merged) -> dict[str, dict[str, Any]]:
     entries: dict[str, list[Entry]] = {column.served.name: [] for column in merged.columns.values()}
     for _, entry in merged.entries():
         if entry.row.subject == "service":
-            entries[entry.row.provider].append(entry)
+            entries[merged.columns[entry.row.contract].served.name].append(entry)
     cut = {column.served.name for column in merged.columns.values() if merged.runs[column.runs[-1]].is_truncated}
     return {name: _badge(merged, name, found, name in cut) for name, found in entries.items()}
 

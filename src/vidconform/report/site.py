@@ -6,8 +6,8 @@ from pathlib import Path
 
 from vidconform.errors import BadOption
 from vidconform.report.formats import write_formats
-from vidconform.report.merging import Merged
 from vidconform.report.pages import Pages
+from vidconform.report.picture import Merged
 
 
 def write_site(merged: Merged, folder: Path, title: str = "", with_documents: bool = False) -> int:

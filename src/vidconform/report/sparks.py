@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from vidconform.report.history import beats
-from vidconform.report.merging import Entry, Merged
+from vidconform.report.picture import Entry, Merged
 from vidconform.report.views import LETTERS
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vidconform.report.merging import Cell, Entry, Merged
+from vidconform.report.picture import Cell, Entry, Merged
 
 #: Title, readings and the sentence under the title, in the order of importance.
 SECTIONS = (
     ("What breaks", ("fails", "errored"), "A MUST of the vendor's own document is not kept, or we failed to judge it."),
-    ("Where a document contradicts itself", ("contradicts itself",), "The document's own examples break its own statements."),
+    ("Where a document contradicts itself", ("contradicts itself",), "The document breaks its own statements."),
     ("What deviates", ("deviates",), "What the document only shows or hedges is otherwise in the service."),
     ("What stayed undecided", ("inconclusive",), "A time-out, a 429 or a lost connection stood in the way."),
     ("What was never seen", ("unseen",), "The state never came up: nothing is said about it, neither good nor bad."),

@@ -61,17 +61,19 @@ def _evidence(row: Row) -> Lines:
 
 def brief(row: Row) -> str:
     """Return a verdict in one line."""
-    expected = f"expected {row['expected']}, received " if row["expected"] else ""
-    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {expected}{row['received']}"
+    found = f"expected {row['expected']}, received {row['received']}"
+    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {found}"
 
 
-def unseen(verdicts: Iterable[Row]) -> Lines:
-    """Return what would show the service's unseen requirements, each need in one line."""
-    needs: dict[tuple[str, str], Lines] = {}
-    for row in verdicts:
-        if row["reading"] == "unseen" and row["subject"] == "service":
-            needs.setdefault((row["contract"], row["expected"]), []).append(row["requirement"])
-    return [f"unseen  {contract}  {_named(rows)}: needs {need}" for (contract, need), rows in needs.items()]
+def undecided(verdicts: Sequence[Row]) -> Lines:
+    """Return what would show the service's unseen requirements and what was in the way of others, each in one line."""
+    service = [row for row in verdicts if row["subject"] == "service"]
+    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] == "unseen"]
+    causes = [(row, row["received"]) for row in service if row["reading"] == "inconclusive"]
+    found: dict[tuple[str, str, str], Lines] = {}
+    for row, sentence in needs + causes:
+        found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
+    return [f"{reading}  {contract}  {_named(rows)}: {why}" for (reading, contract, why), rows in found.items()]
 
 
 def _named(requirements: Lines) -> str:
@@ -86,6 +88,7 @@ def failures(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
 
 
 def mentions(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
-    """Return a line for whatever is unmet or inconclusive without failing the run."""
-    shown = {"deviates", "contradicts itself", "inconclusive"} - set(failing)
-    return [brief(row) for row in verdicts if row["reading"] in shown]
+    """Return a line for whatever is unmet without failing the run, what the service does first."""
+    shown = {"deviates", "contradicts itself"} - set(failing)
+    found = [row for row in verdicts if row["reading"] in shown]
+    return [brief(row) for row in sorted(found, key=lambda row: row["subject"] == "document")]

@@ -1,4 +1,4 @@
-"""Vendor-supplied text made harmless: control characters and direction marks visible, lengths bounded, each format's own marks escaped."""
+"""Vendor-supplied text made harmless: cut, with control characters and direction marks visible, escaped by format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BACKTICKS = re.compile(r"`+")
 
 
 def visible(text: str, longest: int = LONGEST, keep: str = "") -> str:
-    """Return a text with whatever cannot be printed spelled out, cut to a length; `keep` names what stays all the same."""
+    """Return a text with whatever cannot be printed spelled out, cut to a length; `keep` names what stays."""
     piece = text[:longest]
     shown = piece if piece.isprintable() else "".join(c if c.isprintable() or c in keep else _spelled(c) for c in piece)
     return shown if len(text) <= longest else f"{shown}... ({len(text)} characters)"
@@ -30,8 +30,8 @@ def code(text: str, longest: int = LONGEST) -> str:
     """Return a text as a Markdown code span that nothing in it can end (CommonMark 0.31, 6.1), also inside a table."""
     shown = visible(text, longest).replace("|", "\\|")
     fence = "`" * (max([len(run) for run in _BACKTICKS.findall(shown)], default=0) + 1)
-    edge = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
-    return f"{fence}{edge}{shown or ' '}{edge}{fence}"
+    edge = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{edge}{shown}{edge}{fence}" if shown else "` `"
 
 
 def prose(text: str, longest: int = LONGEST) -> str:

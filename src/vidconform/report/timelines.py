@@ -49,7 +49,9 @@ class Timeline:
     @property
     def words(self) -> str:
         """What the picture shows, in words."""
-        return ", then ".join(f"{band.status} ({band.polls} {'poll' if band.polls == 1 else 'polls'})" for band in self.bands)
+        return ", then ".join(
+            f"{band.status} ({band.polls} {'poll' if band.polls == 1 else 'polls'})" for band in self.bands
+        )
 
 
 def timelines(exchanges: Iterable[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]) -> list[Timeline]:
@@ -61,9 +63,7 @@ def timelines(exchanges: Iterable[Kept], broken: Mapping[tuple[str, int], list[t
     return [_timeline(task_id, polls[:_MOST_POLLS], broken) for task_id, polls in tasks.items() if len(polls) > 1]
 
 
-def _timeline(
-    task_id: str, polls: list[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]
-) -> Timeline:
+def _timeline(task_id: str, polls: list[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]) -> Timeline:
     times = [moment(kept.at) for kept in polls]
     known = [time for time in times if time is not None]
     span = (max(known) - min(known)).total_seconds() if len(known) == len(polls) else 0.0

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property
 
 from vidconform.report.exchanges import Journalled, Kept, read_evidence
-from vidconform.report.merging import Cell, Column, Entry, Line, Merged, severity
 from vidconform.report.naming import Names
+from vidconform.report.picture import Cell, Column, Entry, Line, Merged, severity
 from vidconform.report.timelines import Timeline, timelines
 
 #: One letter a reading, for classes; thousands of cells carry them.
@@ -19,6 +19,7 @@ LETTERS = {
     "not offered": "N", "conforms": "O",
 }  # fmt: skip
 SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001
+_LEVELS = {"MUST": "M", "SHOULD": "S", "MAY": "Y"}
 _EPOCH = 719163
 
 
@@ -48,7 +49,9 @@ class Views:
         shown = service or document
         assert shown is not None, "a cell has at least one entry"
         letter = LETTERS[document.reading] if document is not None and service is not None else None
-        classes = f"{LETTERS[shown.reading]} {shown.row.level[0]}{self._marks(shown)}"
+        classes = (
+            f"{LETTERS[shown.reading]} {_LEVELS[shown.row.level]}{self._marks(shown)}{f' d{letter}' if letter else ''}"
+        )
         age = "" if shown.origin == "documented" else age_text(self.merged.days(shown))
         day = None if shown.origin == "documented" else shown.at.toordinal() - _EPOCH
         return Square(classes, shown.reading, shown.origin, age, day, letter)
@@ -169,7 +172,9 @@ def rerun(cell: Cell) -> str:
     """Return the line that judges just this requirement again."""
     row = cell.any.row
     # The brackets make the name exact: without them `id-type` would bring `task-id-type` as well.
-    names = [f"[{row.contract}-{row.requirement}{'-document' if kind == 'document' else ''}]" for kind in _subjects(cell)]
+    names = [
+        f"[{row.contract}-{row.requirement}{'-document' if kind == 'document' else ''}]" for kind in _subjects(cell)
+    ]
     live = " --live" if cell.observed is not None and cell.observed.origin == "live" else ""
     return f"pytest {shlex.quote(f'--provider={row.provider}')} -k {shlex.quote(' or '.join(names))}{live}"
 

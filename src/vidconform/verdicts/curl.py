@@ -25,6 +25,8 @@ def curl(contract: Contract, exchange: Exchange) -> str:
 def _header(contract: Contract, exchange: Exchange, name: str, value: str) -> str:
     if REDACTED not in value or exchange.credential == "wrong":
         return shlex.quote(f"{name}: {value}")
+    if exchange.credential == "another":
+        return f'"{name}: {value.replace(REDACTED, f"${contract.provider.other_key_variable}")}"'
     operation = contract.operation(exchange.role)
     schemes = [s for s in (operation.schemes if operation else ()) if s.header == name and s.variable]
     named = [s for s in schemes if s.name == exchange.credential] or schemes

@@ -65,6 +65,13 @@ def serves_content_for_any_key(reply: ReplyContext) -> None:
     _open(reply, "content", without=False)
 
 
+@vice({OPEAI: "retrieve-with-another-key-is-refused"}, ANY)
+def shows_tasks_to_another_account(reply: ReplyContext) -> None:
+    """A task is shown for the key of another account."""
+    if reply.check == "tenant":
+        reply.grant()
+
+
 @vice({OPEAI: "second-route-without-token-is-refused"}, ANY)
 def shows_tasks_without_token_on_the_second_route(reply: ReplyContext) -> None:
     """The second route shows a task to whoever asks without a token."""

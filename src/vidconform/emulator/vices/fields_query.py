@@ -86,6 +86,6 @@ fields(
     ("video_url", LIST, "result-type", COMPLETED),
     ("video_url", put("without-host", "/files/video.mp4"), "result-is-url", COMPLETED),
     ("video_url", put("before-completion", URL), "result-only-after-completion", UNFINISHED),
-    ("video_url", put("as-empty-placeholder", ""), "result-only-after-completion result-is-url", UNFINISHED),
-    ("video_url", put("as-error-text", "the prompt is rejected"), "result-only-after-completion result-is-url", FAILED),
+    ("video_url", put("as-empty-placeholder", ""), "result-only-after-completion", UNFINISHED),
+    ("video_url", put("as-error-text", "the prompt is rejected"), "result-only-after-completion", FAILED),
 )

@@ -54,50 +54,46 @@
   const heads = [...table.tHead.rows[0].cells].slice(1);
   const groups = [...table.tBodies], rows = [];
   for (const group of groups) for (const row of group.rows) if (!row.classList.contains("concern")) rows.push({ row, group,
-    name: row.cells[0].firstChild.data, text: row.cells[0].textContent.toLowerCase(), cells: [...row.cells].slice(1) });
-  const LEVEL = /(?:^| )([MS]|A)(?: |$)/;
+    name: row.cells[0].firstChild.data, text: row.cells[0].textContent.toLowerCase(), concern: group.rows[0].textContent.toLowerCase(), cells: [...row.cells].slice(1) });
   for (const item of rows) item.marks = item.cells.map((cell) => {
     if (!cell.className) return null;
-    const level = cell.className[2] === "M" ? cell.className.slice(2, 3) : cell.className[2];
-    const doc = cell.querySelector("u");
+    const [reading, level] = cell.className.split(" "), doc = cell.className.match(/ d([A-Z])/);
     if (made !== today && cell.dataset.t) {
       const days = today - cell.dataset.t;
       cell.children[1].textContent = cell.children[1].textContent.replace(/ (today|\d+ d)$/, " " + aged(days));
       if (days > stale) cell.classList.add("old");
     }
-    return { reading: cell.className[0], doc: doc ? doc.className : "", level };
+    return { reading, level, doc: doc ? doc[1] : "" };
   });
 
-  // Columns are hidden by one rule each: touching every cell of a column would cost more than the filter.
-  const sheet = new CSSStyleSheet();
-  document.adoptedStyleSheets = [sheet];
   const form = document.querySelector(".filters"), out = $("shown");
   const value = (id) => $(id).value.trim().toLowerCase();
 
-  const filter = () => {
-    const text = value("f-text"), concern = value("f-concern"), level = $("f-level").value, reading = $("f-reading").value;
+  let seen = heads.map(() => true);
+  const showColumns = () => {
     const names = value("f-provider").split(",").map((n) => n.trim()).filter(Boolean);
-    const seen = heads.map((head) => !names.length || names.some((name) => head.dataset.n.includes(name)));
-    const css = heads.map((_, i) => seen[i] ? "" : `#matrix tr>:nth-child(${i + 2}:not(.x))`.replace(":not(.x)", "")).filter(Boolean);
-    const rules = css.length ? css.join(",") + "{display:none}" : "";
-    if (filter.rules !== rules) { sheet.replaceSync(rules.replaceAll("#matrix tr>", "#matrix tr:not(.concern)>")); filter.rules = rules; }
+    const now = heads.map((head) => !names.length || names.some((name) => head.dataset.n.includes(name)));
+    now.forEach((shown, i) => {
+      if (shown === seen[i]) return;
+      heads[i].hidden = !shown;
+      for (const item of rows) item.cells[i].hidden = !shown;
+    });
+    seen = now;
+  };
+  const filter = () => {
+    showColumns();
+    const text = value("f-text"), concern = value("f-concern"), level = $("f-level").value, reading = $("f-reading").value;
+    const fits = (mark, i) => seen[i] && mark && (!level || mark.level === level) && (!reading || mark.reading === reading || mark.doc === reading);
+    table.dataset.level = level;
+    table.dataset.reading = reading;
     let count = 0;
     const alive = new Set();
     for (const item of rows) {
-      let hit = (!text || item.text.includes(text)) && (!concern || item.group.rows[0].textContent.toLowerCase() === concern);
-      if (hit) {
-        let any = false;
-        item.marks.forEach((mark, i) => {
-          const match = mark && (!level || mark.level === level) && (!reading || mark.reading === reading || mark.doc === reading);
-          any ||= match && seen[i];
-          if (mark && mark.dim !== !match) { mark.dim = !match; item.cells[i].classList.toggle("dim", !match); }
-        });
-        hit = any;
-      }
+      const hit = (!text || item.text.includes(text)) && (!concern || item.concern === concern) && item.marks.some(fits);
       if (item.row.hidden === hit) item.row.hidden = !hit;
       if (hit) { count += 1; alive.add(item.group); }
     }
-    for (const group of groups) group.rows[0].hidden = !alive.has(group);
+    for (const group of groups) group.querySelector(".concern").hidden = !alive.has(group);
     out.textContent = `${count} of ${rows.length} requirements, ${seen.filter(Boolean).length} of ${heads.length} contracts`;
   };
   form.addEventListener("input", filter);

@@ -1,0 +1,160 @@
+"""Damaged cassettes: whatever happened to the file is one sentence that says where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from processes import copy_of
+
+from vidconform.contracts import find_provider, load_contract
+from vidconform.errors import CassetteDamaged
+from vidconform.evidence import Cassette, Evidence, Gap, cassette_path, load_cassette, save_cassette
+from vidconform.probes import Exchange, Reply, Request
+
+BASE = "https://vendor.example"
+AT = "2026-11-23T01:02:03.456+00:00"
+JSON = (("Content-Type", "application/json"),)
+
+
+def exchange(request: Request, reply: Reply) -> Exchange:
+    return Exchange("poll", "retrieve", None, "key", request, reply, AT, 0.1, "live")
+
+
+WHOLE = Evidence(
+    "gptge/videos",
+    "observe",
+    (
+        exchange(Request("GET", BASE, "/v1/x"), Reply(200, JSON, b'{"a": "\\u00fc"}')),
+        exchange(Request("POST", BASE, "/v1/x", (), b"\xff"), Reply(404, (), b"\x00\xff")),
+    ),
+    (Gap("inconclusive", "a time-out"),),
+    "live",
+    AT,
+    {"task_ids": ["video_1"], "known": None},
+)
+
+
+class Own:
+    """A contract outside the project, whose cassettes lie beside it; short to look at where hypothesis shows it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.contract = load_contract(find_provider(str(copy_of("gptge", folder))), "videos")
+        self.path = cassette_path(self.contract, "observe")
+
+    def save(self, evidence: Evidence, base_url: str = BASE) -> None:
+        """Write a recording."""
+        assert save_cassette(self.contract, evidence, base_url) == self.path
+
+    def load(self) -> Cassette:
+        """Read the recording."""
+        return load_cassette(self.contract, "observe")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Own:
+    return Own(tmp_path_factory.mktemp("own"))
+
+
+def damaged(own: Own, change: Callable[[bytes], bytes]) -> str:
+    """Return what is said of a cassette that was changed, without its path and the advice at its end."""
+    own.save(WHOLE)
+    own.path.write_bytes(change(own.path.read_bytes()))
+    with pytest.raises(CassetteDamaged) as problem:
+        own.load()
+    told = str(problem.value)
+    start, advice = f"{own.path}: damaged cassette, ", "; record it again with pytest --provider="
+    assert told.startswith(start)
+    assert advice in told
+    return told.removeprefix(start).partition(advice)[0]
+
+
+DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "nothing": (lambda text: b"", "empty"),
+    "a comment": (lambda text: b"# gone\n", "empty"),
+    "half of it": (lambda text: text[: text.index(b"metadata:")], "no metadata of vidconform/cassette@1 at its end"),
+    "another format": (lambda text: text.replace(b"cassette@1", b"cassette@2"), "no metadata of vidconform/cassette@1"),
+    "no YAML": (lambda text: text.replace(b"metadata:", b"metadata: }"), "did not find expected node content at line "),
+    "a control character": (lambda text: text.replace(b"metadata", b"meta\x01data"), "unreadable (ReaderError"),
+    "no UTF-8": (lambda text: text.replace(b"metadata", b"meta\xffdata"), "not UTF-8 at byte "),
+    "code": (lambda text: text + b"x: !!python/object/apply:os.getcwd []\n", "could not determine a constructor for"),
+    "a text": (lambda text: b"hello", "the file: expected a mapping, found 'hello'"),
+    "a deep nest": (lambda text: b"[" * 900 + b"]" * 900, "the file: expected a mapping"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_says_what_is_wrong(damage: str, own: Own) -> None:
+    change, told = DAMAGES[damage]
+    assert damaged(own, change).startswith(told)
+
+
+GONE = object()
+# A place in the file, what is put there, and what is said.
+WRONG: list[tuple[str, Any, str]] = [
+    ("interactions", GONE, "the file: interactions is missing"),
+    ("interactions", {}, "interactions: expected a list, found '{}'"),
+    ("interactions.1", None, "interactions[1]: expected a mapping, found 'None'"),
+    ("interactions.0.request", GONE, "interactions[0]: request is missing"),
+    ("interactions.0.request.uri", 7, "interactions[0].request.uri: expected a text, found '7'"),
+    ("interactions.0.request.body", [], "interactions[0].request.body: expected a text or bytes or nothing"),
+    ("interactions.1.response.status", 404, "interactions[1].response.status: expected a mapping, found '404'"),
+    ("interactions.1.response.status.code", "404", "interactions[1].response.status.code: expected a number"),
+    ("interactions.1.response.status.code", True, "interactions[1].response.status.code: expected a number"),
+    ("interactions.0.response.body.string", GONE, "interactions[0].response.body: string is missing"),
+    ("interactions.0.response.body.string", None, "interactions[0].response.body.string: expected a text or"),
+    ("interactions.0.response.headers.X", "x", "interactions[0].response.headers.X: expected a list, found 'x'"),
+    ("interactions.0.response.headers.X", ["x", 7], "interactions[0].response.headers.X[1]: expected a text"),
+    ("interactions.0.response.headers.7", ["x"], "interactions[0].response.headers: expected a text, found '7'"),
+    ("metadata", [], "no metadata of vidconform/cassette@1 at its end"),
+    ("metadata.origin", GONE, "metadata: origin is missing"),
+    ("metadata.origin", "vendor", "metadata.origin: expected one of live, recorded, emulated, documented, found"),
+    ("metadata.recorded_at", 7, "metadata.recorded_at: expected a text, found '7'"),
+    ("metadata.at", GONE, "metadata: at is missing"),
+    ("metadata.at", [AT], "metadata.at: expected 2 times, one for each interaction, found 1"),
+    ("metadata.at", [AT] * 3, "metadata.at: expected 2 times, one for each interaction, found 3"),
+    ("metadata.at.1", 7, "metadata.at[1]: expected a text, found '7'"),
+    ("metadata.gaps.0", "x", "metadata.gaps[0]: expected a mapping, found 'x'"),
+    ("metadata.gaps.0.kind", "lost", "metadata.gaps[0].kind: expected unseen or inconclusive, found 'lost'"),
+    ("metadata.gaps.0.sentence", GONE, "metadata.gaps[0]: sentence is missing"),
+    ("metadata.notes", None, "metadata.notes: expected a mapping, found 'None'"),
+    ("metadata.notes.task_ids", "video_1", "metadata.notes.task_ids: expected a list, found 'video_1'"),
+    ("metadata.notes.known", ["video_1"], "metadata.notes.known: expected a text or nothing"),
+    ("metadata.base_url", 7, "metadata.base_url: expected a text, found '7'"),
+    ("metadata.cut", "x", "metadata.cut: expected a list, found 'x'"),
+]
+
+
+def put(text: bytes, place: str, value: Any) -> bytes:
+    *path, last = [int(key) if key.isdigit() else key for key in place.split(".")]
+    content = node = yaml.safe_load(text)
+    for key in path:
+        node = node[key]
+    if value is GONE:
+        del node[last]
+    else:
+        node[last] = value
+    return yaml.safe_dump(content).encode()
+
+
+@pytest.mark.parametrize(("place", "value", "told"), WRONG)
+def test_a_wrong_value_is_told_by_its_place(place: str, value: Any, told: str, own: Own) -> None:
+    assert damaged(own, lambda text: put(text, place, value)).startswith(told)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_file_cut_or_garbled_anywhere_is_read_or_called_damaged(data: st.DataObject, own: Own) -> None:
+    own.save(WHOLE)
+    text = own.path.read_bytes()
+    at = data.draw(st.integers(0, len(text)), label="at")
+    rest = data.draw(st.sampled_from([b"", text[at + 1 :], text[at + 40 :]]), label="rest")
+    own.path.write_bytes(text[:at] + data.draw(st.binary(max_size=3), label="instead") + rest)
+    with suppress(CassetteDamaged):
+        assert all(reply.status for _, _, _, reply, _ in own.load().interactions)
