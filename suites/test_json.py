@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Reading, Refused, Subject, expect, requires, shown, told
+from vidconform.laws import Inconclusive, Reading, Refused, Subject, expect, requires, shown, told
 
 
 def _expect_json(reading: Reading) -> None:
     media_type = reading.reply.media_type
     named = media_type == "application/json" or media_type.endswith("+json")
     expect(named, "the content type application/json", told(reading), reading)
+    if reading.reply.cut:
+        raise Inconclusive(f"{reading.exchange.request} was answered with {reading.reply.json}")
     expect(reading.reply.is_json, "a JSON text", f"{reading.reply.json} in {told(reading)}", reading)
 
 

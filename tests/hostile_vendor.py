@@ -14,7 +14,7 @@ CLOSING = f"</script></style></title></textarea>--><svg onload=\"document.title=
 ANSI = "\x1b[31mred\x1b[0m\x1b]0;title\x07\x00\x08"
 RTL = "abc\u202egnp.exe\u2066\u200f"
 TICKS = "``` ` | [click](javascript:alert(1)) <b>| @everyone https://evil.example"
-FORMULA = "=HYPERLINK(\"https://evil.example\",\"click\")"
+FORMULA = '=HYPERLINK("https://evil.example","click")'
 SURROGATE = "\ud800"
 TEXTS = (SCRIPT, IMAGE, CLOSING, ANSI, RTL, TICKS, FORMULA, SURROGATE, "{{ 7 * 7 }}{% raw %}", "../../../../etc/passwd")
 MEGABYTE = "M" * 1_000_000
@@ -41,7 +41,11 @@ def _exchange(line: dict[str, object], number: int) -> dict[str, object]:
     text = str(line["received"])
     body = json.dumps({"prompt": text, "error": {"message": text}})
     made = exchange(contract=str(line["contract"]), probe=line["evidence"][0]["probe"], task_id=text[:2000])  # type: ignore[index]
-    made["reply"] = {"status": 500, "headers": [[text[:500], text[:5000]]], "body": {"text": body[:16_384], "size": len(body), "cut": len(body) > 16_384}}
+    made["reply"] = {
+        "status": 500,
+        "headers": [[text[:500], text[:5000]]],
+        "body": {"text": body[:16_384], "size": len(body), "cut": len(body) > 16_384},
+    }
     made["request"] = {"method": text[:30], "url": text[:5000], "headers": [["X", text[:5000]]], "body": None}
     made["state"] = {"status": text[:80], "phase": text[:30], "progress": text[:20]}
     return made

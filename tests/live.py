@@ -90,7 +90,7 @@ def live(
 
     with running(provider, change=hear, environ=KEYS, **behaviour) as emulator:
         known = [f"{name}={id}" for name, ids in emulator.task_ids.items() for id in ids]
-        chosen = {"poll_interval": 0, "poll_timeout": 20, **(options or {})}
+        chosen = {"poll_interval": 0, "poll_timeout": 20, "fuzz": 0, **(options or {})}
         given = known if task_ids is None else task_ids
         named = [str(folder or provider)]
         run = RunOptions(providers=named, live=True, provider_url=emulator.url, task_ids=given, **chosen)
@@ -132,6 +132,9 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return answer, "2026-11-23T00:00:00.000+00:00", "live"
+
+    def recorded(self) -> None:
+        """Nothing is recorded."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -37,6 +37,8 @@ KEYS = {
 }
 PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai")
 
+QUICK = ("--poll-interval=0.01", "--fuzz=0")
+
 Row = dict[str, Any]
 Key = tuple[str, str, str]
 
@@ -47,7 +49,7 @@ _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for 
 _LOADED = (httpx, httpcore, yamlserializer, pytest_judge, pytest_report, pytest_workers, network, scheduler)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
-_FOREIGN = ("PYTEST_", "GITHUB_", "COV_")
+_FOREIGN = ("PYTEST_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -123,10 +125,10 @@ def judge_inside(pytester: pytest.Pytester, *arguments: str, **variables: str) -
 
 
 def live(emulator: Running, tasks: bool = True) -> list[str]:
-    """Return the options of a live run against an emulator, with every task that it knows."""
+    """Return the options of a live run against an emulator, with every task that it knows and nothing generated."""
     provider = emulator.world.provider.name
     known = [f"--task-id={name}={task}" for name, ids in emulator.task_ids.items() for task in ids if tasks]
-    return [f"--provider={provider}", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01", *known]
+    return [f"--provider={provider}", "--live", f"--provider-url={emulator.url}", *QUICK, *known]
 
 
 def copy_of(provider: str, folder: Path, *, cassettes: bool = True) -> Path:

@@ -13,7 +13,7 @@ from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.emulator import ReplyContext
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
-from vidconform.probes import Budget, Redactor, Reply, Setting, Trouble, probes_of
+from vidconform.probes import Budget, Generation, Redactor, Reply, Setting, Trouble, probes_of
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
 JSON = (("content-type", "application/json"),)
@@ -29,7 +29,7 @@ def said(code: int, /, **body: Any) -> Reply:
 def spend(probe: str, answer: Any, budget: Budget, sleeps: bool = True) -> tuple[Evidence, list[str]]:
     """Run one probe over a transport that gives one answer to every creation and 404 to everything else."""
     transport = Scripted({"POST .*": answer, ".*": said(404)}, sleeps)
-    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), budget)
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), budget, generation=Generation(1))
     evidence = gather(CONTRACT, probe, setting, transport, lambda name: "video_1" if name == "finished" else None)
     return evidence, transport.sent
 

@@ -239,6 +239,27 @@ def test_a_killed_run_leaves_what_it_knew_and_said_what_it_waited_for(workers: t
     assert re.search(r", progress .+, \d+ s$", said[0])
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_an_interrupted_run_ends_its_results_and_claims_no_cost_that_it_does_not_know(
+    workers: tuple[str, ...], tmp_path: Path
+) -> None:
+    with running("gptge", environ=KEYS, advance="second", step_seconds=600.0) as emulator:
+        with started(tmp_path, *live(emulator), *workers) as process:
+            until(lambda: emulator.requests > 2, process)
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(PATIENCE) == pytest.ExitCode.INTERRUPTED
+        sent = emulator.requests
+    end = json.loads((tmp_path / "report" / "results.jsonl").read_text("utf-8").splitlines()[-1])
+    assert (end["kind"], end["exit"]) == ("end", 2)
+    out = (tmp_path / "out").read_text("utf-8")
+    if workers:
+        assert end["cost"] == {}
+        assert "incomplete: a worker ended without telling what it did and what it cost\n" in out
+    else:
+        assert end["cost"]["gptge"]["requests"] in (sent, sent + 1)
+        assert "sent: gptge " in out
+
+
 def until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE
     while not condition():

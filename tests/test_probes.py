@@ -176,7 +176,8 @@ SECOND_ROUTE = {
 @pytest.mark.parametrize("probe", SECOND_ROUTE)
 def test_the_second_route_is_asked_with_its_own_credentials(probe: str, opeai: Live) -> None:
     authorization, token, status = SECOND_ROUTE[probe]
-    evidence, (heard,) = heard_of(opeai, "videos", probe)
+    evidence, (heard, *witnesses) = heard_of(opeai, "videos", probe)
+    assert [witness.status for witness in witnesses] == ([404] if probe == "second-route-admin" else [])
     assert evidence.exchanges[0].request.target.startswith("/api/videos/video_")
     assert (heard.headers.get("authorization"), heard.headers.get("token")) == (authorization, token)
     assert heard.status == evidence.exchanges[0].reply.status == status

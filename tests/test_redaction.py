@@ -7,7 +7,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -148,6 +148,10 @@ class Leaky:
         error = {"error": {"message": f"Incorrect API key provided: {KEY}", "sent": str(request.headers)}}
         headers = (("Set-Cookie", f"key={KEY}"), ("X-Request", f"key={quote(KEY)}"))
         return Reply(401, headers, json.dumps(error).encode()), "2026-01-01T00:00:00+00:00", "live"
+
+    def recorded(self) -> Iterator[Request] | None:
+        """Return None, as a service does."""
+        return None
 
     def close(self) -> None:
         """Nothing is held."""

@@ -10,14 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 from hostile_vendor import MARK, TEXTS, write_hostile
+from markdown_it import MarkdownIt
 from report_runs import sight, verdict, write_run
 
 from vidconform.report import brief, failure
 from vidconform.report.beside import write_beside
 from vidconform.report.text import code, prose, slug, spreadsheet, visible
-
 
 MAIN = "import sys; from vidconform.cli import main; sys.exit(main())"
 
@@ -86,7 +85,10 @@ def test_every_file_of_a_hostile_run_is_utf_8_without_control_characters(hostile
     for path in hostile.rglob("*"):
         if path.is_file() and path.name not in ("results.jsonl", "evidence.jsonl"):
             text = path.read_text("utf-8")
-            assert not set(text) & {chr(n) for n in range(32) if n not in (9, 10, 13)} | set(text) & {"\u202e", "\u2066"}, path
+            assert not set(text) & {chr(n) for n in range(32) if n not in (9, 10, 13)} | set(text) & {
+                "\u202e",
+                "\u2066",
+            }, path
 
 
 def test_the_markdown_renders_without_any_element_of_the_vendors(hostile: Path) -> None:
@@ -118,7 +120,11 @@ def test_badges_stay_in_their_folder(hostile: Path) -> None:
 
 def test_diff_and_history_send_the_terminal_nothing_but_text(hostile: Path, tmp_path: Path) -> None:
     write_run(tmp_path, [verdict()])
-    for command in (["history", str(hostile)], ["diff", str(tmp_path), str(hostile)], ["diff", str(hostile), str(tmp_path)]):
+    for command in (
+        ["history", str(hostile)],
+        ["diff", str(tmp_path), str(hostile)],
+        ["diff", str(hostile), str(tmp_path)],
+    ):
         done = subprocess.run([sys.executable, "-c", MAIN, *command], capture_output=True, check=False)
         text = done.stdout.decode("utf-8")
         assert all(line.isprintable() for line in text.splitlines())

@@ -56,7 +56,7 @@ def test_a_line_cut_in_writing_is_left_out_and_the_run_truncated(tmp_path: Path)
         (lambda lines: [lines[0], lines[1], lines[3]], "its end counts 1 verdicts, but it holds 0"),
         (lambda lines: ["<html>", *lines], "line 1 is no JSON"),
         (lambda lines: [lines[0].replace("results@1", "results@9"), *lines[1:]], "line 1 is not vidconform/results@1"),
-        (lambda lines: [*lines[:2], lines[2].replace('"conforms"', '"fine"'), lines[3]], "line 3 is not vidconform/results@1"),
+        (lambda lines: [*lines[:2], lines[2].replace('"conforms"', '"fine"'), lines[3]], "line 3 is not vidconform"),
         (lambda lines: [lines[0].replace('"started_at": "2', '"started_at": "x2'), *lines[1:]], "is no time"),
     ],
 )  # fmt: skip

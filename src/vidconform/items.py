@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vidconform.contracts import Contract, Schema
-from vidconform.laws import Law
+from vidconform.laws import KINDS, Law
 from vidconform.session import Session
-from vidconform.verdicts import Case, Outcome, judges_documents
+from vidconform.verdicts import Case, Outcome, judges_documents, kind_of
 
 SCHEMA_ARGUMENT = "schema_node"
 
 
 def law_cases(session: Session, law: Law) -> Iterator[Case]:
-    """Yield a case for each contract whose ledger has a requirement of the law."""
+    """Yield a case for each contract whose ledger has a requirement of the law; none where nothing is generated."""
+    if kind_of(law) is KINDS["generated"] and not session.options.fuzz:
+        return
     for contract in session.contracts:
         for requirement in law.requirements:
             if requirement in contract.requirements:

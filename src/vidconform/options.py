@@ -27,6 +27,8 @@ class RunOptions:
     max_creations: int = 2
     report: Path | None = None
     fail_on: str = "must"
+    fuzz: int = 25
+    fuzz_seed: int = 0
 
     @property
     def records(self) -> bool:
@@ -45,6 +47,8 @@ class RunOptions:
             raise BadOption("--record-mode", self.record_mode, expected)
         if self.max_creations < 0:
             raise BadOption("--max-creations", str(self.max_creations), "0 or more")
+        if self.fuzz < 0:
+            raise BadOption("--fuzz", str(self.fuzz), "a number of requests for each operation, 0 or more")
         _check_seconds("--poll-interval", self.poll_interval, zero=True)
         _check_seconds("--poll-timeout", self.poll_timeout, zero=False)
 

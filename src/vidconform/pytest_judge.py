@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import pytest
+from pytest_recording import network
 
 from vidconform import items
 from vidconform.laws import Law
@@ -19,6 +21,7 @@ from vidconform.telling import Telling
 from vidconform.verdicts import Case, Outcome, Verdict
 
 FACTS = "vidconform_facts"
+SEED = "vidconform_seed"
 
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
@@ -36,7 +39,7 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     if config.pluginmanager.has_plugin("xdist"):
         from vidconform.pytest_workers import OneWorker
 
-        config.pluginmanager.register(OneWorker(config, judge.session), "vidconform-workers")
+        config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
     return judge
 
 
@@ -60,7 +63,15 @@ def _options(config: pytest.Config) -> RunOptions:
         max_creations=option.max_creations,
         report=option.report,
         fail_on=option.fail_on,
+        fuzz=option.fuzz,
+        fuzz_seed=_seed(config),
     )
+
+
+def _seed(config: pytest.Config) -> int:
+    """Return the seed that was given, here or to the controller of this worker, or a new one."""
+    told = config.option.fuzz_seed if config.option.fuzz_seed is not None else getattr(config, "workerinput", {}).get(SEED)
+    return secrets.randbelow(1_000_000) if told is None else int(told)
 
 
 def _sayer(config: pytest.Config) -> Callable[[str], None]:
@@ -127,8 +138,6 @@ class Judge:
         if self.session.options.talks:
             return self.session.judge(case)
         # No test of a recorded run reaches the network, whatever a law may do.
-        from pytest_recording import network
-
         with network.blocking_context():
             return self.session.judge(case)
 

@@ -26,6 +26,7 @@ class Reporter:
         self.rows: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {"cost": {}, "shortcomings": []}
         self.hidden = Hidden()
+        self.silent: set[str] = set()
         self.writer = self._open()
         self.written = ""
 
@@ -43,7 +44,11 @@ class Reporter:
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
         lines = [line for served in self.session.served for line in self._header(served)]
-        return lines if self.session.options.talks else [*lines, *self._without_meaning()]
+        return [*lines, *(self._generation() if self.session.options.talks else self._without_meaning())]
+
+    def _generation(self) -> list[str]:
+        most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
+        return [f"vidconform: at most {most} generated requests an operation, --fuzz-seed={seed}"] if most else []
 
     def _without_meaning(self) -> list[str]:
         given = {"--task-id": self.session.options.task_ids, "--provider-url": self.session.options.provider_url}
@@ -77,12 +82,17 @@ class Reporter:
         return ("error", "E", "ERROR") if errored else None
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Expect a worker to tell what it did."""
+        self.silent.add(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker knew; a worker that says nothing has crashed."""
         told = getattr(node, "workeroutput", {}).get(FACTS)
         if told is None:
-            self.facts["shortcomings"].append("a worker ended without telling what it did")
             return
+        self.silent.discard(node.gateway.id)
         for provider, cost in told["cost"].items():
             total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
             self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
@@ -93,6 +103,10 @@ class Reporter:
         """Decide whether a run without a failure is whole."""
         if not self.config.pluginmanager.has_plugin("dsession"):
             self.facts = facts(self.session)
+        elif self.silent:
+            # What the others tell is not what the run cost.
+            self.facts["cost"] = {}
+            self.facts["shortcomings"].append("a worker ended without telling what it did and what it cost")
         judged = {row["outcome"] for row in self.rows}
         incomplete = self.facts["shortcomings"] or "inconclusive" in judged
         if session.exitstatus == pytest.ExitCode.OK and incomplete:
@@ -109,13 +123,14 @@ class Reporter:
         """End the output with the table, then what fails the run in full."""
         self.hidden.hide(terminalreporter.stats)
         yield
-        if self.rows:
+        lines = self._summary()
+        if any(lines):
             terminalreporter.section("vidconform")
-            terminalreporter.write_line("\n".join(self._summary()))
+            terminalreporter.write_line("\n".join(lines))
 
     def _summary(self) -> list[str]:
         failing = {row["reading"] for row in self.rows if row["failing"]} | {"errored"}
-        lines = [*report.table(self.rows), *report.origins(self.rows), ""]
+        lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
         lines += [*report.undecided(self.rows), *report.mentions(self.rows, failing)]
         cost = ", ".join(
             f"{name} {spent['requests']} requests and {spent['creations']} creations"

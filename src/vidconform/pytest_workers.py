@@ -12,11 +12,17 @@ from vidconform.session import Session
 class OneWorker:
     """Sends all verdicts to one worker; a live run never restarts a worker that crashed."""
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, session: Session, seed: str) -> None:
+        self._session, self._seed = session, seed
         # Test ids begin with the contract; a path would not do, it depends on the folder that the run starts in.
         self._ids = tuple(f"{contract.id}-" for contract in session.contracts)
         if session.options.talks:
             config.option.maxworkerrestart = "0"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the seed of the header; a worker gets the command line and nothing else."""
+        node.workerinput[self._seed] = self._session.options.fuzz_seed
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

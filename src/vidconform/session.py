@@ -18,7 +18,7 @@ from vidconform.evidence import (
     read_cassettes,
 )
 from vidconform.options import RunOptions, base_url, check_providers, task_ids, usable_key
-from vidconform.probes import Budget, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.probes import Budget, Generation, LiveTransport, Redactor, Setting, is_loopback
 from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, Outcome, Verdict, judge, probes_for
 
@@ -97,7 +97,7 @@ class Session:
 
     def shortcomings(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
-        found = []
+        found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
         for served in self.served:
             found += told_gaps(served.store.kept.values())
             found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
@@ -162,15 +162,17 @@ def _serve(
 ) -> Served:
     address = base_url(provider, options, environ)
     variables = {provider.key_variable, provider.other_key_variable, *_variables(contracts)}
+    generation = Generation(options.fuzz, options.fuzz_seed)
     if not options.talks:
-        setting = Setting(address, provider.pace, dict.fromkeys(variables, _PLACEHOLDER), Redactor([]), budget, tell)
-        source: LiveSource | RecordedSource = RecordedSource(setting, read_cassettes(contracts))
+        keys = dict.fromkeys(variables, _PLACEHOLDER)
+        setting = Setting(address, provider.pace, keys, Redactor([]), budget, tell, generation)
+        source: LiveSource | RecordedSource = RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0))
         return Served(provider, contracts, Store(source), address)
     if not environ.get(provider.key_variable):
         raise MissingKey(provider.name, provider.key_variable)
     keys = {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}
     pace = _pace(provider.pace, options)
-    setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell)
+    setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell, generation)
     transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
     return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from vidconform.contracts.files import read_yaml
 from vidconform.errors import DataFileProblem
@@ -50,8 +50,16 @@ class Operation:
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
         if self.id_in == "query":
-            return self.path if task_id is None else f"{self.path}?{self.id_parameter}={quote(task_id, safe='')}"
-        return self.path.replace(f"{{{self.id_parameter}}}", quote(task_id or "", safe=""))
+            return self.path if task_id is None else f"{self.path}?{self.id_parameter}={_encoded(task_id)}"
+        return self.path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+
+    def asked(self, target: str) -> str | None:
+        """Return the task id that a path and query ask for, or None."""
+        if self.id_in == "query":
+            named = parse_qs(urlsplit(target).query, keep_blank_values=True).get(self.id_parameter or "", [None])
+            return named[0]
+        before, parameter, after = self.path.partition(f"{{{self.id_parameter}}}")
+        return unquote(target[len(before) : len(target) - len(after)]) if parameter else None
 
     def answer_to(self, status: int) -> Answer | None:
         """Return what the document says of a status code, exact code before range before default."""
@@ -64,6 +72,12 @@ class Operation:
     def success(self) -> Answer | None:
         """The documented reply to a request that is served."""
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
+
+
+def _encoded(task_id: str) -> str:
+    encoded = quote(task_id, safe="", errors="surrogateescape")
+    # Dots alone are a step in the path (RFC 3986 section 5.2.4), which the client would take before it asks.
+    return encoded if task_id.strip(".") else encoded.replace(".", "%2E")
 
 
 def load_operations(path: Path) -> list[Operation]:

@@ -36,20 +36,40 @@ class Cassette:
             (*_recorded_key(one["request"], self.metadata), _reply(one["response"], index in cut), at)
             for index, (one, at) in enumerate(zip(content["interactions"], self.metadata["at"], strict=True))
         ]
+        self._headers = [one["request"].get("headers", {}) for one in content["interactions"]]
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests as they were sent, in order, without the address."""
+        return [
+            Request(method, "", target, tuple((name, value[0]) for name, value in headers.items()), body or None)
+            for (method, target, body, *_), headers in zip(self.interactions, self._headers, strict=True)
+        ]
 
 
 def load_cassette(contract: Contract, probe: str) -> Cassette:
     """Return the recording of a probe; raises CassetteMissing, CassetteDamaged."""
-    from vcr.serializers import yamlserializer
-
     path, provider = cassette_path(contract, probe), contract.provider.argument
     if not path.is_file():
         raise CassetteMissing(path, provider)
     try:
-        return Cassette(path, yamlserializer.deserialize(path.read_text("utf-8")))
+        return Cassette(path, _parse(path.read_text("utf-8")))
     except Exception as error:
         # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
+
+
+def _parse(text: str) -> Any:
+    """Read plain YAML without vcrpy, whose import takes longer than a recorded run; its own tags need its loader."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)  # noqa: S506 - the C twin of the safe loader
+    except yaml.constructor.ConstructorError:
+        from vcr.serializers import yamlserializer
+
+        return yamlserializer.deserialize(text)
 
 
 def save_cassette(contract: Contract, evidence: Evidence, base_url: str) -> Path:

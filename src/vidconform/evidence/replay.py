@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vidconform.errors import CassetteStale
 from vidconform.evidence.cassettes import Cassette, request_key
 from vidconform.probes import Reply, Request, Trouble, Withheld
@@ -25,6 +27,12 @@ class ReplayTransport:
                 del self._left[index]
                 return reply, at, _origin(self._cassette)
         raise self._end(request)
+
+    def recorded(self) -> Iterator[Request]:
+        """Yield the recorded requests in order; raises what ended the recorded probe, if anything did."""
+        yield from self._cassette.requests
+        if self._gaps:
+            raise self._end(Request("", "", ""))
 
     def close(self) -> None:
         """Nothing is held."""

@@ -46,12 +46,13 @@ class RecordedSource:
         return gather(contract, probe, self.setting, ReplayTransport(cassette), find, cassette.metadata["notes"])
 
 
-def read_cassettes(contracts: Iterable[Contract]) -> dict[tuple[str, str], Cassette]:
-    """Return every cassette of some contracts; raises CassetteMissing, CassetteDamaged."""
+def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dict[tuple[str, str], Cassette]:
+    """Return the cassettes of some contracts, `generated` ones too; raises CassetteMissing, CassetteDamaged."""
     return {
         (contract.id, probe.name): load_cassette(contract, probe.name)
         for contract in contracts
         for probe in probes_of(contract)
+        if generated or probe.generated is None
     }
 
 

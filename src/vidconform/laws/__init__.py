@@ -1,6 +1,7 @@
 """Laws: pure predicates over evidence, for what a schema cannot say."""
 
 from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, refusals, task_readings
+from vidconform.laws.generated import Generated, expect_each
 from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
 from vidconform.laws.reading import ABSENT, Reading
 from vidconform.laws.refusing import expect_refused, expect_served, told
@@ -14,6 +15,7 @@ __all__ = [
     "BrokenLaw",
     "Creation",
     "Gathered",
+    "Generated",
     "Inconclusive",
     "Keyed",
     "Kind",
@@ -26,6 +28,7 @@ __all__ = [
     "Task",
     "Unseen",
     "expect",
+    "expect_each",
     "expect_refused",
     "expect_served",
     "refusals",

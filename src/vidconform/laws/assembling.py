@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vidconform.contracts import Contract
 from vidconform.evidence import Evidence
+from vidconform.laws.generated import Generated
 from vidconform.laws.reading import Reading
 from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 from vidconform.probes import PROBES, probes_of
@@ -163,6 +164,12 @@ def _examples(contract: Contract, requirement: str, gathered: Gathered) -> list[
     return [Task(contract, examples)] if examples else []
 
 
+def _generated(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
+    found = readings(contract, gathered, *_ALL_GENERATED)
+    return [Generated(contract, found)] if found else []
+
+
+_ALL_GENERATED = tuple(probe.name for probe in PROBES.values() if probe.generated is not None)
 _ALL_REFUSALS = tuple(probe.name for probe in PROBES.values() if probe.refusal is not None)
 
 
@@ -179,6 +186,7 @@ KINDS: dict[str, Kind] = {
     "refusal": Kind(_refusal_probes, _refused),
     "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals),
     "unknown_task": Kind(lambda requirement: ("unknown-task",), _unknown),
+    "generated": Kind(lambda requirement: _ALL_GENERATED, _generated),
     "creation": Kind(lambda requirement: ("create",), _creation),
     "content": _of("content", Subject),
     "remix": _of("remix", Remixed),

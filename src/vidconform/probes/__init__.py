@@ -6,8 +6,10 @@ from vidconform.probes.conversation import WRONG_KEY, Conversation, Setting
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.registry import PROBES, Probe, probes_of
+from vidconform.probes.routing import is_plain, reaches
 from vidconform.probes.transport import Bounds, LiveTransport, Transport
 from vidconform.probes.trouble import Trouble, Withheld
+from vidconform.probes.wording import Generation
 
 __all__ = [
     "EMULATOR_SERVER",
@@ -19,6 +21,7 @@ __all__ = [
     "Conversation",
     "Cost",
     "Exchange",
+    "Generation",
     "Headers",
     "LiveTransport",
     "Probe",
@@ -30,5 +33,7 @@ __all__ = [
     "Trouble",
     "Withheld",
     "is_loopback",
+    "is_plain",
     "probes_of",
+    "reaches",
 ]

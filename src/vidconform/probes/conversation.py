@@ -14,6 +14,7 @@ from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
 from vidconform.probes.redaction import Redactor
 from vidconform.probes.transport import Transport
 from vidconform.probes.trouble import Trouble, Withheld
+from vidconform.probes.wording import NOTHING_GENERATED, Generation, Raw, usual_headers
 
 WRONG_KEY = "vidconform-wrong-key"
 
@@ -30,6 +31,7 @@ class Setting:
     redactor: Redactor
     budget: Budget
     tell: Tell = lambda sentence: None
+    generation: Generation = NOTHING_GENERATED
 
 
 @dataclass
@@ -59,15 +61,20 @@ class Conversation:
         credential: str = "key",
         body: Any = None,
         method: str | None = None,
+        raw: Raw | None = None,
+        longest: int | None = None,
     ) -> Exchange:
-        """Send one request and keep the exchange, secrets removed; raises Withheld, Trouble."""
-        name, value = self._credential(operation, credential)
-        request = _request(self.setting.base_url, operation, task_id, method, body, (name, value))
+        """Send one request and keep the exchange, secrets removed; raises Withheld, Trouble.
+
+        `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept.
+        """
+        said = raw or _documented(operation, task_id, body)
+        request = self._request(said, method or operation.method, self._credential(operation, credential))
         started = time.monotonic()
         reply, at, origin = self.transport.send(request)
         elapsed = time.monotonic() - started
         kept = Exchange(
-            step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply), at,
+            step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply, longest), at,
             round(elapsed, 3), _origin(reply, origin),
         )  # fmt: skip
         self.exchanges.append(kept)
@@ -140,21 +147,21 @@ class Conversation:
             request.method, request.base_url, redactor.text(request.target), redactor.headers(request.headers), body
         )
 
-    def _redact_reply(self, reply: Reply) -> Reply:
+    def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
         redactor = self.setting.redactor
-        return Reply(reply.status, redactor.headers(reply.headers), redactor.body(reply.body), reply.cut)
+        body, cut = redactor.body(reply.body), reply.cut
+        if longest is not None and len(body) > longest:
+            body, cut = body[:longest], True
+        return Reply(reply.status, redactor.headers(reply.headers), body, cut)
+
+    def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
+        headers = (*said.headers, credential) if credential[0] else said.headers
+        return Request(method, self.setting.base_url, said.target, headers, said.body)
 
 
-def _request(
-    base_url: str, operation: Operation, task_id: str | None, method: str | None, body: Any, credential: tuple[str, str]
-) -> Request:
-    accept = "*/*" if operation.role == "content" else "application/json"
-    # Documents show Content-Type on reads as well; it does no harm on a GET.
-    headers = [("Accept", accept), ("Content-Type", "application/json")]
-    if credential[0]:
-        headers.append(credential)
+def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-    return Request(method or operation.method, base_url, operation.target(task_id), tuple(headers), content)
+    return Raw(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
 
 
 def _origin(reply: Reply, origin: str) -> str:

@@ -70,6 +70,8 @@ class Reply:
         coding = self.header("content-encoding").lower()
         if coding not in ("", "identity"):
             return UndecodableJson(f"a body that is not the {coding[:40]} that its Content-Encoding says")
+        if self.cut:
+            return UndecodableJson(f"more than {len(self.body)} bytes, of which the rest was not kept")
         try:
             return decode_json(self.body)
         except UndecodableJson as problem:

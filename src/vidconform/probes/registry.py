@@ -9,6 +9,7 @@ from typing import Any
 from vidconform.contracts import Contract
 from vidconform.probes import life
 from vidconform.probes.conversation import Conversation
+from vidconform.probes.generated import GENERATED_ROLES, Generated
 from vidconform.probes.refusals import REFUSALS, Refusal
 
 Script = Callable[[Conversation, Callable[[str], Any]], None]
@@ -16,19 +17,21 @@ Script = Callable[[Conversation, Callable[[str], Any]], None]
 
 @dataclass(frozen=True)
 class Probe:
-    """A scripted conversation; `cost` is free, read or paid."""
+    """A scripted conversation; `cost` is free, read or paid, `refusal` and `generated` what else is known of it."""
 
     name: str
     cost: str
     role: str
     script: Script
     refusal: Refusal | None = None
+    generated: Generated | None = None
     can_succeed: bool = True
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the contract has what the probe asks for."""
-        if self.refusal is not None:
-            return self.refusal.applies_to(contract)
+        known = self.refusal or self.generated
+        if known is not None:
+            return known.applies_to(contract)
         if self.name == "second-route-admin":
             return "second-route-accepts-admin" in contract.requirements
         return contract.operation(self.role) is not None
@@ -39,12 +42,19 @@ def _refusal_probe(refusal: Refusal) -> Probe:
     return Probe(refusal.name, cost, refusal.role, refusal, refusal, can_succeed=False)
 
 
+def _generated_probe(role: str) -> Probe:
+    generated = Generated(role)
+    cost = "paid" if generated.may_create else "free"
+    return Probe(generated.name, cost, role, generated, generated=generated, can_succeed=False)
+
+
 # Creations that must be refused come before the one that must not: an accident among them is one of the creations
 # that the run may make.
 PROBES: dict[str, Probe] = {
     probe.name: probe
     for probe in (
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "create"),
+        *(_generated_probe(role) for role in GENERATED_ROLES),
         Probe("observe", "read", "retrieve", life.observe),
         Probe("create", "paid", "create", life.create),
         Probe("content", "read", "content", life.content),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -35,6 +35,9 @@ class Transport(Protocol):
     def send(self, request: Request) -> tuple[Reply, str, str]:
         """Return the reply, when it came (RFC 3339) and its origin; raises Trouble."""
 
+    def recorded(self) -> Iterator[Request] | None:
+        """Return the requests of a recording, in order, or None where there is a service to ask."""
+
     def close(self) -> None:
         """Give back what the transport holds."""
 
@@ -46,7 +49,8 @@ class Bounds:
     connect: float = 10.0
     read: float = 30.0
     exchange: float = 60.0
-    body: int = 8 * 1024 * 1024
+    # No documented reply but a video is longer, and of a video the beginning is enough.
+    body: int = 1024 * 1024
 
 
 class LiveTransport:
@@ -86,6 +90,10 @@ class LiveTransport:
             wait = f" after {waited:.1f} s of waiting as told" if waited else ""
             raise Trouble(f"{request} was answered with {reply.status}{wait}", reply.status)
         return reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live"
+
+    def recorded(self) -> Iterator[Request] | None:
+        """Return None: what is sent is not known before."""
+        return None
 
     def close(self) -> None:
         """Close the client."""

@@ -28,7 +28,8 @@ def _vices(options: argparse.Namespace) -> None:
         print(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=False))
         return
     longest = max(len(vice.name) for vice in vices)
-    print("\n".join(f"{vice.name:<{longest}}  {vice.sentence}" for vice in vices))
+    allowed = {True: " No document forbids it.", False: ""}
+    print("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
 
 
 def _proof(options: argparse.Namespace) -> int:

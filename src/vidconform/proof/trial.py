@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.emulator.world import OTHER_KEY
+from vidconform.laws import KINDS
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Case, all_laws, law_of, schema_of
+from vidconform.verdicts import Case, all_laws, kind_of, law_of, schema_of
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
 
 _PATIENCE = 30.0
 # Enough to see that a task goes on, for each task of a vice that never ends one.
 _IMPATIENCE = 0.3
+# Generated requests an operation. Their engine keeps state in its modules: one trial at a time in a process.
+_FUZZ = 60
+_GENERATING = Lock()
 
 FELLED = ("fails", "deviates", "not offered", "errored")
 """What a requirement reads that a vice fells, the worst first."""
@@ -50,15 +55,19 @@ class Trial:
 
 def run_trial(provider: str, name: str) -> Trial:
     """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything."""
-    stalls = name not in _STAND_INS and find_vice(provider, name).stalls
-    with _served(provider, name) as emulator:
-        return judged(provider, name, emulator, stalls=stalls)
+    vice = None if name in _STAND_INS else find_vice(provider, name)
+    generates = vice is None or vice.generated
+    with _GENERATING if generates else nullcontext(), _served(provider, name) as emulator:
+        return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, generates=generates)
 
 
-def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False) -> Trial:
-    """Judge a running emulator on everything; one that stalls is given little patience."""
-    session = _session(provider, emulator, stalls)
-    cases = [case for contract in session.contracts for case in service_cases(contract)]
+def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False, generates: bool = False) -> Trial:
+    """Judge a running emulator on everything; one that stalls is given little patience.
+
+    Generated requests show most faults once more, so that they are sent only where one of them is the point.
+    """
+    session = _session(provider, emulator, stalls, _FUZZ if generates else 0)
+    cases = [case for contract in session.contracts for case in service_cases(contract, generated=generates)]
     for case in cases:
         session.want(case)
     readings = {(case.contract.id, case.requirement.id): session.judge(case).reading for case in cases}
@@ -67,10 +76,11 @@ def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False)
     return Trial(provider, name, readings, gaps)
 
 
-def service_cases(contract: Contract) -> Iterator[Case]:
+def service_cases(contract: Contract, *, generated: bool = True) -> Iterator[Case]:
     """Yield a case for each bound requirement of a contract that is judged on the service."""
+    laws = [law for law in all_laws() if generated or kind_of(law) is not KINDS["generated"]]
     for requirement in contract.requirements.values():
-        check = schema_of(contract, requirement.id) or law_of(requirement.id, all_laws())
+        check = schema_of(contract, requirement.id) or law_of(requirement.id, laws)
         if check is not None and requirement.subject != "document":
             yield Case(contract, requirement, "service", check)
 
@@ -82,7 +92,7 @@ def _served(provider: str, name: str) -> Iterator[Running]:
         yield emulator
 
 
-def _session(provider: str, emulator: Running, stalls: bool) -> Session:
+def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Session:
     known = [f"--task-id={contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids]
     options = RunOptions(
         providers=[provider],
@@ -92,6 +102,7 @@ def _session(provider: str, emulator: Running, stalls: bool) -> Session:
         poll_interval=0.05 if stalls else 0.0,
         poll_timeout=_IMPATIENCE if stalls else _PATIENCE,
         max_creations=4,
+        fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.world.provider.variables}
     return prepare(options, {**keys, f"{provider.upper()}_OTHER_API_KEY": f"{OTHER_KEY}-account"})

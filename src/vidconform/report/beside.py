@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vidconform.errors import ResultsRefused
 from vidconform.report.formats import write_formats
 from vidconform.report.markdown import as_markdown
 from vidconform.report.merging import merge
@@ -15,7 +16,15 @@ _LONGEST_SUMMARY = 1_000_000
 
 
 def write_beside(folder: Path, step_summary: str | None = None) -> str:
-    """Write report.html, report.md and the exchange formats; return the sentence that tells of them."""
+    """Write report.html, report.md and the exchange formats; return the sentence that tells of them, or of trouble."""
+    try:
+        return _write(folder, step_summary)
+    except (OSError, ResultsRefused) as problem:
+        # The verdicts are written already; a full disk must not turn them into a crash.
+        return f"report: not written: {problem}"
+
+
+def _write(folder: Path, step_summary: str | None) -> str:
     run = read_run(folder / NAME)
     merged = merge([run])
     (folder / "report.html").write_text(Pages(merged).one(), encoding="utf-8", errors="backslashreplace")

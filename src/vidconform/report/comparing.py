@@ -76,7 +76,7 @@ def remarks(old: Merged, new: Merged) -> Iterator[str]:
         {entry.origin == "emulated" for _, entry in m.entries() if entry.origin != "documented"} for m in (old, new)
     ]
     if all(origins) and origins[0] != origins[1]:
-        yield "One side holds our emulator's replies, the other the vendor's: what differs need not be the vendor's change."
+        yield "One side holds our emulator's replies, the other the vendor's: a difference need not be a change."
 
 
 def as_text(found: list[Difference], said: list[str]) -> list[str]:

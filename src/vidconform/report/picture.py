@@ -12,6 +12,7 @@ from functools import cached_property
 from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, READINGS, Row, Run, Served
 
 STALE_AFTER = 30
+_LONGEST_SHARED = 90
 
 
 @dataclass(slots=True)
@@ -98,8 +99,10 @@ class Line:
 
     @property
     def statement(self) -> str:
-        """The statement of the first contract."""
-        return next(iter(self.cells.values())).any.row.statement
+        """The statement of the first contract, and that others word it otherwise."""
+        found = dict.fromkeys(cell.any.row.statement for cell in self.cells.values())
+        first = next(iter(found))
+        return first if len(found) == 1 else f"{first[:_LONGEST_SHARED]} ({len(found) - 1} other wordings)"
 
 
 @dataclass

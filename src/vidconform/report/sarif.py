@@ -85,7 +85,11 @@ def _locations(entry: Entry) -> list[dict[str, Any]]:
     kind, _, place = row.decided_by.partition(":")
     if kind == "schema" and "#" in place:
         file, _, pointer = place.partition("#")
-        node = {"name": visible(pointer) or "/", "fullyQualifiedName": visible(f"{row.contract}/{place}"), "kind": "member"}
+        node = {
+            "name": visible(pointer) or "/",
+            "fullyQualifiedName": visible(f"{row.contract}/{place}"),
+            "kind": "member",
+        }
         found.append({"physicalLocation": _physical(f"specs/{row.contract}/{file}", None), "logicalLocations": [node]})
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 from vidconform.contracts import Contract, Schema
 from vidconform.laws import Law
 from vidconform.locations import data_folder
-from vidconform.verdicts.judging import kind_of
+from vidconform.verdicts.judging import kind_of, name_of
 
 
 def schema_of(contract: Contract, requirement: str) -> Schema | None:
@@ -38,17 +38,13 @@ def law_of(requirement: str, laws: Iterable[Law]) -> Law | None:
 
 
 def bindings(contract: Contract, requirement: str) -> list[str]:
-    """Return what a requirement is bound to: `schema:<file>#<pointer>`, `law:<module>.<function>`."""
+    """Return what a requirement is bound to: `schema:<file>#<pointer>`, `law:` or `generated:<module>.<function>`."""
     bound = [
         f"schema:{name}#{pointer}"
         for name, schema in contract.schemas.items()
         for pointer in schema.bound.get(requirement, [])
     ]
-    return bound + [
-        f"law:{law.__module__.rpartition('.')[2]}.{law.__name__}"
-        for law in all_laws()
-        if requirement in law.requirements
-    ]
+    return bound + [name_of(law) for law in all_laws() if requirement in law.requirements]
 
 
 def describe(contract: Contract) -> list[dict[str, Any]]:

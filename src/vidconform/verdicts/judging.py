@@ -55,7 +55,13 @@ class Case:
         """The check as `vidconform list` names it."""
         if isinstance(self.check, Schema):
             return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
-        return f"law:{self.check.__module__.rpartition('.')[2]}.{self.check.__name__}"
+        return name_of(self.check)
+
+
+def name_of(law: Law) -> str:
+    """Return how `vidconform list` names a law: `generated` where it judges generated requests."""
+    sort = "generated" if kind_of(law) is KINDS["generated"] else "law"
+    return f"{sort}:{law.__module__.rpartition('.')[2]}.{law.__name__}"
 
 
 def kind_of(law: Law) -> Kind:

@@ -17,6 +17,7 @@ _DECLARATIONS = (
     "creations",
     "doors",
     "lives",
+    "odd_requests",
     "refusals",
 )
 

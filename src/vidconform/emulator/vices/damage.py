@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ Row = tuple[str, Damage, str] | tuple[str, Damage, str, Moment]
 
 def put(suffix: str, value: Any) -> Damage:
     """Return the damage that puts a value of its own."""
-    return Damage(suffix, f"is {value!r}", lambda _: value, puts=True)
+    return Damage(suffix, f"is {json.dumps(value, ensure_ascii=False)}", lambda _: value, puts=True)
 
 
 def left_out(suffix: str) -> Damage:
@@ -43,7 +44,7 @@ def left_out(suffix: str) -> Damage:
 def word(own: str, other: str, suffix: str = "") -> Damage:
     """Return the damage that says another word instead of one."""
     named = suffix or f"{other}-for-{own}".lower().replace("_", "-")
-    return Damage(named, f"is {other!r} instead of {own!r}", lambda value: other if value == own else value)
+    return Damage(named, f'is "{other}" instead of "{own}"', lambda value: other if value == own else value)
 
 
 def _iso(value: Any) -> str:
@@ -60,6 +61,7 @@ OBJECT = Damage("as-object", "is an object", lambda value: {"value": value})
 FRACTION = Damage("with-fraction", "has a fraction", lambda value: value + 0.5)
 ISO_TEXT = Damage("as-iso-text", "is a text of RFC 3339", _iso)
 MILLISECONDS = Damage("in-milliseconds", "counts milliseconds", lambda value: value * 1000)
+MICROSECONDS = Damage("in-microseconds", "counts microseconds", lambda value: value * 1000)
 SECONDS = Damage("in-seconds", "counts seconds", lambda value: value // 1000)
 
 

@@ -46,13 +46,17 @@ class Fault:
 
 @dataclass(frozen=True)
 class Vice:
-    """One fault in every contract that it applies to; one that `stalls` leaves a run without an end."""
+    """One fault in every contract that it applies to.
+
+    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
+    """
 
     provider: str
     name: str
     sentence: str
     faults: tuple[Fault, ...]
     stalls: bool = False
+    generated: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -96,10 +100,10 @@ class Vice:
 _DECLARED: dict[tuple[str, str], Vice] = {}
 
 
-def declare(name: str, sentence: str, fault: Fault, *, stalls: bool = False) -> None:
+def declare(name: str, sentence: str, fault: Fault, **kinds: bool) -> None:
     """Add a fault to the vice of this name."""
     provider = fault.contract.partition("/")[0]
-    vice = _DECLARED.get((provider, name)) or Vice(provider, name, sentence, (), stalls)
+    vice = _DECLARED.get((provider, name)) or Vice(provider, name, sentence, (), **kinds)
     if any(other.contract == fault.contract for other in vice.faults):
         raise ValueError(f"{fault.contract} has two vices named {name}")
     _DECLARED[provider, name] = replace(vice, faults=(*vice.faults, fault))
@@ -110,17 +114,17 @@ def declared(provider: str) -> list[Vice]:
     return [vice for (owner, _), vice in _DECLARED.items() if owner == provider]
 
 
-def vice(fells: Mapping[str, str], when: Moment = TASK, *, stalls: bool = False) -> Callable[[F], F]:
+def vice(fells: Mapping[str, str], when: Moment = TASK, **kinds: bool) -> Callable[[F], F]:
     """Declare a function as a vice: its name and docstring are the vice's, its parameter says what it alters.
 
-    `fells` names, by contract, the requirements that fall, with spaces between them.
+    `fells` names, by contract, the requirements that fall, with spaces between them; `kinds` are stalls, generated.
     """
 
     def register(function: F) -> F:
         name, sentence = function.__name__.replace("_", "-"), inspect.cleandoc(function.__doc__ or "")
         for contract, requirements in fells.items():
             fault = Fault(contract, frozenset(requirements.split()), **_altering(function, when))
-            declare(name, sentence, fault, stalls=stalls)
+            declare(name, sentence, fault, **kinds)
         return function
 
     return register

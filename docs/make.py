@@ -1,0 +1,83 @@
+"""Makes docs/site and docs/*.png again: `python docs/make.py`, with Chromium and playwright for the pictures.
+
+The evidence is what comes with the project: the documents' own examples, and the recordings of our emulators.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vidconform.report.merging import merge_files
+from vidconform.report.reading import find_results
+from vidconform.report.site import write_site
+
+DOCS = Path(__file__).resolve().parent
+SITE = DOCS / "site"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+CELL = "octopusx-query.html#octopusx-query.example-id-is-the-one-asked"
+
+Act = Callable[[Any], object]
+
+
+def main() -> None:
+    """Judge every provider recorded, write the site, then take the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pytest", "-q", "--provider=all", f"--report={folder}"]
+        subprocess.run(command, cwd=DOCS.parent, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+        shutil.rmtree(SITE, ignore_errors=True)
+        title = "Five documents about one thing: a video task"
+        write_site(merge_files(find_results([folder])), SITE, title, with_documents=True)
+    for unread in ("ctrf.json", "results.sarif", "matrix.csv", "badges"):
+        _remove(SITE / unread)
+    _pictures()
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _pictures() -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        _picture(browser, "light", "index.html", _matrix)
+        _picture(browser, "dark", "index.html", _matrix, color_scheme="dark")
+        _picture(browser, "phone", "index.html", _matrix, viewport={"width": 390, "height": 780})
+        _picture(browser, "cell", CELL, _nothing)
+        _picture(browser, "timeline", "octopusx-videos.html", _lives, viewport={"width": 1000, "height": 560})
+        _picture(browser, "documents", "documents.html", _nothing)
+        browser.close()
+
+
+def _picture(browser: Any, name: str, page: str, act: Act, **context: Any) -> None:
+    shown = browser.new_page(**{"viewport": {"width": 1200, "height": 760}, **context})
+    shown.goto(f"{SITE.as_uri()}/{page}")
+    act(shown)
+    shown.wait_for_timeout(300)
+    shown.screenshot(path=DOCS / f"{name}.png")
+    shown.close()
+
+
+def _matrix(page: Any) -> None:
+    page.select_option("#f-concern", "status")
+    page.eval_on_selector("#matrix-title", "title => title.scrollIntoView()")
+
+
+def _lives(page: Any) -> None:
+    page.eval_on_selector(".life", "life => life.scrollIntoView()")
+
+
+def _nothing(page: Any) -> None:
+    page.wait_for_timeout(100)
+
+
+if __name__ == "__main__":
+    main()

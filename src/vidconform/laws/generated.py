@@ -1,0 +1,73 @@
+"""Generated requests as laws see them: many cases, of which one minimal example is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from vidconform.laws.law import BrokenLaw, shown
+from vidconform.laws.reading import Reading
+from vidconform.laws.refusing import told
+from vidconform.laws.subjects import Subject
+from vidconform.probes import is_plain, reaches
+
+_USUAL = ("application/json", "*/*")
+
+
+class Generated(Subject):
+    """All generated requests to a contract."""
+
+    def is_turned_away(self, reading: Reading) -> bool:
+        """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""
+        if _reaches(reading):
+            return reading.reply.is_refusal
+        return not reading.is_task or all(reading.raw(role) is None for role in ("id", "status"))
+
+    @property
+    def refusals(self) -> list[Reading]:
+        """The refusals that the API itself gives: of plain ids, and to whoever takes JSON."""
+        return [r for r in self.all if _reaches(r) and r.reply.is_refusal and _is_plain(r) and _takes_json(r)]
+
+    @property
+    def unknown(self) -> list[Reading]:
+        """The refusals of a read whose id no task has."""
+        return [r for r in self.refusals if r.exchange.role in ("retrieve", "second-retrieve") and r.asked is not None]
+
+    @property
+    def well_formed_unknown(self) -> list[Reading]:
+        """Those of the first route whose id has the shape of the contract's own ids."""
+        spaces = self.contract.provider.id_spaces
+        patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
+        # A key that is refused tells nothing of the task.
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and r.reply.status not in (401, 402)]
+        return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
+
+
+def expect_each(readings: Iterable[Reading], what: str, expected: str, holds: Callable[[Reading], bool]) -> None:
+    """Hold a condition for each case; raises BrokenLaw with the smallest request that breaks it, Unseen."""
+    found = shown(readings, what)
+    failing = [reading for reading in found if not holds(reading)]
+    if failing:
+        smallest = min(failing, key=_size)
+        count = f"in {len(failing)} of {len(found)} generated requests"
+        raise BrokenLaw(expected, f"{count}, of which the smallest: {told(smallest)}", smallest)
+
+
+def _size(reading: Reading) -> tuple[int, int]:
+    request = reading.exchange.request
+    headers = sum(len(name) + len(value) for name, value in request.headers)
+    return len(request.target) + len(request.body or b""), headers
+
+
+def _reaches(reading: Reading) -> bool:
+    operation = reading.contract.operation(reading.exchange.role)
+    return operation is not None and reaches(operation, reading.asked)
+
+
+def _is_plain(reading: Reading) -> bool:
+    return reading.asked is None or is_plain(reading.asked)
+
+
+def _takes_json(reading: Reading) -> bool:
+    accepted = [value for name, value in reading.exchange.request.headers if name.lower() == "accept"]
+    return all(value in _USUAL for value in accepted)

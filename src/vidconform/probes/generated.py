@@ -1,0 +1,203 @@
+"""The probes whose requests are generated: free ones alone, as many as the run allows, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vidconform.contracts import Contract, Operation
+from vidconform.probes.bad_bodies import aimed_bodies, generated_bodies, must_be_refused, parts
+from vidconform.probes.conversation import Conversation
+from vidconform.probes.exchange import Reply
+from vidconform.probes.near_misses import aimed_ids, generated_ids, pieces, unknown_to
+from vidconform.probes.routing import is_plain
+from vidconform.probes.trouble import Trouble, Withheld
+from vidconform.probes.wording import Raw, raw_request
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+Find = Callable[[str], Any]
+
+GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
+# Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
+_AIMED = 2 / 3
+_MOST_SUSPECTS = 4
+# A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
+LONGEST_KEPT = 65_536
+
+_ODD_HEADERS = (
+    {"Accept": "text/html"},
+    {"Accept": "*/*;q=x"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {"Accept-Language": "'"},
+    {"User-Agent": "%00'\""},
+    {"X-Request-Id": "0" * 2000},
+    {"Range": "bytes=1-0"},
+)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A probe of generated requests to the operation of a role."""
+
+    role: str
+
+    @property
+    def name(self) -> str:
+        """The probe's name."""
+        return f"generated-{self.role}"
+
+    @property
+    def may_create(self) -> bool:
+        """Whether a provider that does not refuse would charge for it."""
+        return self.role in ("create", "remix")
+
+    def applies_to(self, contract: Contract) -> bool:
+        """Whether the contract has the operation, and a statement about whatever may be asked."""
+        return contract.operation(self.role) is not None and "any-request-is-no-server-error" in contract.requirements
+
+    def __call__(self, talk: Conversation, find: Find) -> None:
+        """Send the requests, or those of the recording."""
+        operation, most = talk.contract.operation(self.role), talk.setting.generation.most
+        if operation is None or not most:
+            raise Withheld("generated requests; pass --fuzz=25" if operation else f"an operation for {self.role}")
+        talk.note("seed", lambda: str(talk.setting.generation.seed))
+        recorded = talk.transport.recorded()
+        if recorded is None:
+            known = find("task_ids") or []
+            _generate(talk, operation, _Trial(talk, operation, self.may_create, most), known)
+        for request in recorded or ():
+            _send(
+                talk, operation, raw_request(operation, request.target, request.body, dict(request.headers)), talk.ask
+            )
+
+
+class _Enough(BaseException):
+    """No further request: so many were allowed, or something came between. No error, which hypothesis would shrink."""
+
+
+@dataclass
+class _Trial:
+    """Sends each request once and remembers whether its reply is suspicious."""
+
+    talk: Conversation
+    operation: Operation
+    may_create: bool
+    most: int
+    seen: dict[Raw, bool] = field(default_factory=dict)
+    cause: Exception | None = None
+
+    def __call__(self, raw: Raw) -> bool:
+        """Whether the reply to a request is one that no documented service gives."""
+        if raw not in self.seen:
+            if len(self.seen) >= self.most:
+                raise _Enough
+            self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
+        return self.seen[raw]
+
+    @property
+    def suspects(self) -> list[Raw]:
+        """The requests whose replies are suspicious, as far as they were sent; a few of many."""
+        return [raw for raw, suspicious in self.seen.items() if suspicious][:_MOST_SUSPECTS]
+
+    def _send(self, raw: Raw) -> Reply:
+        try:
+            reply = _send(self.talk, self.operation, raw, self.talk.tempt if self.may_create else self.talk.ask)
+        except (Trouble, Withheld) as cause:
+            self.cause = cause
+            raise _Enough from cause
+        if self.may_create and reply.is_success:
+            # One accident is paid for; it shall be the only one.
+            raise _Enough
+        return reply
+
+
+def _send(talk: Conversation, operation: Operation, raw: Raw, send: Callable[..., Any]) -> Reply:
+    reply: Reply = send("generated", operation, operation.asked(raw.target), raw=raw, longest=LONGEST_KEPT).reply
+    return reply
+
+
+def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
+    html = not reply.is_json and not reply.cut and (task_id is None or is_plain(task_id))
+    return reply.status >= 500 or reply.is_success or html
+
+
+def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: list[str]) -> None:
+    """Send what is aimed first, then what the seed draws; raises what came between."""
+    may_ask = unknown_to(talk.contract, known)
+    may_send = _refusable(talk.contract, operation)
+    aimed = [raw for raw in _aimed(talk.contract, operation) if may_ask(operation.asked(raw.target))]
+    try:
+        for raw in aimed[: round(trial.most * _AIMED)]:
+            trial(raw)
+        if len(trial.seen) < trial.most:
+            _explore(talk, operation, trial, lambda raw: may_ask(operation.asked(raw.target)) and may_send(raw))
+    except _Enough:
+        pass
+    if trial.cause is not None:
+        raise trial.cause
+
+
+def _refusable(contract: Contract, operation: Operation) -> Callable[[Raw], bool]:
+    """Return whether a request costs nothing: an unknown id does not, and neither does a body that is no creation."""
+    if operation.id_parameter is not None or operation.request_schema is None:
+        return lambda raw: True
+    refused = must_be_refused(contract.schemas[operation.request_schema])
+    return lambda raw: refused(raw.body or b"")
+
+
+def _explore(talk: Conversation, operation: Operation, trial: _Trial, may_send: Callable[[Raw], bool]) -> None:
+    from vidconform.probes.engines import at_rest, described, explore, plain_imports, seed_for
+
+    seed = seed_for(talk.setting.generation.seed, f"{talk.contract.id}/{operation.role}")
+    with plain_imports(), at_rest():
+        from hypothesis import strategies as st
+
+        # Chosen first and drawn then, since hypothesis would flatten a union of unions.
+        ours, theirs = _ours(talk.contract, operation), described(talk.contract, operation)
+        chosen = st.sampled_from([*(_smaller(operation, suspect) for suspect in trial.suspects), ours, ours, theirs])
+        explore(chosen.flatmap(lambda strategy: strategy).filter(may_send), trial, seed, trial.most)
+
+
+def _aimed(contract: Contract, operation: Operation) -> Iterator[Raw]:
+    """Yield requests with an odd id, with a bad body, or in turn with either; last those with odd headers."""
+    ids = aimed_ids(contract) if operation.id_parameter is not None else []
+    bodies: list[bytes] = []
+    if operation.request_schema is not None:
+        bodies = aimed_bodies(contract.schemas[operation.request_schema], operation.request_example)
+    for index in range(max(len(ids), len(bodies))):
+        if index < len(ids):
+            yield raw_request(operation, operation.target(ids[index]), _example(operation))
+        if index < len(bodies):
+            yield raw_request(operation, operation.target(contract.unknown_id), bodies[index])
+    for headers in _ODD_HEADERS:
+        yield raw_request(operation, operation.target(contract.unknown_id), (bodies or [b""])[0], headers)
+
+
+def _ours(contract: Contract, operation: Operation) -> SearchStrategy[Raw]:
+    from hypothesis import strategies as st
+
+    ids = generated_ids(contract) if operation.id_parameter is not None else st.just(contract.unknown_id)
+    bodies: SearchStrategy[Any] = st.just(None)
+    if operation.request_schema is not None:
+        bodies = generated_bodies(contract.schemas[operation.request_schema], operation.request_example)
+    headers = st.sampled_from([{}, {}, {}, *_ODD_HEADERS])
+    return st.builds(lambda i, b, h: raw_request(operation, operation.target(i), b, h), ids, bodies, headers)
+
+
+def _smaller(operation: Operation, suspect: Raw) -> SearchStrategy[Raw]:
+    """Return a strategy for what is left of a request without some of its id and of its body."""
+    from hypothesis import strategies as st
+
+    task_id = operation.asked(suspect.target)
+    targets = st.just(suspect.target) if task_id is None else pieces(task_id).map(operation.target)
+    return st.builds(lambda target, body: raw_request(operation, target, body), targets, parts(suspect.body))
+
+
+def _example(operation: Operation) -> bytes | None:
+    import json
+
+    return None if operation.request_example is None else json.dumps(operation.request_example).encode()

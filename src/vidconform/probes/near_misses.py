@@ -1,0 +1,94 @@
+"""Task ids that no task has but that come near one, or near what a service can bear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vidconform.contracts import Contract
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+LONGEST = 2000
+_ODD = "'%\x00\n\x7fé\"\\;:?#&+ *<>{}|^`\t\r\x1f\x85\u200b\u202e\u2028\ufeff日😀"
+_PLAIN = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# One above a bound that somebody may have set; the bound itself may still be served.
+_LENGTHS = (65, 201, LONGEST, 257, 129, 513, 101, 37, 1025, 33)
+# A surrogate from here on is a byte that is no UTF-8 (PEP 383).
+_BAD_BYTE = "\udcff"
+
+
+def aimed_ids(contract: Contract) -> list[str]:
+    """Return ids to ask for whatever the seed, the likeliest to be mishandled first."""
+    unknown, (own, *others) = contract.unknown_id, _prefixes(contract)
+    changed = unknown[:-1] + ("1" if unknown.endswith("0") else "0")
+    sized = [stretched(contract, length) for length in _LENGTHS]
+    ids = [
+        "'", "%", "\x00", *sized[:2], own, *others[:1], *_unknowns(contract)[:1], "\n", changed, unknown.swapcase(),
+        "é", sized[2], "..", f"{unknown}/x", "", '"', "\x7f", "\\", _BAD_BYTE, "0", ":", f"{unknown}'", *sized[3:5],
+        "😀", ";", " ", "null", *others[1:], *_unknowns(contract)[1:], "+", "?", "#", "%00", *sized[5:7], "-1", "../..",
+        "*", "\u202e", *sized[7:],
+    ]  # fmt: skip
+    return list(dict.fromkeys(ids))
+
+
+def stretched(contract: Contract, length: int) -> str:
+    """Return an unknown id cut or filled up to a length."""
+    return contract.unknown_id.ljust(length, "0")[:length]
+
+
+def generated_ids(contract: Contract) -> SearchStrategy[str]:
+    """Return a strategy for ids near those of the contract's id spaces."""
+    from hypothesis import strategies as st
+
+    unknown, patterns = contract.unknown_id, [space.pattern for space in contract.provider.id_spaces.values()]
+    odd, places = st.text(_ODD, min_size=1, max_size=6), st.integers(0, len(unknown) - 1)
+    return st.one_of(
+        odd,
+        st.integers(1, LONGEST).map(lambda length: stretched(contract, length)),
+        st.builds(lambda place, text: unknown[:place] + text + unknown[place:], places, odd),
+        st.builds(lambda place, text: unknown[:place] + text + unknown[place + 1 :], places, st.sampled_from(_PLAIN)),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+        *(st.from_regex(re.compile(pattern), fullmatch=True) for pattern in patterns),
+    )
+
+
+def pieces(task_id: str) -> SearchStrategy[str]:
+    """Return a strategy for the beginnings of an id, down to nothing, and for parts of it."""
+    from hypothesis import strategies as st
+
+    start, length = st.just(0) | st.integers(0, len(task_id)), st.integers(0, len(task_id))
+    return st.builds(lambda first, many: task_id[first : first + many], start, length)
+
+
+def unknown_to(contract: Contract, known: list[str]) -> Callable[[str | None], bool]:
+    """Return whether an id can be asked for as one that no task has: not a known one nor one of the document's."""
+    taken = {_bare(task_id) for task_id in [*known, *_documented(contract)]}
+    return lambda task_id: task_id is None or _bare(task_id) not in taken
+
+
+def _bare(task_id: str) -> str:
+    """Fold what a lenient service may fold, so that an id which it takes for a known one is not held against it."""
+    return "".join(task_id.split()).casefold()
+
+
+def _prefixes(contract: Contract) -> list[str]:
+    """Return what the unknown ids begin with, up to the part of their own; the contract's own space first."""
+    ids = [contract.unknown_id, *_unknowns(contract)]
+    return [task_id[: max(task_id.rfind("_"), task_id.rfind(":")) + 1] or task_id[:1] for task_id in ids]
+
+
+def _unknowns(contract: Contract) -> list[str]:
+    """Return the unknown ids of the provider's other id spaces."""
+    found = [space.unknown for space in contract.provider.id_spaces.values()]
+    return [task_id for task_id in found if task_id != contract.unknown_id]
+
+
+def _documented(contract: Contract) -> list[str]:
+    """Return the ids in the examples of a document: they may be somebody's."""
+    places = [place for place in (contract.field("id"), contract.field("task-id")) if place is not None]
+    shown = [value for o in contract.operations for answer in o.answers.values() for value in answer.examples.values()]
+    told: list[Any] = [place.read(value) for place in places for value in shown]
+    return [task_id for task_id in (*told, *(o.id_example for o in contract.operations)) if isinstance(task_id, str)]

@@ -1,0 +1,22 @@
+"""Which requests reach an API: a router or a proxy in front of it answers some of them itself."""
+
+from __future__ import annotations
+
+import re
+
+from vidconform.contracts import Operation
+
+# The unreserved characters of RFC 3986 section 2.3, and the colon that some ids have.
+_PLAIN = re.compile(r"[A-Za-z0-9._~:-]{1,200}")
+
+
+def is_plain(task_id: str) -> bool:
+    """Whether a task id is text that everything on the way passes on as it is."""
+    return _PLAIN.fullmatch(task_id) is not None and task_id.strip(".") != ""
+
+
+def reaches(operation: Operation, task_id: str | None) -> bool:
+    """Whether a request for a task id is one for this operation; an empty one or a slash makes it another path."""
+    if not task_id:
+        return operation.id_parameter is None
+    return operation.id_in == "query" or (task_id.strip(".") != "" and not set(task_id) & set("/\\"))
