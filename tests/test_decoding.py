@@ -20,7 +20,7 @@ from vidconform.items import law_cases, schema_cases
 from vidconform.verdicts import Case, Outcome, all_laws, judge
 
 SESSION = recorded()
-QUICK = settings(max_examples=200, deadline=None)
+QUICK = settings(max_examples=100, deadline=None)
 
 
 def refusal(body: bytes) -> str:
@@ -205,7 +205,7 @@ def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> Non
             assert errors_on(contract, body) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_value_anywhere_in_a_task_gives_verdicts(data: st.DataObject) -> None:
     # By its id: hypothesis shows what it drew, and a contract is long.

@@ -57,7 +57,9 @@ def brought(run: Live) -> list[Evidence]:
 
 
 @contextmanager
-def fuzzed(provider: str, most: int, seed: int = 0, change: Change = lambda reply: None, **options: Any) -> Iterator[Live]:
+def fuzzed(
+    provider: str, most: int, seed: int = 0, change: Change = lambda reply: None, **options: Any
+) -> Iterator[Live]:
     with live(provider, change=change, options={"fuzz": most, "fuzz_seed": seed, **options}) as run:
         yield run
 
@@ -76,7 +78,7 @@ def crashes(test: Callable[[str], bool]) -> Change:
 
 
 def serves_any_video(reply: ReplyContext) -> None:
-    if reply.role in ("retrieve", "second-retrieve") and (reply.asked or "").startswith("video_") and reply.status == 404:
+    if reply.role == "retrieve" and (reply.asked or "").startswith("video_") and reply.status == 404:
         reply.say({"id": reply.asked, "status": "completed"})
 
 
@@ -141,8 +143,12 @@ FAULTS = {
     "200 for its own ids": Fault(serves_any_video, "gptge", "videos", {REFUSED}, r"/v1/videos/video_ "),
     "200 for ids of another space": Fault(serves_any_video, "chainhub", "videos", {REFUSED}, r"/v1/videos/video_ ", 60),
     "HTML for a long id": Fault(says_html_to_long_ids, "opeai", "videos", {IN_JSON}, r"videos/video_[0-9a-f]{59} "),
-    "HTML for a long id in a query": Fault(says_html_to_long_ids, "octopusx", "query", {IN_JSON}, r"sora-2%3Atask_0{53}' "),
-    "500 for a list": Fault(crashes_on_a_list_as_prompt, "octopusx", "videos", {NO_CRASH, REFUSED}, r'"prompt": \[\]', 60),
+    "HTML for a long id in a query": Fault(
+        says_html_to_long_ids, "octopusx", "query", {IN_JSON}, r"sora-2%3Atask_0{53}' "
+    ),
+    "500 for a list": Fault(
+        crashes_on_a_list_as_prompt, "octopusx", "videos", {NO_CRASH, REFUSED}, r'"prompt": \[\]', 60
+    ),
     "200 without a model": Fault(takes_null_as_model, "octopusx", "videos", {REFUSED}, r'"model": null', 60),
     "another envelope": Fault(forgets_the_envelope, "opeai", "videos", {ENVELOPE}, r"/videos/. ", 60),
     "another code": Fault(says_400_to_short_ids, "opeai", "videos", {CODE}, r"/v1/videos/video_.{1,13} ", 60),
@@ -438,7 +444,8 @@ def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
 def bare(evidence: Evidence) -> Any:
     """Return what was said on both sides, without the address."""
     return evidence.contract, evidence.probe, [
-        (e.step, e.role, e.task_id, e.request.method, e.request.target, e.request.headers, e.request.body, e.reply.status,
+        (e.step, e.role, e.task_id, e.request.method, e.request.target, e.request.headers, e.request.body,
+         e.reply.status,
          e.reply.body, e.reply.cut, e.reply.media_type, e.at)
         for _, e in evidence
     ]  # fmt: skip
@@ -462,12 +469,12 @@ def test_a_recorded_run_loads_no_engine() -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int, int, Path]]:
-    """One live run of octopusx, as a user starts it: what it printed, what it cost and where."""
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int, Path]]:
+    """One live run of octopusx, as a user starts it: what it printed, what it created and where it was."""
     folder = tmp_path_factory.mktemp("whole")
     with running("octopusx", environ=KEYS) as emulator:
         run = judge(folder, *whole_run(emulator), "--fuzz-seed=99", "-W", "error", **KEYS)
-        yield run, emulator.requests, emulator.creations, folder
+        yield run, emulator.creations, folder
 
 
 def whole_run(emulator: Any) -> list[str]:
@@ -475,22 +482,24 @@ def whole_run(emulator: Any) -> list[str]:
     return ["--provider=octopusx", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01", *known]
 
 
-def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, int, Path]) -> None:
-    run, requests, creations, folder = whole
+def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]) -> None:
+    run, creations, folder = whole
     assert run.code == 0, run.ran()
     assert "vidconform: at most 25 generated requests an operation, --fuzz-seed=99\n" in run.out
     written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
     made = [line for line in written if line.get("probe", "").startswith("generated-")]
     assert len(made) == 5 * 25 <= 150
     assert creations == 2
-    rows = {key[1]: row for key, row in run.verdicts.items() if key[1].startswith("any-") and key[0] == "octopusx/videos"}
+    rows = {
+        key[1]: row for key, row in run.verdicts.items() if key[1].startswith("any-") and key[0] == "octopusx/videos"
+    }
     assert {row["reading"] for row in rows.values()} == {"conforms"}
     assert rows[NO_CRASH]["observations"] == 100
     assert rows[NO_CRASH]["decided_by"] == "generated:test_generated.test_no_request_is_too_much"
 
 
-def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, int, int, Path]) -> None:
-    assert sorted(path.name for path in whole[3].iterdir()) == ["report"]
+def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, int, Path]) -> None:
+    assert sorted(path.name for path in whole[2].iterdir()) == ["report"]
 
 
 def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
@@ -510,14 +519,16 @@ def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     assert asked(tmp_path / "many") == asked(tmp_path / "one")
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="no /proc to read the peak of memory from")
 def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     def pads(reply: ReplyContext) -> None:
         if isinstance(reply.body, dict):
             reply.body = {**reply.body, "padding": "x" * MEGABYTES}
 
     script = (
-        "import resource, sys, pytest; code = pytest.main(sys.argv[1:]);"
-        "print('ended', int(code), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        # The peak that getrusage tells is that of the process which started this one, where that is larger.
+        "import re, sys, pytest; code = pytest.main(sys.argv[1:]);"
+        "print('ended', int(code), re.search(r'VmHWM:\\s+([0-9]+)', open('/proc/self/status').read())[1])"
     )
     with running("gptge", environ=KEYS, change=pads) as emulator:
         options = [

@@ -63,7 +63,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     folder = tmp_path_factory.mktemp("judged")
     junit = f"--junit-xml={folder}/report/junit.xml"
     with service() as emulator:
-        return folder, judge(folder, *live(emulator), *TALKATIVE, junit, "-p", "cacheprovider", **KEYS)
+        return folder, judge(folder, *live(emulator), *TALKATIVE, junit, "--fuzz=4", "-p", "cacheprovider", **KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     provider = copy_of("octopusx", folder, cassettes=False)
     with service() as emulator:
         _, _, *arguments = live(emulator)
-        return folder, judge(folder, f"--provider={provider}", "--record-mode=rewrite", *arguments, "-v", **KEYS)
+        options = ("--record-mode=rewrite", *arguments, "--fuzz=4", "-v")
+        return folder, judge(folder, f"--provider={provider}", *options, **KEYS)
 
 
 def test_a_live_run_leaves_no_trace_of_the_key(judged: tuple[Path, Run]) -> None:

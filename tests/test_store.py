@@ -62,10 +62,10 @@ def test_a_probe_that_broke_does_not_break_those_after_it() -> None:
 
 def paid_order(run: Live) -> list[str]:
     """Return the paid probes in the order in which they were sent."""
-    paid = {key: found for key, found in run.store.kept.items() if PROBES[found.probe].cost == "paid" and found.exchanges}
-    times = [found.exchanges[0].at for found in paid.values()]
+    paid = [found for found in run.store.kept.values() if PROBES[found.probe].cost == "paid" and found.exchanges]
+    times = [found.exchanges[0].at for found in paid]
     assert times == sorted(times)
-    return [found.probe for found in paid.values()]
+    return [found.probe for found in paid]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,7 +75,8 @@ def test_paid_probes_run_in_the_order_of_the_registry_whatever_is_asked_for_firs
         run.store.wanted = {(contract.id, name) for contract, name in probes}
         for contract, name in random.Random(seed).sample(probes, len(probes)):
             run.store.evidence(contract, name)
-        assert paid_order(run) == [p.name for p in probes_of(run.contract("videos")) if p.cost == "paid" and p.generated is None]
+        paid = [probe for probe in probes_of(run.contract("videos")) if probe.cost == "paid"]
+        assert paid_order(run) == [probe.name for probe in paid if probe.generated is None]
         assert len(run.posts()) == len(paid_order(run))
         assert run.emulator.creations == 2
 

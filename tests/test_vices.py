@@ -30,7 +30,7 @@ EVERY_CONTRACT = "octopusx/query octopusx/videos gptge/videos opeai/videos chain
 # The emulator tells progress as text in the one, and not before the end in the other.
 UNSHOWN = {("octopusx/query", "progress-range"), ("chainhub/videos", "progress-never-falls")}
 # The rest of the matrix is `vidconform proof`.
-SAMPLE = 24
+SAMPLE = 16
 
 # What a provider may get wrong first: the vice, the requirement, how it reads, and the contracts.
 FAULTS = [

@@ -70,8 +70,8 @@ def _options(config: pytest.Config) -> RunOptions:
 
 def _seed(config: pytest.Config) -> int:
     """Return the seed that was given, here or to the controller of this worker, or a new one."""
-    told = config.option.fuzz_seed if config.option.fuzz_seed is not None else getattr(config, "workerinput", {}).get(SEED)
-    return secrets.randbelow(1_000_000) if told is None else int(told)
+    given, told = config.option.fuzz_seed, getattr(config, "workerinput", {}).get(SEED)
+    return next((int(seed) for seed in (given, told) if seed is not None), secrets.randbelow(1_000_000))
 
 
 def _sayer(config: pytest.Config) -> Callable[[str], None]:

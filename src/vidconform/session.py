@@ -166,8 +166,8 @@ def _serve(
     if not options.talks:
         keys = dict.fromkeys(variables, _PLACEHOLDER)
         setting = Setting(address, provider.pace, keys, Redactor([]), budget, tell, generation)
-        source: LiveSource | RecordedSource = RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0))
-        return Served(provider, contracts, Store(source), address)
+        replayed = RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0))
+        return Served(provider, contracts, Store(replayed), address)
     if not environ.get(provider.key_variable):
         raise MissingKey(provider.name, provider.key_variable)
     keys = {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}

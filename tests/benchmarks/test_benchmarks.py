@@ -37,10 +37,12 @@ def test_all_providers_recorded(benchmark: Any) -> None:
     benchmark.pedantic(_run, ([*SUITE, "--provider=all"],), rounds=5, warmup_rounds=1)
 
 
+@pytest.mark.parametrize("generated", [0, 25])
 @pytest.mark.parametrize("provider", ["octopusx", "gptge", "opeai", "chainhub"])
-def test_one_provider_live_against_its_emulator(benchmark: Any, provider: str) -> None:
+def test_one_provider_live_against_its_emulator(benchmark: Any, provider: str, generated: int) -> None:
     variables = {f"{provider.upper()}_API_KEY": "sk-benchmark", "OPEAI_TOKEN": "jwt-benchmark"}
     with running(provider) as emulator:
         ids = [f"--task-id={name}={task}" for name, known in emulator.task_ids.items() for task in known]
         live = [*SUITE, f"--provider={provider}", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01"]
+        live.append(f"--fuzz={generated}")
         benchmark.pedantic(lambda: _run([*live, *ids], **variables), rounds=3)

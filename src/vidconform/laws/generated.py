@@ -9,9 +9,7 @@ from vidconform.laws.law import BrokenLaw, shown
 from vidconform.laws.reading import Reading
 from vidconform.laws.refusing import told
 from vidconform.laws.subjects import Subject
-from vidconform.probes import is_plain, reaches
-
-_USUAL = ("application/json", "*/*")
+from vidconform.probes import is_plain, reaches, usual_headers
 
 
 class Generated(Subject):
@@ -25,8 +23,8 @@ class Generated(Subject):
 
     @property
     def refusals(self) -> list[Reading]:
-        """The refusals that the API itself gives: of plain ids, and to whoever takes JSON."""
-        return [r for r in self.all if _reaches(r) and r.reply.is_refusal and _is_plain(r) and _takes_json(r)]
+        """The refusals that the API itself gives, and no proxy in front of it: of plain ids, asked for as documented."""
+        return [r for r in self.all if _reaches(r) and r.reply.is_refusal and _is_plain(r) and _is_usual(r)]
 
     @property
     def unknown(self) -> list[Reading]:
@@ -68,6 +66,7 @@ def _is_plain(reading: Reading) -> bool:
     return reading.asked is None or is_plain(reading.asked)
 
 
-def _takes_json(reading: Reading) -> bool:
-    accepted = [value for name, value in reading.exchange.request.headers if name.lower() == "accept"]
-    return all(value in _USUAL for value in accepted)
+def _is_usual(reading: Reading) -> bool:
+    usual = usual_headers(reading.exchange.role)
+    credentials = {scheme.header for operation in reading.contract.operations for scheme in operation.schemes}
+    return {name: value for name, value in reading.exchange.request.headers if name not in credentials} == usual

@@ -9,7 +9,7 @@ from vidconform.probes.registry import PROBES, Probe, probes_of
 from vidconform.probes.routing import is_plain, reaches
 from vidconform.probes.transport import Bounds, LiveTransport, Transport
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import Generation
+from vidconform.probes.wording import Generation, usual_headers
 
 __all__ = [
     "EMULATOR_SERVER",
@@ -36,4 +36,5 @@ __all__ = [
     "is_plain",
     "probes_of",
     "reaches",
+    "usual_headers",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import sys
@@ -58,14 +59,22 @@ def seed_for(seed: int, name: str) -> int:
 
 
 @contextmanager
-def plain_imports() -> Iterator[None]:
-    """Keep pytest from rewriting the asserts of these engines: it would, since both bring plugins, for seconds."""
-    finders = sys.meta_path[:]
+def unwatched() -> Iterator[None]:
+    """Keep pytest from rewriting the asserts of these engines, and the garbage collector from going through them.
+
+    Both bring plugins of pytest, hence the one, and hundreds of modules, hence the other: together seconds.
+    """
+    finders, collects, first = sys.meta_path[:], gc.isenabled(), "schemathesis" not in sys.modules
     sys.meta_path[:] = [finder for finder in finders if not type(finder).__module__.startswith("_pytest")]
+    gc.disable()
     try:
         yield
     finally:
         sys.meta_path[:] = finders
+        if first:
+            gc.freeze()
+        if collects:
+            gc.enable()
 
 
 @contextmanager
@@ -77,15 +86,17 @@ def at_rest() -> Iterator[None]:
     from hypothesis.configuration import set_hypothesis_home_dir
     from hypothesis.internal.conjecture import providers
 
-    find = providers._get_local_constants
+    find, none = providers._get_local_constants, type(providers._local_constants)()
     with tempfile.TemporaryDirectory(prefix="vidconform-") as home:
         _keep_intervals(Path(home))
         set_hypothesis_home_dir(home)
-        providers._get_local_constants = lambda: providers._local_constants
+        providers._get_local_constants = lambda: none
+        providers.CONSTANTS_CACHE.cache.clear()
         try:
             yield
         finally:
             providers._get_local_constants = find
+            providers.CONSTANTS_CACHE.cache.clear()
             set_hypothesis_home_dir(None)
 
 

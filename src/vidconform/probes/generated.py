@@ -95,6 +95,8 @@ class _Trial:
         if raw not in self.seen:
             if len(self.seen) >= self.most:
                 raise _Enough
+            where = f"{self.talk.contract.id}: {self.operation.method} {self.operation.path}"
+            self.talk.setting.tell(f"{where}, generated request {len(self.seen) + 1} of at most {self.most}")
             self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
         return self.seen[raw]
 
@@ -150,10 +152,10 @@ def _refusable(contract: Contract, operation: Operation) -> Callable[[Raw], bool
 
 
 def _explore(talk: Conversation, operation: Operation, trial: _Trial, may_send: Callable[[Raw], bool]) -> None:
-    from vidconform.probes.engines import at_rest, described, explore, plain_imports, seed_for
+    from vidconform.probes.engines import at_rest, described, explore, seed_for, unwatched
 
     seed = seed_for(talk.setting.generation.seed, f"{talk.contract.id}/{operation.role}")
-    with plain_imports(), at_rest():
+    with unwatched(), at_rest():
         from hypothesis import strategies as st
 
         # Chosen first and drawn then, since hypothesis would flatten a union of unions.

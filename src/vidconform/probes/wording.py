@@ -55,11 +55,6 @@ class Raw:
     headers: Headers
     body: bytes | None = None
 
-    @property
-    def size(self) -> int:
-        """The characters that a reader has to look at."""
-        return len(self.target) + sum(len(name) + len(value) for name, value in self.headers) + len(self.body or b"")
-
 
 def usual_headers(role: str) -> dict[str, str]:
     """Return the headers of a documented request, by name."""

@@ -52,6 +52,7 @@ def _vice(trial: Trial, faultless: Trial) -> dict[str, Any]:
         "felled": _ids(felled),
         "missed": _ids(missed),
         "stray": _ids(stray),
+        "silenced": sum(row in trial.readings for row in faultless.kept - trial.kept - felled),
         "blamed": max((sum(row[0] == contract for row in felled) for contract, _ in felled), default=0),
     }
 

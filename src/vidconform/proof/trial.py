@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -22,8 +22,9 @@ FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
 _PATIENCE = 30.0
 # Enough to see that a task goes on, for each task of a vice that never ends one.
 _IMPATIENCE = 0.3
-# Generated requests an operation. Their engine keeps state in its modules: one trial at a time in a process.
-_FUZZ = 60
+# Generated requests an operation: enough to be refused, and enough to find a fault.
+_FUZZ, _MUCH_FUZZ = 25, 60
+# Their engine keeps state in its modules: one trial at a time in a process.
 _GENERATING = Lock()
 
 FELLED = ("fails", "deviates", "not offered", "errored")
@@ -56,24 +57,22 @@ class Trial:
 def run_trial(provider: str, name: str) -> Trial:
     """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything."""
     vice = None if name in _STAND_INS else find_vice(provider, name)
-    generates = vice is None or vice.generated
-    with _GENERATING if generates else nullcontext(), _served(provider, name) as emulator:
-        return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, generates=generates)
+    fuzz = _FUZZ if vice is None else _MUCH_FUZZ if vice.generated else 0
+    with _GENERATING if fuzz else nullcontext(), _served(provider, name) as emulator:
+        return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, fuzz=fuzz)
 
 
-def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False, generates: bool = False) -> Trial:
+def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False, fuzz: int = 0) -> Trial:
     """Judge a running emulator on everything; one that stalls is given little patience.
 
     Generated requests show most faults once more, so that they are sent only where one of them is the point.
     """
-    session = _session(provider, emulator, stalls, _FUZZ if generates else 0)
-    cases = [case for contract in session.contracts for case in service_cases(contract, generated=generates)]
-    for case in cases:
-        session.want(case)
-    readings = {(case.contract.id, case.requirement.id): session.judge(case).reading for case in cases}
-    gaps = tuple(session.shortcomings())
-    session.close()
-    return Trial(provider, name, readings, gaps)
+    with closing(_session(provider, emulator, stalls, fuzz)) as session:
+        cases = [case for contract in session.contracts for case in service_cases(contract, generated=fuzz > 0)]
+        for case in cases:
+            session.want(case)
+        readings = {(case.contract.id, case.requirement.id): session.judge(case).reading for case in cases}
+        return Trial(provider, name, readings, tuple(session.shortcomings()))
 
 
 def service_cases(contract: Contract, *, generated: bool = True) -> Iterator[Case]:
@@ -93,12 +92,11 @@ def _served(provider: str, name: str) -> Iterator[Running]:
 
 
 def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Session:
-    known = [f"--task-id={contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids]
     options = RunOptions(
         providers=[provider],
         live=True,
         provider_url=emulator.url,
-        task_ids=[given.partition("=")[2] for given in known],
+        task_ids=[f"{contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids],
         poll_interval=0.05 if stalls else 0.0,
         poll_timeout=_IMPATIENCE if stalls else _PATIENCE,
         max_creations=4,
