@@ -84,9 +84,7 @@ def live(
     def hear(reply: ReplyContext) -> None:
         change(reply)
         sent = {name.lower(): value for name, value in reply.sent_headers.items()}
-        heard.append(
-            Heard(reply.contract, reply.role, reply.method, reply.asked, sent, reply.sent_body, reply.status)
-        )
+        heard.append(Heard(reply.contract, reply.role, reply.method, reply.asked, sent, reply.sent_body, reply.status))
 
     with running(provider, change=hear, environ=KEYS, **behaviour) as emulator:
         known = [f"{name}={id}" for name, ids in emulator.task_ids.items() for id in ids]

@@ -33,9 +33,7 @@ QUERY, GPTGE = (
 )
 OPEAI, CHAINHUB = "video_690d9b52e2b081908a05ded32cbfc629", "sora-2:task_01k81e7r1mf0qtvp3ett3mr4jm"
 SENT = {"model": "sora-2", "prompt": "a kite", "seconds": "10", "size": "720x1280"}
-NOT_FOUND = {
-    "error": {"message": "video not found", "type": "NotFound", "param": "", "code": "ResourceNotFound"}
-}
+NOT_FOUND = {"error": {"message": "video not found", "type": "NotFound", "param": "", "code": "ResourceNotFound"}}
 HOSTILE = [
     "'\"",
     "%",
@@ -115,9 +113,7 @@ def test_query_lives_through_every_running_word_and_then_has_a_video(octopusx: R
 
 
 def test_status_update_time_changes_exactly_when_the_status_does(octopusx: Running) -> None:
-    seen = {
-        (b["status"], b["status_update_time"]) for b in lives(f"{octopusx.url}/v1/video/query?id={QUERY}")
-    }
+    seen = {(b["status"], b["status_update_time"]) for b in lives(f"{octopusx.url}/v1/video/query?id={QUERY}")}
     assert len(seen) == len({status for status, _ in seen}) == len({at for _, at in seen}) == 4
 
 
@@ -152,9 +148,7 @@ def test_the_two_id_spaces_of_octopusx_do_not_see_each_other(octopusx: Running, 
         ("chainhub", f"/v1/videos/{CHAINHUB}", ["pending", "completed"]),
     ],
 )
-def test_the_first_known_task_lives_its_whole_life_and_stays(
-    provider: str, url: str, words: list[str]
-) -> None:
+def test_the_first_known_task_lives_its_whole_life_and_stays(provider: str, url: str, words: list[str]) -> None:
     with running(provider, environ=NO_KEYS) as emulator:
         bodies = lives(emulator.url + url)
     assert statuses(bodies) == words
@@ -261,9 +255,7 @@ def test_opeai_s_routes_ask_for_their_own_credentials_and_show_one_task() -> Non
         ("POST", "/v1/videos/video_abc123/remix"),
     ],
 )
-def test_a_missing_or_wrong_key_is_401(
-    untouched: Running, method: str, url: str, sent: dict[str, str]
-) -> None:
+def test_a_missing_or_wrong_key_is_401(untouched: Running, method: str, url: str, sent: dict[str, str]) -> None:
     reply = httpx.request(method, untouched.url + url, headers=sent)
     assert reply.status_code == 401
     assert reply.json()["error"].keys() == {"message", "type", "param", "code"}
@@ -280,9 +272,7 @@ def test_a_key_in_the_environment_is_the_only_one_accepted() -> None:
 def test_a_created_task_echoes_what_was_sent_and_is_completed_at_the_fourth_read(
     octopusx: Running, client: httpx.Client
 ) -> None:
-    created = client.post(
-        "/v1/videos", json=SENT | {"image": None, "metadata": {"a": 1}, "video_id": "x"}
-    ).json()
+    created = client.post("/v1/videos", json=SENT | {"image": None, "metadata": {"a": 1}, "video_id": "x"}).json()
     assert re.fullmatch("video_[0-9a-f]{32}", created["id"])
     assert created["task_id"] == created["id"]
     assert (created["status"], created["progress"]) == ("queued", 0)
@@ -445,9 +435,7 @@ def test_a_life_may_advance_with_time_instead_of_reads() -> None:
         assert statuses(lives(url, 2)) == ["completed"]
 
 
-def test_requests_and_creations_are_counted_and_the_counting_is_not(
-    octopusx: Running, client: httpx.Client
-) -> None:
+def test_requests_and_creations_are_counted_and_the_counting_is_not(octopusx: Running, client: httpx.Client) -> None:
     client.post("/v1/videos", json=SENT)
     client.get("/nowhere")
     for _ in range(2):
@@ -512,7 +500,5 @@ def test_serve_prints_its_url_first_and_ends_cleanly(number: signal.Signals) -> 
 
 
 def test_importing_the_emulator_imports_no_server() -> None:
-    script = (
-        "import sys, vidconform.emulator; sys.exit(bool({'starlette', 'uvicorn', 'h11'} & set(sys.modules)))"
-    )
+    script = "import sys, vidconform.emulator; sys.exit(bool({'starlette', 'uvicorn', 'h11'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -410,6 +411,21 @@ def test_a_seed_pins_what_is_sent() -> None:
     assert once != targets(6)
 
 
+def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
+    """One of them may be a key, and no seed would pin them."""
+    (tmp_path / "mine.py").write_text("SECRET = 'sk-careless'\n")
+    script = (
+        "import mine\n"
+        "from hypothesis.internal.conjecture import providers\n"
+        "from vidconform.probes.engines import at_rest\n"
+        "with at_rest():\n"
+        "    drawn = set(providers.HypothesisProvider(None)._local_constants.strings)\n"
+        "print(mine.SECRET in drawn, mine.SECRET in set(providers.HypothesisProvider(None)._local_constants.strings))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
     """All contracts, kept and broken, a thousand exchanges and more."""
 
@@ -473,7 +489,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int, 
     """One live run of octopusx, as a user starts it: what it printed, what it created and where it was."""
     folder = tmp_path_factory.mktemp("whole")
     with running("octopusx", environ=KEYS) as emulator:
-        run = judge(folder, *whole_run(emulator), "--fuzz-seed=99", "-W", "error", **KEYS)
+        run = judge(folder, *whole_run(emulator), "--fuzz=25", "--fuzz-seed=99", "-W", "error", **KEYS)
         yield run, emulator.creations, folder
 
 
@@ -511,7 +527,7 @@ def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     for name in ("many", "one"):
         (tmp_path / name).mkdir()
     with running("gptge", environ=KEYS) as emulator:
-        options = ["--provider=gptge", "--live", f"--provider-url={emulator.url}", "-k", "test_generated"]
+        options = ["--provider=gptge", "--live", f"--provider-url={emulator.url}", "--fuzz=25", "-k", "test_generated"]
         many = judge(tmp_path / "many", *options, "-n", "2", **KEYS)
         (seed,) = re.findall(r"--fuzz-seed=([0-9]+)", many.out)
         judge(tmp_path / "one", *options, f"--fuzz-seed={seed}", **KEYS)
@@ -546,3 +562,19 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     assert len(done.stdout) + len(done.stderr) < 100_000
     lines = (tmp_path / "report" / "results.jsonl").read_text("utf-8").splitlines()
     assert max(map(len, lines)) < 4_000
+
+
+def test_a_plain_run_sends_a_few_aimed_requests_and_loads_no_engine(tmp_path: Path) -> None:
+    with running("octopusx", environ=KEYS) as emulator:
+        known = [f"--task-id={name}={task}" for name, ids in emulator.task_ids.items() for task in ids]
+        script = (
+            "import sys, pytest\n"
+            f"code = pytest.main(['--provider=octopusx', '--live', '--provider-url={emulator.url}',"
+            f" '--poll-interval=0.01', '-q', '-p', 'no:hypothesispytest', '-p', 'no:schemathesis', *{known!r}])\n"
+            "print('ended', int(code), sorted({'schemathesis', 'hypothesis'} & set(sys.modules)))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, **KEYS}, capture_output=True, text=True
+        )
+        assert done.stdout.splitlines()[-1] == "ended 0 []", done.stdout
+        assert (emulator.requests, emulator.creations) <= (100, 2)

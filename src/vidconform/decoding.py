@@ -111,6 +111,6 @@ def _in_range(text: str) -> int:
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        (repeated, _), = Counter(name for name, _ in pairs).most_common(1)
+        ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise UndecodableJson(f"the member {repeated[:40]!r} stands twice in one object")
     return members

@@ -27,7 +27,7 @@ class RunOptions:
     max_creations: int = 2
     report: Path | None = None
     fail_on: str = "must"
-    fuzz: int = 25
+    fuzz: int = 4
     fuzz_seed: int = 0
 
     @property

@@ -23,7 +23,7 @@ class Generated(Subject):
 
     @property
     def refusals(self) -> list[Reading]:
-        """The refusals that the API itself gives, and no proxy in front of it: of plain ids, asked for as documented."""
+        """The refusals that the API itself gives and no proxy before it: of plain ids, asked for as documented."""
         return [r for r in self.all if _reaches(r) and r.reply.is_refusal and _is_plain(r) and _is_usual(r)]
 
     @property

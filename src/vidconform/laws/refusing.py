@@ -10,7 +10,10 @@ _ACCOUNT = (401, 402, 403)
 # A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
 _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
 # A refusal for what a request carries is judged where the document says that it is accepted.
-_JUDGED_APART = {"retrieve": ("retrieve-accepts-json-header", (406, 415)), "create": ("accepts-prompt", (400, 415, 422))}
+_JUDGED_APART = {
+    "retrieve": ("retrieve-accepts-json-header", (406, 415)),
+    "create": ("accepts-prompt", (400, 415, 422)),
+}
 
 
 def told(reading: Reading) -> str:

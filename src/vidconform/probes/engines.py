@@ -79,25 +79,37 @@ def unwatched() -> Iterator[None]:
 
 @contextmanager
 def at_rest() -> Iterator[None]:
-    """Keep hypothesis from writing beside the user's files and from reading them.
-
-    It draws literals of the local modules, which no seed pins and of which one may be a secret.
-    """
+    """Keep hypothesis from writing beside the user's files and from reading them."""
     from hypothesis.configuration import set_hypothesis_home_dir
-    from hypothesis.internal.conjecture import providers
 
-    find, none = providers._get_local_constants, type(providers._local_constants)()
-    with tempfile.TemporaryDirectory(prefix="vidconform-") as home:
+    with tempfile.TemporaryDirectory(prefix="vidconform-") as home, _without_literals():
         _keep_intervals(Path(home))
         set_hypothesis_home_dir(home)
-        providers._get_local_constants = lambda: none
-        providers.CONSTANTS_CACHE.cache.clear()
         try:
             yield
         finally:
-            providers._get_local_constants = find
-            providers.CONSTANTS_CACHE.cache.clear()
             set_hypothesis_home_dir(None)
+
+
+@contextmanager
+def _without_literals() -> Iterator[None]:
+    """Keep hypothesis from drawing the literals of local modules: no seed pins them, and one may be a secret."""
+    from hypothesis.internal.conjecture import providers
+
+    try:
+        find, none = providers._get_local_constants, type(providers._local_constants)()
+        kept = providers.CONSTANTS_CACHE.cache
+    except AttributeError:
+        # Another version of hypothesis, which has no option for it either.
+        yield
+        return
+    kept.clear()
+    providers._get_local_constants = lambda: none
+    try:
+        yield
+    finally:
+        providers._get_local_constants = find
+        kept.clear()
 
 
 def _keep_intervals(home: Path) -> None:

@@ -23,6 +23,8 @@ Find = Callable[[str], Any]
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 # Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
 _AIMED = 2 / 3
+# Fewer than these are all aimed: there is nothing to explore with them, and no engine to load.
+_EXPLORING = 10
 _MOST_SUSPECTS = 4
 # A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
 LONGEST_KEPT = 65_536
@@ -133,9 +135,10 @@ def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: li
     may_send = _refusable(talk.contract, operation)
     aimed = [raw for raw in _aimed(talk.contract, operation) if may_ask(operation.asked(raw.target))]
     try:
-        for raw in aimed[: round(trial.most * _AIMED)]:
+        share = _AIMED if trial.most >= _EXPLORING else 1
+        for raw in aimed[: round(trial.most * share)]:
             trial(raw)
-        if len(trial.seen) < trial.most:
+        if trial.most >= _EXPLORING and len(trial.seen) < trial.most:
             _explore(talk, operation, trial, lambda raw: may_ask(operation.asked(raw.target)) and may_send(raw))
     except _Enough:
         pass

@@ -166,7 +166,9 @@ def _without_fault(
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
     held = [reading for reading in held if reading.shows_something]
     if held and not any(reading.reply.is_success for reading in held) and not serves():
-        return case.verdict(Outcome.UNSEEN, expected=f"a task that the service serves; {_TASK_ID.format(case.contract.name)}")
+        return case.verdict(
+            Outcome.UNSEEN, expected=f"a task that the service serves; {_TASK_ID.format(case.contract.name)}"
+        )
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
