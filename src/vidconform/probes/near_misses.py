@@ -23,13 +23,13 @@ _BAD_BYTE = "\udcff"
 def aimed_ids(contract: Contract) -> list[str]:
     """Return ids to ask for whatever the seed, the likeliest to be mishandled first."""
     unknown, (own, *others) = contract.unknown_id, _prefixes(contract)
-    changed = unknown[:-1] + ("1" if unknown.endswith("0") else "0")
-    sized = [stretched(contract, length) for length in _LENGTHS]
+    near = [unknown[:-1] + ("1" if unknown.endswith("0") else "0"), unknown.swapcase()]
+    foreign, sized = _unknowns(contract), [stretched(contract, length) for length in _LENGTHS]
     ids = [
-        "'", "%", "\x00", *sized[:2], own, *others[:1], *_unknowns(contract)[:1], "\n", changed, unknown.swapcase(),
-        "é", sized[2], "..", f"{unknown}/x", "", '"', "\x7f", "\\", _BAD_BYTE, "0", ":", f"{unknown}'", *sized[3:5],
-        "😀", ";", " ", "null", *others[1:], *_unknowns(contract)[1:], "+", "?", "#", "%00", *sized[5:7], "-1", "../..",
-        "*", "\u202e", *sized[7:],
+        "'", "%", "\x00", *sized[:2], own, unknown[: len(own) + 1], *others[:1], *foreign[:1], "\n", *near, "é",
+        sized[2], "..", f"{unknown}/x", "", '"', "\x7f", "\\", _BAD_BYTE, "0", ":", f"{unknown}'", *sized[3:5],
+        "😀", ";", " ", "null", *others[1:], *foreign[1:], "+", "?", "#", "%00", *sized[5:7], "-1", "../..", "*",
+        "\u202e", *sized[7:],
     ]  # fmt: skip
     return list(dict.fromkeys(ids))
 
