@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Creation, Task, Unseen, expect, requires, shown, told
+from vidconform.laws import ACCOUNT_CODES, Creation, Task, Unseen, expect, requires, shown, told
 
 _REFUSED_BODY = (400, 415, 422)
-_ACCOUNT = (401, 402, 403)
 
 
 @requires("accepts-model", "accepts-prompt", "accepts-seconds", "accepts-size")
@@ -25,7 +24,7 @@ def _(creation: Creation) -> None:
 def test_a_created_task_can_be_read(task: Task) -> None:
     if not task.was_created:
         raise Unseen("a task that the run creates")
-    reads = [r for r in task.all[1:] if r.reply.status not in _ACCOUNT]
+    reads = [r for r in task.all[1:] if r.reply.status not in ACCOUNT_CODES]
     for reading in shown(reads, "a read of a created task"):
         expect(reading.reply.is_success, "the created task", told(reading), reading)
 

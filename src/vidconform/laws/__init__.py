@@ -3,12 +3,12 @@
 from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, refusals, task_readings
 from vidconform.laws.generated import Generated, expect_each
 from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
-from vidconform.laws.reading import ABSENT, Reading
-from vidconform.laws.refusing import expect_refused, expect_served, told
+from vidconform.laws.reading import Reading
+from vidconform.laws.refusing import ACCOUNT_CODES, expect_refused, expect_served, told
 from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 
 __all__ = [
-    "ABSENT",
+    "ACCOUNT_CODES",
     "DOCUMENT",
     "KINDS",
     "LIVES",

@@ -157,14 +157,7 @@ class Reading:
 def _write(body: Any, place: Field, value: Any) -> None:
     for name in place.path[:-1]:
         body = body.setdefault(name, {})
-    if value is _ABSENT:
-        body.pop(place.path[-1], None)
-    else:
-        body[place.path[-1]] = value
-
-
-_ABSENT = object()
-ABSENT = _ABSENT
+    body[place.path[-1]] = value
 
 
 def _overlaps(one: str, other: str) -> bool:

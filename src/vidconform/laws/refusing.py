@@ -6,7 +6,8 @@ from vidconform.laws.law import Unseen, expect, shown
 from vidconform.laws.reading import Reading
 from vidconform.laws.subjects import Refused, Subject
 
-_ACCOUNT = (401, 402, 403)
+# What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
+ACCOUNT_CODES = (401, 402, 403)
 # A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
 _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
 # A refusal for what a request carries is judged where the document says that it is accepted.
@@ -41,7 +42,7 @@ def expect_served(subject: Subject) -> None:
 
     A key that is refused is the business of the law about keys; an id given by the user may be a wrong one.
     """
-    readings = [r for r in subject.all if r.reply.status not in _ACCOUNT and not _is_judged_apart(r)]
+    readings = [r for r in subject.all if r.reply.status not in ACCOUNT_CODES and not _is_judged_apart(r)]
     served = [i for i, reading in enumerate(readings) if reading.reply.is_success]
     ours = any(reading.evidence.probe != "observe" for reading in readings)
     if readings and not served and not ours:
