@@ -29,6 +29,12 @@ class RunOptions:
     fail_on: str = "must"
     fuzz: int = 4
     fuzz_seed: int = 0
+    request_timeout: float | None = None
+    max_cost: float | None = None
+    plan: bool = False
+    resume: bool = False
+    deviations: Sequence[Path] = ()
+    write_deviations: Path | None = None
 
     @property
     def records(self) -> bool:
@@ -51,6 +57,11 @@ class RunOptions:
             raise BadOption("--fuzz", str(self.fuzz), "a number of requests for each operation, 0 or more")
         _check_seconds("--poll-interval", self.poll_interval, zero=True)
         _check_seconds("--poll-timeout", self.poll_timeout, zero=False)
+        _check_seconds("--request-timeout", self.request_timeout, zero=False)
+        if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):
+            raise BadOption("--max-cost", str(self.max_cost), "an amount of USD, 0 or more")
+        if self.resume and self.report is None:
+            raise BadOption("--resume", "", "--report=DIR with it: the folder of the run that was killed")
 
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:

@@ -65,6 +65,12 @@ def _options(config: pytest.Config) -> RunOptions:
         fail_on=option.fail_on,
         fuzz=option.fuzz,
         fuzz_seed=_seed(config),
+        request_timeout=option.request_timeout,
+        max_cost=option.max_cost,
+        plan=option.plan,
+        resume=option.resume,
+        deviations=option.deviations,
+        write_deviations=option.write_deviations,
     )
 
 
