@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
-    add("--deviations", metavar="FILE", type=Path, help="known deviations beside the provider's own; repeatable", **many)
+    add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
