@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract, Provider
-from vidconform.errors import BadOption, DataFileProblem, UnusableKey
+from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,21 @@ def usable_key(variable: str, key: str) -> str:
     if re.fullmatch(r"[\x21-\x7e]+", key) is None:
         raise UnusableKey(variable)
     return key
+
+
+def key_variables(provider: Provider, contracts: Sequence[Contract]) -> list[str]:
+    """Return the environment variables that hold credentials of a provider, the key's first."""
+    schemes = [s for contract in contracts for operation in contract.operations for s in operation.schemes]
+    named = [scheme.variable for scheme in schemes if scheme.variable]
+    return list(dict.fromkeys([provider.key_variable, *named, provider.other_key_variable]))
+
+
+def keys_of(provider: Provider, contracts: Sequence[Contract], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the credentials that are set, by variable; raises MissingKey, UnusableKey."""
+    if not environ.get(provider.key_variable):
+        raise MissingKey(provider.name, provider.key_variable)
+    variables = key_variables(provider, contracts)
+    return {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}
 
 
 def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:

@@ -16,9 +16,10 @@ from vidconform import items
 from vidconform.laws import Law
 from vidconform.options import RunOptions
 from vidconform.plugin import JUDGE
+from vidconform.report.terminal import known
 from vidconform.session import Session, prepare
 from vidconform.telling import Telling
-from vidconform.verdicts import Case, Outcome, Verdict
+from vidconform.verdicts import Case, Outcome, Standing, Verdict
 
 FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
@@ -181,11 +182,17 @@ def facts(session: Session) -> dict[str, Any]:
 
 
 def fails(verdict: Verdict, fail_on: str) -> bool:
-    """Whether a verdict fails the run."""
-    if verdict.outcome is not Outcome.UNMET:
+    """Whether a verdict fails the run: what is known does not, an entry that is no longer true does."""
+    if verdict.known and verdict.known["state"] == Standing.STALE:
+        return True
+    if verdict.outcome is not Outcome.UNMET or _is_expected(verdict):
         return False
     strict = fail_on == "should" and verdict.reading in ("deviates", "contradicts itself")
     return verdict.reading == "fails" or strict
+
+
+def _is_expected(verdict: Verdict) -> bool:
+    return verdict.known is not None and verdict.known["state"] == Standing.EXPECTED
 
 
 def properties(verdict: Verdict) -> list[tuple[str, object]]:
@@ -201,7 +208,7 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
     sentence = _sentence(verdict)
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
-    elif verdict.reading in ("deviates", "contradicts itself"):
+    elif _is_expected(verdict) or verdict.reading in ("deviates", "contradicts itself"):
         report.outcome, report.wasxfail = "skipped", sentence
     elif verdict.outcome is not Outcome.MET:
         report.outcome = "skipped"
@@ -209,9 +216,12 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
 
 
 def _sentence(verdict: Verdict) -> str:
+    told = known(verdict.known) if verdict.known else ""
+    if verdict.outcome is Outcome.MET:
+        return told
     if verdict.outcome is Outcome.UNMET:
-        statement = verdict.requirement.statement
-        return f"{verdict.reading}: {statement}\nExpected {verdict.expected}\nReceived {verdict.received}"
+        lines = f"Expected {verdict.expected}\nReceived {verdict.received}"
+        return f"{verdict.reading}{told and f' ({told})'}: {verdict.requirement.statement}\n{lines}"
     if verdict.outcome is Outcome.UNSEEN:
-        return f"unseen: needs {verdict.expected}"
+        return f"{verdict.reading}: needs {verdict.expected}"
     return f"{verdict.reading}: {verdict.received}"

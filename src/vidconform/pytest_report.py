@@ -11,6 +11,7 @@ import pytest
 from vidconform import report
 from vidconform.contracts import Contract
 from vidconform.evidence import RecordedSource
+from vidconform.known import as_toml, write_entries
 from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.session import Served, Session
@@ -107,8 +108,8 @@ class Reporter:
             # What the others tell is not what the run cost.
             self.facts["cost"] = {}
             self.facts["shortcomings"].append("a worker ended without telling what it did and what it cost")
-        judged = {row["outcome"] for row in self.rows}
-        incomplete = self.facts["shortcomings"] or "inconclusive" in judged
+        judged = {row["reading"] for row in self.rows}
+        incomplete = self.facts["shortcomings"] or judged & {"inconclusive", "refused"}
         if session.exitstatus == pytest.ExitCode.OK and incomplete:
             session.exitstatus = INCOMPLETE
         if self.writer is not None:
@@ -129,9 +130,8 @@ class Reporter:
             terminalreporter.write_line("\n".join(lines))
 
     def _summary(self) -> list[str]:
-        failing = {row["reading"] for row in self.rows if row["failing"]} | {"errored"}
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
-        lines += [*report.undecided(self.rows), *report.mentions(self.rows, failing)]
+        lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
         cost = ", ".join(
             f"{name} {spent['requests']} requests and {spent['creations']} creations"
             for name, spent in self.facts["cost"].items() if spent["requests"]
@@ -139,7 +139,21 @@ class Reporter:
         lines += [f"sent: {cost}"] if cost else []
         lines += [self.written] if self.written else []
         lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
-        return [*lines, "", *report.failures(self.rows, failing)]
+        return [*lines, "", *report.failures(self.rows), *self._entries()]
+
+    def _entries(self) -> list[str]:
+        """Return ready-made entries of a deviations.toml for what is new, or where they were written."""
+        new = [row for row in self.rows if row["failing"] and row["outcome"] == "unmet"]
+        file = self.session.options.write_deviations
+        if file is not None:
+            return [f"{file}: {_counted(write_entries(file, new, self.session.contracts))}"]
+        if not new:
+            return []
+        return ["To expect it from now on, explained, in a file for --deviations:", *as_toml(new).splitlines()]
+
+
+def _counted(entries: int) -> str:
+    return f"{entries} new {'entry' if entries == 1 else 'entries'} written" if entries else "nothing new to write"
 
 
 class Hidden:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Pace, Provider, Schema, find_provider, load_contracts, provider_names
-from vidconform.errors import DataFileProblem, MissingKey
+from vidconform.errors import DataFileProblem
 from vidconform.evidence import (
     Evidence,
     Journal,
@@ -17,10 +17,11 @@ from vidconform.evidence import (
     documented_evidence,
     read_cassettes,
 )
-from vidconform.options import RunOptions, base_url, check_providers, task_ids, usable_key
-from vidconform.probes import Budget, Generation, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.known import known_deviations
+from vidconform.options import RunOptions, base_url, check_providers, key_variables, keys_of, task_ids
+from vidconform.probes import Budget, Generation, LiveTransport, Price, Redactor, Setting, is_loopback
 from vidconform.shortcomings import lack_of_success, told_gaps
-from vidconform.verdicts import Case, Outcome, Verdict, judge, probes_for
+from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge, probes_for
 
 _PLACEHOLDER = "recorded"
 
@@ -45,6 +46,7 @@ class Session:
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
     journal: Journal | None = None
+    known: KnownDeviations = field(default_factory=KnownDeviations)
 
     @property
     def mode(self) -> str:
@@ -64,7 +66,8 @@ class Session:
     def judge(self, case: Case) -> Verdict:
         """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
         try:
-            return judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
 
@@ -120,13 +123,19 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     contracts = {provider.name: load_contracts(provider) for provider in providers}
     for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
         _check_schema(schema, contract)
-    ids = task_ids(options, [contract for found in contracts.values() for contract in found])
-    budget = Budget(options.max_creations)
+    every = [contract for found in contracts.values() for contract in found]
+    ids, known = task_ids(options, every), known_deviations(options, every)
+    budget = _budget(options, providers)
     served = [
         _serve(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    return Session(options, served, budget, journal=_journal(options, served))
+    return Session(options, served, budget, journal=_journal(options, served), known=known)
+
+
+def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
+    prices = {p.name: Price(p.creation_price, str(p.folder / "provider.toml")) for p in providers}
+    return Budget(options.max_creations, options.max_cost, prices)
 
 
 def _journal(options: RunOptions, served: list[Served]) -> Journal | None:
@@ -161,25 +170,17 @@ def _serve(
     tell: Callable[[str], None],
 ) -> Served:
     address = base_url(provider, options, environ)
-    variables = {provider.key_variable, provider.other_key_variable, *_variables(contracts)}
     generation = Generation(options.fuzz, options.fuzz_seed)
     if not options.talks:
-        keys = dict.fromkeys(variables, _PLACEHOLDER)
+        keys = dict.fromkeys(key_variables(provider, contracts), _PLACEHOLDER)
         setting = Setting(address, provider.pace, keys, Redactor([]), budget, tell, generation)
         replayed = RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0))
         return Served(provider, contracts, Store(replayed), address)
-    if not environ.get(provider.key_variable):
-        raise MissingKey(provider.name, provider.key_variable)
-    keys = {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}
+    keys = keys_of(provider, contracts, environ)
     pace = _pace(provider.pace, options)
     setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell, generation)
     transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
     return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
-
-
-def _variables(contracts: list[Contract]) -> list[str]:
-    schemes = [s for contract in contracts for operation in contract.operations for s in operation.schemes]
-    return [scheme.variable for scheme in schemes if scheme.variable]
 
 
 def _pace(own: Pace, options: RunOptions) -> Pace:

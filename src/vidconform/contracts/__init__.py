@@ -2,6 +2,7 @@
 
 from vidconform.contracts.blame import Finding, SchemaError, findings
 from vidconform.contracts.contract import Contract, load_contract, load_contracts
+from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
 from vidconform.contracts.ledger import Level, Requirement
 from vidconform.contracts.operations import Answer, Operation, Scheme
 from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider, provider_names
@@ -11,6 +12,7 @@ __all__ = [
     "FINISHED",
     "Answer",
     "Contract",
+    "Deviation",
     "Field",
     "Finding",
     "Level",
@@ -21,11 +23,14 @@ __all__ = [
     "Schema",
     "SchemaError",
     "Scheme",
+    "check_twice",
     "find_provider",
     "findings",
     "known_providers",
     "load_contract",
     "load_contracts",
     "load_provider",
+    "own_deviations",
     "provider_names",
+    "read_deviations",
 ]

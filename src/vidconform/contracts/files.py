@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,21 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
     Raises DataFileProblem.
     """
     try:
-        content = tomllib.loads(_text(path))
+        content = _plain(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
         raise DataFileProblem(path, f"no TOML: {error}") from error
     _hold_to_format(path, content, form)
-    return content
+    found: dict[str, Any] = content
+    return found
+
+
+def _plain(node: Any) -> Any:
+    """TOML has dates, which JSON Schema knows only as texts (RFC 3339)."""
+    if isinstance(node, dict):
+        return {name: _plain(member) for name, member in node.items()}
+    if isinstance(node, list):
+        return [_plain(member) for member in node]
+    return node.isoformat() if isinstance(node, date | time) else node
 
 
 def read_json(path: Path) -> dict[str, Any]:

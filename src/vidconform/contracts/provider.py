@@ -32,13 +32,14 @@ class IdSpace:
 
 @dataclass(frozen=True)
 class Provider:
-    """One provider.toml; `creation_price` is in USD."""
+    """One provider.toml; `models` is the path of a free list of models, `creation_price` is in USD."""
 
     name: str
     folder: Path
     base_url: str
     key_variable: str
     title: str = ""
+    models: str | None = None
     pace: Pace = Pace()
     creation_price: float | None = None
     id_spaces: dict[str, IdSpace] = field(default_factory=dict)
@@ -103,6 +104,7 @@ def load_provider(folder: Path) -> Provider:
         base_url=content["base_url"].rstrip("/"),
         key_variable=content["key"],
         title=content.get("title", content["name"]),
+        models=content.get("models"),
         pace=Pace(**content.get("pace", {})),
         creation_price=content.get("price", {}).get("creation"),
         id_spaces=_id_spaces(content),

@@ -4,7 +4,7 @@ from vidconform.evidence.cassettes import Cassette, cassette_path, load_cassette
 from vidconform.evidence.documented import documented_evidence
 from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
 from vidconform.evidence.journal import Journal
-from vidconform.evidence.store import LiveSource, RecordedSource, Store, read_cassettes
+from vidconform.evidence.store import LiveSource, RecordedSource, Source, Store, read_cassettes
 
 __all__ = [
     "ORIGINS",
@@ -14,6 +14,7 @@ __all__ = [
     "Journal",
     "LiveSource",
     "RecordedSource",
+    "Source",
     "Store",
     "cassette_path",
     "documented_evidence",

@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.evidence.evidence import ORIGINS
 
-_KINDS = ("unseen", "inconclusive")
+_KINDS = ("unseen", "inconclusive", "refused")
 _NAMES = {dict: "a mapping", list: "a list", str: "a text", int: "a number", bytes: "bytes", type(None): "nothing"}
 
 

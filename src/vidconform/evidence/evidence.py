@@ -14,7 +14,7 @@ ORIGINS = ("live", "recorded", "emulated", "documented")
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that a probe did not bring: withheld by us (unseen) or cut by trouble (inconclusive)."""
+    """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive)."""
 
     kind: str
     sentence: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.evidence.evidence import Evidence, Gap
-from vidconform.probes import PROBES, Conversation, Setting, Transport, Trouble, Withheld
+from vidconform.probes import PROBES, Conversation, OverBudget, Setting, Transport, Trouble, Withheld
 
 
 def gather(
@@ -25,7 +25,7 @@ def gather(
     try:
         PROBES[probe].script(talk, find)
     except Withheld as withheld:
-        end = [Gap("unseen", withheld.hint)]
+        end = [Gap("refused" if isinstance(withheld, OverBudget) else "unseen", withheld.hint)]
     except Trouble as trouble:
         talk.troubles.append(trouble)
     # In the order in which they came up; a replay meets them in the same one.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from vidconform.errors import CassetteStale
 from vidconform.evidence.cassettes import Cassette, request_key
-from vidconform.probes import Reply, Request, Trouble, Withheld
+from vidconform.probes import OverBudget, Reply, Request, Trouble, Withheld
+
+_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": Trouble, "unseen": Withheld, "refused": OverBudget}
 
 
 class ReplayTransport:
@@ -42,7 +44,7 @@ class ReplayTransport:
         if not self._gaps:
             return CassetteStale(self._cassette.path, str(request))
         gap = self._gaps.pop(0)
-        return Trouble(gap.sentence) if gap.kind == "inconclusive" else Withheld(gap.sentence)
+        return _ENDS[gap.kind](gap.sentence)
 
 
 def _origin(cassette: Cassette) -> str:

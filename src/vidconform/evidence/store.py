@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.evidence.cassettes import Cassette, load_cassette, save_cassette
@@ -13,6 +13,15 @@ from vidconform.evidence.gathering import gather
 from vidconform.evidence.journal import Journal
 from vidconform.evidence.replay import ReplayTransport
 from vidconform.probes import PROBES, Setting, Transport, probes_of
+
+
+class Source(Protocol):
+    """Where evidence comes from; `task_ids` are the known tasks by contract name."""
+
+    task_ids: dict[str, list[str]]
+
+    def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
+        """Return what a probe brings."""
 
 
 @dataclass
@@ -60,7 +69,7 @@ def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dic
 class Store:
     """The evidence of one provider; `wanted` are the probes that the selected tests need."""
 
-    source: LiveSource | RecordedSource
+    source: Source
     wanted: set[tuple[str, str]] = field(default_factory=set)
     kept: dict[tuple[str, str], Evidence] = field(default_factory=dict)
     broken: dict[tuple[str, str], Exception] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Scripted conversations with a provider, and the wire under them."""
 
 from vidconform.probes.addresses import is_loopback
-from vidconform.probes.budget import Budget, Cost
-from vidconform.probes.conversation import WRONG_KEY, Conversation, Setting
+from vidconform.probes.budget import Budget, Cost, OverBudget, Price
+from vidconform.probes.conversation import Conversation, Setting
+from vidconform.probes.credentials import WRONG_KEY, credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.registry import PROBES, Probe, probes_of
@@ -24,6 +25,8 @@ __all__ = [
     "Generation",
     "Headers",
     "LiveTransport",
+    "OverBudget",
+    "Price",
     "Probe",
     "Redactor",
     "Reply",
@@ -32,6 +35,7 @@ __all__ = [
     "Transport",
     "Trouble",
     "Withheld",
+    "credential_of",
     "is_loopback",
     "is_plain",
     "probes_of",

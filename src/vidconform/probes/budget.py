@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from vidconform.probes.trouble import Withheld
+
+
+class OverBudget(Withheld):
+    """A request that was not sent because it would have cost more than the user allows, or nobody knows how much."""
 
 
 @dataclass
@@ -15,11 +21,24 @@ class Cost:
     creations: int = 0
 
 
+@dataclass(frozen=True)
+class Price:
+    """What a creation costs at a provider, in USD, or None where `file` does not say so."""
+
+    creation: float | None
+    file: str
+
+
 @dataclass
 class Budget:
-    """The paid creations of a whole run; a creation counts before it is sent."""
+    """The paid creations of a whole run; a creation counts before it is sent.
+
+    `most_cost` is in USD, `prices` are by provider.
+    """
 
     most: int
+    most_cost: float | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
     costs: dict[str, Cost] = field(default_factory=dict)
     accidents: dict[str, str] = field(default_factory=dict)
 
@@ -32,10 +51,17 @@ class Budget:
         """The creations of all providers."""
         return sum(cost.creations for cost in self.costs.values())
 
+    @property
+    def spent_cost(self) -> Decimal:
+        """What the creations of all providers cost, in USD, as far as their prices are known."""
+        return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
+
     def reserve(self, provider: str) -> None:
-        """Count one creation; raises Withheld when none is left."""
+        """Count one creation; raises Withheld when none is left, OverBudget when it would cost too much."""
         if self.spent >= self.most:
             raise Withheld(f"a creation more than --max-creations={self.most} allows; pass a larger number")
+        if self.most_cost is not None:
+            self._hold_cost(provider, self.most_cost)
         self.cost(provider).creations += 1
 
     def give_back(self, provider: str) -> None:
@@ -47,3 +73,22 @@ class Budget:
         if provider in self.accidents:
             raise Withheld(f"{self.accidents[provider]} was accepted, so no other creation that must fail is sent")
         self.reserve(provider)
+
+    def _hold_cost(self, provider: str, most: float) -> None:
+        price = self._price(provider)
+        if price is None:
+            file = self.prices[provider].file if provider in self.prices else "provider.toml"
+            what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
+            raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
+        total = self.spent_cost + _exact(price)
+        if total > _exact(most):
+            what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
+            raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")
+
+    def _price(self, provider: str) -> float | None:
+        return self.prices[provider].creation if provider in self.prices else None
+
+
+def _exact(amount: float | None) -> Decimal:
+    """Three times 0.4 is 1.2 for whoever wrote the price, and not in binary."""
+    return Decimal(str(amount or 0))

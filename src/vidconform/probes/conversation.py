@@ -10,13 +10,12 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation, Pace
 from vidconform.probes.budget import Budget
+from vidconform.probes.credentials import credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
 from vidconform.probes.redaction import Redactor
 from vidconform.probes.transport import Transport
 from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import NOTHING_GENERATED, Generation, Raw, usual_headers
-
-WRONG_KEY = "vidconform-wrong-key"
 
 Tell = Callable[[str], None]
 
@@ -129,16 +128,7 @@ class Conversation:
             time.sleep(self.setting.pace.poll_interval)
 
     def _credential(self, operation: Operation, credential: str) -> tuple[str, str]:
-        if credential == "none" or not operation.schemes:
-            return "", ""
-        named = [scheme for scheme in operation.schemes if scheme.name == credential]
-        scheme = (named or list(operation.schemes))[0]
-        if credential == "wrong":
-            return scheme.header, scheme.prefix + WRONG_KEY
-        variable = self.contract.provider.other_key_variable if credential == "another" else scheme.variable
-        if variable is None or not self.setting.keys.get(variable):
-            raise Withheld(f"a credential for {operation.path}: set {variable}")
-        return scheme.header, scheme.prefix + self.setting.keys[variable]
+        return credential_of(self.contract, operation, credential, self.setting.keys)
 
     def _redact(self, request: Request) -> Request:
         redactor = self.setting.redactor

@@ -29,10 +29,14 @@ class Deadline:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._timer.cancel()
 
+    def watch(self, connection: socket.socket) -> None:
+        """Take note of a connection."""
+        self._sockets.append(connection)
+
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of a new connection."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            self.watch(info["return_value"].get_extra_info("socket"))
 
     def _shut_down(self) -> None:
         self.passed = True

@@ -133,10 +133,8 @@ def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: li
     """Send what is aimed first, then what the seed draws; raises what came between."""
     may_ask = unknown_to(talk.contract, known)
     may_send = _refusable(talk.contract, operation)
-    aimed = [raw for raw in _aimed(talk.contract, operation) if may_ask(operation.asked(raw.target))]
     try:
-        share = _AIMED if trial.most >= _EXPLORING else 1
-        for raw in aimed[: round(trial.most * share)]:
+        for raw in aimed_first(talk.contract, operation, trial.most, known):
             trial(raw)
         if trial.most >= _EXPLORING and len(trial.seen) < trial.most:
             _explore(talk, operation, trial, lambda raw: may_ask(operation.asked(raw.target)) and may_send(raw))
@@ -144,6 +142,19 @@ def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: li
         pass
     if trial.cause is not None:
         raise trial.cause
+
+
+def aimed_first(contract: Contract, operation: Operation, most: int, known: list[str]) -> list[Raw]:
+    """Return the requests that are sent whatever the seed, of `most` in all."""
+    may_ask = unknown_to(contract, known)
+    aimed = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
+    return aimed[: round(most * (_AIMED if most >= _EXPLORING else 1))]
+
+
+def how_many(contract: Contract, operation: Operation, most: int, known: list[str]) -> tuple[int, int]:
+    """Return how many requests are sent at least and at most, to a service that refuses what it must."""
+    aimed = len(set(aimed_first(contract, operation, most, known)))
+    return aimed, most if most >= _EXPLORING else aimed
 
 
 def _refusable(contract: Contract, operation: Operation) -> Callable[[Raw], bool]:

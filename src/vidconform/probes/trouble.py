@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidconform.probes.causes import TroubleKind
+
+if TYPE_CHECKING:
+    from vidconform.probes.exchange import Exchange
 
 
 @dataclass
@@ -19,11 +25,15 @@ class Withheld(Exception):
 class Trouble(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
-    `status` is the code of an answer that only says to come back later.
+    `status` is the code of an answer that tells nothing but that there is none now, `exchange` that answer as it would
+    have been kept. `sent` says whether the request may have reached the provider.
     """
 
     cause: str
     status: int | None = None
+    kind: TroubleKind = TroubleKind.RECORDED
+    sent: bool = True
+    exchange: Exchange | None = None
 
     def __str__(self) -> str:
         return self.cause

@@ -10,18 +10,44 @@ Lines = list[str]
 Row = Mapping[str, Any]
 
 _MOST_NAMED = 3
-_COLUMNS = ("conforms", "fails", "deviates", "not offered", "unseen", "inconclusive", "errored")
+_COLUMNS = ("conforms", "fails", "deviates", "known", "stale", "not offered", "unseen", "refused", "inconclusive", "errored")
 
 
 def table(verdicts: Sequence[Row]) -> Lines:
     """Return the numbers of each contract's service verdicts; a document's contradictions have a line of their own."""
     contracts = sorted({row["contract"] for row in verdicts})
     service = [row for row in verdicts if row["subject"] == "service"]
-    counts = {c: Counter(row["reading"] for row in service if row["contract"] == c) for c in contracts}
+    counts = {c: Counter(_column(row) for row in service if row["contract"] == c) for c in contracts}
     shown = [column for column in _COLUMNS if column in _COLUMNS[:3] or any(n[column] for n in counts.values())]
     width = max([len(contract) for contract in contracts], default=0)
     head = " " * width + "".join(f"{column:>14}" for column in shown)
     return [head, *(f"{c:<{width}}" + "".join(f"{counts[c][column]:>14}" for column in shown) for c in contracts)]
+
+
+def _column(row: Row) -> str:
+    """What somebody expects is told apart from what is new."""
+    return "known" if is_expected(row) else "stale" if is_stale(row) else str(row["reading"])
+
+
+def is_expected(row: Row) -> bool:
+    """Whether a known deviation deviates as it is known to."""
+    return bool(row.get("deviation")) and row["deviation"]["state"] == "expected"
+
+
+def is_stale(row: Row) -> bool:
+    """Whether a known deviation no longer deviates."""
+    return bool(row.get("deviation")) and row["deviation"]["state"] == "stale"
+
+
+def known(deviation: Row) -> str:
+    """Return what an entry of a deviations.toml says of a verdict."""
+    if deviation["state"] == "stale":
+        listed = f"{deviation['file']} lists this as deviating since {deviation['since']}"
+        return f"stale: {listed}, and it is met now; remove the entry"
+    ticket = f", {deviation['ticket']}" if "ticket" in deviation else ""
+    until = f" until {deviation['expires']}" if "expires" in deviation else ""
+    word = "known" if deviation["state"] == "expected" else "was known"
+    return f"{word} since {deviation['since']}{until}: {deviation['reason']}{ticket}"
 
 
 def origins(verdicts: Iterable[Row]) -> Lines:
@@ -36,8 +62,9 @@ def origins(verdicts: Iterable[Row]) -> Lines:
 def failure(row: Row) -> Lines:
     """Return a verdict in full: requirement, statement, place, Expected and Received, request."""
     subject = " (the document itself)" if row["subject"] == "document" else ""
+    word = "STALE" if is_stale(row) else row["reading"].upper()
     return [
-        f"{row['reading'].upper()}  {row['contract']}  {row['requirement']}  [{row['level']}]{subject}",
+        f"{word}  {row['contract']}  {row['requirement']}  [{row['level']}]{subject}",
         f"  {row['statement']}",
         f"  {row['source']}",
         *_facts(row),
@@ -47,9 +74,12 @@ def failure(row: Row) -> Lines:
 
 
 def _facts(row: Row) -> Lines:
+    told = [f"  Known     {known(row['deviation'])}"] if row.get("deviation") else []
+    if is_stale(row):
+        return told
     if row["outcome"] == "errored":
         return [f"  Broken    {row['received']} (in the check, not in the service)"]
-    return [f"  Expected  {row['expected']}", f"  Received  {row['received']}"]
+    return [f"  Expected  {row['expected']}", f"  Received  {row['received']}", *told]
 
 
 def _evidence(row: Row) -> Lines:
@@ -62,13 +92,14 @@ def _evidence(row: Row) -> Lines:
 def brief(row: Row) -> str:
     """Return a verdict in one line."""
     found = f"expected {row['expected']}, received {row['received']}"
-    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {found}"
+    told = known(row["deviation"]) if is_expected(row) else found
+    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {told}"
 
 
 def undecided(verdicts: Sequence[Row]) -> Lines:
     """Return what would show the service's unseen requirements and what was in the way of others, each in one line."""
     service = [row for row in verdicts if row["subject"] == "service"]
-    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] == "unseen"]
+    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] in ("unseen", "refused")]
     causes = [(row, row["received"]) for row in service if row["reading"] == "inconclusive"]
     found: dict[tuple[str, str, str], Lines] = {}
     for row, sentence in needs + causes:
@@ -81,14 +112,14 @@ def _named(requirements: Lines) -> str:
     return ", ".join(requirements) if few else f"{len(requirements)} requirements"
 
 
-def failures(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
+def failures(verdicts: Iterable[Row]) -> Lines:
     """Return the verdicts that fail the run in full, each followed by an empty line."""
-    keys = set(failing)
-    return [line for row in verdicts if row["reading"] in keys for line in [*failure(row), ""]]
+    found = [row for row in verdicts if row["failing"] or row["reading"] == "errored"]
+    return [line for row in found for line in [*failure(row), ""]]
 
 
-def mentions(verdicts: Iterable[Row], failing: Iterable[str]) -> Lines:
+def mentions(verdicts: Iterable[Row]) -> Lines:
     """Return a line for whatever is unmet without failing the run, what the service does first."""
-    shown = {"deviates", "contradicts itself"} - set(failing)
-    found = [row for row in verdicts if row["reading"] in shown]
+    unmet = [row for row in verdicts if row["reading"] in ("deviates", "contradicts itself") or is_expected(row)]
+    found = [row for row in unmet if not row["failing"]]
     return [brief(row) for row in sorted(found, key=lambda row: row["subject"] == "document")]

@@ -174,6 +174,9 @@ def _without_fault(
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
     if lost:
         return case.verdict(Outcome.INCONCLUSIVE, received=wording.cut(lost[0]))
+    refused = [gap.sentence for gap in gaps if gap.kind == "refused"]
+    if refused:
+        return case.verdict(Outcome.UNSEEN, expected=wording.cut(refused[0]), refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
     return case.verdict(Outcome.UNSEEN, expected=wording.cut((withheld + hints + [_SHOWN_BY])[0]))
 

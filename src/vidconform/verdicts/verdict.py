@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,7 +21,9 @@ class Outcome(StrEnum):
 
 
 _UNMET = {Level.MUST: "fails", Level.SHOULD: "deviates", Level.MAY: "not offered"}
-READINGS = ("conforms", "fails", "deviates", "not offered", "contradicts itself", "unseen", "inconclusive", "errored")
+READINGS = (
+    "conforms", "fails", "deviates", "not offered", "contradicts itself", "unseen", "refused", "inconclusive", "errored",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,11 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check."""
+    """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check.
+
+    `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it is unseen
+    because what would have shown it costs more than the run may spend.
+    """
 
     contract: Contract
     requirement: Requirement
@@ -48,12 +55,16 @@ class Verdict:
     evidence: tuple[Pointer, ...] = field(default=())
     request: str = ""
     decided_by: str = ""
+    known: Mapping[str, Any] | None = None
+    refused: bool = False
 
     @property
     def reading(self) -> str:
         """The word that people read."""
         if self.outcome is Outcome.MET:
             return "conforms"
+        if self.refused:
+            return "refused"
         if self.outcome is not Outcome.UNMET:
             return self.outcome.value
         contradiction = self.subject == "document" and self.requirement.level is not Level.MAY
@@ -79,4 +90,5 @@ class Verdict:
             "request": self.request,
             "concern": self.requirement.concern,
             "decided_by": self.decided_by,
+            **({"deviation": dict(self.known)} if self.known is not None else {}),
         }

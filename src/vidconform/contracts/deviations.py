@@ -1,0 +1,125 @@
+"""Known deviations: what somebody has seen, explained and expects again."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts.contract import Contract
+from vidconform.contracts.files import read_toml
+from vidconform.contracts.provider import Provider
+from vidconform.errors import DataFileProblem
+
+NAME = "deviations.toml"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One entry of a deviations.toml; `contract` is a name, an id or None for each that has the requirement.
+
+    `provider` is the one whose own file it stands in; None for a file that is about all of a run.
+    It counts until the end of `expires` (UTC).
+    """
+
+    requirement: str
+    subject: str
+    reason: str
+    since: date
+    path: Path
+    contract: str | None = None
+    provider: str | None = None
+    ticket: str | None = None
+    expires: date | None = None
+
+    def is_about(self, contract: Contract, requirement: str, subject: str) -> bool:
+        """Whether it speaks of a requirement of a contract on a subject."""
+        return (
+            self.contract in (None, contract.name, contract.id)
+            and self.provider in (None, contract.provider.name)
+            and (self.requirement, self.subject) == (requirement, subject)
+        )  # fmt: skip
+
+    def has_expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and today > self.expires
+
+
+def read_deviations(path: Path, contracts: Sequence[Contract]) -> list[Deviation]:
+    """Return the entries of a deviations.toml that are about some contracts; raises DataFileProblem.
+
+    An entry that names a contract as `provider/name` may be about a provider that is not among them.
+    """
+    rows = read_toml(path, "deviations").get("deviation", [])
+    found = [_entry(path, row) for row in rows if not _is_about_others(row, contracts)]
+    for entry in found:
+        _check(entry, contracts)
+    return found
+
+
+def own_deviations(provider: Provider, contracts: Sequence[Contract]) -> list[Deviation]:
+    """Return the entries of the deviations.toml beside a provider.toml, none without one; raises DataFileProblem."""
+    path = provider.folder / NAME
+    entries = read_deviations(path, contracts) if path.is_file() else []
+    return [replace(entry, provider=provider.name) for entry in entries]
+
+
+def check_twice(entries: Iterable[Deviation], contracts: Iterable[Contract], today: date) -> None:
+    """Raise DataFileProblem for a question that two entries in force answer."""
+    valid = [entry for entry in entries if not entry.has_expired(today)]
+    for index, entry in enumerate(valid):
+        for contract in contracts:
+            rivals = valid[:index] if entry.is_about(contract, entry.requirement, entry.subject) else []
+            if any(rival.is_about(contract, entry.requirement, entry.subject) for rival in rivals):
+                question = f"{entry.requirement!r} of {contract.id} ({entry.subject})"
+                raise DataFileProblem(entry.path, f"{question} is listed twice; keep one entry")
+
+
+def _entry(path: Path, row: dict[str, Any]) -> Deviation:
+    entry = Deviation(
+        requirement=row["requirement"],
+        subject=row.get("subject", "service"),
+        reason=row["reason"],
+        since=_day(path, row, "since"),
+        path=path,
+        contract=row.get("contract"),
+        ticket=row.get("ticket"),
+        expires=_day(path, row, "expires") if "expires" in row else None,
+    )
+    if entry.expires is not None and entry.expires < entry.since:
+        told = f"expires on {entry.expires}, before its since, {entry.since}"
+        raise DataFileProblem(path, f"{entry.requirement!r} {told}")
+    return entry
+
+
+def _day(path: Path, row: dict[str, Any], name: str) -> date:
+    try:
+        return date.fromisoformat(row[name])
+    except ValueError:
+        expected = "expected a date like 2026-11-23"
+        raise DataFileProblem(path, f"{row['requirement']!r}: {name} is {row[name]!r}; {expected}") from None
+
+
+def _is_about_others(row: dict[str, Any], contracts: Sequence[Contract]) -> bool:
+    provider, separator, _ = row.get("contract", "").partition("/")
+    return bool(separator) and provider not in {contract.provider.name for contract in contracts}
+
+
+def _check(entry: Deviation, contracts: Sequence[Contract]) -> None:
+    named = [contract for contract in contracts if entry.contract in (None, contract.name, contract.id)]
+    if not named:
+        valid = ", ".join(contract.id for contract in contracts)
+        raise DataFileProblem(entry.path, f"{entry.contract!r}: no such contract in this run; there are {valid}")
+    if not any(entry.requirement in contract.requirements for contract in named):
+        where = " or ".join(contract.id for contract in named)
+        hint = _near(entry.requirement, named)
+        raise DataFileProblem(entry.path, f"{entry.requirement!r}: {where} has no such requirement; {hint}")
+
+
+def _near(name: str, contracts: Iterable[Contract]) -> str:
+    known = sorted({requirement for contract in contracts for requirement in contract.requirements})
+    near = difflib.get_close_matches(name, known, 3, 0.5)
+    return f"near it: {', '.join(near)}" if near else "vidconform list names them"

@@ -1,0 +1,70 @@
+"""The known deviations of a run: those listed beside the providers, one's own, and entries for what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts import Contract, Deviation, check_twice, own_deviations, read_deviations
+from vidconform.errors import BadOption
+from vidconform.options import RunOptions
+from vidconform.verdicts import KnownDeviations
+
+Row = Mapping[str, Any]
+
+
+def known_deviations(options: RunOptions, contracts: Sequence[Contract]) -> KnownDeviations:
+    """Return the entries about some contracts, one's own before those beside the providers; raises DataFileProblem."""
+    today = datetime.now(UTC).date()
+    providers = {contract.provider.name: contract.provider for contract in contracts}.values()
+    files = [read_deviations(path, contracts) for path in options.deviations]
+    files += [own_deviations(provider, [c for c in contracts if c.provider is provider]) for provider in providers]
+    for entries in files:
+        check_twice(entries, contracts, today)
+    if options.write_deviations is not None:
+        check_writable(options.write_deviations, contracts)
+    return KnownDeviations([entry for entries in files for entry in entries], today)
+
+
+def check_writable(path: Path, contracts: Sequence[Contract]) -> None:
+    """Raise BadOption or DataFileProblem for a file that could not take an entry at the end of the run."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadOption("--write-deviations", str(path), "a file in a folder that exists")
+    if path.exists():
+        read_deviations(path, contracts)
+
+
+def entry_of(row: Row, today: date) -> dict[str, Any]:
+    """Return an entry for a verdict, as a results.jsonl has it, that nobody has explained yet."""
+    return {
+        "contract": row["contract"],
+        "requirement": row["requirement"],
+        "subject": row["subject"],
+        "reason": f"not explained yet: expected {row['expected']}, received {row['received']}",
+        "since": today,
+    }
+
+
+def as_toml(rows: Iterable[Row]) -> str:
+    """Return ready-made entries for some verdicts, each preceded by an empty line."""
+    import tomli_w
+
+    today = datetime.now(UTC).date()
+    return "".join(f"\n[[deviation]]\n{tomli_w.dumps(entry_of(row, today))}" for row in rows)
+
+
+def write_entries(path: Path, rows: Sequence[Row], contracts: Sequence[Contract]) -> int:
+    """Add entries to a file, except for what one in force there lists already; return how many are new."""
+    today = datetime.now(UTC).date()
+    listed = read_deviations(path, contracts) if path.exists() else []
+    new = [row for row in rows if not any(_lists(entry, row, contracts, today) for entry in listed)]
+    with path.open("a", encoding="utf-8") as file:
+        file.write(as_toml(new))
+    return len(new)
+
+
+def _lists(entry: Deviation, row: Row, contracts: Iterable[Contract], today: date) -> bool:
+    contract = next(contract for contract in contracts if contract.id == row["contract"])
+    return entry.is_about(contract, row["requirement"], row["subject"]) and not entry.has_expired(today)

@@ -1,0 +1,109 @@
+"""Why a request got no usable answer: kinds that a program can tell apart, and sentences that a person reads."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+_LONGEST = 200
+
+
+class TroubleKind(StrEnum):
+    """The kinds of trouble; the first eleven came without a reply, the next four are replies, the last are ours."""
+
+    DNS = "dns"
+    TLS = "tls"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    RESET = "reset"
+    CLOSED = "closed"
+    TIMEOUT = "timeout"
+    SLOW = "slow"
+    PROTOCOL = "protocol"
+    PROXY = "proxy"
+    ADDRESS = "address"
+    RATE = "rate"
+    OUTAGE = "outage"
+    QUOTA = "quota"
+    MAINTENANCE = "maintenance"
+    DOWN = "down"
+    UNFINISHED = "unfinished"
+    RECORDED = "recorded"
+
+
+class TooSlow(Exception):
+    """An exchange that went on longer than its seconds although every single read came in time."""
+
+
+def cause_of(error: Exception, url: str, seconds: float, connect: float) -> tuple[TroubleKind, str]:
+    """Return the kind and the sentence of what httpx raised, or of TooSlow.
+
+    `seconds` are those that the answer had, `connect` those of the connection. The sentence holds nothing of the
+    request's headers.
+    """
+    import httpx
+
+    if isinstance(error, TooSlow):
+        return TroubleKind.SLOW, f"not finished within {seconds:g} s"
+    if isinstance(error, httpx.ConnectTimeout):
+        return TroubleKind.TIMEOUT, f"no connection within {connect:g} s"
+    if isinstance(error, httpx.TimeoutException):
+        return TroubleKind.TIMEOUT, f"no answer within {seconds:g} s"
+    for reason in _chain(error):
+        found = _of_system(reason, urlsplit(url).hostname or "")
+        if found is not None:
+            return found
+    return _of_http(error)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came from, innermost last."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _of_system(error: BaseException, host: str) -> tuple[TroubleKind, str] | None:
+    """Return what the operating system or the TLS library said, most special first: all of these are OSErrors."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TroubleKind.TLS, _cut(f"TLS: certificate verify failed: {error.verify_message}")
+    if isinstance(error, ssl.SSLError):
+        return TroubleKind.TLS, _cut(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
+    if isinstance(error, socket.gaierror):
+        return TroubleKind.DNS, _cut(f"the name {host} does not resolve")
+    if isinstance(error, ConnectionRefusedError):
+        return TroubleKind.REFUSED, "connection refused"
+    if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
+        return TroubleKind.RESET, "connection reset"
+    return None
+
+
+def _of_http(error: Exception) -> tuple[TroubleKind, str]:
+    import httpx
+
+    said = str(error)
+    if isinstance(error, httpx.RemoteProtocolError):
+        ended = "disconnected" in said or "closed connection" in said
+        return (TroubleKind.CLOSED, _closed(said)) if ended else (TroubleKind.PROTOCOL, _cut(f"no valid HTTP: {said}"))
+    if isinstance(error, httpx.ProxyError):
+        return TroubleKind.PROXY, _cut(f"the proxy of the environment said: {said}")
+    if isinstance(error, httpx.NetworkError):
+        at_start = isinstance(error, httpx.ConnectError)
+        kind = TroubleKind.UNREACHABLE if at_start else TroubleKind.RESET
+        return kind, _cut(f"{'no connection' if at_start else 'connection lost'}: {said}").rstrip(": ")
+    # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
+    return TroubleKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"
+
+
+def _closed(said: str) -> str:
+    inside = "incomplete chunked" in said or "complete message body" in said
+    return "connection closed in the middle of the reply" if inside else "connection closed without a reply"
+
+
+def _cut(sentence: str) -> str:
+    """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in sentence).split())
+    return plain[:_LONGEST]
