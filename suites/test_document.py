@@ -132,7 +132,7 @@ def test_the_examples_have_the_stated_types(published: Published) -> None:
     expect(
         not errors,
         "examples of the stated types",
-        "; ".join(f"{e.instance_path[-1]}: {e.message}"[:120] for e in errors),
+        "; ".join(f"{e.instance_path[-1]}: {e.message}" for e in errors),
     )
 
 

@@ -123,7 +123,8 @@ def test_all_times_have_one_unit(examples: Task) -> None:
     named = {role: r.raw(role) for r in examples.all for role in ("created", "completed", "updated") if r.has(role)}
     shown(examples.all if len(named) > 1 else [], "examples with two times")
     units = {role: _unit(value) for role, value in named.items()}
-    expect(len(set(units.values())) == 1, "one unit for all times", str(units), examples.first, "updated")
+    told = ", ".join(f"{role} in {unit}" for role, unit in units.items())
+    expect(len(set(units.values())) == 1, "one unit for all times", told, examples.first, "updated")
 
 
 @test_all_times_have_one_unit.broken_by

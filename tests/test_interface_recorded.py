@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from processes import PROVIDERS, Key, Row, Run, judge, judge_inside, validator
+from processes import PROVIDERS, Key, Row, Run, copy_of, judge, judge_inside, validator
 
 from vidconform.locations import data_folder
 from vidconform.report import FORMAT
@@ -46,6 +46,17 @@ def test_the_header_says_whose_replies_are_replayed_and_how_to_record_the_vendor
     assert "recorded, EMULATED evidence of 20" in told[0]
     assert told[0].endswith("GPTGE_API_KEY=... pytest --provider=gptge --record-mode=rewrite")
     assert {p["origin"] for row in everything.verdicts.values() for p in row["evidence"]} == {"emulated", "documented"}
+
+
+def test_a_schema_from_outside_that_breaks_a_rule_is_told_in_the_header(pytester: pytest.Pytester) -> None:
+    folder = copy_of("gptge", pytester.path)
+    schema = folder / "videos" / "task.schema.json"
+    whole = judge_inside(pytester, f"--provider={folder}", "-k", "id-type")
+    schema.write_text(schema.read_text("utf-8").replace('"x-role": "id"', '"x-rule": "id", "x-role": "id"'), "utf-8")
+    unruly = judge_inside(pytester, f"--provider={folder}", "-k", "id-type")
+    told = f"vidconform: a rule that keeps blame exact is broken: {schema}: /properties/id: unknown key 'x-rule'"
+    assert told in unruly.out, unruly.ran()
+    assert "a rule that keeps blame exact" not in whole.out
 
 
 def test_options_of_a_live_run_are_said_to_change_nothing(pytester: pytest.Pytester) -> None:

@@ -17,6 +17,7 @@ from vidconform.pytest_judge import FACTS, facts
 from vidconform.session import Served, Session
 
 INCOMPLETE = 6
+_MOST_RULES = 3
 
 
 class Reporter:
@@ -44,7 +45,7 @@ class Reporter:
 
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
-        lines = [line for served in self.session.served for line in self._header(served)]
+        lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
         return [*lines, *(self._generation() if self.session.options.talks else self._without_meaning())]
 
     def _generation(self) -> list[str]:
@@ -150,6 +151,17 @@ class Reporter:
         if not new:
             return []
         return ["To expect it from now on, explained, in a file for --deviations:", *as_toml(new).splitlines()]
+
+
+def _unruly(served: Served) -> list[str]:
+    """Say which schemas of a provider outside the project break the rules that keep blame exact; our tests hold ours."""
+    if served.provider.is_own:
+        return []
+    from vidconform.contracts.lint import lint
+
+    broken = [sentence for contract in served.contracts for sentence in lint(contract)]
+    more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
+    return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
 
 
 def _counted(entries: int) -> str:
