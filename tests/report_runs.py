@@ -13,7 +13,7 @@ from vidconform.report import ResultsWriter
 NOW = datetime.now(UTC)
 OUTCOMES = {
     "conforms": "met", "fails": "unmet", "deviates": "unmet", "contradicts itself": "unmet", "not offered": "unmet",
-    "unseen": "unseen", "inconclusive": "inconclusive", "errored": "errored",
+    "unseen": "unseen", "refused": "unseen", "inconclusive": "inconclusive", "errored": "errored",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def verdict(
     reading: str = "conforms", requirement: str = "id-type", contract: str = "acme/videos", **more: Any
 ) -> dict[str, Any]:
     """Return one verdict's line."""
-    seen = reading not in ("unseen", "inconclusive", "errored")
+    seen = reading not in ("unseen", "refused", "inconclusive", "errored")
     subject = more.get("subject", "service")
     line = {
         "kind": "verdict",

@@ -32,7 +32,7 @@ SHIELDS = {
         "color": {"enum": ["green", "orange", "red", "lightgrey"]},
     },
 }
-READINGS = ("conforms", "fails", "deviates", "not offered", "unseen", "inconclusive", "errored")
+READINGS = ("conforms", "fails", "deviates", "not offered", "unseen", "refused", "inconclusive", "errored")
 
 
 @pytest.fixture(scope="module")

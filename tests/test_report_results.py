@@ -10,9 +10,7 @@ import pytest
 from report_runs import NOW, sight, verdict, write_run
 
 from vidconform.errors import ResultsRefused
-from vidconform.report.comparing import as_text, differences, remarks
 from vidconform.report.history import as_json
-from vidconform.report.history import as_text as history_text
 from vidconform.report.merging import merge_files
 from vidconform.report.picture import Merged
 from vidconform.report.reading import find_results, read_run
@@ -116,52 +114,6 @@ def test_evidence_grows_old_after_thirty_days(tmp_path: Path, days: int, stale: 
     entry = merged.cells["acme/videos", "id-type"].observed
     assert entry is not None
     assert merged.is_stale(entry) is stale
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "kind"),
-    [
-        ("conforms", "fails", "worse"),
-        ("conforms", "deviates", "worse"),
-        ("deviates", "fails", "worse"),
-        ("unseen", "fails", "worse"),
-        ("conforms", "not offered", "worse"),
-        ("fails", "conforms", "better"),
-        ("unseen", "conforms", "better"),
-        ("conforms", "unseen", "unseen"),
-        ("fails", "inconclusive", "unseen"),
-        ("conforms", "errored", "unseen"),
-        ("unseen", "inconclusive", "changed"),
-        ("unseen", "not offered", "changed"),
-        (None, "fails", "appeared"),
-        ("fails", None, "vanished"),
-    ],
-)
-def test_a_change_of_reading_has_one_name(tmp_path: Path, old: str | None, new: str | None, kind: str) -> None:
-    other = verdict("conforms", "other")
-    write_run(tmp_path / "old", [other, *([verdict(old)] if old else [])])
-    write_run(tmp_path / "new", [other, *([verdict(new)] if new else [])])
-    found = differences(_merged(tmp_path / "old"), _merged(tmp_path / "new"))
-    assert [(difference.kind, difference.requirement) for difference in found] == [(kind, "id-type")]
-
-
-def test_what_did_not_change_is_not_told(tmp_path: Path) -> None:
-    write_run(tmp_path, [verdict("fails")])
-    assert as_text(differences(_merged(tmp_path), _merged(tmp_path)), []) == ["nothing changed"]
-
-
-def test_a_diff_says_when_one_side_is_truncated_or_emulated(tmp_path: Path) -> None:
-    write_run(tmp_path / "old", [verdict(evidence=[sight("emulated")])], mode="recorded")
-    write_run(tmp_path / "new", [verdict()], ended=False)
-    said = " ".join(remarks(_merged(tmp_path / "old"), _merged(tmp_path / "new")))
-    assert "NEW is truncated" in said
-    assert "emulator's replies" in said
-
-
-def test_history_shows_a_letter_a_run(tmp_path: Path) -> None:
-    for night, reading in enumerate(["conforms", "unseen", "fails"]):
-        write_run(tmp_path / str(night), [verdict(reading)], started_at=NOW - timedelta(days=3 - night))
-    assert any(line.startswith("  ._F  id-type: fails since") for line in history_text(_merged(tmp_path)))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidconform import __version__
+from vidconform.doctor import commands as doctor_commands
 from vidconform.emulator.options import EmulatorError
 from vidconform.errors import VidconformError
 from vidconform.proof import commands as proof_commands
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=_serve)
     report_commands.add(commands)
     proof_commands.add(commands)
+    doctor_commands.add(commands)
     return parser
 
 

@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run at the start, where a usage error ends it the same way with and without pytest-xdist."""
     if config.option.provider:
         _aim_at_suites(config)
+    if config.option.provider or config.option.plan:
         _start(config)
 
 

@@ -31,6 +31,11 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     if judge.session.options.talks:
         _hush_http()
     config.pluginmanager.register(judge, JUDGE)
+    if judge.session.options.plan:
+        from vidconform.pytest_plan import Planner
+
+        config.pluginmanager.register(Planner(config, judge.session, environ), "vidconform-planner")
+        return judge
     if not hasattr(config, "workerinput"):
         from vidconform.pytest_report import Reporter
 

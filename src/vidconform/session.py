@@ -60,8 +60,12 @@ class Session:
 
     def want(self, case: Case) -> None:
         """Say that a selected test needs the probes of a case."""
-        store = self._served(case.contract).store
+        store = self.store_of(case.contract)
         store.wanted |= {(case.contract.id, probe) for probe in probes_for(case)}
+
+    def store_of(self, contract: Contract) -> Store:
+        """Return the evidence of the provider of a contract."""
+        return self._served(contract).store
 
     def judge(self, case: Case) -> Verdict:
         """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
@@ -140,7 +144,7 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
 
 def _journal(options: RunOptions, served: list[Served]) -> Journal | None:
     """Return what writes the exchanges beside the results, known to every store."""
-    if options.report is None:
+    if options.report is None or options.plan:
         return None
     journal = Journal(options.report)
     for one in served:
@@ -171,6 +175,14 @@ def _serve(
 ) -> Served:
     address = base_url(provider, options, environ)
     generation = Generation(options.fuzz, options.fuzz_seed)
+    if options.plan:
+        from vidconform.forecasts import planned_store
+
+        known = {name: value for name, value in environ.items() if value}
+        keys = keys_of(provider, contracts, {provider.key_variable: _PLACEHOLDER, **known})
+        pace = _pace(provider.pace, options)
+        setting = Setting(address, pace, keys, Redactor([]), budget, tell, generation)
+        return Served(provider, contracts, planned_store(setting, ids, _pause(pace, address)), address)
     if not options.talks:
         keys = dict.fromkeys(key_variables(provider, contracts), _PLACEHOLDER)
         setting = Setting(address, provider.pace, keys, Redactor([]), budget, tell, generation)

@@ -12,7 +12,7 @@ _LONGEST = 200
 
 
 class TroubleKind(StrEnum):
-    """The kinds of trouble; the first eleven came without a reply, the next four are replies, the last are ours."""
+    """The kinds of trouble: those without a reply, those that are replies, and last those of our own making."""
 
     DNS = "dns"
     TLS = "tls"
@@ -29,9 +29,18 @@ class TroubleKind(StrEnum):
     OUTAGE = "outage"
     QUOTA = "quota"
     MAINTENANCE = "maintenance"
+    BLOCKED = "blocked"
     DOWN = "down"
     UNFINISHED = "unfinished"
+    FULL = "full"
     RECORDED = "recorded"
+
+
+NEVER_SENT = frozenset({TroubleKind.DNS, TroubleKind.REFUSED, TroubleKind.UNREACHABLE, TroubleKind.ADDRESS})
+"""The kinds in which not one byte of the request reached the provider."""
+
+TOO_LATE = frozenset({TroubleKind.TIMEOUT, TroubleKind.SLOW})
+"""The kinds that took all the seconds they had."""
 
 
 class TooSlow(Exception):
@@ -107,3 +116,4 @@ def _cut(sentence: str) -> str:
     """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in sentence).split())
     return plain[:_LONGEST]
+

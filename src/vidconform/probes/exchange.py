@@ -12,16 +12,23 @@ Headers = tuple[tuple[str, str], ...]
 
 EMULATOR_SERVER = "vidconform-emulator"
 
+# A vendor may name its tasks at any length.
+_LONGEST_SHOWN = 200
+
 
 @dataclass(frozen=True)
 class Request:
-    """A request line, its headers and body; `target` is path and query."""
+    """A request line, its headers and body; `target` is path and query.
+
+    `paid` says that the provider charges for it when all goes well.
+    """
 
     method: str
     base_url: str
     target: str
     headers: Headers = field(default=(), repr=False)
     body: bytes | None = None
+    paid: bool = False
 
     @property
     def url(self) -> str:
@@ -29,7 +36,7 @@ class Request:
         return self.base_url + self.target
 
     def __str__(self) -> str:
-        return f"{self.method} {self.target}"
+        return f"{self.method} {self.target[:_LONGEST_SHOWN]}"
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from vidconform.report.comparing import as_text, differences, remarks
+    from vidconform.report.comparing import differences, remarks
+    from vidconform.report.diff_text import as_text
     from vidconform.report.merging import merge_files
     from vidconform.report.reading import find_results
 

@@ -1,23 +1,29 @@
-"""Two pictures compared: what got worse, better, appeared, vanished or is no longer seen."""
+"""Two pictures compared: what got worse, better, appeared, vanished, is no longer seen or could not be judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vidconform.report.picture import Merged
-from vidconform.report.text import visible
+from vidconform.report.model import DOCUMENTED, NOT_JUDGED, NOT_SEEN, Row
+from vidconform.report.picture import Entry, Merged
 
-KINDS = ("worse", "better", "changed", "appeared", "vanished", "unseen")
+NOT_DECIDED = "not judged"
+KINDS = ("worse", "better", "changed", "judged again", "appeared", "vanished", "unseen", NOT_DECIDED)
 
 # How much a client suffers; what is not here says nothing about the service.
 _RANK = {"conforms": 0, "not offered": 1, "deviates": 2, "contradicts itself": 2, "fails": 3}
+_NOT_REACHED = "not reached: the run is truncated"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One question whose answer changed; `old` or `new` is None where it was not asked."""
+    """One question whose answer changed; `old` or `new` is None where it was not asked.
+
+    `old` is what was last known: a run that could not judge leaves it standing. `deviation` is what a deviations.toml
+    says of the question, if anything; `received` the cause where it was not judged.
+    """
 
     kind: str
     contract: str
@@ -29,6 +35,7 @@ class Difference:
     new: str | None
     expected: str
     received: str
+    deviation: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the difference as JSON."""
@@ -43,26 +50,52 @@ def differences(old: Merged, new: Merged) -> list[Difference]:
 
 def _difference(old: Merged, new: Merged, key: tuple[str, str, str]) -> Difference | None:
     before, after = old.shown.get(key), new.shown.get(key)
-    earlier, later = (None if entry is None else entry.reading for entry in (before, after))
-    kind, known = _kind(earlier, later), after or before
-    if kind is None or known is None:
+    earlier, later = _last_known(before), None if after is None else after.reading
+    known = after or before
+    if known is None:
         return None
-    row, said = known.row, (after.row.expected, after.row.received) if after else ("", "")
+    if after is None and not new.reached(key[0]):
+        kind = None if earlier in NOT_JUDGED else NOT_DECIDED
+        return _told(kind, known.row, earlier, None, ("", _NOT_REACHED)) if kind else None
+    kind = _kind(earlier, later)
+    if kind == "worse" and known.row.is_known:
+        # Somebody listed it already: it is told, but nobody is called.
+        kind = "changed"
+    said = (after.row.expected, after.row.received) if after else ("", "")
+    return _told(kind, known.row, earlier, later, said) if kind else None
+
+
+def _told(kind: str, row: Row, old: str | None, new: str | None, said: tuple[str, str]) -> Difference:
     return Difference(
-        kind, row.contract, row.requirement, row.subject, row.level, row.statement, earlier, later, *said
+        kind, row.contract, row.requirement, row.subject, row.level, row.statement, old, new, *said, row.deviation
     )  # fmt: skip
+
+
+def _last_known(entry: Entry | None) -> str | None:
+    """Return the newest reading that says something, or else that nothing does."""
+    if entry is None:
+        return None
+    standing = entry.standing
+    return entry.reading if standing is None else standing.reading
 
 
 def _kind(before: str | None, after: str | None) -> str | None:
     """Return what a change of reading means; a fault that nobody saw before is worse, not merely seen."""
-    if before == after:
+    if before == after or {before, after} <= {*NOT_JUDGED} or {before, after} <= {*NOT_SEEN}:
         return None
+    if after in NOT_JUDGED:
+        return NOT_DECIDED
     if before is None or after is None:
         return "appeared" if before is None else "vanished"
-    if after not in _RANK:
+    if after in NOT_SEEN:
         return "unseen" if before in _RANK else "changed"
-    later = _RANK[after]
-    if before not in _RANK:
+    return _among_seen(before, _RANK[after])
+
+
+def _among_seen(before: str, later: int) -> str:
+    if before in NOT_JUDGED:
+        return "worse" if later > 1 else "judged again"
+    if before in NOT_SEEN:
         return "worse" if later > 1 else "better" if later == 0 else "changed"
     return "changed" if later == _RANK[before] else "worse" if later > _RANK[before] else "better"
 
@@ -72,36 +105,24 @@ def remarks(old: Merged, new: Merged) -> Iterator[str]:
     for name, merged in (("OLD", old), ("NEW", new)):
         for run in merged.truncated:
             yield f"{name} is truncated ({run.path}): what vanished or appeared may only not have been reached."
-    origins = [
-        {entry.origin == "emulated" for _, entry in m.entries() if entry.origin != "documented"} for m in (old, new)
-    ]
+    silent = _never_judged(old, new)
+    for contract, count in silent.items():
+        yield f"{contract}: {count} {'requirement was' if count == 1 else 'requirements were'} judged on neither side."
+    origins = [_origins(old), _origins(new)]
     if all(origins) and origins[0] != origins[1]:
         yield "One side holds our emulator's replies, the other the vendor's: a difference need not be a change."
 
 
-def as_text(found: list[Difference], said: list[str]) -> list[str]:
-    """Return the differences as lines for a terminal."""
-    lines = [f"note: {visible(sentence)}" for sentence in said]
-    for kind in KINDS:
-        mine = [difference for difference in found if difference.kind == kind]
-        lines += [f"{_TITLES[kind]}: {len(mine)}", *(line for d in mine for line in _text(d))] if mine else []
-    return lines or ["nothing changed"]
+def _never_judged(old: Merged, new: Merged) -> dict[str, int]:
+    """Return how many questions of each contract could be judged on neither side."""
+    found: dict[str, int] = {}
+    for key, entry in new.shown.items():
+        if not entry.is_judged and _last_known(old.shown.get(key)) in NOT_JUDGED:
+            found[key[0]] = found.get(key[0], 0) + 1
+    return found
 
 
-_TITLES = {
-    "worse": "got worse",
-    "better": "got better",
-    "changed": "changed",
-    "appeared": "appeared",
-    "vanished": "vanished",
-    "unseen": "no longer seen",
-}
-
-
-def _text(difference: Difference) -> list[str]:
-    of_document = " (the document itself)" if difference.subject == "document" else ""
-    names = f"{visible(difference.contract)}  {visible(difference.requirement)}  [{difference.level}]{of_document}"
-    lines = [f"  {names}: {difference.old or 'not asked'} -> {difference.new or 'not asked'}"]
-    if difference.kind in ("worse", "appeared") and difference.received:
-        lines.append(f"    expected {visible(difference.expected)}, received {visible(difference.received)}")
-    return lines
+def _origins(merged: Merged) -> set[bool]:
+    """Return whether the evidence is emulated; what nobody answered to is nobody's."""
+    heard = [entry for _, entry in merged.entries() if entry.origin != DOCUMENTED and entry.row.evidence]
+    return {entry.origin == "emulated" for entry in heard}

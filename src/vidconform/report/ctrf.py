@@ -12,7 +12,7 @@ from vidconform.report.text import visible
 # "passed" is said of nothing that was not seen.
 _STATUS = {
     "conforms": "passed", "fails": "failed", "errored": "other", "deviates": "other", "contradicts itself": "other",
-    "inconclusive": "pending", "unseen": "skipped", "not offered": "skipped",
+    "inconclusive": "pending", "unseen": "skipped", "refused": "skipped", "not offered": "skipped",
 }  # fmt: skip
 
 

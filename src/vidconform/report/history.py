@@ -9,7 +9,7 @@ from vidconform.report.text import visible
 
 _LETTERS = {
     "conforms": ".", "fails": "F", "deviates": "d", "contradicts itself": "c", "not offered": "n", "unseen": "_",
-    "inconclusive": "?", "errored": "E",
+    "refused": "r", "inconclusive": "?", "errored": "E",
 }  # fmt: skip
 
 
@@ -40,11 +40,24 @@ def beats(merged: Merged, entry: Entry) -> list[str | None]:
     return [judged.get(run) for run in merged.columns[entry.row.contract].runs]
 
 
+def told_since(merged: Merged, entry: Entry) -> str:
+    """Return since when a question reads as it does; one that could not be judged reads as it last did."""
+    standing, since = entry.standing, _day(merged, entry.since)
+    if entry.is_judged:
+        return f"{entry.reading} since {since}"
+    once = entry.since == entry.run
+    before = f"; {standing.reading} since {_day(merged, standing.since)} before it" if standing is not None else ""
+    return f"not judged {'on' if once else 'since'} {since}{before}"
+
+
+def _day(merged: Merged, run: int) -> str:
+    return merged.runs[run].started_at.date().isoformat()
+
+
 def _line(merged: Merged, entry: Entry) -> str:
     letters = "".join(" " if reading is None else _LETTERS.get(reading, "?") for reading in beats(merged, entry))
     subject = " (document)" if entry.row.subject == "document" else ""
-    since = merged.runs[entry.since].started_at.date()
-    return f"  {letters}  {visible(entry.row.requirement)}{subject}: {entry.reading} since {since} ({entry.origin})"
+    return f"  {letters}  {visible(entry.row.requirement)}{subject}: {told_since(merged, entry)} ({entry.origin})"
 
 
 def _history(merged: Merged, entry: Entry) -> dict[str, Any]:
@@ -57,7 +70,17 @@ def _history(merged: Merged, entry: Entry) -> dict[str, Any]:
         "reading": entry.reading,
         "origin": entry.origin,
         "since": runs[entry.since].started_at.isoformat(),
+        "last_judged": _last_judged(merged, entry),
         "first_seen": runs[entry.history[0][0]].started_at.isoformat(),
         "last_seen": runs[entry.run].started_at.isoformat(),
         "readings": [{"at": runs[run].started_at.isoformat(), "reading": reading} for run, reading in entry.history],
     }
+
+
+def _last_judged(merged: Merged, entry: Entry) -> dict[str, str] | None:
+    """Return the newest reading that says something of the service; the newest of all need not."""
+    standing = entry.standing
+    if standing is None:
+        return None
+    since, at = (merged.runs[run].started_at.isoformat() for run in (standing.since, standing.last))
+    return {"reading": standing.reading, "since": since, "at": at}

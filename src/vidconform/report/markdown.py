@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from vidconform.report.pages import emulated
 from vidconform.report.picture import Merged
 from vidconform.report.summary import DISCLAIMERS, Finding, sections
+from vidconform.report.terminal import known
 from vidconform.report.text import code, prose
 from vidconform.report.views import LETTERS
 
@@ -45,7 +46,9 @@ def _counts(merged: Merged, made_up: list[str]) -> Iterator[str]:
         tally = merged.tally(column.id)
         run = merged.runs[column.runs[-1]]
         origin = ("emulated" if column.id in made_up else run.mode) + (", truncated" if run.is_truncated else "")
-        yield f"| {code(column.id)} | {origin} | {' | '.join(str(tally[word]) for word in LETTERS)} |"
+        listed = merged.known(column.id)
+        numbers = (f"{tally[word]}{f', {listed[word]} known' if listed[word] else ''}" for word in LETTERS)
+        yield f"| {code(column.id)} | {origin} | {' | '.join(numbers)} |"
 
 
 def _finding(finding: Finding) -> str:
@@ -55,4 +58,6 @@ def _finding(finding: Finding) -> str:
         told = f": expected {code(row.expected, _LONGEST)}, received {code(row.received, _LONGEST)}"
     elif row.expected:
         told = f": needs {code(row.expected, _LONGEST)}"
+    if row.deviation is not None:
+        told += f" ({code(known(row.deviation), _LONGEST)})"
     return f"- {prose(row.reading)} {code(row.contract)} {code(row.requirement)} [{row.level}] ({entry.origin}){told}"

@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, READINGS, Run, Served, moment
+from vidconform.report.model import (
+    DOCUMENTED,
+    EMULATED,
+    NOT_JUDGED,
+    NOT_SEEN,
+    OBSERVED,
+    READINGS,
+    Run,
+    Served,
+    moment,
+)
 from vidconform.report.picture import STALE_AFTER, Cell, Column, Entry, Merged
 from vidconform.report.reading import read_run, row_of, started_at
 
@@ -42,26 +52,58 @@ def _turn(merged: Merged) -> None:
         for entry in cell.entries.values():
             entry.run = last - entry.run
             entry.beats = array("L", [(last - (beat >> 4)) << 4 | beat & 15 for beat in reversed(entry.beats)])
+        _fold(cell)
+
+
+def _fold(cell: Cell) -> None:
+    """Give the runs in which nobody was heard to whoever was heard in the others."""
+    silent = cell.entries.pop(_UNHEARD, None)
+    if silent is not None:
+        kind = EMULATED if EMULATED in cell.entries and OBSERVED not in cell.entries else OBSERVED
+        heard = cell.entries.get(kind)
+        cell.entries[kind] = silent if heard is None else _joined(heard, silent)
+
+
+def _joined(heard: Entry, silent: Entry) -> Entry:
+    newer = max(heard, silent, key=lambda entry: entry.run)
+    return Entry(newer.row, newer.run, heard.origin, newer.at, array("L", sorted([*heard.beats, *silent.beats])))
 
 
 def _add(merged: Merged, run: Run) -> None:
     index = len(merged.runs)
     merged.runs.append(run)
     counts: dict[str, Counter[str]] = {}
+    unheard = _unheard(run)
     for served in run.served.values():
         for contract in served.contracts:
             _column(merged, contract, served, index)
     for line in run.lines:
         contract = line["contract"]
+        is_silent = contract in unheard and line["subject"] == "service"
         if contract not in counts:
             counts[contract] = Counter()
             named = run.served.get(line["provider"])
             _column(merged, contract, named or Served(line["provider"], line["provider"], "", (contract,), None), index)
+        told = _silenced(line) if is_silent else line
         if line["subject"] == "service":
-            counts[contract][line["reading"]] += 1
-        _place(merged, run, index, line)
+            counts[contract][told["reading"]] += 1
+        _place(merged, run, index, told, _UNHEARD if is_silent else None)
     merged.counts.append(counts)
     run.lines = []
+
+
+def _unheard(run: Run) -> set[str]:
+    """Return the contracts of which a run tells nothing for the trouble it had."""
+    service = [line for line in run.lines if line["subject"] == "service"]
+    heard = {line["contract"] for line in service if line["reading"] not in (*NOT_JUDGED, *NOT_SEEN)}
+    return {line["contract"] for line in service if line["reading"] in NOT_JUDGED} - heard
+
+
+def _silenced(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a verdict of a run that heard nobody: what it did not see, it could not have seen."""
+    if line["reading"] != "unseen":
+        return line
+    return {**line, "outcome": "inconclusive", "reading": "inconclusive", "received": _NOBODY}
 
 
 def _column(merged: Merged, contract: str, served: Served, index: int) -> None:
@@ -70,9 +112,9 @@ def _column(merged: Merged, contract: str, served: Served, index: int) -> None:
         column.runs.append(index)
 
 
-def _place(merged: Merged, run: Run, index: int, line: dict[str, Any]) -> None:
+def _place(merged: Merged, run: Run, index: int, line: dict[str, Any], kind: str | None) -> None:
     origin = run.origin(line)
-    kind = origin if origin in (DOCUMENTED, EMULATED) else OBSERVED
+    kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
     # Run and reading in one number: a site of thirty nights holds a million of them.
     beat = index << 4 | _NUMBERS[line["reading"]]
     key = line["contract"], line["requirement"]
@@ -87,4 +129,7 @@ def _place(merged: Merged, run: Run, index: int, line: dict[str, Any]) -> None:
         newer.beats.append(beat)
 
 
+# Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.
+_UNHEARD = "unheard"
+_NOBODY = "nothing was heard of the service in this run"
 _NUMBERS = {reading: number for number, reading in enumerate(READINGS)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,13 @@ from typing import Any
 
 #: From what breaks a client to what says nothing.
 READINGS = (
-    "fails", "errored", "contradicts itself", "deviates", "inconclusive", "unseen", "not offered", "conforms",
+    "fails", "errored", "contradicts itself", "deviates", "inconclusive", "refused", "unseen", "not offered",
+    "conforms",
 )  # fmt: skip
+#: What says nothing of the service: something was in the way, or the fault is ours.
+NOT_JUDGED = ("inconclusive", "errored")
+#: What was not looked at for want of a state, or because --max-cost refused to pay for it.
+NOT_SEEN = ("unseen", "refused")
 OBSERVED, EMULATED, DOCUMENTED = "observed", "emulated", "documented"
 
 
@@ -27,7 +33,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One verdict."""
+    """One verdict; `deviation` is what a deviations.toml says of it."""
 
     provider: str
     contract: str
@@ -45,6 +51,12 @@ class Row:
     request: str
     concern: str
     decided_by: str
+    deviation: Mapping[str, Any] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it deviates as somebody listed that it does."""
+        return self.deviation is not None and self.deviation["state"] == "expected"
 
     @property
     def key(self) -> tuple[str, str, str]:

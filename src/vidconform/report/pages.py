@@ -18,9 +18,11 @@ from vidconform.contracts.schemas import PHASES
 from vidconform.report import summary, text, views
 from vidconform.report.bodies import parts
 from vidconform.report.costs import costs
+from vidconform.report.history import told_since
 from vidconform.report.model import EMULATED
 from vidconform.report.picture import Cell, Entry, Merged
 from vidconform.report.sparks import spark, trend
+from vidconform.report.terminal import known
 
 TEMPLATES = Path(__file__).parent / "templates"
 _MOST_ON_MATRIX = 15
@@ -90,6 +92,8 @@ class Pages:
             "sections": summary.sections(merged),
             "disclaimer_sentences": summary.DISCLAIMERS,
             "costs": costs(merged),
+            "told_since": told_since,
+            "known": known,
             "age": self._age,
             "peers": self._peers,
             "rerun": views.rerun,

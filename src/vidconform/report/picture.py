@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, READINGS, Row, Run, Served
+from vidconform.report.model import DOCUMENTED, EMULATED, NOT_JUDGED, OBSERVED, READINGS, Row, Run, Served
 
 STALE_AFTER = 30
 _LONGEST_SHARED = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was last known of a question: the reading, the run since which it stands and the last that said so."""
+
+    reading: str
+    since: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -41,14 +50,28 @@ class Entry:
         return self.beats[0] >> 4
 
     @property
+    def is_judged(self) -> bool:
+        """Whether the newest reading says anything of the service."""
+        return self.reading not in NOT_JUDGED
+
+    @property
+    def standing(self) -> Standing | None:
+        """What was last known; a run that says nothing of the service neither mends nor breaks anything."""
+        told = [(run, reading) for run, reading in self.history if reading not in NOT_JUDGED]
+        if not told:
+            return None
+        last, reading = told[-1]
+        other = max((run for run, earlier in told if earlier != reading), default=-1)
+        return Standing(reading, next(run for run, _ in told if run > other), last)
+
+    @property
     def since(self) -> int:
-        """The run since which the reading has not changed."""
-        first = self.run
-        for run, reading in reversed(self.history):
-            if reading != self.row.reading:
-                break
-            first = run
-        return first
+        """The run since which it reads as it does, or since which it could not be judged."""
+        standing = self.standing
+        if standing is not None and self.is_judged:
+            return standing.since
+        last = -1 if standing is None else standing.last
+        return next(run for run, _ in self.history if run > last)
 
 
 @dataclass(slots=True)
@@ -128,11 +151,15 @@ class Merged:
     @property
     def truncated(self) -> list[Run]:
         """The runs without an end that a newest verdict comes from or would have to come from."""
-        return [
-            self.runs[i]
-            for i in sorted({column.runs[-1] for column in self.columns.values()})
-            if self.runs[i].is_truncated
-        ]
+        # The newest of all as well: one that was cut off before it named a provider has no column.
+        newest = {column.runs[-1] for column in self.columns.values()} | set(range(len(self.runs))[-1:])
+        return [self.runs[i] for i in sorted(newest) if self.runs[i].is_truncated]
+
+    def reached(self, contract: str) -> bool:
+        """Whether the newest run that was to judge a contract came to its end."""
+        column = self.columns.get(contract)
+        run = self.runs[column.runs[-1] if column is not None else -1] if self.runs else None
+        return run is None or not run.is_truncated
 
     def days(self, entry: Entry) -> int:
         """The age of the evidence."""
@@ -146,13 +173,22 @@ class Merged:
         """The readings of a contract's service, and how often its document contradicts itself."""
         return self._tallies.get(contract, Counter())
 
+    def known(self, contract: str) -> Counter[str]:
+        """How many of those a deviations.toml lists as they are."""
+        mine = [entry for cell, entry in self._tallied() if cell.contract == contract]
+        return Counter(entry.reading for entry in mine if entry.row.is_known)
+
     @cached_property
     def _tallies(self) -> dict[str, Counter[str]]:
         found: dict[str, Counter[str]] = {}
+        for cell, entry in self._tallied():
+            found.setdefault(cell.contract, Counter())[entry.reading] += 1
+        return found
+
+    def _tallied(self) -> Iterator[tuple[Cell, Entry]]:
         for cell, entry in self.entries():
             if entry is cell.observed or entry.reading == "contradicts itself":
-                found.setdefault(cell.contract, Counter())[entry.reading] += 1
-        return found
+                yield cell, entry
 
     @cached_property
     def shown(self) -> dict[tuple[str, str, str], Entry]:

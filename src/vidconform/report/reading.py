@@ -129,6 +129,7 @@ def row_of(line: dict[str, Any]) -> Row:
         request=line.get("request", ""),
         concern=_once(line.get("concern") or "other"),
         decided_by=_once(line.get("decided_by", "")),
+        deviation=line.get("deviation"),
     )
 
 

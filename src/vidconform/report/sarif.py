@@ -19,7 +19,7 @@ SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas
 _KINDS = {
     "fails": ("fail", "error"), "errored": ("fail", "error"), "deviates": ("fail", "warning"),
     "contradicts itself": ("fail", "warning"), "inconclusive": ("open", "none"), "unseen": ("open", "none"),
-    "not offered": ("notApplicable", "none"),
+    "refused": ("open", "none"), "not offered": ("notApplicable", "none"),
 }  # fmt: skip
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 

@@ -8,6 +8,8 @@ from typing import Any
 from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
 
+_SAID = ("fails", "deviates", "conforms", "unseen", "refused")
+
 
 def badges(merged: Merged) -> dict[str, dict[str, Any]]:
     """Return the badge of each provider."""
@@ -26,7 +28,7 @@ def _badge(merged: Merged, provider: str, entries: list[Entry], truncated: bool)
 
 def _message(merged: Merged, entries: list[Entry], truncated: bool) -> tuple[str, str]:
     counted = Counter(entry.reading for entry in entries)
-    said = ", ".join(f"{counted[word]} {word}" for word in ("fails", "deviates", "conforms", "unseen") if counted[word])
+    said = ", ".join(f"{counted[word]} {word}" for word in _SAID if counted[word])
     if truncated:
         return f"truncated run: {said or 'nothing judged'}", "lightgrey"
     if any(entry.origin == "emulated" for entry in entries):

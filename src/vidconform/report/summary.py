@@ -12,9 +12,12 @@ SECTIONS = (
     ("Where a document contradicts itself", ("contradicts itself",), "The document breaks its own statements."),
     ("What deviates", ("deviates",), "What the document only shows or hedges is otherwise in the service."),
     ("What stayed undecided", ("inconclusive",), "A time-out, a 429 or a lost connection stood in the way."),
+    ("What was not paid for", ("refused",), "It would have cost more than --max-cost: nothing is said about it."),
     ("What was never seen", ("unseen",), "The state never came up: nothing is said about it, neither good nor bad."),
     ("What is not offered", ("not offered",), "The document says may, and the service does not."),
 )  # fmt: skip
+
+KNOWN = ("What is known", "A deviations.toml lists it with a reason; as long as it stays so, it fails no run.")
 
 DISCLAIMERS = (
     "That the service is well: only that what was asked, once, at that hour, kept the document's words.",
@@ -46,12 +49,18 @@ class Section:
 def sections(merged: Merged) -> list[Section]:
     """Return the sections that have findings; those about the vendor come before those about our emulator."""
     found: dict[str, list[Finding]] = {}
+    known: list[Finding] = []
     for cell, entry in merged.entries():
-        found.setdefault(entry.reading, []).append(Finding(cell, entry))
+        mine = known if entry.row.is_known else found.setdefault(entry.reading, [])
+        mine.append(Finding(cell, entry))
     made = [Section(t, note, readings, _sorted(found, readings)) for t, readings, note in SECTIONS]
+    made.append(Section(*KNOWN, (), sorted(known, key=_place)))
     return [section for section in made if section.findings]
 
 
 def _sorted(found: dict[str, list[Finding]], readings: tuple[str, ...]) -> list[Finding]:
-    mine = [finding for reading in readings for finding in found.get(reading, [])]
-    return sorted(mine, key=lambda f: (f.entry.origin == "emulated", f.cell.contract, f.cell.requirement))
+    return sorted((finding for reading in readings for finding in found.get(reading, [])), key=_place)
+
+
+def _place(finding: Finding) -> tuple[bool, str, str]:
+    return finding.entry.origin == "emulated", finding.cell.contract, finding.cell.requirement

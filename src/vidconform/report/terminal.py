@@ -42,7 +42,7 @@ def is_stale(row: Row) -> bool:
 def known(deviation: Row) -> str:
     """Return what an entry of a deviations.toml says of a verdict."""
     if deviation["state"] == "stale":
-        listed = f"{deviation['file']} lists this as deviating since {deviation['since']}"
+        listed = f"{deviation.get('file', 'deviations.toml')} lists this as deviating since {deviation['since']}"
         return f"stale: {listed}, and it is met now; remove the entry"
     ticket = f", {deviation['ticket']}" if "ticket" in deviation else ""
     until = f" until {deviation['expires']}" if "expires" in deviation else ""
@@ -104,10 +104,11 @@ def undecided(verdicts: Sequence[Row]) -> Lines:
     found: dict[tuple[str, str, str], Lines] = {}
     for row, sentence in needs + causes:
         found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
-    return [f"{reading}  {contract}  {_named(rows)}: {why}" for (reading, contract, why), rows in found.items()]
+    return [f"{reading}  {contract}  {named(rows)}: {why}" for (reading, contract, why), rows in found.items()]
 
 
-def _named(requirements: Lines) -> str:
+def named(requirements: Sequence[str]) -> str:
+    """Return some names, or how many they are."""
     few = len(requirements) <= _MOST_NAMED
     return ", ".join(requirements) if few else f"{len(requirements)} requirements"
 

@@ -15,10 +15,10 @@ from vidconform.report.timelines import Timeline, timelines
 
 #: One letter a reading, for classes; thousands of cells carry them.
 LETTERS = {
-    "fails": "F", "errored": "E", "contradicts itself": "C", "deviates": "D", "inconclusive": "I", "unseen": "U",
-    "not offered": "N", "conforms": "O",
+    "fails": "F", "errored": "E", "contradicts itself": "C", "deviates": "D", "inconclusive": "I", "refused": "R",
+    "unseen": "U", "not offered": "N", "conforms": "O",
 }  # fmt: skip
-SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001
+SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "R": "⊘", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001
 _LEVELS = {"MUST": "M", "SHOULD": "S", "MAY": "Y"}
 _EPOCH = 719163
 

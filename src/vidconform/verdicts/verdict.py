@@ -22,7 +22,8 @@ class Outcome(StrEnum):
 
 _UNMET = {Level.MUST: "fails", Level.SHOULD: "deviates", Level.MAY: "not offered"}
 READINGS = (
-    "conforms", "fails", "deviates", "not offered", "contradicts itself", "unseen", "refused", "inconclusive", "errored",
+    "conforms", "fails", "deviates", "not offered", "contradicts itself",
+    "unseen", "refused", "inconclusive", "errored",
 )  # fmt: skip
 
 
@@ -41,8 +42,8 @@ class Pointer:
 class Verdict:
     """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check.
 
-    `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it is unseen
-    because what would have shown it costs more than the run may spend.
+    `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it
+    is unseen because what would have shown it costs more than the run may spend.
     """
 
     contract: Contract

@@ -101,7 +101,7 @@
   form.addEventListener("reset", () => setTimeout(() => { sort("", null); filter(); }));
 
   // Sorting takes the rows out of their concerns; by concern puts them back.
-  const ORDER = "FECDIUNO";
+  const ORDER = "FECDIRUNO";
   const rank = (mark) => mark ? Math.min(ORDER.indexOf(mark.reading), mark.doc ? ORDER.indexOf(mark.doc) : 9) : 9;
   const worst = (item) => Math.min(...item.marks.map(rank));
   const sort = (how, column) => {
