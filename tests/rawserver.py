@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ class Server:
     answers: list[Answer]
     url: str
     keeps: bool = False
+    tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
 
     def talk(self, connection: socket.socket) -> bool:
@@ -61,11 +63,12 @@ def hang_up(connection: socket.socket) -> None:
 
 
 @contextmanager
-def serving(*answers: Answer, keeps: bool = False) -> Iterator[Server]:
-    """Serve on a free port while the block lasts."""
+def serving(*answers: Answer, keeps: bool = False, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Serve on a free port while the block lasts, over TLS where there is a certificate for it."""
     threads: list[threading.Thread] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Server(list(answers), f"http://127.0.0.1:{listener.getsockname()[1]}", keeps)
+        scheme = "http" if tls is None else "https"
+        server = Server(list(answers), f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", keeps, tls)
         accepting = threading.Thread(target=_accept, args=(listener, server, threads))
         accepting.start()
         try:
@@ -88,8 +91,10 @@ def _accept(listener: socket.socket, server: Server, threads: list[threading.Thr
 def _serve(server: Server, connection: socket.socket) -> None:
     with connection, suppress(OSError):
         connection.settimeout(_PATIENCE)
-        while server.talk(connection):
-            pass
+        spoken = connection if server.tls is None else server.tls.wrap_socket(connection, server_side=True)
+        with spoken:
+            while server.talk(spoken):
+                pass
 
 
 def _read(connection: socket.socket) -> Asked | None:

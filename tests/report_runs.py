@@ -74,8 +74,9 @@ def write_run(
     ended: bool = True,
     cost: Mapping[str, Any] | None = None,
     price: float | None = None,
+    code: int = 0,
 ) -> Path:
-    """Write a run into a folder and return its results file."""
+    """Write a run into a folder and return its results file; `code` is what it exited with."""
     contracts = sorted({str(line["contract"]) for line in verdicts})
     writer = ResultsWriter(folder)
     writer.start(mode)
@@ -84,7 +85,7 @@ def write_run(
         writer.provider(provider, f"https://{provider}.example", own, provider.title(), price)
     for line in verdicts:
         writer.verdict(line)
-    writer.end(cost or {}, 0)
+    writer.end(cost or {}, code)
     path = folder / "results.jsonl"
     if not ended:
         path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))

@@ -101,6 +101,14 @@ def test_what_judges_knows_nothing_of_the_emulator() -> None:
     assert [name for name in knowing if stage_of(name) in judging] == []
 
 
+def test_the_doctor_looks_at_what_comes_before_any_verdict() -> None:
+    earlier = {"contracts", "probes", "evidence", "options", "doctor"}
+    doctor = [name for name in MODULES if stage_of(name) == "doctor"]
+    others = {other for name in doctor for other in imports(MODULES[name]) if other not in BASE}
+    assert doctor
+    assert [name for name in others if stage_of(name) not in earlier] == []
+
+
 def test_only_the_parts_of_the_plugin_know_the_plugin() -> None:
     knowing = [name for name, file in MODULES.items() if "vidconform.plugin" in imports(file)]
     assert [name for name in knowing if not stage_of(name).startswith("pytest_")] == []

@@ -366,12 +366,12 @@ def test_trouble_ends_a_probe_and_what_came_before_is_judged(after: int) -> None
 
     def is_busy(reply: ReplyContext) -> None:
         turns.append(1)
-        if len(turns) == after + 1:
+        if len(turns) > after:
             reply.say({}, 429)
 
     with fuzzed("gptge", 25, change=is_busy) as run:
         (evidence,) = brought(run)
-        assert [heard.status for heard in run.heard[after:]] == [429]
+        assert [heard.status for heard in run.heard[after:]] == [429, 429]
         assert len(evidence.exchanges) == after
         (gap,) = evidence.gaps
         assert gap.kind == "inconclusive"

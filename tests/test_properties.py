@@ -17,7 +17,7 @@ from vidconform.contracts import FINISHED, Contract
 from vidconform.evidence import Evidence
 from vidconform.laws.assembling import Gathered
 from vidconform.probes import Reply
-from vidconform.pytest_judge import show
+from vidconform.pytest_shown import show
 from vidconform.session import Session
 from vidconform.verdicts import Case, Outcome, Verdict, judge
 

@@ -18,11 +18,11 @@ from rawserver import Answer, Server, http, serving
 from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
 
 MOST = 100_000
-BOUNDS = Bounds(connect=1.0, read=0.25, exchange=0.5, body=MOST)
+BOUNDS = Bounds(connect=1.0, read=0.15, exchange=0.25, body=MOST)
 TEXT = b'{"status": "queued"}'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def transport() -> Iterator[LiveTransport]:
     live = LiveTransport(patience=0.1, count=lambda: None, bounds=BOUNDS)
     yield live
@@ -44,7 +44,7 @@ def test_without_a_word_the_bounds_are_those_of_a_patient_client() -> None:
         reply = ask(live, server)
     live.close()
     assert (len(reply.body), reply.cut) == (Bounds().body, True)
-    assert (Bounds().connect, Bounds().read, Bounds().exchange) == (10.0, 30.0, 60.0)
+    assert (Bounds().connect, Bounds().read, Bounds().exchange) == (10.0, 30.0, 30.0)
 
 
 @pytest.mark.parametrize("size", [MOST - 1, MOST, MOST + 1])
@@ -97,14 +97,14 @@ SLOW = {
 def test_a_slow_service_is_trouble_in_bounded_time(slow: str, transport: LiveTransport) -> None:
     started = time.monotonic()
     with serving(SLOW[slow]) as server:
-        with pytest.raises(Trouble, match="ReadTimeout"):
+        with pytest.raises(Trouble, match=r"no answer within 0.15 s|not finished within 0.25 s"):
             ask(transport, server)
-        assert time.monotonic() - started < 2.0
-        assert len(server.asked) == 1
+        assert time.monotonic() - started < 1.5
+        assert len(server.asked) == 2
 
 
 def test_a_service_that_was_slow_is_asked_again_as_if_nothing_had_been(transport: LiveTransport) -> None:
-    with serving(SLOW["drips chunks"], http(body=TEXT)) as server:
+    with serving(SLOW["drips chunks"], SLOW["drips chunks"], http(body=TEXT)) as server:
         with pytest.raises(Trouble):
             ask(transport, server)
         assert ask(transport, server).json == {"status": "queued"}
@@ -125,7 +125,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_reply_that_breaks_http_is_trouble(broken: str, transport: LiveTransport) -> None:
-    with pytest.raises(Trouble, match=r"^GET /x got no answer \((RemoteProtocolError|ReadError)"):
+    with pytest.raises(Trouble, match=r"^GET /x got no answer: (connection (closed|reset)|no valid HTTP)"):
         answer_to(transport, BROKEN[broken])
 
 
@@ -234,9 +234,19 @@ LINES += ["Transfer-Encoding: chunked", "Content-Encoding: gzip", "", "2\r\n{}\r
 PIECES = [b"{}", *(f"{line}\r\n".encode("latin-1") for line in LINES)]
 
 
+@pytest.fixture(scope="module")
+def patient() -> Iterator[LiveTransport]:
+    live = LiveTransport(patience=0.1, count=lambda: None, bounds=BOUNDS)
+    yield live
+    live.close()
+
+
 @settings(max_examples=150, deadline=None)
 @given(said=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=8).map(b"".join))
-def test_whatever_is_said_is_a_reply_or_trouble(said: bytes, transport: LiveTransport, parrot: Server) -> None:
+def test_whatever_is_said_is_a_reply_or_trouble(said: bytes, patient: LiveTransport, parrot: Server) -> None:
     parrot.answers[:] = [said]
     with suppress(Trouble):
-        assert 100 <= ask(transport, parrot).status <= 999
+        assert 100 <= ask(patient, parrot).status <= 999
+    # Else the provider would count as down after a few.
+    parrot.answers[:] = [http(body=TEXT)]
+    assert ask(patient, parrot).status == 200

@@ -6,6 +6,7 @@ VidconformError
         DataFileProblem     a file of ours or of the user's that cannot be used
         MissingKey
         UnusableKey
+        UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
         BadOption
         CassetteMissing
         CassetteDamaged
@@ -73,6 +74,17 @@ class UnusableKey(UsageProblem):
 
     def __str__(self) -> str:
         return f"{self.variable}: holds a character that no HTTP header can carry, perhaps a line end or a space"
+
+
+@dataclass
+class UnusableEnvironment(UsageProblem):
+    """Environment variables of every HTTP client that name something unusable; the value itself is not shown."""
+
+    variables: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"what the environment names by {self.variables} cannot be used: {self.problem}"
 
 
 @dataclass

@@ -16,10 +16,10 @@ from vidconform import items
 from vidconform.laws import Law
 from vidconform.options import RunOptions
 from vidconform.plugin import JUDGE
-from vidconform.report.terminal import known
+from vidconform.pytest_shown import fails, properties, show
 from vidconform.session import Session, prepare
 from vidconform.telling import Telling
-from vidconform.verdicts import Case, Outcome, Standing, Verdict
+from vidconform.verdicts import Case, Verdict
 
 FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
@@ -184,49 +184,3 @@ def case_of(item: pytest.Item) -> Case | None:
 def facts(session: Session) -> dict[str, Any]:
     """Return the cost of a run and why it is incomplete."""
     return {"cost": session.costs(), "shortcomings": session.shortcomings()}
-
-
-def fails(verdict: Verdict, fail_on: str) -> bool:
-    """Whether a verdict fails the run: what is known does not, an entry that is no longer true does."""
-    if verdict.known and verdict.known["state"] == Standing.STALE:
-        return True
-    if verdict.outcome is not Outcome.UNMET or _is_expected(verdict):
-        return False
-    strict = fail_on == "should" and verdict.reading in ("deviates", "contradicts itself")
-    return verdict.reading == "fails" or strict
-
-
-def _is_expected(verdict: Verdict) -> bool:
-    return verdict.known is not None and verdict.known["state"] == Standing.EXPECTED
-
-
-def properties(verdict: Verdict) -> list[tuple[str, object]]:
-    """Return what a JUnit file tells of a verdict."""
-    row = verdict.as_dict()
-    return [(key, row[key]) for key in ("contract", "requirement", "level", "source", "reading")]
-
-
-def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
-    """Set the outcome and the sentence of a report."""
-    row = {**verdict.as_dict(), "failing": failing}
-    report.vidconform = row  # type: ignore[attr-defined]
-    sentence = _sentence(verdict)
-    if failing or verdict.outcome is Outcome.ERRORED:
-        report.outcome, report.longrepr = "failed", sentence
-    elif _is_expected(verdict) or verdict.reading in ("deviates", "contradicts itself"):
-        report.outcome, report.wasxfail = "skipped", sentence
-    elif verdict.outcome is not Outcome.MET:
-        report.outcome = "skipped"
-        report.longrepr = (str(report.location[0]), (report.location[1] or 0) + 1, f"Skipped: {sentence}")
-
-
-def _sentence(verdict: Verdict) -> str:
-    told = known(verdict.known) if verdict.known else ""
-    if verdict.outcome is Outcome.MET:
-        return told
-    if verdict.outcome is Outcome.UNMET:
-        lines = f"Expected {verdict.expected}\nReceived {verdict.received}"
-        return f"{verdict.reading}{told and f' ({told})'}: {verdict.requirement.statement}\n{lines}"
-    if verdict.outcome is Outcome.UNSEEN:
-        return f"{verdict.reading}: needs {verdict.expected}"
-    return f"{verdict.reading}: {verdict.received}"

@@ -154,7 +154,7 @@ class Reporter:
 
 
 def _unruly(served: Served) -> list[str]:
-    """Say which schemas of a provider outside the project break the rules that keep blame exact; our tests hold ours."""
+    """Say where a provider from outside breaks the rules that keep blame exact; our tests hold our own to them."""
     if served.provider.is_own:
         return []
     from vidconform.contracts.lint import lint

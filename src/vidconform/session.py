@@ -12,6 +12,7 @@ from vidconform.evidence import (
     Evidence,
     Journal,
     LiveSource,
+    Observer,
     RecordedSource,
     Store,
     documented_evidence,
@@ -19,7 +20,7 @@ from vidconform.evidence import (
 )
 from vidconform.known import known_deviations
 from vidconform.options import RunOptions, base_url, check_providers, key_variables, keys_of, task_ids
-from vidconform.probes import Budget, Generation, LiveTransport, Price, Redactor, Setting, is_loopback
+from vidconform.probes import Bounds, Budget, Generation, LiveTransport, Price, Redactor, Setting, is_loopback
 from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge, probes_for
 
@@ -143,12 +144,13 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
 
 
 def _journal(options: RunOptions, served: list[Served]) -> Journal | None:
-    """Return what writes the exchanges beside the results, known to every store."""
+    """Return what writes the exchanges beside the results, known to every store as is what observes them."""
     if options.report is None or options.plan:
         return None
-    journal = Journal(options.report)
+    redactors = [s.store.source.setting.redactor for s in served if isinstance(s.store.source, LiveSource)]
+    journal, observer = Journal(options.report), Observer(options.report, redactors)
     for one in served:
-        one.store.journal = journal
+        one.store.journal, one.store.observer = journal, observer
     return journal
 
 
@@ -191,7 +193,10 @@ def _serve(
     keys = keys_of(provider, contracts, environ)
     pace = _pace(provider.pace, options)
     setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell, generation)
-    transport = LiveTransport(pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address))
+    transport = LiveTransport(
+        pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address),
+        Bounds.of(options.request_timeout), provider.name,
+    )  # fmt: skip
     return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
 
 

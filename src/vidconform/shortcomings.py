@@ -10,8 +10,10 @@ from vidconform.probes import PROBES, Reply
 
 
 def told_gaps(gathered: Iterable[Evidence]) -> list[str]:
-    """Return what cut the probes of a run."""
-    return [f"{e.contract}: {gap.sentence}" for e in gathered for gap in e.gaps if gap.kind == "inconclusive"]
+    """Return what cut the probes of a run, and what was refused for its cost."""
+    words = {"inconclusive": "", "refused": "needs "}
+    found = [(e.contract, gap) for e in gathered for gap in e.gaps if gap.kind in words]
+    return [f"{contract}: {words[gap.kind]}{gap.sentence}" for contract, gap in found]
 
 
 def lack_of_success(store: Store, contract: Contract) -> list[str]:

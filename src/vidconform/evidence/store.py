@@ -11,6 +11,7 @@ from vidconform.evidence.cassettes import Cassette, load_cassette, save_cassette
 from vidconform.evidence.evidence import Evidence, answered_task, finished_task
 from vidconform.evidence.gathering import gather
 from vidconform.evidence.journal import Journal
+from vidconform.evidence.observing import Observer
 from vidconform.evidence.replay import ReplayTransport
 from vidconform.probes import PROBES, Setting, Transport, probes_of
 
@@ -74,6 +75,7 @@ class Store:
     kept: dict[tuple[str, str], Evidence] = field(default_factory=dict)
     broken: dict[tuple[str, str], Exception] = field(default_factory=dict)
     journal: Journal | None = None
+    observer: Observer | None = None
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
         """Return what a probe brought, running it if it has not run yet; raises what broke it."""
@@ -96,6 +98,8 @@ class Store:
         else:
             if self.journal is not None:
                 self.journal.keep(contract, self.kept[key])
+            if self.observer is not None:
+                self.observer.keep(contract, self.kept[key])
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry among paid probes, so that an accident is paid from the same purse."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-_LONGEST = 200
+from vidconform.probes.bounds import Bounds
+
+_LONGEST = 400
 
 
 class TroubleKind(StrEnum):
@@ -47,20 +47,16 @@ class TooSlow(Exception):
     """An exchange that went on longer than its seconds although every single read came in time."""
 
 
-def cause_of(error: Exception, url: str, seconds: float, connect: float) -> tuple[TroubleKind, str]:
-    """Return the kind and the sentence of what httpx raised, or of TooSlow.
-
-    `seconds` are those that the answer had, `connect` those of the connection. The sentence holds nothing of the
-    request's headers.
-    """
+def cause_of(error: Exception, url: str, bounds: Bounds) -> tuple[TroubleKind, str]:
+    """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours."""
     import httpx
 
     if isinstance(error, TooSlow):
-        return TroubleKind.SLOW, f"not finished within {seconds:g} s"
+        return TroubleKind.SLOW, f"not finished within {bounds.exchange:g} s"
     if isinstance(error, httpx.ConnectTimeout):
-        return TroubleKind.TIMEOUT, f"no connection within {connect:g} s"
+        return TroubleKind.TIMEOUT, f"no connection within {bounds.connect:g} s"
     if isinstance(error, httpx.TimeoutException):
-        return TroubleKind.TIMEOUT, f"no answer within {seconds:g} s"
+        return TroubleKind.TIMEOUT, f"no answer within {bounds.read:g} s"
     for reason in _chain(error):
         found = _of_system(reason, urlsplit(url).hostname or "")
         if found is not None:
@@ -77,12 +73,15 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_system(error: BaseException, host: str) -> tuple[TroubleKind, str] | None:
     """Return what the operating system or the TLS library said, most special first: all of these are OSErrors."""
+    import socket
+    import ssl
+
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TroubleKind.TLS, _cut(f"TLS: certificate verify failed: {error.verify_message}")
+        return TroubleKind.TLS, one_line(f"TLS: certificate verify failed: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
-        return TroubleKind.TLS, _cut(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
+        return TroubleKind.TLS, one_line(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
     if isinstance(error, socket.gaierror):
-        return TroubleKind.DNS, _cut(f"the name {host} does not resolve")
+        return TroubleKind.DNS, one_line(f"the name {host} does not resolve")
     if isinstance(error, ConnectionRefusedError):
         return TroubleKind.REFUSED, "connection refused"
     if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
@@ -96,13 +95,15 @@ def _of_http(error: Exception) -> tuple[TroubleKind, str]:
     said = str(error)
     if isinstance(error, httpx.RemoteProtocolError):
         ended = "disconnected" in said or "closed connection" in said
-        return (TroubleKind.CLOSED, _closed(said)) if ended else (TroubleKind.PROTOCOL, _cut(f"no valid HTTP: {said}"))
+        return (
+            (TroubleKind.CLOSED, _closed(said)) if ended else (TroubleKind.PROTOCOL, one_line(f"no valid HTTP: {said}"))
+        )
     if isinstance(error, httpx.ProxyError):
-        return TroubleKind.PROXY, _cut(f"the proxy of the environment said: {said}")
+        return TroubleKind.PROXY, one_line(f"the proxy of the environment said: {said}")
     if isinstance(error, httpx.NetworkError):
         at_start = isinstance(error, httpx.ConnectError)
         kind = TroubleKind.UNREACHABLE if at_start else TroubleKind.RESET
-        return kind, _cut(f"{'no connection' if at_start else 'connection lost'}: {said}").rstrip(": ")
+        return kind, one_line(f"{'no connection' if at_start else 'connection lost'}: {said}").rstrip(": ")
     # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
     return TroubleKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"
 
@@ -112,8 +113,7 @@ def _closed(said: str) -> str:
     return "connection closed in the middle of the reply" if inside else "connection closed without a reply"
 
 
-def _cut(sentence: str) -> str:
+def one_line(sentence: str) -> str:
     """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in sentence).split())
-    return plain[:_LONGEST]
-
+    plain = " ".join("".join(c if c.isprintable() else " " for c in sentence[: 2 * _LONGEST]).split())
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, Pace
-from vidconform.probes.budget import Budget
+from vidconform.contracts import Contract, Operation
+from vidconform.probes.creations import note_created, note_tempted, told_task
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
-from vidconform.probes.redaction import Redactor
+from vidconform.probes.outage import outage_of
+from vidconform.probes.setting import Setting
 from vidconform.probes.transport import Transport
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import NOTHING_GENERATED, Generation, Raw, usual_headers
+from vidconform.probes.wording import Raw, usual_headers
 
-Tell = Callable[[str], None]
+_KEYLESS = ("none", "wrong")
+# What a gateway that must refuse a request answers when it has not passed it on.
+_NOT_PASSED_ON = (502, 503)
 
-
-@dataclass
-class Setting:
-    """What all conversations with one provider share."""
-
-    base_url: str
-    pace: Pace
-    keys: Mapping[str, str] = field(repr=False)
-    redactor: Redactor
-    budget: Budget
-    tell: Tell = lambda sentence: None
-    generation: Generation = NOTHING_GENERATED
+RESUMED = "resumed"
+"""The note that a probe went on with a task that an earlier run created."""
 
 
 @dataclass
@@ -62,13 +55,17 @@ class Conversation:
         method: str | None = None,
         raw: Raw | None = None,
         longest: int | None = None,
+        paid: bool = False,
     ) -> Exchange:
         """Send one request and keep the exchange, secrets removed; raises Withheld, Trouble.
 
-        `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept.
+        `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept,
+        `paid` says that the provider charges for it when all goes well.
         """
+        self.setting.room.check()
         said = raw or _documented(operation, task_id, body)
-        request = self._request(said, method or operation.method, self._credential(operation, credential))
+        sent = self._request(said, method or operation.method, self._credential(operation, credential))
+        request = replace(sent, paid=paid)
         started = time.monotonic()
         reply, at, origin = self.transport.send(request)
         elapsed = time.monotonic() - started
@@ -76,6 +73,7 @@ class Conversation:
             step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply, longest), at,
             round(elapsed, 3), _origin(reply, origin),
         )  # fmt: skip
+        _refuse_outage(kept)
         self.exchanges.append(kept)
         return kept
 
@@ -85,7 +83,8 @@ class Conversation:
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
-        exchange = self._spend(step, operation, task_id, choices)
+        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True})
+        note_created(self.setting.creations, number, self.contract, exchange)
         # A gateway that fails may have passed the request on before it did.
         if exchange.reply.is_refusal:
             budget.give_back(provider)
@@ -97,7 +96,8 @@ class Conversation:
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve_refusal(provider)
-        exchange = self._spend(step, operation, task_id, choices)
+        number, exchange = self._spend(step, operation, task_id, choices, _NOT_PASSED_ON)
+        note_tempted(self.setting.creations, number, self.contract, exchange)
         if exchange.reply.is_success:
             budget.accidents[provider] = f"a creation that must be refused ({step})"
         # A server that fails on a request that it must refuse has made nothing of it.
@@ -105,14 +105,49 @@ class Conversation:
             budget.give_back(provider)
         return exchange
 
-    def _spend(self, step: str, operation: Operation, task_id: str | None, choices: dict[str, Any]) -> Exchange:
-        """Send what is counted already; it is given back when nothing was sent or only a later try was asked for."""
+    def _spend(
+        self,
+        step: str,
+        operation: Operation,
+        task_id: str | None,
+        choices: dict[str, Any],
+        harmless: Sequence[int] = (),
+    ) -> tuple[int, Exchange]:
+        """Write down and send what is counted already; it is given back when nothing came of it for certain.
+
+        That is so when it was not sent, when it was refused for the account's sake, and for `harmless` codes.
+        """
+        log, number = self.setting.creations, None
         try:
-            return self.ask(step, operation, task_id, **choices)
+            number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
+            return number, self.ask(step, operation, task_id, **choices)
         except (Withheld, Trouble) as reason:
-            if isinstance(reason, Withheld) or reason.status == 429:
+            is_nothing = isinstance(reason, Withheld) or not reason.sent or _is_refused(reason, harmless)
+            if is_nothing:
                 self.setting.budget.give_back(self.contract.provider.name)
+            if number is not None:
+                (log.nothing if is_nothing else log.lost)(number, self.setting.redactor.text(str(reason)))
             raise
+
+    def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
+        said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
+        method = choices.get("method") or operation.method
+        return self._redact(Request(method, self.setting.base_url, said.target))
+
+    def resume(self) -> Exchange | None:
+        """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
+        if not self.transport.sleeps:
+            return None
+        created = self.setting.creations.unfinished(self.contract.id, self.probe, self.setting.base_url)
+        if created is not None:
+            self.notes[RESUMED] = told_task(self.contract, created.reply)
+            self.exchanges.append(created)
+        return created
+
+    def finish(self, task_id: str) -> None:
+        """Take note that a task needs no following any more."""
+        if self.transport.sleeps:
+            self.setting.creations.finished(self.contract.id, self.probe, task_id)
 
     def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
         """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
@@ -142,7 +177,7 @@ class Conversation:
         body, cut = redactor.body(reply.body), reply.cut
         if longest is not None and len(body) > longest:
             body, cut = body[:longest], True
-        return Reply(reply.status, redactor.headers(reply.headers), body, cut)
+        return self.setting.room.keep(Reply(reply.status, redactor.headers(reply.headers), body, cut))
 
     def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
         headers = (*said.headers, credential) if credential[0] else said.headers
@@ -152,6 +187,19 @@ class Conversation:
 def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
     return Raw(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
+
+
+def _refuse_outage(exchange: Exchange) -> None:
+    """Raise Trouble for a reply that says nothing of what was asked; here, so that a replay does the same."""
+    outage = outage_of(exchange.reply, keyed=exchange.credential not in _KEYLESS)
+    if outage is not None:
+        kind, words = outage
+        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {words}"
+        raise Trouble(sentence, exchange.reply.status, kind, exchange=exchange)
+
+
+def _is_refused(trouble: Trouble, harmless: Sequence[int]) -> bool:
+    return trouble.status is not None and (400 <= trouble.status < 500 or trouble.status in harmless)
 
 
 def _origin(reply: Reply, origin: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from vidconform.contracts import FINISHED, Operation
-from vidconform.probes.conversation import Conversation
+from vidconform.probes.causes import TroubleKind, one_line
+from vidconform.probes.conversation import RESUMED, Conversation
+from vidconform.probes.creations import told_task
 from vidconform.probes.exchange import Exchange
 from vidconform.probes.trouble import Trouble, Withheld
 
@@ -15,6 +17,8 @@ Find = Callable[[str], Any]
 
 _REREADS = 2
 _MISSES = 3
+# RFC 9110 sections 15.5.5 and 15.5.11.
+_GONE = (404, 410)
 
 
 def observe(talk: Conversation, find: Find) -> None:
@@ -42,27 +46,53 @@ def second_route_admin(talk: Conversation, find: Find) -> None:
 def create(talk: Conversation, find: Find) -> None:
     """Create a task as the document shows, try its content too early, follow it to its end."""
     operation = _role(talk, "create")
-    task_id = _task_id(talk, talk.create("create", operation, body=operation.request_example))
+    created = talk.resume() or talk.create("create", operation, body=operation.request_example)
+    task_id = told_task(talk.contract, created.reply)
     if task_id is None:
         return
     content = talk.contract.operation("content")
-    if content is not None:
+    # A task of an earlier run may be finished by now; its content would not be too early.
+    if content is not None and RESUMED not in talk.notes:
         talk.try_ask("early-content", content, task_id)
-    _follow(talk, _role(talk, "retrieve"), task_id)
+    _follow_created(talk, task_id)
 
 
 def content(talk: Conversation, find: Find) -> None:
     """Fetch the content of a finished task."""
-    talk.ask("content", _role(talk, "content"), _finished(talk, find))
+    task_id = _finished(talk, find)
+    try:
+        talk.ask("content", _role(talk, "content"), task_id)
+    except Trouble as trouble:
+        if not _is_its_own(talk, trouble, task_id):
+            raise
+
+
+def _is_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
+    """Whether an outage is the content's alone, since its task is still served; then both replies are evidence."""
+    if trouble.exchange is None or not trouble.exchange.reply.is_server_error:
+        return False
+    talk.exchanges.append(trouble.exchange)
+    try:
+        is_served = talk.ask("reread", _role(talk, "retrieve"), task_id).reply.is_success
+    except Trouble:
+        is_served = False
+    if not is_served:
+        talk.exchanges.clear()
+    return is_served
 
 
 def remix(talk: Conversation, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
-    operation = _role(talk, "remix")
+    operation, earlier = _role(talk, "remix"), talk.resume()
+    if earlier is not None:
+        talk.notes["finished"] = earlier.task_id
     source = _finished(talk, find)
-    task_id = _task_id(talk, talk.create("remix", operation, source, body=operation.request_example))
-    if task_id is not None and task_id != source:
-        _follow(talk, _role(talk, "retrieve"), task_id)
+    created = earlier or talk.create("remix", operation, source, body=operation.request_example)
+    task_id = told_task(talk.contract, created.reply)
+    if task_id is not None and task_id == source:
+        talk.finish(task_id)
+    elif task_id is not None:
+        _follow_created(talk, task_id)
 
 
 def _role(talk: Conversation, role: str) -> Operation:
@@ -86,15 +116,6 @@ def _finished(talk: Conversation, find: Find) -> str:
     return finished
 
 
-def _task_id(talk: Conversation, exchange: Exchange) -> str | None:
-    """Return the id of the task that a reply tells, wherever the contract says it stands."""
-    if not exchange.reply.is_success:
-        return None
-    places = [talk.contract.field(role) for role in ("id", "task-id")]
-    told = [place.read(exchange.reply.json) for place in places if place is not None]
-    return next((value for value in told if isinstance(value, str) and value), None)
-
-
 def _follow_each(talk: Conversation, operation: Operation, ids: list[str]) -> None:
     """Trouble with one task does not hide the others."""
     for task_id in ids:
@@ -104,12 +125,21 @@ def _follow_each(talk: Conversation, operation: Operation, ids: list[str]) -> No
             talk.troubles.append(trouble)
 
 
-def _follow(talk: Conversation, operation: Operation, task_id: str) -> None:
-    """Read a task until it is finished, then twice more."""
-    if _poll(talk, operation, task_id):
-        for _ in range(_REREADS):
-            talk.wait()
-            talk.ask("reread", operation, task_id)
+def _follow_created(talk: Conversation, task_id: str) -> None:
+    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
+    ended = _follow(talk, _role(talk, "retrieve"), task_id)
+    last = talk.exchanges[-1].reply
+    if ended or last.is_success or last.status in _GONE:
+        talk.finish(task_id)
+
+
+def _follow(talk: Conversation, operation: Operation, task_id: str) -> bool:
+    """Read a task until it is finished, then twice more; False where its end was not seen."""
+    ended = _poll(talk, operation, task_id)
+    for _ in range(_REREADS if ended else 0):
+        talk.wait()
+        talk.ask("reread", operation, task_id)
+    return ended
 
 
 def _poll(talk: Conversation, operation: Operation, task_id: str) -> bool:
@@ -129,9 +159,10 @@ def _hold_patience(talk: Conversation, exchange: Exchange, elapsed: float) -> No
     status, progress = (_told(talk, exchange, role) for role in ("status", "progress"))
     patience = talk.setting.pace.poll_timeout
     if talk.transport.sleeps and elapsed > patience:
-        raise Trouble(f"task {exchange.task_id} was still {status!r} after {patience:g} s; raise --poll-timeout")
+        sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; raise --poll-timeout"
+        raise Trouble(sentence, kind=TroubleKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
-    talk.setting.tell(f"{talk.contract.id}: waiting for {exchange.task_id}, {seen}")
+    talk.setting.tell(one_line(f"{talk.contract.id}: waiting for {exchange.task_id}, {seen}"))
 
 
 def _phase(talk: Conversation, exchange: Exchange) -> str | None:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
+from vidconform.probes.bounds import Bounds
 from vidconform.probes.causes import NEVER_SENT, TooSlow, TroubleKind, cause_of
 from vidconform.probes.exchange import Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.patience import Patience, Turn
 from vidconform.probes.standing import BRIEF, Standing
 from vidconform.probes.trouble import Trouble
-from vidconform.probes.wire import Bounds, Wire
+from vidconform.probes.wire import Wire
 
 
 class Transport(Protocol):
@@ -52,9 +53,9 @@ class LiveTransport:
         import httpx
 
         self._bounds = bounds or Bounds()
-        self._wire = Wire(count, pause, self._bounds)
+        self._wire = Wire(count, pause)
         # A shorter time-out means that the user is in a hurry.
-        self._patience = Patience(patience, min(1.0, self._bounds.answer / 30))
+        self._patience = Patience(patience, min(1.0, self._bounds.exchange / 30))
         self._standing = Standing(provider)
         self._errors = (httpx.RequestError, httpx.InvalidURL, TooSlow)
 
@@ -80,19 +81,19 @@ class LiveTransport:
         self._wire.close()
 
     def _try(self, request: Request, turn: Turn) -> Reply | Trouble:
-        seconds = self._seconds(request, turn)
+        bounds = self._bounds_for(request, turn)
         try:
-            return self._wire.follow(request, seconds, self._heard)
+            return self._wire.follow(request, bounds, self._heard)
         except self._errors as error:
-            kind, cause = cause_of(error, request.url, seconds, min(seconds, self._bounds.connect))
+            kind, cause = cause_of(error, request.url, bounds)
             if kind is not TroubleKind.ADDRESS:
                 self._standing.failed(kind, cause)
             return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=kind not in NEVER_SENT)
 
-    def _seconds(self, request: Request, turn: Turn) -> float:
+    def _bounds_for(self, request: Request, turn: Turn) -> Bounds:
         """A reply that is paid for is worth a longer wait; who let the last wait run out gets a short one."""
-        seconds = self._bounds.answer * (2 if request.paid else 1)
-        return min(seconds, BRIEF) if turn.is_slow or self._standing.is_slow else seconds
+        bounds = self._bounds.doubled() if request.paid else self._bounds
+        return bounds.at_most(BRIEF) if turn.is_slow or self._standing.is_slow else bounds
 
     def _heard(self, reply: Reply) -> None:
         outage = outage_of(reply)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidconform.probes.causes import TroubleKind
+from vidconform.probes.causes import TroubleKind, one_line
 
 if TYPE_CHECKING:
     from vidconform.probes.exchange import Exchange
@@ -25,8 +25,8 @@ class Withheld(Exception):
 class Trouble(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
-    `status` is the code of an answer that tells nothing but that there is none now, `exchange` that answer as it would
-    have been kept. `sent` says whether the request may have reached the provider.
+    `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
+    whether the request may have reached the provider.
     """
 
     cause: str
@@ -34,6 +34,10 @@ class Trouble(Exception):
     kind: TroubleKind = TroubleKind.RECORDED
     sent: bool = True
     exchange: Exchange | None = None
+
+    def __post_init__(self) -> None:
+        # A vendor's id or status may stand in it, and it is shown on a terminal.
+        self.cause = one_line(self.cause)
 
     def __str__(self) -> str:
         return self.cause

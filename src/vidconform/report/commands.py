@@ -32,6 +32,16 @@ def add(commands: Any) -> None:
     history.add_argument("results", nargs="+", help=_RESULTS)
     history.add_argument("--json", action="store_true", help="one array instead of text")
     history.set_defaults(run=_history)
+    notice = commands.add_parser("notice", help="what a person should hear of a night: whether to open an issue")
+    notice.add_argument("old", type=Path, help="the folder of the earlier nights; empty at first")
+    notice.add_argument("new", type=Path, help="the folder of the newest run")
+    notice.add_argument("--provider", required=True, metavar="NAME", help="whose night it was")
+    notice.add_argument(
+        "--issues", type=Path, metavar="FILE", help="the open issues: gh issue list --json=number,title,body"
+    )
+    notice.add_argument("--fail-on", choices=("must", "should"), default="must", help="as the run was told")
+    notice.add_argument("--json", action="store_true", help="one object instead of text")
+    notice.set_defaults(run=_notice)
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -47,18 +57,20 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from vidconform.report import drift
     from vidconform.report.comparing import differences, remarks
     from vidconform.report.diff_text import as_text
     from vidconform.report.merging import merge_files
     from vidconform.report.reading import find_results
 
     old, new = (merge_files(find_results([given])) for given in (options.old, options.new))
-    found, said = differences(old, new), list(remarks(old, new))
+    drifted, lacking = drift.drift(old, new)
+    found, said = differences(old, new), [*remarks(old, new), *lacking]
     if options.json:
-        whole = {"format": "vidconform/diff@1", "notes": said, "differences": [d.as_dict() for d in found]}
-        print(json.dumps(whole, indent=2, ensure_ascii=True))
+        told = {"differences": [d.as_dict() for d in found], "drift": [d.as_dict() for d in drifted]}
+        print(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
     else:
-        print("\n".join(as_text(found, said)))
+        print("\n".join([*as_text(found, said), *drift.as_text(drifted)]))
     return 1 if any(difference.kind == "worse" for difference in found) else 0
 
 
@@ -69,3 +81,13 @@ def _history(options: argparse.Namespace) -> None:
 
     merged = merge_files(find_results(options.results))
     print(json.dumps(as_json(merged), indent=2, ensure_ascii=True) if options.json else "\n".join(as_text(merged)))
+
+
+def _notice(options: argparse.Namespace) -> None:
+    from vidconform.report.faults import night
+    from vidconform.report.notice import decide, find_issue, read_issues
+
+    found = night(options.provider, options.old, options.new, options.fail_on)
+    issues = read_issues(options.issues) if options.issues is not None else []
+    told = decide(found, find_issue(issues, options.provider))
+    print(json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else told.sentence)

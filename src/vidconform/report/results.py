@@ -11,6 +11,7 @@ from typing import Any
 from vidconform import __version__
 from vidconform.errors import BadOption
 from vidconform.evidence.journal import clear
+from vidconform.evidence.observing import forget
 
 FORMAT = "vidconform/results@1"
 SCHEMA = Path(__file__).parent / "results.schema.json"
@@ -29,6 +30,7 @@ class ResultsWriter:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = (folder / "results.jsonl").open("w", encoding="utf-8")
             clear(folder)
+            forget(folder)
         except OSError as error:
             raise BadOption("--report", str(folder), f"a folder to write to ({error.strerror})") from error
         self.folder = folder

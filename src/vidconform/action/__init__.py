@@ -1,0 +1,1 @@
+"""One run as the GitHub action starts it: doctor first, then pytest."""

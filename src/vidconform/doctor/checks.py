@@ -1,0 +1,73 @@
+"""The checks of one provider in their order: what costs nothing first, and nothing that is paid at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from vidconform.contracts import Contract
+from vidconform.doctor.configuration import Configured, check_configuration, configure
+from vidconform.doctor.diagnosis import Diagnosis, Finding, problem, unchecked
+from vidconform.doctor.exits import Exit
+from vidconform.doctor.reach import check_reach
+from vidconform.doctor.recordings import check_recordings
+from vidconform.doctor.service import Consultation
+from vidconform.errors import UsageProblem
+from vidconform.options import RunOptions
+from vidconform.probes import Budget, LiveTransport, Redactor, Setting, is_loopback
+
+_REACH = ("dns", "connection", "tls")
+_SERVICE = ("clock", "key", "models", "task ids")
+
+
+def diagnose(
+    contracts: Sequence[Contract],
+    options: RunOptions,
+    environ: Mapping[str, str],
+    task_ids: Mapping[str, Sequence[str]],
+) -> Diagnosis:
+    """Return what stands in the way of a live run of a provider's contracts; `task_ids` are by contract name.
+
+    A check that makes no sense after an earlier one says so. No secret is in any sentence.
+    """
+    provider, budget = contracts[0].provider, Budget(0)
+    recordings = check_recordings(contracts, datetime.now(UTC))
+    try:
+        configured = configure(contracts, options, environ, task_ids)
+    except UsageProblem as fault:
+        wrong = problem("configuration", Exit.CONFIGURATION, f"{fault}.")
+        later = [unchecked(check, "the configuration comes first.") for check in (*_REACH, *_SERVICE)]
+        return Diagnosis(provider.name, (wrong, *later, recordings))
+    redactor = Redactor(configured.keys.values())
+    found = [check_configuration(configured), *_asked(configured, redactor, budget), recordings]
+    cost = budget.cost(provider.name)
+    return Diagnosis(provider.name, tuple(_shown(one, redactor) for one in found), cost.requests, cost.creations)
+
+
+def _shown(finding: Finding, redactor: Redactor) -> Finding:
+    """Return a finding that may be printed: no secret in it, and nothing that paints a terminal."""
+    sentence = redactor.text(finding.sentence)
+    return replace(finding, sentence="".join(c if c.isprintable() else " " for c in sentence))
+
+
+def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterator[Finding]:
+    reach = check_reach(configured.base_url, configured.bounds.connect)
+    yield from reach
+    if any(finding.is_problem for finding in reach):
+        yield from (unchecked(check, "the service is not reached.") for check in _SERVICE)
+        return
+    provider, address = configured.provider, configured.base_url
+    cost = budget.cost(provider.name)
+
+    def count() -> None:
+        cost.requests += 1
+
+    setting = Setting(address, provider.pace, configured.keys, redactor, budget)
+    pause = 0.0 if is_loopback(address) else 1 / provider.pace.requests_per_second
+    # Who says "later" is told of, not waited for.
+    transport = LiveTransport(0.0, count, pause, configured.bounds, provider.name)
+    try:
+        yield from Consultation(configured.contracts, configured.task_ids, setting, transport).findings()
+    finally:
+        transport.close()

@@ -1,0 +1,63 @@
+"""The first check: what a live run needs to know before it sends anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vidconform.contracts import Contract, Provider
+from vidconform.doctor.diagnosis import Finding, ok
+from vidconform.errors import UnusableEnvironment
+from vidconform.options import RunOptions, base_url, key_variables, keys_of
+from vidconform.probes import Bounds, is_loopback
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A provider as a live run would talk to it; `task_ids` are the known ones by contract name."""
+
+    provider: Provider
+    contracts: Sequence[Contract]
+    base_url: str
+    keys: Mapping[str, str] = field(repr=False)
+    task_ids: Mapping[str, Sequence[str]]
+    bounds: Bounds
+
+
+def configure(
+    contracts: Sequence[Contract],
+    options: RunOptions,
+    environ: Mapping[str, str],
+    task_ids: Mapping[str, Sequence[str]],
+) -> Configured:
+    """Return how the provider of some contracts is reached; raises UsageProblem for what the user must mend."""
+    provider = contracts[0].provider
+    address = base_url(provider, options, environ)
+    keys = keys_of(provider, contracts, environ)
+    _check_environment(address)
+    return Configured(provider, contracts, address, keys, task_ids, Bounds.of(options.request_timeout))
+
+
+def check_configuration(configured: Configured) -> Finding:
+    """Say what is configured; names environment variables and never their values."""
+    provider, names = configured.provider, ", ".join(contract.name for contract in configured.contracts)
+    unset = [name for name in key_variables(provider, configured.contracts) if name not in configured.keys]
+    without = f" Not set, and what needs it stays unseen: {', '.join(unset)}." if unset else ""
+    sentence = f"requests go to {configured.base_url} with {provider.key_variable}; contracts: {names}.{without}"
+    return ok("configuration", sentence)
+
+
+def _check_environment(address: str) -> None:
+    """Open a client as a run does, for httpx reads some variables itself; raises UnusableEnvironment."""
+    import httpx
+
+    try:
+        context = httpx.create_ssl_context()
+    except OSError as error:
+        raise UnusableEnvironment("SSL_CERT_FILE or SSL_CERT_DIR", error.strerror or str(error)) from error
+    try:
+        httpx.Client(trust_env=not is_loopback(address), verify=context).close()
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # The text may quote an address with its password.
+        kind = "its kind of proxy needs a package more" if isinstance(error, ImportError) else "no address of a proxy"
+        raise UnusableEnvironment("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY", kind) from error

@@ -1,0 +1,49 @@
+"""How old the recordings are that a run without --live would judge, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from vidconform.contracts import Contract
+from vidconform.doctor.diagnosis import Finding, ok, remark, unchecked
+from vidconform.errors import CassetteDamaged, CassetteMissing
+from vidconform.evidence import load_cassette
+from vidconform.probes import probes_of
+
+_OLD = 30
+
+
+def check_recordings(contracts: Sequence[Contract], now: datetime) -> Finding:
+    """Say of when the oldest recording is, and whether they are of the service or of the emulator."""
+    try:
+        recorded = list(_recorded(contracts))
+    except CassetteDamaged as damaged:
+        return remark("recordings", f"{damaged}.")
+    provider = contracts[0].provider
+    if not recorded:
+        again = f"pytest --provider={provider.argument} --record-mode=rewrite"
+        return unchecked("recordings", f"there are none; {again} makes them.")
+    oldest = min(at for at, _ in recorded)
+    days, emulated = (now - oldest).days, sum(origin == "emulated" for _, origin in recorded)
+    whose = f"{emulated} are the EMULATOR's and not the service's" if emulated else "all are the service's own"
+    age = f"{oldest:%Y-%m-%d}, {days} days ago" if days else f"{oldest:%Y-%m-%d}, today"
+    sentence = f"the oldest of {len(recorded)} is of {age}; {whose}."
+    return remark("recordings", sentence) if days > _OLD or emulated else ok("recordings", sentence)
+
+
+def _recorded(contracts: Sequence[Contract]) -> Iterator[tuple[datetime, str]]:
+    """Yield when each recording was made and its origin; raises CassetteDamaged."""
+    for contract in contracts:
+        for probe in probes_of(contract):
+            try:
+                cassette = load_cassette(contract, probe.name)
+            except CassetteMissing:
+                continue
+            told = cassette.metadata["recorded_at"]
+            try:
+                at = datetime.fromisoformat(told).astimezone(UTC)
+            except (ValueError, OverflowError) as error:
+                fault = f"metadata.recorded_at {told[:40]!r} is no date"
+                raise CassetteDamaged(cassette.path, fault, contract.provider.argument) from error
+            yield at, cassette.metadata["origin"]

@@ -1,0 +1,67 @@
+"""observed.json: what a run's replies were made of beyond what any document promises, rewritten with each probe."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidconform.contracts import Contract
+from vidconform.contracts.documented import documented_members
+from vidconform.evidence.evidence import Evidence
+from vidconform.evidence.observation import Key, Names, Observation, key_of
+from vidconform.probes import PROBES, Redactor
+
+FORMAT = "vidconform/observed@1"
+NAME = "observed.json"
+
+_TOO_MANY_REQUESTS = 429
+
+
+class Observer:
+    """Writes what the replies of a run were made of; the file is whole at any moment."""
+
+    def __init__(self, folder: Path, redactors: Sequence[Redactor] = ()) -> None:
+        self._path, self._redactors = folder / NAME, redactors
+        self._contracts: dict[str, Contract] = {}
+        self._names: dict[str, Names] = {}
+        self._seen: dict[str, dict[Key, Observation]] = {}
+        self._kept: set[tuple[str, str]] = set()
+
+    def keep(self, contract: Contract, evidence: Evidence) -> None:
+        """Take in what a probe brought, once; generated requests are others each night and are left out."""
+        key = (evidence.contract, evidence.probe)
+        if key in self._kept or PROBES[evidence.probe].generated is not None:
+            return
+        self._kept.add(key)
+        self._take(contract, evidence)
+        self._write()
+
+    def _take(self, contract: Contract, evidence: Evidence) -> None:
+        if contract.id not in self._contracts:
+            self._contracts[contract.id] = contract
+            self._names[contract.id] = Names(documented_members(contract), self._redactors)
+        seen = self._seen.setdefault(contract.id, {})
+        for _, exchange in evidence:
+            # A gateway in trouble says nothing of the service.
+            if 100 <= exchange.reply.status < 500 and exchange.reply.status != _TOO_MANY_REQUESTS:
+                key, word = key_of(contract, evidence.probe, exchange)
+                seen.setdefault(key, Observation(key)).add(exchange, word, self._names[contract.id])
+
+    def _write(self) -> None:
+        found = {id: [seen.as_dict(self._contracts[id]) for seen in kinds.values()] for id, kinds in self._seen.items()}
+        part = self._path.with_name(f"{NAME}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Escapes instead of UTF-8: a lone surrogate of a vendor's is harmless as one.
+            part.write_text(json.dumps({"format": FORMAT, "contracts": found}) + "\n", encoding="utf-8")
+            os.replace(part, self._path)
+        except OSError:
+            # Information only: a full disk must not turn it into anybody's verdict.
+            part.unlink(missing_ok=True)
+
+
+def forget(folder: Path) -> None:
+    """Remove what an earlier run observed."""
+    (folder / NAME).unlink(missing_ok=True)

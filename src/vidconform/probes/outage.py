@@ -1,0 +1,69 @@
+"""Replies that say nothing of what was asked: come back later, pay first, we are being repaired."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from vidconform.probes.causes import TroubleKind
+from vidconform.probes.exchange import Reply
+
+Outage = tuple[TroubleKind, str]
+
+TOO_MANY_REQUESTS = 429
+_PAYMENT_REQUIRED = 402
+# RFC 9110 section 15.6; and those by which Cloudflare says that it does not reach the service behind it.
+_UNREACHED = frozenset({502, 503, 504, *range(520, 528), 530})
+_SPEAKS_OF_QUOTA = (403, TOO_MANY_REQUESTS)
+# A page says what it is at its beginning.
+_LONGEST_LOOK = 16_384
+
+
+def _words(english: str, others: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds words, those beyond ASCII also as JSON escapes them."""
+    escaped = [re.escape(json.dumps(word)[1:-1]) for word in others]
+    return re.compile("|".join([english, *others, *escaped]), re.IGNORECASE)
+
+
+_QUOTA = _words(r"(?<![a-z])(?:quota|balance|credit|billing)s?(?![a-z])", ["额度", "余额", "欠费"])
+_REPAIR = _words(
+    r"maintenance|be right back|be back soon|temporarily unavailable|scheduled (?:upgrade|downtime)",
+    ["维护", "系统升级"],
+)
+_BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])
+
+
+def outage_of(reply: Reply, *, keyed: bool = True) -> Outage | None:
+    """Return the kind of outage that a reply is and its words, or None for a reply that laws can judge.
+
+    `keyed` says whether the request carried a credential of the user's: only then a quota is the user's.
+    """
+    if keyed and _is_quota(reply):
+        return TroubleKind.QUOTA, "the quota or the balance of this account is used up"
+    page = _page(reply)
+    if _REPAIR.search(page):
+        return TroubleKind.MAINTENANCE, "a maintenance page"
+    if _BOT_CHECK.search(page):
+        return TroubleKind.BLOCKED, "a page that lets only browsers through"
+    if reply.status == TOO_MANY_REQUESTS:
+        return TroubleKind.RATE, "too many requests"
+    return (TroubleKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else None
+
+
+def _is_quota(reply: Reply) -> bool:
+    if reply.status in _SPEAKS_OF_QUOTA:
+        return _QUOTA.search(_beginning(reply)) is not None
+    return reply.status == _PAYMENT_REQUIRED
+
+
+def _page(reply: Reply) -> str:
+    """Return the beginning of a page in HTML, or nothing: a task that calls itself HTML is no page."""
+    start = _beginning(reply).lstrip("\ufeff \t\r\n")
+    is_html = reply.media_type in ("text/html", "application/xhtml+xml")
+    named = re.match(r"<!doctype html|<html", start, re.IGNORECASE) is not None
+    return start if start.startswith("<") and (is_html or named) else ""
+
+
+def _beginning(reply: Reply) -> str:
+    return reply.body[:_LONGEST_LOOK].decode("utf-8", "replace")

@@ -1,0 +1,92 @@
+"""How long a provider that asks for time is waited for, and when a request is worth a second try."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from vidconform.probes.causes import TOO_LATE, TroubleKind
+from vidconform.probes.exchange import Reply, Request
+from vidconform.probes.outage import TOO_MANY_REQUESTS, outage_of
+from vidconform.probes.trouble import Trouble
+
+LONGEST_WAIT = 60.0
+"""Seconds: who asks for more is not waited for at all."""
+
+_FIRST_WAIT = 0.05
+_SAFE = ("GET", "HEAD")
+_MAY_TELL = (TOO_MANY_REQUESTS, 503)
+
+
+@dataclass
+class Patience:
+    """The seconds that Retry-After may still cost in a run, and those before a second try that nobody asked for."""
+
+    left: float
+    pause: float = 1.0
+
+
+class Turn:
+    """The tries of one request: as often as the provider says when, and once unasked where that does no harm.
+
+    `is_slow` says that the last one was given up when its seconds were over.
+    """
+
+    def __init__(self, patience: Patience, request: Request) -> None:
+        self._patience = patience
+        self._safe = request.method in _SAFE
+        self._again = True
+        self.is_slow = False
+        self._least = _FIRST_WAIT
+
+    def wait_after(self, outcome: Reply | Trouble) -> float | None:
+        """Return the seconds until the request is sent again, or None where this is the last word."""
+        if isinstance(outcome, Reply):
+            return self._after_reply(outcome)
+        self.is_slow = outcome.kind in TOO_LATE
+        # What may cost money is never sent again when nobody knows whether it arrived.
+        return self._once(0.0) if self._safe and outcome.kind is not TroubleKind.ADDRESS else None
+
+    def _after_reply(self, reply: Reply) -> float | None:
+        outage = outage_of(reply)
+        if outage is None or outage[0] is TroubleKind.QUOTA:
+            return None
+        told = retry_after(reply) if reply.status in _MAY_TELL else None
+        if told is not None:
+            return self._as_told(told)
+        # A service that counts requests has not looked at this one; a gateway that failed may have passed it on.
+        return self._once(self._patience.pause) if self._safe or reply.status == TOO_MANY_REQUESTS else None
+
+    def _as_told(self, told: float) -> float | None:
+        seconds = max(told, self._least)
+        if seconds > min(LONGEST_WAIT, self._patience.left):
+            return None
+        # Who says 0 again and again is asked less and less often.
+        self._least *= 2
+        self._patience.left -= seconds
+        return seconds
+
+    def _once(self, seconds: float) -> float | None:
+        again, self._again = self._again, False
+        return seconds if again else None
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Return the seconds of Retry-After, a number or a date (RFC 9110 section 10.2.3), or None."""
+    told = reply.header("retry-after").strip()
+    try:
+        seconds = float(told)
+    except ValueError:
+        return _seconds_until(told)
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        then = parsedate_to_datetime(date)
+        return max(0.0, (then - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        # A time without a zone is none of HTTP's three forms.
+        return None

@@ -1,0 +1,129 @@
+"""HTTP as it is spoken: one client without a memory, redirects that leave the key at home, bounds of time and size."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+from vidconform.probes.addresses import PORTS, is_loopback, origin, without_credentials
+from vidconform.probes.bounds import Bounds
+from vidconform.probes.causes import TooSlow
+from vidconform.probes.coding import ACCEPTED, decoded
+from vidconform.probes.deadline import Deadline
+from vidconform.probes.exchange import Headers, Reply, Request
+
+if TYPE_CHECKING:
+    import httpx
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_JUMPS = 3
+# A silent service shall run into the limit of one read, and only a slow one into that of the exchange.
+_GRACE = 0.25
+_LEAST = 0.05
+
+
+class Wire:
+    """Sends requests to one provider.
+
+    `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
+    a request is never lost because its connection was stale, and bytes beyond the end of a reply are never read as the
+    next one.
+    """
+
+    def __init__(self, count: Callable[[], None], pause: float) -> None:
+        import httpx
+
+        self._httpx = httpx
+        self._client: httpx.Client | None = None
+        self._count = count
+        self._pause = pause
+
+    def follow(self, request: Request, bounds: Bounds, heard: Callable[[Reply], None]) -> Reply:
+        """Return the reply at the end of a GET's redirects, which share the bounds; `heard` learns of each.
+
+        Once away from the host that the key was meant for, it stays away. Raises what httpx raises, and TooSlow.
+        """
+        end = time.monotonic() + bounds.exchange
+        url, headers = request.url, request.headers
+        reply = self._exchange(request.method, url, headers, request.body, bounds)
+        heard(reply)
+        for _ in range(_MOST_JUMPS if request.method == "GET" else 0):
+            target = self._target(url, reply)
+            if target is None:
+                break
+            headers = headers if origin(url) == origin(target) else without_credentials(headers)
+            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
+            url, reply = target, self._exchange("GET", target, headers, None, left)
+            heard(reply)
+        return reply
+
+    def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            self._client.close()
+
+    def _target(self, url: str, reply: Reply) -> str | None:
+        """Return where a reply sends us, or None; an address that is none is left to the laws."""
+        if reply.status not in _REDIRECTS or not reply.header("location"):
+            return None
+        try:
+            target = str(self._httpx.URL(url).join(reply.header("location")))
+            scheme, host, _ = origin(target)
+        except (self._httpx.InvalidURL, ValueError):
+            return None
+        return target if scheme in PORTS and host else None
+
+    def _exchange(self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds) -> Reply:
+        time.sleep(self._pause)
+        self._count()
+        if self._client is None:
+            self._client = self._open(url)
+        raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+        timeout = self._httpx.Timeout(bounds.read, connect=bounds.connect)
+        with Deadline(bounds.exchange + min(_GRACE, bounds.exchange / 4)) as deadline:
+            try:
+                with self._client.stream(
+                    method, url, headers=raw, content=body, timeout=timeout, extensions={"trace": deadline.trace}
+                ) as response:
+                    reply = _reply(response, bounds.body)
+            except self._httpx.TransportError:
+                if not deadline.passed:
+                    raise
+        # A body whose end is the end of the connection looks whole when we are the ones who cut it.
+        if deadline.passed:
+            raise TooSlow
+        return reply
+
+    def _open(self, url: str) -> httpx.Client:
+        return self._httpx.Client(
+            # No proxy of the environment stands between us and this machine; its certificates are believed anywhere.
+            trust_env=not is_loopback(url),
+            verify=self._httpx.create_ssl_context(),
+            headers={"User-Agent": "vidconform", "Accept-Encoding": ACCEPTED},
+            # A session cookie from a request with the key would let the one without it in.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            limits=self._httpx.Limits(max_keepalive_connections=0),
+        )
+
+
+def _reply(response: httpx.Response, most: int) -> Reply:
+    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+    body, cut = _read(response, most)
+    reply = Reply(response.status_code, pairs, body, cut)
+    content = decoded(body, reply.header("content-encoding"), most + 1, whole=not cut)
+    if content is None:
+        return reply
+    # What is kept is no longer coded; a reader of the recording would undo it again.
+    plain = tuple(pair for pair in pairs if pair[0].lower() != "content-encoding")
+    return Reply(reply.status, plain, content[:most], cut or len(content) > most)
+
+
+def _read(response: httpx.Response, most: int) -> tuple[bytes, bool]:
+    body = bytearray()
+    for chunk in response.iter_raw(65536):
+        body += chunk
+        if len(body) > most:
+            return bytes(body[:most]), True
+    return bytes(body), False

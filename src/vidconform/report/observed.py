@@ -1,0 +1,106 @@
+"""Reads observed.json back, or refuses it with one sentence; finds the newest of many runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vidconform.errors import ResultsRefused
+from vidconform.evidence.observing import FORMAT, NAME
+from vidconform.report.picture import Merged
+from vidconform.report.text import visible
+
+SCHEMA = Path(__file__).parent / "observed.schema.json"
+
+Key = tuple[str, str, str | None, str | None, bool]
+"""Role, status class, phase, probe and whether the replies are our emulator's."""
+
+Seen = Mapping[str, Any]
+"""One entry of observed.json."""
+
+
+Observed = Mapping[Key, Seen]
+"""What was observed of one contract."""
+
+
+class Observations:
+    """What the runs of a picture observed, each file read once; raises ResultsRefused."""
+
+    def __init__(self, merged: Merged) -> None:
+        self._merged = merged
+        self._read: dict[int, dict[str, dict[Key, Seen]] | None] = {}
+
+    @property
+    def exist(self) -> bool:
+        """Whether any run has left an observed.json."""
+        return any(self._of(run) is not None for run in reversed(range(len(self._merged.runs))))
+
+    def newest(self, contract: str) -> Observed:
+        """Return what the newest run of a contract observed."""
+        return (self._of(self._merged.columns[contract].runs[-1]) or {}).get(contract, {})
+
+    def known(self, contract: str, wanted: Iterable[Key]) -> Observed:
+        """Return what the newest run that saw an operation observed of it, and older ones of kinds that it missed."""
+        missing, operations = set(wanted), {_operation(key) for key in wanted}
+        found: dict[Key, Seen] = {}
+        for run in reversed(self._merged.columns[contract].runs):
+            seen = (self._of(run) or {}).get(contract, {})
+            found |= {key: seen[key] for key in seen if key in missing or _operation(key) in operations}
+            missing -= {*seen}
+            operations -= {_operation(key) for key in seen}
+            if not missing:
+                break
+        return found
+
+    def _of(self, run: int) -> dict[str, dict[Key, Seen]] | None:
+        if run not in self._read:
+            self._read[run] = read_observed(self._merged.runs[run].path)
+        return self._read[run]
+
+
+def _operation(key: Key) -> tuple[str, str, bool]:
+    return key[0], key[1], key[4]
+
+
+def read_observed(results: Path) -> dict[str, dict[Key, Seen]] | None:
+    """Return what a run observed, by contract, from beside its results, or None; raises ResultsRefused."""
+    path = results.with_name(NAME)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ResultsRefused(path, f"cannot be read: {error}") from error
+    _hold_to_format(path, content)
+    return {contract: {_key(seen): seen for seen in found} for contract, found in content["contracts"].items()}
+
+
+def _key(seen: Seen) -> Key:
+    return seen["role"], seen["status"], seen["phase"], seen["probe"], seen["origin"] == "emulated"
+
+
+@cache
+def _validator() -> tuple[Any, Any]:
+    import jsonschema_rs
+
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return jsonschema_rs.validator_for(schema), schema
+
+
+def _hold_to_format(path: Path, content: Any) -> None:
+    validator, schema = _validator()
+    # A misspelt key is missing under its right name as well; the name that stands there says more.
+    errors = sorted(validator.iter_errors(content), key=lambda error: error.schema_path[-1] != "additionalProperties")
+    if errors:
+        raise ResultsRefused(path, f"is not {FORMAT}: {visible(_sentence(errors[0], schema))}")
+
+
+def _sentence(error: Any, schema: Any) -> str:
+    *above, word = error.schema_path
+    for step in above:
+        schema = schema[step]
+    valid = f"; the valid keys are {', '.join(schema['properties'])}" if word == "additionalProperties" else ""
+    return f"{error.message[:200]}{valid}"

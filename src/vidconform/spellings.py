@@ -1,0 +1,96 @@
+"""How a secret may be spelled: plain, in base64, and escaped as in URLs, JSON, HTML and error messages."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+# Shorter values would take ordinary text with them ("a", "key") and are no secrets.
+SHORTEST = 4
+
+_URL_SAFE = str.maketrans("+/", "-_")
+# What no way of escaping touches.
+_UNTOUCHED = re.compile(rb"[A-Za-z0-9._-]+")
+
+
+def spellings(secret: str) -> set[str]:
+    """Return the texts by which programs write a secret, one inside another up to twice."""
+    once = {escape(form) for form in {secret, *_base64(secret)} for escape in _ESCAPES}
+    # A text of JSON inside a text of JSON, a URL inside HTML.
+    return once | {escape(form) for form in once for escape in _ESCAPES}
+
+
+def encodings(form: str) -> Iterator[bytes]:
+    """Yield the bytes of a spelling."""
+    yield form.encode("utf-8", "surrogatepass")
+    if all(ord(character) < 256 for character in form):
+        yield form.encode("latin-1")
+
+
+def by_core(forms: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Return spellings by their longest piece that no escaping touches: few are looked for in place of many."""
+    found: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        found.setdefault(max(_UNTOUCHED.findall(form), key=len, default=b""), []).append(form)
+    return found
+
+
+def character_by_character(secret: str) -> str:
+    """Return a pattern for a secret of which any character may be escaped for JSON, a URL or HTML, needlessly too."""
+    return "".join(map(_character, secret))
+
+
+def _character(character: str) -> str:
+    code = ord(character)
+    digits = "".join(f"[{digit}{digit.upper()}]" if digit > "9" else digit for digit in f"{code:02x}")
+    escaped = rf"\\++(?:u00|x){digits}|%(?:25){{0,2}}{digits}|&#0{{0,4}}{code};|&#[xX]0{{0,4}}{digits};"
+    # A letter behind a backslash is another character.
+    behind = "" if character.isalnum() else r"\\*+"
+    return rf"(?:{behind}{re.escape(character)}|{escaped})"
+
+
+def _base64(secret: str) -> Iterator[str]:
+    """Yield a secret in base64 (RFC 4648 sections 4 and 5), alone and inside a longer text at each alignment."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    alone = base64.b64encode(raw).decode()
+    forms = [alone, alone.rstrip("=")]
+    for lead, shared in ((0, 0), (1, 2), (2, 3)):
+        encoded = base64.b64encode(bytes(lead) + raw).decode()
+        forms.append(encoded[shared : (lead + len(raw)) * 8 // 6])
+    for form in forms:
+        yield from (form, form.translate(_URL_SAFE))
+
+
+def _json(form: str) -> str:
+    return json.dumps(form)[1:-1]
+
+
+def _upper(form: str) -> str:
+    return re.sub(r"\\u[0-9a-f]{4}", lambda escaped: "\\u" + escaped[0][2:].upper(), _json(form))
+
+
+def _script_safe(form: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if c in "<>&" else c for c in _json(form))
+
+
+_ESCAPES: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda form: quote(form, safe="", errors="surrogatepass"),
+    lambda form: quote(form, errors="surrogatepass"),
+    lambda form: quote_plus(form, errors="surrogatepass"),
+    lambda form: re.sub("%..", lambda escaped: escaped[0].lower(), quote(form, safe="", errors="surrogatepass")),
+    _json,
+    _upper,
+    _script_safe,
+    lambda form: _json(form).replace("/", "\\/"),
+    lambda form: json.dumps(form, ensure_ascii=False)[1:-1],
+    lambda form: repr(form)[1:-1],
+    lambda form: repr(form.encode("utf-8", "surrogatepass"))[2:-1],
+    html.escape,
+    lambda form: html.escape(form, quote=False),
+)
+"""How programs write a text into a URL, JSON, a message or HTML."""
