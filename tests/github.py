@@ -1,4 +1,4 @@
-"""Runs the steps of a workflow as GitHub's runner would: expressions evaluated, scripts in bash, a stand-in for `gh`."""
+"""Runs the steps of a workflow as GitHub would: expressions evaluated, scripts in bash, a stand-in for `gh`."""
 
 from __future__ import annotations
 

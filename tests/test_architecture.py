@@ -19,7 +19,7 @@ SUITES = sorted(data_folder("suites").glob("*.py"))
 
 STAGES = ("contracts", "probes", "evidence", "laws", "verdicts", "report")
 # Below every stage.
-BASE = ("vidconform", "vidconform.errors", "vidconform.decoding", "vidconform.locations")
+BASE = tuple(f"vidconform{name}" for name in ("", ".errors", ".decoding", ".locations", ".spellings", ".guard"))
 LONGEST = 220
 HEAVY = ("httpx", "vcr", "jsonschema_rs", "yaml", "starlette", "uvicorn", "hypothesis", "schemathesis")
 
@@ -96,7 +96,10 @@ def test_the_emulator_knows_nothing_of_the_judge(module: str) -> None:
 
 
 def test_what_judges_knows_nothing_of_the_emulator() -> None:
-    judging = (*STAGES, "session", "items", "options", "plugin", "pytest_judge", "pytest_report", "pytest_workers")
+    judging = (
+        *STAGES, "session", "serving", "items", "options", "forecasts", "planning", "resuming", "shortcomings",
+        "plugin", "pytest_judge", "pytest_report", "pytest_workers", "pytest_plan",
+    )  # fmt: skip
     knowing = [name for name, file in MODULES.items() if any(stage_of(other) == "emulator" for other in imports(file))]
     assert [name for name in knowing if stage_of(name) in judging] == []
 
@@ -107,6 +110,15 @@ def test_the_doctor_looks_at_what_comes_before_any_verdict() -> None:
     others = {other for name in doctor for other in imports(MODULES[name]) if other not in BASE}
     assert doctor
     assert [name for name in others if stage_of(name) not in earlier] == []
+
+
+def test_the_action_starts_processes_and_judges_nothing_itself() -> None:
+    parts = [file for name, file in MODULES.items() if stage_of(name) == "action"]
+    known = {name for file in parts for name in imports(file) if stage_of(name) != "action"}
+    assert {stage_of(name) for name in known} == {"contracts", "doctor", "errors", "report"}
+    assert {name for name in known if stage_of(name) in ("doctor", "report")} == {
+        "vidconform.doctor.exits", "vidconform.report.text",
+    }  # fmt: skip
 
 
 def test_only_the_parts_of_the_plugin_know_the_plugin() -> None:

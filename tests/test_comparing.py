@@ -150,7 +150,7 @@ def test_what_needs_a_task_is_not_unseen_when_nobody_answered(tmp_path: Path) ->
 
 
 def test_an_outage_of_our_emulator_is_no_word_of_the_vendor(tmp_path: Path) -> None:
-    emulated = {"evidence": [sight("emulated")]}
+    emulated: dict[str, Any] = {"evidence": [sight("emulated")]}
     _night(tmp_path, 1, [verdict("fails", **emulated)])
     _night(tmp_path, 2, [verdict("inconclusive", **DOWN)])
     merged, entry = _entry(tmp_path)

@@ -72,7 +72,7 @@ def nights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Nights:
 
 
 def rendered(text: str) -> str:
-    return MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
 
 
 GOOD = (verdict(requirement="id-type"), verdict(requirement="status-vocabulary", level="SHOULD"))
@@ -272,6 +272,25 @@ def test_an_issue_whose_list_somebody_wrote_over_is_told_everything_again(nights
     assert nights.ask()["action"] == "update"
 
 
+def test_an_issue_without_its_list_is_not_closed_by_a_night_that_judged_nothing(nights: Nights) -> None:
+    nights.night(*BAD, exit_code=1)
+    nights.issue = {"number": 12, "title": "vidconform: acme", "body": "We have written to them."}
+    assert nights.night(*DOWN, exit_code=6)["action"] == "none"
+    assert nights.night(*GOOD, ended=False)["action"] == "none"
+    assert nights.night(*GOOD)["action"] == "close"
+
+
+def test_of_two_issues_the_older_is_kept(nights: Nights) -> None:
+    nights.others = [{"number": number, "title": "vidconform: acme: id-type", "body": ""} for number in (9, 8, 10)]
+    assert nights.night(*GOOD)["number"] == 8
+
+
+def test_a_fault_that_an_unanswered_night_did_not_even_ask_about_stays_named(nights: Nights) -> None:
+    nights.night(*BAD, exit_code=1)
+    notice = nights.night(DOWN[1], exit_code=6)
+    assert (notice["action"], notice["faults"]) == ("none", ["acme/videos id-type"])
+
+
 def test_many_faults_make_a_short_body_that_still_names_them_all(nights: Nights) -> None:
     rows = [verdict("fails", f"requirement-{number:03}") for number in range(120)]
     notice = nights.night(*rows, exit_code=1)
@@ -295,6 +314,12 @@ def test_the_list_is_read_from_the_first_line_alone() -> None:
     assert letter.named('<!-- vidconform/notice@1 ["a b"] -->\r\ntext') == ["a b"]
     assert letter.named("<!-- vidconform/notice@1 [nonsense] -->") == []
     assert letter.named('<!-- vidconform/notice@1 [1, "a b"] -->') == ["a b"]
+
+
+def test_a_name_cannot_end_the_list() -> None:
+    body = letter.body(PROVIDER, [], ["acme/--> <b> id-type"], NOW)
+    assert letter.named(body) == ["acme/--> <b> id-type"]
+    assert body.splitlines()[0].count("-->") == 1
 
 
 def test_people_read_a_sentence(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from vidconform.contracts import Pace, find_provider, load_contracts
 from vidconform.evidence import Evidence
@@ -20,6 +21,12 @@ from vidconform.evidence.gathering import gather
 from vidconform.probes import REDACTED, Budget, Redactor, Reply, Request, Setting, Trouble
 
 KEY = 'sk-Zq7/3vN+9tLw"<ü>&\\x'
+
+
+def units(key: str) -> list[str]:
+    """Return the code units of UTF-16 as hexadecimal numbers, of which JSON's escapes are made."""
+    return key.encode("utf-16-be").hex(" ", 2).split()
+
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": lambda key: key,
@@ -35,8 +42,18 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in JSON safe for scripts": lambda key: re.sub("[<>&]", lambda c: f"\\u{ord(c[0]):04x}", json.dumps(key)),
     "in HTML": html.escape,
     "in HTML outside of attributes": lambda key: html.escape(key, quote=False),
+    "in HTML of Jinja's": lambda key: str(Markup.escape(key)),
+    "in a JSON Pointer": lambda key: f"/owner/{key.replace('~', '~0').replace('/', '~1')}/name",
     "in a message of Python's": lambda key: f"Illegal header value {key!r}",
     "as bytes in such a message": lambda key: f"Illegal header value {key.encode()!r}",
+    "in JSON with every character escaped": lambda key: "".join(f"\\u{unit}" for unit in units(key)),
+    "in JSON with odd characters escaped": lambda key: "".join(
+        f"\\u{unit.upper()}" if i % 2 else json.dumps(chr(int(unit, 16)))[1:-1] for i, unit in enumerate(units(key))
+    ),
+    "percent-encoded in every character": lambda key: "".join(f"%{byte:02x}" for byte in key.encode()),
+    "percent-encoded twice": lambda key: quote(quote(key, safe=""), safe=""),
+    "in HTML by numbers": lambda key: "".join(f"&#{ord(c)};" for c in key),
+    "in HTML by hexadecimal numbers": lambda key: "".join(f"&#x{ord(c):X};" for c in key),
     "in base64": lambda key: base64.b64encode(key.encode()).decode(),
     "in base64 without padding": lambda key: base64.b64encode(key.encode()).decode().rstrip("="),
     "in base64 for URLs": lambda key: base64.urlsafe_b64encode(key.encode()).decode(),
@@ -90,7 +107,24 @@ def test_a_body_in_latin_1_is_cleaned_too() -> None:
 
 SECRET_HEADERS = ["Authorization", "proxy-authorization", "Cookie", "Set-Cookie", "set-cookie2", "TOKEN", "X-API-Key"]
 SECRET_HEADERS += ["api-key", "apikey", "x-auth-token", "x_access_token", "X-Session-Id", "client-secret"]
-HARMLESS_HEADERS = ["Content-Type", "WWW-Authenticate", "ETag", "x-request-id", "x-ratelimit-tokens-left", "monkey"]
+SECRET_HEADERS += ["x-goog-api-key", "xi-api-key", "Ocp-Apim-Subscription-Key", "x-amz-security-token", "X-Signature"]
+SECRET_HEADERS += [
+    "X-Authorization",
+    "x-auth",
+    "X-JWT",
+    "x-forwarded-authorization",
+    "mj-api-secret",
+    "x-access-key-id",
+]
+HARMLESS_HEADERS = [
+    "Content-Type",
+    "WWW-Authenticate",
+    "ETag",
+    "x-request-id",
+    "x-ratelimit-tokens-left",
+    "monkey",
+    "author",
+]
 
 
 @pytest.mark.parametrize("name", SECRET_HEADERS)
@@ -118,6 +152,13 @@ def test_short_values_are_left() -> None:
 
 def test_a_key_that_holds_another_goes_whole() -> None:
     assert Redactor(["sk-live", "sk-live-123456"]).text("it is sk-live-123456!") == f"it is {REDACTED}!"
+
+
+def test_the_piece_of_a_key_at_the_end_of_a_cut_body_goes_too() -> None:
+    redactor, body = Redactor(["sk-octopusx-0123456789"]), b"this is sk-octopusx-01234"
+    assert redactor.body(body, cut=True) == b"this is REDACTED"
+    assert redactor.body(body) == body
+    assert redactor.body(b"this is sk-o", cut=True) == b"this is sk-o"
 
 
 def test_nothing_else_is_touched() -> None:

@@ -122,6 +122,12 @@ def test_a_task_that_failed_is_not_taken_for_a_finished_one() -> None:
         assert gap.sentence == "a finished task; allow a creation or pass --task-id=videos=ID of one"
 
 
+def test_what_lacks_a_finished_task_for_trouble_with_it_is_cut_by_the_same_trouble() -> None:
+    store = store_over(Scripted({"GET /v1/videos/.*": Trouble("no answer"), ".*": Trouble("nor here")}), ["video_a"])
+    (gap,) = store.evidence(OCTOPUSX, "content").gaps
+    assert (gap.kind, gap.sentence) == ("inconclusive", "no answer")
+
+
 def test_the_first_task_that_is_served_is_the_known_one() -> None:
     def change(reply: ReplyContext) -> None:
         if reply.asked == "video_abc123":

@@ -38,6 +38,13 @@ def _openssl(*words: object) -> None:
     subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, timeout=20)
 
 
+def server_context(shown: Certificate) -> ssl.SSLContext:
+    """Return what a server needs that shows a certificate."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(shown.chain, shown.key)
+    return context
+
+
 class _Refusing(BaseHTTPRequestHandler):
     """Knows no task."""
 
@@ -61,8 +68,7 @@ class _Quiet(ThreadingHTTPServer):
 @contextmanager
 def serving_tls(shown: Certificate) -> Iterator[str]:
     """Serve on a free port while the block lasts; yields the address."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(shown.chain, shown.key)
+    context = server_context(shown)
     with _Quiet(("127.0.0.1", 0), _Refusing) as server:
         # The handshake is done by the first read, in the thread of the connection.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

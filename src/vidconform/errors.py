@@ -13,6 +13,7 @@ VidconformError
         EmulatorError       an emulator that cannot start (vidconform.emulator)
         ResultsRefused      a results.jsonl that no report can be made from
     CassetteStale           a recording lacks a request that its probe sends
+    SecretRefused           a file, or a part of one, that was not written because it would hold a secret
 """
 
 from __future__ import annotations
@@ -148,3 +149,22 @@ class CassetteStale(VidconformError):
 
     def __str__(self) -> str:
         return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"
+
+
+@dataclass
+class SecretRefused(VidconformError):
+    """A file that would have held the value of an environment variable; the value itself is never shown.
+
+    `partly`: the file is written, but for the texts with the value in them.
+    """
+
+    path: Path
+    variable: str
+    partly: bool = False
+
+    def __str__(self) -> str:
+        what = "a text in it was not written" if self.partly else "not written"
+        return (
+            f"{self.path}: {what}: it would hold the value of {self.variable}; "
+            "change that key if what this was made from has been shared"
+        )

@@ -78,6 +78,8 @@ class PlannedSource:
             return self._refusal(contract, operation, probe.refusal, find)
         if probe.generated is not None:
             return self._generated(contract, operation, probe, find)
+        if self._is_resumed(contract, probe):
+            return Forecast(contract.id, probe.name, _SHORTEST_LIFE, self._longest_life())
         if probe.name in _NEEDS:
             self._need(contract, _NEEDS[probe.name], find)
         return self._life(contract, operation, probe)
@@ -110,7 +112,11 @@ class PlannedSource:
             return Forecast(contract.id, probe.name, ids * _SHORTEST_LIFE, _times(ids, self._longest_life()))
         if probe.cost == "paid":
             return self._creation(contract, probe)
-        return Forecast(contract.id, probe.name, 0, 2 if probe.name == "second-route-admin" else 1)
+        # Content that is not served is asked for again together with its task.
+        return Forecast(contract.id, probe.name, 0, 1 if probe.name == "second-route" else 2)
+
+    def _is_resumed(self, contract: Contract, probe: Probe) -> bool:
+        return self.setting.creations.unfinished(contract.id, probe.name, self.setting.base_url) is not None
 
     def _creation(self, contract: Contract, probe: Probe) -> Forecast:
         """Forecast a creation with the life after it; one that may prove needless is not expected."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import Contract, Deviation, check_twice, own_deviations, read_deviations
-from vidconform.errors import BadOption
+from vidconform.errors import BadOption, SecretRefused
+from vidconform.guard import Guard
 from vidconform.options import RunOptions
 from vidconform.verdicts import KnownDeviations
 
@@ -55,14 +56,32 @@ def as_toml(rows: Iterable[Row]) -> str:
     return "".join(f"\n[[deviation]]\n{tomli_w.dumps(entry_of(row, today))}" for row in rows)
 
 
-def write_entries(path: Path, rows: Sequence[Row], contracts: Sequence[Contract]) -> int:
-    """Add entries to a file, except for what one in force there lists already; return how many are new."""
+def told_entries(path: Path | None, rows: Sequence[Row], contracts: Sequence[Contract], guard: Guard) -> list[str]:
+    """Return ready-made entries for some new failures as lines, or where they were written, or why not."""
+    if path is not None:
+        try:
+            return [f"{path}: {_counted(write_entries(path, rows, contracts, guard))}"]
+        except SecretRefused as refused:
+            return [str(refused)]
+    if not rows:
+        return []
+    return ["To expect it from now on, explained, in a file for --deviations:", *as_toml(rows).splitlines()]
+
+
+def write_entries(path: Path, rows: Sequence[Row], contracts: Sequence[Contract], guard: Guard) -> int:
+    """Add entries to a file, except for what one in force there lists already; return how many are new.
+
+    Raises SecretRefused where one would hold a secret of `guard`; none is added then.
+    """
     today = datetime.now(UTC).date()
     listed = read_deviations(path, contracts) if path.exists() else []
     new = [row for row in rows if not any(_lists(entry, row, contracts, today) for entry in listed)]
-    with path.open("a", encoding="utf-8") as file:
-        file.write(as_toml(new))
+    guard.append(path, as_toml(new))
     return len(new)
+
+
+def _counted(entries: int) -> str:
+    return f"{entries} new {'entry' if entries == 1 else 'entries'} written" if entries else "nothing new to write"
 
 
 def _lists(entry: Deviation, row: Row, contracts: Iterable[Contract], today: date) -> bool:

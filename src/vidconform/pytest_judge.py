@@ -164,11 +164,11 @@ class Judge:
             show(report, verdict, fails(verdict, self.session.options.fail_on))
         return report
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Hand the controller what only the judging process knows."""
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[FACTS] = facts(self.session)
-        self.session.close()
+        self.session.close(exitstatus not in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR))
 
 
 _VERDICT = pytest.StashKey[Verdict]()

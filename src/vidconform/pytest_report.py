@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from vidconform import report
+from vidconform import report, resuming
 from vidconform.contracts import Contract
 from vidconform.evidence import RecordedSource
-from vidconform.known import as_toml, write_entries
+from vidconform.known import told_entries
 from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
-from vidconform.session import Served, Session
+from vidconform.serving import Served
+from vidconform.session import Session
 
 INCOMPLETE = 6
 _MOST_RULES = 3
@@ -36,7 +37,7 @@ class Reporter:
         folder = self.session.options.report
         if folder is None:
             return None
-        writer = report.ResultsWriter(folder)
+        writer = report.ResultsWriter(folder, self.session.guard)
         writer.start(self.session.mode)
         for served in self.session.served:
             provider, contracts = served.provider, [contract.id for contract in served.contracts]
@@ -46,14 +47,17 @@ class Reporter:
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
         lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
-        return [*lines, *(self._generation() if self.session.options.talks else self._without_meaning())]
+        lines += self._generation() if self.session.options.talks else self._without_meaning()
+        addresses = {(c.id, served.base_url) for served in self.session.served for c in served.contracts}
+        return lines + resuming.at_start(self.session.creations, self.session.options.resume, addresses)
 
     def _generation(self) -> list[str]:
         most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
         return [f"vidconform: at most {most} generated requests an operation, --fuzz-seed={seed}"] if most else []
 
     def _without_meaning(self) -> list[str]:
-        given = {"--task-id": self.session.options.task_ids, "--provider-url": self.session.options.provider_url}
+        options = self.session.options
+        given = {"--task-id": options.task_ids, "--provider-url": options.provider_url, "--resume": options.resume}
         named = " and ".join(option for option, value in given.items() if value)
         return [f"vidconform: {named} without --live changes nothing: replies are replayed"] if named else []
 
@@ -111,14 +115,22 @@ class Reporter:
             self.facts["shortcomings"].append("a worker ended without telling what it did and what it cost")
         judged = {row["reading"] for row in self.rows}
         incomplete = self.facts["shortcomings"] or judged & {"inconclusive", "refused"}
-        if session.exitstatus == pytest.ExitCode.OK and incomplete:
+        if session.exitstatus == pytest.ExitCode.OK and (incomplete or self.session.guard.refused):
             session.exitstatus = INCOMPLETE
         if self.writer is not None:
-            self.writer.end(self.facts["cost"], int(session.exitstatus))
-            # Late, because a run without --report has no use for what writes pages.
-            from vidconform.report.beside import write_beside
+            self._write(session, self.writer)
 
-            self.written = write_beside(self.writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"))
+    def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
+        """End the results and write what stands beside them; what would hold a key is not written, and told."""
+        writer.end(self.facts["cost"], int(session.exitstatus))
+        # Late, because a run without --report has no use for what writes pages.
+        from vidconform.report.beside import write_beside
+
+        guard = self.session.guard
+        self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        self.facts["shortcomings"] += guard.refused
+        if session.exitstatus == pytest.ExitCode.OK and guard.refused:
+            session.exitstatus = INCOMPLETE
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
@@ -139,18 +151,13 @@ class Reporter:
         )  # fmt: skip
         lines += [f"sent: {cost}"] if cost else []
         lines += [self.written] if self.written else []
+        lines += resuming.at_end(self.session.options.report) if self.session.options.talks else []
         lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
         return [*lines, "", *report.failures(self.rows), *self._entries()]
 
     def _entries(self) -> list[str]:
-        """Return ready-made entries of a deviations.toml for what is new, or where they were written."""
         new = [row for row in self.rows if row["failing"] and row["outcome"] == "unmet"]
-        file = self.session.options.write_deviations
-        if file is not None:
-            return [f"{file}: {_counted(write_entries(file, new, self.session.contracts))}"]
-        if not new:
-            return []
-        return ["To expect it from now on, explained, in a file for --deviations:", *as_toml(new).splitlines()]
+        return told_entries(self.session.options.write_deviations, new, self.session.contracts, self.session.guard)
 
 
 def _unruly(served: Served) -> list[str]:
@@ -162,10 +169,6 @@ def _unruly(served: Served) -> list[str]:
     broken = [sentence for contract in served.contracts for sentence in lint(contract)]
     more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
     return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
-
-
-def _counted(entries: int) -> str:
-    return f"{entries} new {'entry' if entries == 1 else 'entries'} written" if entries else "nothing new to write"
 
 
 class Hidden:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vidconform.errors import DataFileProblem
 from vidconform.evidence import NAME_OF_CREATIONS, Created, Creations, read_creations
+from vidconform.probes.causes import one_line
 
 Lines = list[str]
 
@@ -17,11 +18,11 @@ def at_start(creations: Creations | None, resumes: bool, addresses: Collection[t
     """Return what is gone on with, or what could be; `addresses` are the contracts of the run, each with its own."""
     if creations is None or not (creations.left or resumes):
         return []
-    own = [c for c in creations.left if (c.contract, c.base_url) in addresses]
-    # Of several tasks of one probe the last is followed.
-    followed = {(c.contract, c.probe): c for c in own}
     if not resumes:
         return [f"vidconform: {_tasks(creations.left)} of an earlier run in {creations.path}; --resume follows them"]
+    own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
+    # Of several tasks of one probe the last is followed.
+    followed = {(c.contract, c.probe): c for c in own}
     if not followed:
         return [f"vidconform: nothing to resume for this run in {creations.path}, so this is an ordinary one"]
     return [f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()]
@@ -37,16 +38,13 @@ def at_end(folder: Path | None) -> Lines:
         return [f"unfinished: {problem}"]
     left = [c for c in known if c.state == "created"]
     return [
-        *(
-            f"unfinished: {_named(c)}; follow it with --resume --report={folder}, it is not paid for again"
-            for c in left
-        ),
+        *(f"unfinished: {_named(c)}; --resume --report={folder} follows it and pays nothing for it" for c in left),
         *(f"unfinished: {_lost(c)}" for c in known if c.state in _UNKNOWN),
     ]
 
 
 def _named(creation: Created) -> str:
-    return f"{creation.contract} {creation.probe}, task {creation.task_id} sent at {creation.at}"
+    return f"{creation.contract} {creation.probe}, task {one_line(str(creation.task_id))} sent at {creation.at}"
 
 
 def _lost(creation: Created) -> str:

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, Pace, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
 from vidconform.errors import DataFileProblem
-from vidconform.evidence import (
-    Evidence,
-    Journal,
-    LiveSource,
-    Observer,
-    RecordedSource,
-    Store,
-    documented_evidence,
-    read_cassettes,
-)
+from vidconform.evidence import Creations, Evidence, Journal, LiveSource, Observer, Store, documented_evidence
+from vidconform.guard import Guard
 from vidconform.known import known_deviations
-from vidconform.options import RunOptions, base_url, check_providers, key_variables, keys_of, task_ids
-from vidconform.probes import Bounds, Budget, Generation, LiveTransport, Price, Redactor, Setting, is_loopback
+from vidconform.options import RunOptions, check_providers, task_ids
+from vidconform.probes import Budget, Price
+from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge, probes_for
-
-_PLACEHOLDER = "recorded"
-
-
-@dataclass
-class Served:
-    """One provider of a run with its contracts and its evidence."""
-
-    provider: Provider
-    contracts: list[Contract]
-    store: Store
-    base_url: str
 
 
 @dataclass
@@ -47,7 +28,9 @@ class Session:
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
     journal: Journal | None = None
+    creations: Creations | None = None
     known: KnownDeviations = field(default_factory=KnownDeviations)
+    guard: Guard = field(default_factory=Guard)
 
     @property
     def mode(self) -> str:
@@ -74,7 +57,8 @@ class Session:
             verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
-            return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}"[:300])
+            told = self._served(case.contract).store.source.setting.redactor.text(f"{type(error).__name__}: {error}")
+            return case.verdict(Outcome.ERRORED, received=told[:300])
 
     def journalise(self, case: Case) -> None:
         """Write down the example payloads that a case was judged on; the store writes what probes bring."""
@@ -109,12 +93,14 @@ class Session:
         for served in self.served:
             found += told_gaps(served.store.kept.values())
             found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
-        return found
+        return [*found, *self.guard.refused]
 
-    def close(self) -> None:
-        """Give back the connections and the journal."""
+    def close(self, ended: bool = True) -> None:
+        """Give back the connections and the files; `ended` says that the run came to its end."""
         if self.journal is not None:
             self.journal.close()
+        if self.creations is not None:
+            self.creations.close(ended)
         for served in self.served:
             if isinstance(served.store.source, LiveSource):
                 served.store.source.transport.close()
@@ -132,10 +118,12 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     ids, known = task_ids(options, every), known_deviations(options, every)
     budget = _budget(options, providers)
     served = [
-        _serve(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
+        serve(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    return Session(options, served, budget, journal=_journal(options, served), known=known)
+    guard = _guard(options, served)
+    journal, creations = _journal(options, served, guard), _creations(options, served, guard)
+    return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
 
 
 def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
@@ -143,15 +131,36 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
     return Budget(options.max_creations, options.max_cost, prices)
 
 
-def _journal(options: RunOptions, served: list[Served]) -> Journal | None:
+def _guard(options: RunOptions, served: list[Served]) -> Guard:
+    """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
+    if not options.talks or options.plan:
+        return Guard()
+    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
+    for one in served:
+        if isinstance(one.store.source, LiveSource):
+            one.store.source.guard = guard
+    return guard
+
+
+def _journal(options: RunOptions, served: list[Served], guard: Guard) -> Journal | None:
     """Return what writes the exchanges beside the results, known to every store as is what observes them."""
     if options.report is None or options.plan:
         return None
     redactors = [s.store.source.setting.redactor for s in served if isinstance(s.store.source, LiveSource)]
-    journal, observer = Journal(options.report), Observer(options.report, redactors)
+    journal, observer = Journal(options.report, guard), Observer(options.report, redactors, guard)
     for one in served:
         one.store.journal, one.store.observer = journal, observer
     return journal
+
+
+def _creations(options: RunOptions, served: list[Served], guard: Guard) -> Creations | None:
+    """Return what writes creations down beside the results, known to every provider; raises DataFileProblem."""
+    if options.report is None or not (options.talks or options.plan):
+        return None
+    creations = Creations(options.report, options.resume, guard)
+    for one in served:
+        one.store.source.setting.creations = creations
+    return creations
 
 
 def _check_schema(schema: Schema, contract: Contract) -> None:
@@ -164,55 +173,3 @@ def _check_schema(schema: Schema, contract: Contract) -> None:
         _ = schema.validator, schema.fields
     except (ValueError, KeyError) as error:
         raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error
-
-
-def _serve(
-    provider: Provider,
-    contracts: list[Contract],
-    options: RunOptions,
-    environ: Mapping[str, str],
-    ids: dict[str, list[str]],
-    budget: Budget,
-    tell: Callable[[str], None],
-) -> Served:
-    address = base_url(provider, options, environ)
-    generation = Generation(options.fuzz, options.fuzz_seed)
-    if options.plan:
-        from vidconform.forecasts import planned_store
-
-        known = {name: value for name, value in environ.items() if value}
-        keys = keys_of(provider, contracts, {provider.key_variable: _PLACEHOLDER, **known})
-        pace = _pace(provider.pace, options)
-        setting = Setting(address, pace, keys, Redactor([]), budget, tell, generation)
-        return Served(provider, contracts, planned_store(setting, ids, _pause(pace, address)), address)
-    if not options.talks:
-        keys = dict.fromkeys(key_variables(provider, contracts), _PLACEHOLDER)
-        setting = Setting(address, provider.pace, keys, Redactor([]), budget, tell, generation)
-        replayed = RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0))
-        return Served(provider, contracts, Store(replayed), address)
-    keys = keys_of(provider, contracts, environ)
-    pace = _pace(provider.pace, options)
-    setting = Setting(address, pace, keys, Redactor(keys.values()), budget, tell, generation)
-    transport = LiveTransport(
-        pace.poll_timeout, _counter(budget, provider.name), _pause(pace, address),
-        Bounds.of(options.request_timeout), provider.name,
-    )  # fmt: skip
-    return Served(provider, contracts, Store(LiveSource(setting, transport, ids, options.records)), address)
-
-
-def _pace(own: Pace, options: RunOptions) -> Pace:
-    interval = own.poll_interval if options.poll_interval is None else options.poll_interval
-    timeout = own.poll_timeout if options.poll_timeout is None else options.poll_timeout
-    return replace(own, poll_interval=interval, poll_timeout=timeout)
-
-
-def _pause(pace: Pace, address: str) -> float:
-    """Return the seconds between two requests; this machine needs no sparing."""
-    return 0.0 if is_loopback(address) else 1 / pace.requests_per_second
-
-
-def _counter(budget: Budget, provider: str) -> Callable[[], None]:
-    def count() -> None:
-        budget.cost(provider).requests += 1
-
-    return count

@@ -16,6 +16,9 @@ _URL_SAFE = str.maketrans("+/", "-_")
 # What no way of escaping touches.
 _UNTOUCHED = re.compile(rb"[A-Za-z0-9._-]+")
 
+# A text of JSON three times inside another has so many before a quote; more would take a hostile megabyte hours.
+_BACKSLASHES = r"\\{1,8}"
+
 
 def spellings(secret: str) -> set[str]:
     """Return the texts by which programs write a secret, one inside another up to twice."""
@@ -45,12 +48,22 @@ def character_by_character(secret: str) -> str:
 
 
 def _character(character: str) -> str:
-    code = ord(character)
-    digits = "".join(f"[{digit}{digit.upper()}]" if digit > "9" else digit for digit in f"{code:02x}")
-    escaped = rf"\\++(?:u00|x){digits}|%(?:25){{0,2}}{digits}|&#0{{0,4}}{code};|&#[xX]0{{0,4}}{digits};"
+    raw, code = character.encode("utf-8", "surrogatepass"), ord(character)
+    units = character.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+    escaped = [
+        "".join(rf"{_BACKSLASHES}u{_hexadecimal(unit)}" for unit in units),
+        "".join(rf"%(?:25){{0,2}}{_hexadecimal(f'{byte:02x}')}" for byte in raw),
+        rf"&#(?:0{{0,4}}{code}|[xX]0{{0,4}}{_hexadecimal(f'{code:x}')});",
+        *([rf"{_BACKSLASHES}x{_hexadecimal(f'{code:02x}')}"] if code < 256 else []),
+    ]
+    plain = f"{re.escape(character)}|{re.escape(raw.decode('latin-1'))}"
     # A letter behind a backslash is another character.
-    behind = "" if character.isalnum() else r"\\*+"
-    return rf"(?:{behind}{re.escape(character)}|{escaped})"
+    behind = "" if character.isalnum() else f"|{_BACKSLASHES}(?:{plain})"
+    return f"(?:{plain}{behind}|{'|'.join(escaped)})"
+
+
+def _hexadecimal(digits: str) -> str:
+    return "".join(f"[{digit}{digit.upper()}]" if digit > "9" else digit for digit in digits)
 
 
 def _base64(secret: str) -> Iterator[str]:
@@ -92,5 +105,9 @@ _ESCAPES: tuple[Callable[[str], str], ...] = (
     lambda form: repr(form.encode("utf-8", "surrogatepass"))[2:-1],
     html.escape,
     lambda form: html.escape(form, quote=False),
+    # As templates of Jinja do.
+    lambda form: html.escape(form, quote=False).replace('"', "&#34;").replace("'", "&#39;"),
+    # A member's name in a JSON Pointer (RFC 6901 section 3).
+    lambda form: form.replace("~", "~0").replace("/", "~1"),
 )
 """How programs write a text into a URL, JSON, a message or HTML."""

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vidconform.action.inputs import Inputs, read_inputs
+from vidconform.contracts import known_secrets
 from vidconform.doctor.exits import Exit
-from vidconform.errors import VidconformError
+from vidconform.errors import SecretRefused, VidconformError
+from vidconform.guard import Guard
 from vidconform.report.text import code, visible
 
 _FAILED, _USAGE, _INCOMPLETE = 1, 4, 6
@@ -98,5 +100,7 @@ def _annotate(kind: str, sentence: str) -> None:
 def _tell(environ: Mapping[str, str], variable: str, text: str) -> None:
     """Add to one of the files that GitHub reads after a step, where there is one."""
     if environ.get(variable):
-        with Path(environ[variable]).open("a", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            Guard(known_secrets(environ)).append(Path(environ[variable]), text)
+        except SecretRefused as refused:
+            _annotate("error", str(refused))

@@ -7,6 +7,7 @@ from vidconform.contracts.ledger import Level, Requirement
 from vidconform.contracts.operations import Answer, Operation, Scheme
 from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider, provider_names
 from vidconform.contracts.schemas import FINISHED, Field, Schema
+from vidconform.contracts.variables import known_secrets
 
 __all__ = [
     "FINISHED",
@@ -27,6 +28,7 @@ __all__ = [
     "find_provider",
     "findings",
     "known_providers",
+    "known_secrets",
     "load_contract",
     "load_contracts",
     "load_provider",

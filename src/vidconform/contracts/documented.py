@@ -13,8 +13,6 @@ _ELEMENTS = ("items", "prefixItems", "contains")
 _NAMES = ("patternProperties", "additionalProperties")
 # What stands in a schema without saying anything of the instance at this place.
 _ELSEWHERE = ("$defs", "not", "propertyNames")
-# A schema may refer to itself.
-_DEEPEST = 32
 
 
 def documented_members(contract: Contract) -> frozenset[str]:
@@ -33,19 +31,23 @@ def member(pointer: str, name: str) -> str:
 
 def _named(schema: Schema) -> set[str]:
     found: set[str] = set()
-    _collect(schema.source, schema.source, "", 0, found)
+    _collect(schema.source, schema.source, "", (), found)
     return found
 
 
-def _collect(root: dict[str, Any], node: dict[str, Any], pointer: str, depth: int, found: set[str]) -> None:
+def _collect(
+    root: dict[str, Any], node: dict[str, Any], pointer: str, followed: tuple[str, ...], found: set[str]
+) -> None:
     found.update(member(pointer, name) for name in node.get("required", []))
     for path, schema in subschemas(node):
-        if path[0] not in _ELSEWHERE and depth < _DEEPEST:
+        if path[0] not in _ELSEWHERE:
             below = _below(pointer, path)
             found.add(below)
-            _collect(root, schema, below, depth + 1, found)
-    if "$ref" in node and depth < _DEEPEST:
-        _collect(root, root["$defs"][node["$ref"].removeprefix("#/$defs/")], pointer, depth + 1, found)
+            _collect(root, schema, below, followed, found)
+    name = node.get("$ref", "").removeprefix("#/$defs/")
+    # A schema may refer to itself.
+    if name and name not in followed:
+        _collect(root, root["$defs"][name], pointer, (*followed, name), found)
 
 
 def _below(pointer: str, path: tuple[str | int, ...]) -> str:

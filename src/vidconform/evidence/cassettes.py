@@ -10,10 +10,13 @@ from vidconform.contracts import Contract
 from vidconform.errors import CassetteDamaged, CassetteMissing
 from vidconform.evidence.checking import check_cassette
 from vidconform.evidence.evidence import Evidence, Gap
+from vidconform.guard import Guard
 from vidconform.locations import data_folder
-from vidconform.probes import Exchange, Reply, Request
+from vidconform.probes import Exchange, Redactor, Reply, Request
 
 FORMAT = "vidconform/cassette@1"
+
+_UNSIGNED = Redactor([])
 
 
 def cassette_path(contract: Contract, probe: str) -> Path:
@@ -72,10 +75,13 @@ def _parse(text: str) -> Any:
         return yamlserializer.deserialize(text)
 
 
-def save_cassette(contract: Contract, evidence: Evidence, base_url: str) -> Path:
-    """Write the recording of a probe; addresses of an emulator are replaced by a name that says so."""
-    from vcr.persisters.filesystem import FilesystemPersister
+def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: Guard | None = None) -> Path:
+    """Write the recording of a probe; addresses of an emulator are replaced by a name that says so.
+
+    Raises SecretRefused where it would hold a secret of `guard`; an earlier recording then stays.
+    """
     from vcr.request import Request as VcrRequest
+    from vcr.serialize import serialize
     from vcr.serializers import yamlserializer
 
     path = cassette_path(contract, evidence.probe)
@@ -89,7 +95,8 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str) -> Path
         "responses": [_response(exchange, hide) for exchange in evidence.exchanges],
         "metadata": _metadata(evidence, shown),
     }
-    FilesystemPersister.save_cassette(path, cassette, yamlserializer)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (guard or Guard()).write(path, serialize(cassette, yamlserializer))
     return path
 
 
@@ -136,8 +143,8 @@ def _raw(body: str | bytes | None) -> bytes:
 
 
 def request_key(request: Request) -> tuple[str, str, bytes]:
-    """Return what makes two requests the same for a replay: method, target and body."""
-    return request.method, request.target, request.body or b""
+    """Return what makes two requests the same for a replay: method, target and body, as they are recorded."""
+    return request.method, _UNSIGNED.text(request.target), _UNSIGNED.body(request.body or b"")
 
 
 def _problem(error: Exception) -> str:

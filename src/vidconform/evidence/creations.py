@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 
 from vidconform.errors import DataFileProblem
 from vidconform.evidence.exchange_lines import Fields, as_object, check_fields, from_object
+from vidconform.guard import Guard
 from vidconform.probes import Exchange, Request, Trouble, Withheld
 
 FORMAT = "vidconform/creations@1"
@@ -28,12 +30,16 @@ _FIELDS: dict[str, Fields] = {
     "nothing": _CAUSE,
     "lost": _CAUSE,
     "finished": {**_LINE, "task_id": (str,)},
+    "ended": {"kind": (str,), "at": (str,)},
 }
 
 
 @dataclass(frozen=True)
 class Created:
-    """A creation and what is known of it: `state` is the kind of its last line, `at` (RFC 3339) when it was sent."""
+    """A creation and what is known of it: `state` is the kind of its last line, `at` (RFC 3339) when it was sent.
+
+    `settled` says that a run has ended since, so that what it paid for has been judged.
+    """
 
     number: int
     contract: str
@@ -44,13 +50,14 @@ class Created:
     task_id: str | None = None
     exchange: Exchange | None = None
     cause: str = "its reply was never read"
+    settled: bool = False
 
 
 class Creations:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now."""
 
-    def __init__(self, folder: Path, resumes: bool = False) -> None:
-        self.path = folder / NAME
+    def __init__(self, folder: Path, resumes: bool = False, guard: Guard | None = None) -> None:
+        self.path, self._guard = folder / NAME, guard or Guard()
         self._file: BinaryIO | None = None
         self._resumes = resumes
         self.earlier = read_creations(self.path)
@@ -61,11 +68,17 @@ class Creations:
         """The creations of earlier runs whose tasks nobody has followed to their end."""
         return [creation for creation in self.earlier.values() if creation.state == "created"]
 
+    @property
+    def resumed(self) -> list[Created]:
+        """The creations that are gone on with: those left, and the finished ones of a run that was killed."""
+        finished = [c for c in self.earlier.values() if c.state == "finished" and not c.settled]
+        return [*finished, *self.left] if self._resumes else []
+
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
         """Return the creation whose task is to be followed now: the last of its probe, where it was created."""
         asked = (contract, probe, base_url)
-        found = [c.exchange for c in self.left if (c.contract, c.probe, c.base_url) == asked]
-        return found[-1] if found and self._resumes else None
+        found = [c.exchange for c in self.resumed if (c.contract, c.probe, c.base_url) == asked]
+        return found[-1] if found else None
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Write down a creation before it is sent and return its number; raises Withheld."""
@@ -104,16 +117,20 @@ class Creations:
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
                 self._write(_line("finished", creation, task_id=task_id))
 
-    def close(self) -> None:
-        """Close the file, if there is one."""
+    def close(self, ended: bool) -> None:
+        """Close the file, if there is one, and write down whether the run came to its end."""
         if self._file is not None:
+            if ended:
+                # A run that cannot say so is taken for one that was killed, which costs nothing.
+                with suppress(OSError):
+                    self._write({"kind": "ended", "at": _now()})
             self._file.close()
             self._file = None
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is None:
             self._file = self._open()
-        self._file.write(_encoded(line))
+        self._file.write(self._guard.line(self.path, line).encode())
         self._file.flush()
         # A task that is paid for outlives this process, and shall outlive this machine's power supply.
         os.fsync(self._file.fileno())
@@ -126,7 +143,7 @@ class Creations:
         whole = file.read().rfind(b"\n") + 1
         file.truncate(whole)
         if not whole:
-            file.write(_encoded({"kind": "creations", "format": FORMAT}))
+            file.write(self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode())
         return file
 
 
@@ -159,6 +176,9 @@ def _take(found: dict[int, Created], line: Any) -> None:
     if not isinstance(kind, str) or kind not in _FIELDS:
         raise ValueError(f"expected a line of the kinds {', '.join(_FIELDS)}, found {str(line)[:40]!r}")
     check_fields(line, _FIELDS[kind], kind)
+    if kind == "ended":
+        found.update({number: replace(creation, settled=True) for number, creation in found.items()})
+        return
     number = line["number"]
     if kind == "sent":
         found[number] = Created(number, line["contract"], line["probe"], line["at"], line["base_url"])
@@ -173,11 +193,6 @@ def _take(found: dict[int, Created], line: Any) -> None:
 def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
     named = {"contract": creation.contract, "probe": creation.probe}
     return {"kind": kind, "number": creation.number, **named, "at": _now(), **more}
-
-
-def _encoded(line: dict[str, Any]) -> bytes:
-    # A lone surrogate of a vendor's would break UTF-8; as an escape it is harmless.
-    return json.dumps(line, ensure_ascii=True).encode() + b"\n"
 
 
 def _now() -> str:

@@ -93,8 +93,8 @@ def _body(body: bytes) -> dict[str, str]:
 
 
 def _bytes(body: dict[str, Any]) -> bytes:
-    (name, text), *more = [*body.items(), *[("", None)] * (not body)]
-    if more or name not in ("text", "base64") or not isinstance(text, str):
+    ((name, text),) = body.items() if len(body) == 1 else [("", None)]
+    if name not in ("text", "base64") or not isinstance(text, str):
         raise ValueError(f"exchange: a body has a text or its base64, found {str(body)[:40]!r}")
     if name == "text":
         return text.encode("utf-8", "surrogatepass")

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from vidconform.contracts import Contract
 from vidconform.evidence.evidence import Evidence
+from vidconform.guard import Guard
 from vidconform.probes import Exchange, Headers
 
 FORMAT = "vidconform/evidence@1"
@@ -23,10 +24,10 @@ _MOST_HEADERS = 64
 
 
 class Journal:
-    """Writes the exchanges of each probe once; the file appears with the first of them."""
+    """Writes the exchanges of each probe once, without a secret of `guard`; the file appears with the first of them."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
+        self._path, self._guard = folder / NAME, guard or Guard()
         self._file: TextIO | None = None
         self._kept: set[tuple[str, str]] = set()
 
@@ -45,8 +46,7 @@ class Journal:
 
     def _write(self, lines: Iterable[dict[str, Any]]) -> None:
         file = self._file = self._file or self._open()
-        # A lone surrogate of a vendor's would break UTF-8; as an escape it is harmless.
-        file.writelines(json.dumps(line, ensure_ascii=True) + "\n" for line in lines)
+        file.writelines(self._guard.line(self._path, line) for line in lines)
         file.flush()
 
     def _open(self) -> TextIO:

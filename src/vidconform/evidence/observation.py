@@ -22,8 +22,8 @@ _PASSING = (
     "connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding",
     "upgrade", "age", "content-length", "date",
 )  # fmt: skip
-# A name that holds a number or an id of its own is a key, and there is another one tomorrow.
-_KEY = re.compile(r"\d{6}|[0-9a-fA-F]{16}")
+# A name that holds a time or an id is a key, and there is another one tomorrow.
+_KEY = re.compile(r"\A(?=.{16})(?:\D*\d){5}|\d{6}")
 # What is no word may be anything, a prompt included.
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,39}")
 _NO_WORD = "(not a word)"

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from vidconform.contracts import Contract
 from vidconform.contracts.documented import documented_members
 from vidconform.evidence.evidence import Evidence
 from vidconform.evidence.observation import Key, Names, Observation, key_of
+from vidconform.guard import Guard
 from vidconform.probes import PROBES, Redactor
 
 FORMAT = "vidconform/observed@1"
 NAME = "observed.json"
 
+_PART = f"{NAME}.part"
 _TOO_MANY_REQUESTS = 429
 
 
 class Observer:
     """Writes what the replies of a run were made of; the file is whole at any moment."""
 
-    def __init__(self, folder: Path, redactors: Sequence[Redactor] = ()) -> None:
-        self._path, self._redactors = folder / NAME, redactors
+    def __init__(self, folder: Path, redactors: Sequence[Redactor] = (), guard: Guard | None = None) -> None:
+        self._path, self._redactors, self._guard = folder / NAME, redactors, guard or Guard()
         self._contracts: dict[str, Contract] = {}
         self._names: dict[str, Names] = {}
         self._seen: dict[str, dict[Key, Observation]] = {}
@@ -51,17 +53,15 @@ class Observer:
 
     def _write(self) -> None:
         found = {id: [seen.as_dict(self._contracts[id]) for seen in kinds.values()] for id, kinds in self._seen.items()}
-        part = self._path.with_name(f"{NAME}.part")
-        try:
+        part = self._path.with_name(_PART)
+        # Information only: a full disk must not turn it into anybody's verdict.
+        with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Escapes instead of UTF-8: a lone surrogate of a vendor's is harmless as one.
-            part.write_text(json.dumps({"format": FORMAT, "contracts": found}) + "\n", encoding="utf-8")
+            part.write_text(self._guard.line(self._path, {"format": FORMAT, "contracts": found}), encoding="utf-8")
             os.replace(part, self._path)
-        except OSError:
-            # Information only: a full disk must not turn it into anybody's verdict.
-            part.unlink(missing_ok=True)
 
 
 def forget(folder: Path) -> None:
     """Remove what an earlier run observed."""
-    (folder / NAME).unlink(missing_ok=True)
+    for name in (NAME, _PART):
+        (folder / name).unlink(missing_ok=True)

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vidconform.contracts import Contract
+from vidconform.errors import SecretRefused
 from vidconform.evidence.cassettes import Cassette, load_cassette, save_cassette
 from vidconform.evidence.evidence import Evidence, answered_task, finished_task
 from vidconform.evidence.gathering import gather
 from vidconform.evidence.journal import Journal
 from vidconform.evidence.observing import Observer
 from vidconform.evidence.replay import ReplayTransport
-from vidconform.probes import PROBES, Setting, Transport, probes_of
+from vidconform.guard import Guard
+from vidconform.probes import PROBES, Setting, Transport, Trouble, probes_of
 
 
 class Source(Protocol):
     """Where evidence comes from; `task_ids` are the known tasks by contract name."""
 
+    setting: Setting
     task_ids: dict[str, list[str]]
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
@@ -27,18 +30,23 @@ class Source(Protocol):
 
 @dataclass
 class LiveSource:
-    """A provider on the network; `records` writes each probe's cassette."""
+    """A provider on the network; `records` writes each probe's cassette, without a secret of `guard`."""
 
     setting: Setting
     transport: Transport
     task_ids: dict[str, list[str]]
     records: bool = False
+    guard: Guard = field(default_factory=Guard)
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against the service."""
         evidence = gather(contract, probe, self.setting, self.transport, find)
         if self.records:
-            save_cassette(contract, evidence, self.setting.base_url)
+            try:
+                save_cassette(contract, evidence, self.setting.base_url, self.guard)
+            except SecretRefused as refused:
+                # What the probe brought may be paid for; it is judged, and the run is incomplete.
+                self.guard.note(refused)
         return evidence
 
 
@@ -120,7 +128,18 @@ class Store:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
-        return self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
+        if name == "known":
+            return self._known(contract, given)
+        finished = self._finished(contract, bool(given))
+        if finished is None:
+            self._hold_trouble(contract)
+        return finished
+
+    def _hold_trouble(self, contract: Contract) -> None:
+        """Raise Trouble where a finished task is missing for the trouble that cut what would have brought it."""
+        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
+        for gap in (gap for evidence in asked for gap in evidence.gaps if gap.kind == "inconclusive"):
+            raise Trouble(gap.sentence)
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""

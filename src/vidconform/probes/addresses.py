@@ -18,6 +18,22 @@ def is_loopback(url: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
+def is_inside(url: str) -> bool:
+    """Whether an address is in no network but ours, as far as it says so itself: loopback, private or link-local."""
+    import ipaddress
+    import socket
+
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        # The forms that a connection takes, `127.1` and `0x7f000001` among them.
+        packed = host.partition("%")[0] if ":" in host else socket.inet_aton(host)
+        return not ipaddress.ip_address(packed).is_global
+    except (OSError, ValueError):
+        return False
+
+
 def origin(url: str) -> tuple[str, str | None, int | None]:
     """Return the origin of an address (RFC 6454 section 4)."""
     parts = urlsplit(url)

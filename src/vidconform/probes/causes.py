@@ -58,10 +58,18 @@ def cause_of(error: Exception, url: str, bounds: Bounds) -> tuple[TroubleKind, s
     if isinstance(error, httpx.TimeoutException):
         return TroubleKind.TIMEOUT, f"no answer within {bounds.read:g} s"
     for reason in _chain(error):
-        found = _of_system(reason, urlsplit(url).hostname or "")
+        found = _of_system(reason, _host(error, url))
         if found is not None:
             return found
     return _of_http(error)
+
+
+def _host(error: Exception, url: str) -> str:
+    """Return the host that was not reached, which after a redirect is another than that of the address."""
+    try:
+        return str(getattr(error, "request").url.host)  # noqa: B009 - httpx's property raises where there is none
+    except (AttributeError, RuntimeError):
+        return urlsplit(url).hostname or ""
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -174,7 +174,7 @@ class Conversation:
 
     def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
         redactor = self.setting.redactor
-        body, cut = redactor.body(reply.body), reply.cut
+        body, cut = redactor.body(reply.body, reply.cut), reply.cut
         if longest is not None and len(body) > longest:
             body, cut = body[:longest], True
         return self.setting.room.keep(Reply(reply.status, redactor.headers(reply.headers), body, cut))

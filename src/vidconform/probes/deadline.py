@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+_MOST_WAITING = 128 * 1024
+
 
 class Deadline:
     """Shuts down the connections that were opened inside it when its seconds are over.

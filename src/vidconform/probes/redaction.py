@@ -39,7 +39,7 @@ class Redactor:
         """Return a text without any secret."""
         for form in self._texts:
             text = text.replace(form, REDACTED)
-        return self._further(text)
+        return without_signatures(self._without_escaped(text))
 
     def body(self, body: bytes, cut: bool = False) -> bytes:
         """Return a body without any secret; of one that was `cut`, the last one may have been cut with it."""
@@ -47,8 +47,9 @@ class Redactor:
             body = body.replace(form, REDACTED.encode())
         if cut:
             body = self._without_piece(body)
-        # Latin-1 has a character for each byte. What holds NUL is no text.
-        return body if b"\0" in body else self._further(body.decode("latin-1")).encode("latin-1")
+        # Latin-1 has a character for each byte. What holds NUL is no text, so no URL.
+        text = self._without_escaped(body.decode("latin-1"))
+        return (text if "\0" in text else without_signatures(text)).encode("latin-1")
 
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret ones' values; an Authorization scheme's name stays."""
@@ -60,11 +61,11 @@ class Redactor:
         scheme, space, _ = value.partition(" ")
         return f"{self.text(scheme)} {REDACTED}" if space and name.endswith("authorization") else REDACTED
 
-    def _further(self, text: str) -> str:
-        """Remove what signs a URL, and secrets that are escaped as no program would escape them."""
-        if self._pattern is not None and _ESCAPED.search(text):
-            text = self._pattern.sub(REDACTED, text)
-        return without_signatures(text)
+    def _without_escaped(self, text: str) -> str:
+        """Remove secrets that are escaped as no program would escape them."""
+        if self._pattern is None or not _ESCAPED.search(text):
+            return text
+        return self._pattern.sub(REDACTED, text)
 
     def _without_piece(self, body: bytes) -> bytes:
         """Remove the beginning of a secret from the end of a body."""

@@ -38,7 +38,8 @@ _BEHIND += r"|%(?:25){0,2}3[dD]"
 _HEAD = re.compile(rf"(?:{_BEFORE})(?P<name>[A-Za-z0-9_.-]{{1,64}}+)(?P<is>{_BEHIND})")
 
 # A value ends where a URL does (RFC 3986 section 3.4), but `/`, `+` and `=` may be escaped for JSON or HTML.
-_PLAIN = r"[^\x00-\x20\x7f&#\"'<>\\`{}|^]|\\++(?:/|u00(?:2[bBfF]|3[dD]))|&#(?:0{0,4}(?:43|47|61)|[xX]0{0,4}(?:2[bBfF]|3[dD]));"
+_PLAIN = r"[^\x00-\x20\x7f&#\"'<>\\`{}|^]|\\++(?:/|u00(?:2[bBfF]|3[dD]))"
+_PLAIN += r"|&#(?:0{0,4}(?:43|47|61)|[xX]0{0,4}(?:2[bBfF]|3[dD]));"
 _VALUES = (
     re.compile(rf"(?:{_PLAIN})++"),
     # Inside another query a value ends with the encoded `&` of its own depth, or of a lesser one.

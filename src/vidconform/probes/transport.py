@@ -57,7 +57,8 @@ class LiveTransport:
         # A shorter time-out means that the user is in a hurry.
         self._patience = Patience(patience, min(1.0, self._bounds.exchange / 30))
         self._standing = Standing(provider)
-        self._errors = (httpx.RequestError, httpx.InvalidURL, TooSlow)
+        # A UnicodeError is what is left of a name that cannot be looked up.
+        self._errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
 
     def send(self, request: Request) -> tuple[Reply, str, str]:
         """Return the reply; what does no harm is sent once more when it brought nothing, as `patience` says."""

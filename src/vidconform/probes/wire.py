@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
-from vidconform.probes.addresses import PORTS, is_loopback, origin, without_credentials
+from vidconform.probes.addresses import PORTS, is_inside, is_loopback, origin, without_credentials
 from vidconform.probes.bounds import Bounds
 from vidconform.probes.causes import TooSlow
 from vidconform.probes.coding import ACCEPTED, decoded
@@ -69,11 +69,16 @@ class Wire:
         if reply.status not in _REDIRECTS or not reply.header("location"):
             return None
         try:
-            target = str(self._httpx.URL(url).join(reply.header("location")))
+            address = self._httpx.URL(url).join(reply.header("location"))
+            # A name that cannot be looked up would raise something else much later.
+            address.host.encode("idna")
+            target = str(address)
             scheme, host, _ = origin(target)
         except (self._httpx.InvalidURL, ValueError):
             return None
-        return target if scheme in PORTS and host else None
+        # What lies in our network is not a vendor's to read through us, even if only a report shows it.
+        leads_inside = is_inside(target) and not is_inside(url)
+        return target if scheme in PORTS and host and not leads_inside else None
 
     def _exchange(self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds) -> Reply:
         time.sleep(self._pause)
@@ -87,7 +92,7 @@ class Wire:
                 with self._client.stream(
                     method, url, headers=raw, content=body, timeout=timeout, extensions={"trace": deadline.trace}
                 ) as response:
-                    reply = _reply(response, bounds.body)
+                    reply = _reply(response, bounds.body, deadline)
             except self._httpx.TransportError:
                 if not deadline.passed:
                     raise
@@ -105,12 +110,20 @@ class Wire:
             # A session cookie from a request with the key would let the one without it in.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             limits=self._httpx.Limits(max_keepalive_connections=0),
+            event_hooks={"response": [_hide_location]},
         )
 
 
-def _reply(response: httpx.Response, most: int) -> Reply:
-    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-    body, cut = _read(response, most)
+def _hide_location(response: httpx.Response) -> None:
+    """Keep the headers as they came: httpx breaks on a Location that is no address, even if it is not to follow it."""
+    response.extensions["headers"] = response.headers.raw
+    response.headers.pop("location", None)
+
+
+def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
+    raw = response.extensions["headers"]
+    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    body, cut = _read(response, most, deadline)
     reply = Reply(response.status_code, pairs, body, cut)
     content = decoded(body, reply.header("content-encoding"), most + 1, whole=not cut)
     if content is None:
@@ -120,9 +133,11 @@ def _reply(response: httpx.Response, most: int) -> Reply:
     return Reply(reply.status, plain, content[:most], cut or len(content) > most)
 
 
-def _read(response: httpx.Response, most: int) -> tuple[bytes, bool]:
+def _read(response: httpx.Response, most: int, deadline: Deadline) -> tuple[bytes, bool]:
     body = bytearray()
-    for chunk in response.iter_raw(65536):
+    for chunk in response.iter_raw():
+        if deadline.passed:
+            raise TooSlow
         body += chunk
         if len(body) > most:
             return bytes(body[:most]), True

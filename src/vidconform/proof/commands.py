@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,15 @@ def _vices(options: argparse.Namespace) -> None:
 
 
 def _proof(options: argparse.Namespace) -> int:
-    from vidconform.contracts import provider_names
+    from vidconform.contracts import known_secrets, provider_names
+    from vidconform.guard import Guard
     from vidconform.proof.matrix import run_matrix
     from vidconform.proof.score import score
     from vidconform.proof.summary import shortcomings, summary
 
     found = score(run_matrix(provider_names(options.provider)))
     if options.file is not None:
-        options.file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        guard = Guard(known_secrets(os.environ))
+        guard.write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     print(summary(found))
     return 1 if any(shortcomings(found)) else 0

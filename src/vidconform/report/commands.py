@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,15 @@ def add(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
+    from vidconform.contracts import known_secrets
+    from vidconform.guard import Guard
     from vidconform.report.merging import merge_files
     from vidconform.report.reading import find_results
     from vidconform.report.site import write_site
 
     merged = merge_files(find_results(options.results), stale_after=options.stale_after)
-    pages = write_site(merged, options.output, options.title, options.documents)
+    guard = Guard(known_secrets(os.environ, {column.served.name for column in merged.columns.values()}))
+    pages = write_site(merged, options.output, options.title, options.documents, guard)
     print(f"{options.output / 'index.html'}: {len(merged.columns)} contracts, {len(merged.runs)} runs, {pages} pages")
     for run in merged.truncated:
         print(f"truncated: {run.path}")

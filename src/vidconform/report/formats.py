@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from vidconform.guard import Guard
 from vidconform.report.ctrf import as_ctrf
 from vidconform.report.naming import Names
 from vidconform.report.picture import Merged
@@ -21,15 +22,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write_formats(merged: Merged, folder: Path) -> None:
-    """Write ctrf.json, results.sarif, matrix.csv and badges/<provider>.json."""
+def write_formats(merged: Merged, folder: Path, guard: Guard) -> None:
+    """Write ctrf.json, results.sarif, matrix.csv and badges/<provider>.json; raises SecretRefused and OSError."""
     names = Names(merged)
-    _dump(folder / "ctrf.json", as_ctrf(merged))
-    _dump(folder / "results.sarif", as_sarif(merged))
-    (folder / "matrix.csv").write_text(as_csv(merged), encoding="utf-8", errors="backslashreplace", newline="")
+    guard.write(folder / "ctrf.json", _json(as_ctrf(merged)))
+    guard.write(folder / "results.sarif", _json(as_sarif(merged)))
+    guard.write(folder / "matrix.csv", as_csv(merged))
     (folder / "badges").mkdir(exist_ok=True)
     for provider, badge in badges(merged).items():
-        _dump(folder / "badges" / f"{names.provider(provider)}.json", badge)
+        guard.write(folder / "badges" / f"{names.provider(provider)}.json", _json(badge))
 
 
 def as_csv(merged: Merged) -> str:
@@ -47,6 +48,6 @@ def as_csv(merged: Merged) -> str:
     return out.getvalue()
 
 
-def _dump(path: Path, value: Any) -> None:
+def _json(value: Any) -> str:
     # Escapes instead of UTF-8: a lone surrogate of a vendor's is harmless as one.
-    path.write_text(json.dumps(value, ensure_ascii=True) + "\n", encoding="utf-8")
+    return json.dumps(value, ensure_ascii=True) + "\n"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vidconform.report.pages import emulated
 from vidconform.report.picture import Merged
 from vidconform.report.summary import DISCLAIMERS, Finding, sections
-from vidconform.report.terminal import known
+from vidconform.report.terminal import known, named
 from vidconform.report.text import code, prose
 from vidconform.report.views import LETTERS
 
@@ -32,9 +32,11 @@ def _lines(merged: Merged) -> Iterator[str]:
     yield from _counts(merged, made_up)
     for section in sections(merged):
         yield f"\n## {section.title}: {len(section.findings)}\n\n{section.note}\n"
-        yield from map(_finding, section.findings[:_MOST])
-        if len(section.findings) > _MOST:
-            yield f"\nand {len(section.findings) - _MOST} more in report.html"
+        found, in_groups = section.findings, "inconclusive" in section.readings
+        lines = _undecided(found) if in_groups else [*map(_finding, found)]
+        yield from lines[:_MOST]
+        if len(lines) > _MOST:
+            yield f"\nand {len(lines) - _MOST} more in report.html"
     yield "\n## What a pass does not claim\n"
     yield from (f"- {sentence}" for sentence in DISCLAIMERS)
 
@@ -49,6 +51,16 @@ def _counts(merged: Merged, made_up: list[str]) -> Iterator[str]:
         listed = merged.known(column.id)
         numbers = (f"{tally[word]}{f', {listed[word]} known' if listed[word] else ''}" for word in LETTERS)
         yield f"| {code(column.id)} | {origin} | {' | '.join(numbers)} |"
+
+
+def _undecided(findings: Iterable[Finding]) -> list[str]:
+    """Return a line a contract and cause: an outage is one thing to read, however many requirements it hides."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for finding in findings:
+        row = finding.entry.row
+        groups.setdefault((row.contract, finding.entry.origin, row.received), []).append(row.requirement)
+    told = [(code(contract), code(named(names)), o, code(cause)) for (contract, o, cause), names in groups.items()]
+    return [f"- inconclusive {contract} {names} ({origin}): {cause}" for contract, names, origin, cause in told]
 
 
 def _finding(finding: Finding) -> str:

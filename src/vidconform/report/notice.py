@@ -115,8 +115,10 @@ def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
 def read_issues(path: Path) -> list[Issue]:
     """Return what `gh issue list --json=number,title,body` printed into a file; raises BadOption."""
     try:
-        found: list[Any] = json.loads(path.read_text(encoding="utf-8"))
-        return [Issue(int(one["number"]), str(one["title"]), str(one["body"])) for one in found[:]]
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, list):
+            raise TypeError(type(found))
+        return [Issue(int(one["number"]), str(one["title"]), str(one["body"])) for one in found]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         expected = "the JSON that gh issue list --json=number,title,body prints"
         raise BadOption("--issues", str(path), expected) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from vidconform import __version__
 from vidconform.errors import BadOption
 from vidconform.evidence.journal import clear
 from vidconform.evidence.observing import forget
+from vidconform.guard import Guard
 
 FORMAT = "vidconform/results@1"
 SCHEMA = Path(__file__).parent / "results.schema.json"
@@ -23,9 +23,9 @@ def now() -> str:
 
 
 class ResultsWriter:
-    """Writes the results of one run into a folder; raises BadOption when it cannot."""
+    """Writes the results of one run into a folder, without a secret of `guard`; raises BadOption when it cannot."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = (folder / "results.jsonl").open("w", encoding="utf-8")
@@ -33,7 +33,8 @@ class ResultsWriter:
             forget(folder)
         except OSError as error:
             raise BadOption("--report", str(folder), f"a folder to write to ({error.strerror})") from error
-        self.folder = folder
+        self.folder, self._guard = folder, guard or Guard()
+        self._path = folder / "results.jsonl"
         self._verdicts = 0
 
     def start(self, mode: str) -> None:
@@ -49,8 +50,7 @@ class ResultsWriter:
 
     def verdict(self, verdict: Mapping[str, Any]) -> None:
         """Write a verdict."""
-        self._verdicts += 1
-        self._write(verdict)
+        self._verdicts += self._write(verdict)
 
     def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
         """Write the footer; a file without it is a truncated run."""
@@ -58,7 +58,8 @@ class ResultsWriter:
         self._write(line)
         self._file.close()
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        # A lone surrogate of a vendor's would break UTF-8; as an escape it is harmless.
-        self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+    def _write(self, line: Mapping[str, Any]) -> bool:
+        text = self._guard.line(self._path, line)
+        self._file.write(text)
         self._file.flush()
+        return bool(text)

@@ -23,6 +23,7 @@ from vidconform.laws import (
     task_readings,
 )
 from vidconform.laws.assembling import readings as readings_of
+from vidconform.probes import RESUMED
 from vidconform.verdicts import wording
 from vidconform.verdicts.curl import curl
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
@@ -35,6 +36,7 @@ _ACCOUNT = (401, 402)
 _MOST_POINTERS = 3
 _TASK_ID = "pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
+_SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves = lambda:
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints, lost, _gaps(gathered), serves)
+    return _without_fault(case, held, [*hints, *_hints(gathered)], lost, _gaps(gathered), serves)
 
 
 def judge_schema(
@@ -123,7 +125,7 @@ def judge_schema(
     for reading, finding in found:
         if finding.errors:
             return _unmet_schema(case, schema, reading, finding, len(found))
-    return _without_fault(case, [reading for reading, _ in found], [], [], _gaps(gathered), serves)
+    return _without_fault(case, [reading for reading, _ in found], _hints(gathered), [], _gaps(gathered), serves)
 
 
 def _findings(
@@ -154,6 +156,11 @@ def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Read
     else:
         found = task_readings(contract, gathered)
     return [reading for reading in found if reading.reply.is_json]
+
+
+def _hints(gathered: Gathered) -> list[str]:
+    """Return what would show more than a run that went on with an earlier one's task."""
+    return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
 
 
 def _gaps(gathered: Gathered) -> list[Gap]:

@@ -1,0 +1,204 @@
+"""A provider may say anything: each run ends with verdicts or trouble, in bounded time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hostile_replies import ANSWERS, BODIES, JSON, TASK, gigabyte, of_length, redirect, say, task
+from processes import KEYS, environment, judge_inside
+from rawserver import Answer, Asked, http, serving
+from tlsserver import certificate, server_context
+from vendors import whole_run
+
+from vidconform.contracts import Pace, find_provider, load_contract
+from vidconform.evidence.gathering import gather
+from vidconform.probes import Bounds, Budget, LiveTransport, Redactor, Reply, Request, Setting
+from vidconform.probes.room import Room
+from vidconform.session import Session
+from vidconform.verdicts import Outcome, Verdict
+
+pytest_plugins = ["pytester"]
+
+# Beyond what it should take, for a machine that has more to do.
+LONGEST = 20.0
+MOST_MEMORY = 300 << 20
+SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
+
+
+@pytest.mark.parametrize("said", ANSWERS)
+def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
+    with serving(ANSWERS[said]) as server:
+        started = time.monotonic()
+        session, verdicts = whole_run(server.url, poll_timeout=0.05, request_timeout=0.25)
+        assert time.monotonic() - started < LONGEST
+    assert are_readable(verdicts, session)
+    assert all(is_one_of_ours(asked) for asked in server.asked if "redirect" not in said)
+
+
+def are_readable(verdicts: list[Verdict], session: Session) -> bool:
+    """Whether every sentence is short and has nothing in it that a terminal obeys, and no check broke."""
+    sentences = [text for v in verdicts for text in (v.expected, v.received)] + session.shortcomings()
+    broken = [verdict.received for verdict in verdicts if verdict.outcome is Outcome.ERRORED]
+    return not broken and all(len(text) < 1000 and text.isprintable() for text in sentences)
+
+
+def is_one_of_ours(asked: Asked) -> bool:
+    """Whether a request goes where a documented one goes, whatever ids were told, and carries no cookie."""
+    injected = {"cookie", "x-injected"} & set(asked.headers)
+    return SENT_TO.fullmatch(asked.target) is not None and not injected and ".." not in asked.target.split("/")
+
+
+def test_a_vendor_that_is_hostile_only_in_its_status_is_judged_by_the_rest() -> None:
+    with serving(http(200, BODIES["NUL"], JSON)) as server:
+        _, verdicts = whole_run(server.url, poll_timeout=0.1)
+    assert {Outcome.MET, Outcome.UNMET} <= set(Counter(verdict.outcome for verdict in verdicts))
+
+
+# --- Redirects and cookies: what was meant for one host goes to no other
+
+
+SECRETS = (("Authorization", "Bearer sk-secret"), ("token", "jwt-secret"), ("Cookie", "session=secret"))
+
+
+def secrets_of(asked: Asked) -> set[str]:
+    return {name.lower() for name, _ in SECRETS} & set(asked.headers)
+
+
+def fetch(url: str) -> Reply:
+    live = LiveTransport(patience=0.1, count=lambda: None, bounds=Bounds.of(2.0))
+    try:
+        return live.send(Request("GET", url, "/v1/videos/x/content", (("Accept", "*/*"), *SECRETS)))[0]
+    finally:
+        live.close()
+
+
+def test_a_content_elsewhere_is_fetched_without_the_key() -> None:
+    video = http(200, b"\0\0\0\x18ftypmp42", "Content-Type: video/mp4")
+    with serving(video) as cdn, serving(redirect(f"{cdn.url}/v.mp4?signature=x")) as server:
+        assert fetch(server.url).media_type == "video/mp4"
+    assert secrets_of(server.asked[0]) == {"authorization", "token", "cookie"}
+    assert secrets_of(cdn.asked[0]) == set()
+
+
+@pytest.mark.parametrize("downwards", [True, False])
+def test_the_key_does_not_follow_to_another_scheme(
+    downwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = certificate(tmp_path, 1)
+    monkeypatch.setenv("SSL_CERT_FILE", str(shown.chain))
+    tls, found = server_context(shown), http(200, b"{}")
+    with serving(found, tls=None if downwards else tls) as target:
+        with serving(redirect(f"{target.url}/x"), tls=tls if downwards else None) as server:
+            assert fetch(server.url).status == 200
+    assert server.url.split(":")[0] != target.url.split(":")[0]
+    assert secrets_of(server.asked[0]) == {"authorization", "token", "cookie"}
+    assert secrets_of(target.asked[0]) == set()
+
+
+@pytest.mark.parametrize(
+    "scheme", ["file:///etc/passwd", "javascript:alert(1)", "data:text/plain,x", "ftp://127.0.0.1/"]
+)
+def test_a_redirect_that_leaves_http_is_not_followed(scheme: str) -> None:
+    with serving(redirect(scheme)) as server:
+        assert fetch(server.url).status == 302
+    assert len(server.asked) == 1
+
+
+def test_a_name_and_password_in_a_redirect_take_no_key_along() -> None:
+    with serving(http()) as target, serving(redirect(target.url.replace("//", "//user:password@"))) as server:
+        assert fetch(server.url).status == 200
+    assert "sk-secret" not in str(target.asked[0].headers)
+
+
+def test_no_cookie_is_kept_in_a_whole_run() -> None:
+    cookie = http(200, json.dumps({**TASK, "status": "completed"}).encode(), JSON, "Set-Cookie: session=abc; Path=/")
+    with serving(cookie) as server:
+        whole_run(server.url)
+    assert len(server.asked) > 10
+    assert not any("cookie" in asked.headers for asked in server.asked)
+
+
+# --- What a terminal shows
+
+
+@pytest.mark.parametrize("said", ["escapes for a terminal", "an id of every character", "a reason for a terminal"])
+def test_nothing_that_a_terminal_obeys_comes_through(said: str, pytester: pytest.Pytester) -> None:
+    with serving(ANSWERS[said]) as server:
+        words = ["--provider=octopusx", "--live", f"--provider-url={server.url}", "--fuzz=0", "--color=no", "-rA"]
+        hurry = ["--task-id=videos=video_1", "--poll-interval=0", "--poll-timeout=0.1", "-k", "status or identifiers"]
+        run = judge_inside(pytester, *words, *hurry, **KEYS)
+    obeyed = {c for c in run.out + run.err if not c.isprintable()} - {"\n"}
+    assert obeyed == set(), run.ran()
+
+
+# --- Memory
+
+HEAVY: dict[str, Answer] = {
+    **{name: ANSWERS[name] for name in ("a gzip bomb", "a million members in a megabyte", "100,000 objects deep")},
+    "1 GB": say(of_length(str(1 << 30)), gigabyte),
+    "a megabyte at each poll": http(200, task(prompt="x" * 1_000_000), JSON),
+    "60 KB of empty arrays at each poll": http(200, task(prompt=[[]] * 20_000).replace(b", ", b","), JSON),
+    "4,000 headers at each poll": http(200, task(), JSON, *(f"X-{n}: {n}" for n in range(4000))),
+}
+
+RUN = """
+import sys, pytest
+code = int(pytest.main(sys.argv[1:]))
+from pathlib import Path
+found = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+print("PEAK", found[0].split()[1], code)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs what Linux tells of a process")
+@pytest.mark.parametrize("said", HEAVY)
+def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:
+    with serving(HEAVY[said]) as server:
+        options = [f"--provider-url={server.url}", f"--report={tmp_path}/report", "--task-id=videos=video_1"]
+        hurry = ["--poll-interval=0", "--poll-timeout=1", "--request-timeout=2", "--fuzz=0", "-k", "status"]
+        command = [sys.executable, "-c", RUN, "-p", "no:cacheprovider", "--provider=octopusx", "--live"]
+        done = subprocess.run(
+            [*command, *options, *hurry],
+            cwd=tmp_path,
+            env=environment(**KEYS),
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+    peak = re.search(r"^PEAK (\d+) (\d)$", done.stdout, re.MULTILINE)
+    assert peak is not None, done.stdout + done.stderr
+    assert int(peak[1]) << 10 < MOST_MEMORY
+    assert int(peak[2]) in (1, 6), done.stdout
+
+
+def test_only_the_beginning_of_a_large_reply_is_kept_after_many() -> None:
+    room = Room(large=3 << 20)
+    large = Reply(200, (), b"x" * (1 << 20))
+    kept = [room.keep(large) for _ in range(5)]
+    assert [(len(reply.body), reply.cut) for reply in kept] == [(1 << 20, False)] * 2 + [(4096, True)] * 3
+    assert room.keep(Reply(200, (), b"{}")) == Reply(200, (), b"{}")
+
+
+def test_what_grows_when_it_is_read_counts_for_what_it_becomes() -> None:
+    assert not Room(large=4 << 20).keep(Reply(200, (), b" " * 60_000)).cut
+    assert Room(large=4 << 20).keep(Reply(200, (), b"[]," * 60_000)).cut
+
+
+def test_when_nothing_more_can_be_kept_nothing_more_is_asked() -> None:
+    contract = load_contract(find_provider("octopusx"), "videos")
+    with serving(http(200, task(), JSON)) as server:
+        live = LiveTransport(patience=0.1, count=lambda: None)
+        setting = Setting(server.url, Pace(0, 30), KEYS, Redactor([]), Budget(0), room=Room(left=100_000))
+        evidence = gather(contract, "observe", setting, live, {"task_ids": ["video_1"]}.get)
+        live.close()
+    assert 10 < len(server.asked) == len(evidence.exchanges) < 60
+    (gap,) = evidence.gaps
+    assert (gap.kind, "replies of this run fill" in gap.sentence) == ("inconclusive", True)

@@ -1,0 +1,198 @@
+"""A reply that is an outage says nothing of what was asked: it is no evidence, live and replayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live import Scripted, cases, live
+from processes import KEYS, copy_of
+
+from vidconform.contracts import Pace, find_provider, load_contract
+from vidconform.emulator import ReplyContext
+from vidconform.evidence import Evidence
+from vidconform.evidence.gathering import gather
+from vidconform.options import RunOptions
+from vidconform.probes import Budget, Redactor, Reply, Setting, Trouble, TroubleKind
+from vidconform.probes.outage import outage_of
+from vidconform.session import Session, prepare
+from vidconform.verdicts import Outcome
+
+CONTRACT = load_contract(find_provider("octopusx"), "videos")
+JSON, HTML = (("content-type", "application/json"),), (("content-type", "text/html; charset=utf-8"),)
+
+
+def page(title: str, status: int = 200) -> Reply:
+    return Reply(status, HTML, f"<!doctype html>\n<html><title>{title}</title></html>".encode())
+
+
+def said(status: int, message: str = "", escaped: bool = True) -> Reply:
+    body = {"error": {"message": message, "code": message.replace(" ", "_")}}
+    return Reply(status, JSON, json.dumps(body, ensure_ascii=escaped).encode())
+
+
+# --- Which replies are outages
+
+OUTAGES = [
+    (said(429, "slow down"), TroubleKind.RATE),
+    (said(502), TroubleKind.OUTAGE),
+    (said(503, "no channel for this model"), TroubleKind.OUTAGE),
+    (said(504), TroubleKind.OUTAGE),
+    (page("Web server is down", 521), TroubleKind.OUTAGE),
+    (said(402), TroubleKind.QUOTA),
+    (said(403, "insufficient_user_quota"), TroubleKind.QUOTA),
+    (said(403, "Your balance is too low"), TroubleKind.QUOTA),
+    (said(429, "insufficient_quota: check your plan and billing details"), TroubleKind.QUOTA),
+    (said(403, "用户额度不足"), TroubleKind.QUOTA),
+    (said(403, "账户余额不足", escaped=False), TroubleKind.QUOTA),
+    (page("Down for Maintenance"), TroubleKind.MAINTENANCE),
+    (page("系统维护中", 403), TroubleKind.MAINTENANCE),
+    (page("We'll be back soon", 404), TroubleKind.MAINTENANCE),
+    (Reply(200, (), b"\xef\xbb\xbf <HTML><body>Temporarily unavailable"), TroubleKind.MAINTENANCE),
+    (page("Just a moment...", 403), TroubleKind.BLOCKED),
+]
+
+# What a service answers of itself, and laws judge.
+EVIDENCE = [
+    said(500, "the server failed"),
+    said(501),
+    said(200, "your balance is 7"),
+    said(401, "the quota of this key is used up"),
+    said(403, "these credentials open nothing; ask the accreditation office or the load balancers"),
+    said(404, "no such task, under maintenance or not"),
+    said(200, "a robot says: just a moment, maintenance"),
+    page("Loading"),
+    page("404 Not Found", 404),
+    Reply(200, HTML, b'{"prompt": "maintenance of a bicycle"}'),
+    Reply(200, HTML, b"\0\0\0\x18ftypmp42 maintenance"),
+    Reply(200, HTML, b"<html>" + b" " * 20_000 + b"maintenance"),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind"), OUTAGES)
+def test_an_outage_is_told_from_an_answer(reply: Reply, kind: TroubleKind) -> None:
+    found = outage_of(reply)
+    assert found is not None
+    assert found[0] is kind
+
+
+@pytest.mark.parametrize("reply", EVIDENCE)
+def test_an_answer_is_no_outage(reply: Reply) -> None:
+    assert outage_of(reply) is None
+
+
+def test_without_a_credential_of_ours_a_quota_is_not_ours() -> None:
+    assert outage_of(said(402), keyed=False) is None
+    assert outage_of(said(403, "quota"), keyed=False) is None
+    assert outage_of(said(429, "quota"), keyed=False) == (TroubleKind.RATE, "too many requests")
+
+
+# --- What a probe makes of them
+
+
+def brought(probe: str, answers: Any, budget: Budget | None = None, **known: Any) -> Evidence:
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), budget or Budget(2))
+    return gather(CONTRACT, probe, setting, Scripted({".*": answers}), known.get)
+
+
+@pytest.mark.parametrize(("reply", "kind"), OUTAGES)
+def test_a_reply_that_is_an_outage_is_a_gap_and_no_evidence(reply: Reply, kind: TroubleKind) -> None:
+    evidence = brought("unknown-task", reply)
+    assert evidence.exchanges == ()
+    (gap,) = evidence.gaps
+    assert gap.kind == "inconclusive"
+    assert gap.sentence.startswith(f"GET /v1/videos/{CONTRACT.unknown_id} was answered with {reply.status}: ")
+
+
+@pytest.mark.parametrize("probe", ["retrieve-without-key", "retrieve-with-wrong-key"])
+def test_without_the_key_402_is_a_refusal(probe: str) -> None:
+    evidence = brought(probe, said(402))
+    assert [exchange.reply.status for exchange in evidence.exchanges] == [402]
+    assert evidence.gaps == ()
+
+
+NOTHING_CAME = [said(402), said(403, "insufficient_user_quota"), said(429), said(429, "insufficient_quota")]
+NEVER_SENT = Trouble("POST /v1/videos got no answer: connection refused", kind=TroubleKind.REFUSED, sent=False)
+
+
+@pytest.mark.parametrize("answer", [*NOTHING_CAME, NEVER_SENT])
+def test_a_creation_that_came_to_nothing_is_given_back(answer: Any) -> None:
+    budget = Budget(1)
+    assert brought("create", answer, budget).gaps[0].kind == "inconclusive"
+    assert budget.spent == 0
+
+
+@pytest.mark.parametrize("answer", [said(502), said(503), said(504), page("Maintenance", 200), page("x", 524)])
+def test_a_creation_that_a_gateway_may_have_passed_on_stays_counted(answer: Any) -> None:
+    budget = Budget(1)
+    assert brought("create", answer, budget).gaps[0].kind == "inconclusive"
+    assert budget.spent == 1
+
+
+@pytest.mark.parametrize(("answer", "spent"), [(said(502), 0), (said(503), 0), (said(504), 1)])
+def test_a_creation_that_must_be_refused_is_counted_when_it_may_have_gone_on(answer: Any, spent: int) -> None:
+    budget = Budget(1)
+    brought("create-without-model", answer, budget)
+    assert budget.spent == spent
+
+
+# --- A gateway that fails with the content alone
+
+
+def content_is_502(reply: ReplyContext) -> None:
+    if reply.role == "content":
+        reply.refuse(502, "the upstream is busy", "bad_gateway")
+
+
+def all_is_502_once_content_is_asked_for() -> Any:
+    gone: list[bool] = []
+
+    def change(reply: ReplyContext) -> None:
+        gone.extend([True] if reply.role == "content" and reply.status == 200 else [])
+        if gone:
+            reply.refuse(502, "the upstream is busy", "bad_gateway")
+
+    return change
+
+
+def judged(session: Session) -> tuple[Evidence, dict[str, Outcome]]:
+    """Return what the content probe brought, and the outcome of every requirement of its contract."""
+    contract = next(contract for contract in session.contracts if contract.name == "videos")
+    found = {(case.contract.id, case.requirement.id, case.subject): session.judge(case) for case in cases(session)}
+    outcomes = {name: verdict.outcome for (owner, name, whose), verdict in found.items() if whose == "service"}
+    return session.served[0].store.evidence(contract, "content"), outcomes
+
+
+@contextmanager
+def recording(tmp_path: Path, change: Any) -> Iterator[tuple[Session, Path]]:
+    folder = copy_of("octopusx", tmp_path, cassettes=False)
+    with live(
+        "octopusx", folder=folder, change=change, options={"record_mode": "rewrite", "request_timeout": 3.0}
+    ) as run:
+        yield run.session, folder
+
+
+def test_the_content_alone_failing_is_held_against_the_service_live_and_replayed(tmp_path: Path) -> None:
+    with recording(tmp_path, content_is_502) as (session, folder):
+        evidence, verdicts = judged(session)
+    assert [(e.step, e.reply.status) for e in evidence.exchanges] == [("content", 502), ("reread", 200)]
+    assert evidence.gaps == ()
+    assert verdicts["content-route"] is Outcome.UNMET
+    again, replayed = judged(prepare(RunOptions([str(folder)], fuzz=0), {}))
+    assert [(e.step, e.reply.status) for e in again.exchanges] == [("content", 502), ("reread", 200)]
+    assert replayed == verdicts
+
+
+def test_an_outage_that_begins_with_the_content_is_nobody_s_live_and_replayed(tmp_path: Path) -> None:
+    with recording(tmp_path, all_is_502_once_content_is_asked_for()) as (session, folder):
+        evidence, verdicts = judged(session)
+    assert evidence.exchanges == ()
+    assert "/content was answered with 502" in evidence.gaps[0].sentence
+    assert verdicts["content-route"] is Outcome.INCONCLUSIVE
+    again, replayed = judged(prepare(RunOptions([str(folder)], fuzz=0), {}))
+    assert (again.exchanges, again.gaps) == (evidence.exchanges, evidence.gaps)
+    assert replayed == verdicts

@@ -1,0 +1,293 @@
+"""A provider in trouble costs little and is judged by nobody: each cause is told, and the run ends with exit code 6."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from live import live as live_run
+from processes import KEYS, Run, judge_inside
+from rawserver import Answer, Server, hang_up, http, serving
+from tlsserver import certificate, serving_tls
+from vendors import are_nobody_s, silent, whole_run
+
+from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble, TroubleKind
+from vidconform.verdicts import Outcome
+
+pytest_plugins = ["pytester"]
+
+TASK = http(body=b'{"id": "video_1", "object": "video", "status": "queued"}')
+
+
+# --- A provider that is down stops costing time and money
+
+
+@pytest.fixture
+def transport() -> Iterator[LiveTransport]:
+    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.3), provider="acme")
+    yield live
+    live.close()
+
+
+def get(transport: LiveTransport, server: Server) -> Reply | Trouble:
+    return send(transport, Request("GET", server.url, "/v1/videos/x"))
+
+
+def post(transport: LiveTransport, server: Server) -> Reply | Trouble:
+    return send(transport, Request("POST", server.url, "/v1/videos", (), b"{}"))
+
+
+def send(transport: LiveTransport, request: Request) -> Reply | Trouble:
+    try:
+        return transport.send(request)[0]
+    except Trouble as trouble:
+        return trouble
+
+
+def test_after_three_losses_in_a_row_nothing_is_sent(transport: LiveTransport) -> None:
+    with serving(hang_up) as server:
+        found = [get(transport, server) for _ in range(9)]
+        assert isinstance(post(transport, server), Trouble)
+    assert len(server.asked) == 3
+    assert {str(trouble) for trouble in found[2:]} == {
+        "not sent: acme gave no usable answer 3 times in a row (last: connection closed without a reply)"
+    }
+    assert all(isinstance(t, Trouble) and t.kind is TroubleKind.DOWN and not t.sent for t in found[2:])
+
+
+def test_any_answer_begins_the_count_anew(transport: LiveTransport) -> None:
+    with serving(hang_up, TASK, hang_up, hang_up, http(404), hang_up, hang_up, TASK) as server:
+        found = [get(transport, server) for _ in range(5)]
+    assert [isinstance(each, Trouble) for each in found] == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize("answer", [http(429), http(502), http(503), http(504), http(200, b"<html>Maintenance")])
+def test_three_requests_that_end_in_an_outage_are_enough(answer: Answer, transport: LiveTransport) -> None:
+    with serving(answer) as server:
+        found = [get(transport, server) for _ in range(6)]
+    assert [isinstance(each, Trouble) for each in found] == [False] * 3 + [True] * 3
+    assert len(server.asked) == 6
+    assert "gave no usable answer 3 times in a row (last: answered with" in str(found[-1])
+
+
+def test_a_gateway_that_fails_on_creations_is_not_down(transport: LiveTransport) -> None:
+    with serving(http(503, b'{"error": {"code": "model_not_found"}}')) as server:
+        found = [post(transport, server) for _ in range(5)]
+    assert all(isinstance(each, Reply) for each in found)
+
+
+def test_an_exhausted_quota_is_an_answer_of_somebody(transport: LiveTransport) -> None:
+    with serving(http(402)) as server:
+        assert all(isinstance(get(transport, server), Reply) for _ in range(5))
+
+
+def test_no_creation_is_sent_until_a_read_has_worked_again(transport: LiveTransport) -> None:
+    with serving(hang_up, TASK) as server:
+        assert isinstance(post(transport, server), Trouble)
+        waiting = post(transport, server)
+        assert len(server.asked) == 1
+        assert isinstance(get(transport, server), Reply)
+        assert isinstance(post(transport, server), Reply)
+    assert str(waiting) == "not sent: acme gave no usable answer just before (last: connection closed without a reply)"
+    assert isinstance(waiting, Trouble)
+    assert not waiting.sent
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vidconform.probes.transport.BRIEF", 0.2)
+    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.8))
+    taken: list[float] = []
+    with serving(TASK, silent) as server:
+        get(live, server)
+        for request in (
+            Request("POST" if paid else "GET", server.url, "/x", paid=paid),
+            Request("GET", server.url, "/"),
+        ):
+            started = time.monotonic()
+            assert isinstance(send(live, request), Trouble)
+            taken.append(time.monotonic() - started)
+    live.close()
+    # Twice the time-out for a creation, which is not sent again; else one whole wait and a short one.
+    assert taken[0] == pytest.approx(1.6 if paid else 1.0, abs=0.3)
+    assert taken[1] == pytest.approx(0.4 if paid else 0.2, abs=0.19)
+
+
+# --- Whole runs
+
+
+def test_a_service_that_is_down_costs_three_requests() -> None:
+    with serving(TASK) as server:
+        pass
+    session, verdicts = whole_run(server.url)
+    assert session.costs() == {"octopusx": {"requests": 3, "creations": 0}}
+    assert are_nobody_s(verdicts)
+    # The first that noticed, and one sentence for all the others.
+    assert len({verdict.received for verdict in verdicts if verdict.outcome is Outcome.INCONCLUSIVE}) <= 4
+    assert session.shortcomings()
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0])
+def test_a_service_that_hangs_costs_its_time_out_and_five_seconds_at_most(seconds: float) -> None:
+    with serving(silent) as server:
+        started = time.monotonic()
+        session, verdicts = whole_run(server.url, request_timeout=seconds)
+        assert time.monotonic() - started < seconds + 5
+    assert are_nobody_s(verdicts)
+    assert session.costs()["octopusx"]["requests"] == 3
+
+
+def test_a_service_that_is_being_repaired_costs_a_few_requests_and_no_creation() -> None:
+    with serving(
+        http(503, b"<!doctype html><html><h1>Scheduled maintenance</h1>", "Content-Type: text/html")
+    ) as server:
+        session, verdicts = whole_run(server.url)
+    assert are_nobody_s(verdicts)
+    assert [asked.method for asked in server.asked].count("GET") == 6
+    assert session.costs()["octopusx"]["creations"] <= 1
+
+
+def test_an_account_without_quota_decides_nothing_and_pays_nothing() -> None:
+    body = '{"error": {"message": "用户额度不足", "code": "insufficient_user_quota"}}'.encode()
+    with serving(http(403, body, "Content-Type: application/json")) as server:
+        session, verdicts = whole_run(server.url)
+    assert session.costs()["octopusx"]["creations"] == 0
+    assert Outcome.UNMET not in {verdict.outcome for verdict in verdicts}
+    assert any("quota or the balance" in verdict.received for verdict in verdicts)
+
+
+# --- What the user sees: exit code 6, the cause, and no verdict on anyone
+
+
+def seen(pytester: pytest.Pytester, url: str, *options: str, **variables: str) -> Run:
+    words = ["--provider=octopusx", "--live", f"--provider-url={url}", "--fuzz=0", "--poll-interval=0"]
+    known = ["--task-id=videos=video_1", "--request-timeout=0.5", "--max-creations=0", "-k", "status or errors"]
+    return judge_inside(pytester, *words, *known, *options, **KEYS, **variables)
+
+
+def holds_nobody_guilty(run: Run, cause: str) -> None:
+    assert run.code == run.end["exit"] == 6, run.ran()
+    readings = {row["reading"] for key, row in run.verdicts.items() if key[2] == "service"}
+    assert "inconclusive" in readings <= {"inconclusive", "unseen"}, run.ran()
+    received = [row["received"] for row in run.verdicts.values() if row["reading"] == "inconclusive"]
+    assert any(cause in sentence for sentence in received), received
+    assert cause in run.out
+    assert "Traceback" not in run.out + run.err
+
+
+CAUSES: dict[str, tuple[Answer, str]] = {
+    "closed": (hang_up, "connection closed without a reply"),
+    "cut": (http(body=b"{}" * 50)[:-40], "connection closed in the middle of the reply"),
+    "time-out": (silent, "no answer within 0.5 s"),
+    "garbage": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "no valid HTTP"),
+    "429": (http(429), "was answered with 429: too many requests"),
+    "429 and a long wait": (http(429, b"", "Retry-After: 3600"), "was answered with 429: too many requests"),
+    "502": (http(502), "was answered with 502: the service is not there"),
+    "503": (http(503), "was answered with 503: the service is not there"),
+    "504": (http(504), "was answered with 504: the service is not there"),
+    "402": (http(402), "was answered with 402: the quota or the balance of this account is used up"),
+    "repair": (http(200, b"<html><title>Maintenance</title>", "Content-Type: text/html"), "a maintenance page"),
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_trouble_is_told_and_the_run_is_incomplete(cause: str, pytester: pytest.Pytester) -> None:
+    answer, sentence = CAUSES[cause]
+    with serving(answer) as server:
+        holds_nobody_guilty(seen(pytester, server.url, "-k", "status"), sentence)
+
+
+def test_nobody_at_the_address_is_told(pytester: pytest.Pytester) -> None:
+    with serving(TASK) as server:
+        pass
+    holds_nobody_guilty(seen(pytester, server.url), "connection refused")
+
+
+def test_a_name_that_does_not_resolve_is_told(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    holds_nobody_guilty(seen(pytester, "http://vendor.invalid"), "the name vendor.invalid does not resolve")
+
+
+TLS = [
+    (1, "127.0.0.1", False, "self-signed certificate"),
+    (-1, "127.0.0.1", True, "certificate has expired"),
+    (1, "vendor.example", True, "certificate is not valid for '127.0.0.1'"),
+]
+
+
+@pytest.mark.parametrize(("days", "host", "trusted", "words"), TLS)
+def test_a_certificate_that_is_not_believed_is_told(
+    days: int, host: str, trusted: bool, words: str, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    shown = certificate(tmp_path, days, host)
+    variables = {"SSL_CERT_FILE": str(shown.chain)} if trusted else {}
+    with serving_tls(shown) as url:
+        run = seen(pytester, url, **variables)
+    holds_nobody_guilty(run, "TLS: certificate verify failed")
+    assert words in run.out
+
+
+def test_a_certificate_that_is_believed_is_no_trouble(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    shown = certificate(tmp_path, 1)
+    with serving_tls(shown) as url:
+        run = seen(pytester, url, SSL_CERT_FILE=str(shown.chain))
+    assert "TLS" not in run.out
+    assert {row["reading"] for row in run.verdicts.values()} & {"conforms", "unseen", "deviates"}
+
+
+def plain(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_plain_server_behind_https_is_told(pytester: pytest.Pytester) -> None:
+    with plain_listener() as port:
+        run = seen(pytester, f"https://127.0.0.1:{port}")
+    holds_nobody_guilty(run, "TLS: ")
+
+
+@contextmanager
+def plain_listener() -> Iterator[int]:
+    """Answer whatever comes, before it is read, as a server without TLS does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(9)
+                    plain(connection)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+
+
+def test_one_provider_that_is_down_leaves_the_others_alone(pytester: pytest.Pytester) -> None:
+    with serving(TASK) as gone:
+        pass
+    with live_run("gptge") as run:
+        variables = {"OCTOPUSX_BASE_URL": gone.url, "GPTGE_BASE_URL": run.emulator.url}
+        known = [f"--task-id={name}={task}" for name, ids in run.emulator.task_ids.items() for task in ids]
+        words = ["--provider=octopusx", "--provider=gptge", "--live", "--fuzz=0", "--poll-interval=0", *known]
+        done = judge_inside(pytester, *words, "--max-creations=0", "-k", "status", **KEYS, **variables)
+    assert done.code == 6, done.ran()
+    readings: dict[str, set[str]] = {key[0]: set() for key in done.verdicts}
+    for key, row in done.verdicts.items():
+        readings[key[0]] |= {row["reading"]} if key[2] == "service" else set()
+    assert "conforms" in readings["gptge/videos"]
+    assert "inconclusive" not in readings["gptge/videos"]
+    assert readings["octopusx/videos"] == {"inconclusive"}

@@ -1,0 +1,383 @@
+"""The workflows and the action: what they may do, and each step run as GitHub would run it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from github import ACTION, ROOT, WORKFLOWS, Runner, load
+from processes import PROVIDERS, environment
+
+from vidconform.action.inputs import read_inputs
+from vidconform.doctor.exits import Exit
+from vidconform.emulator import running
+from vidconform.errors import BadOption
+from vidconform.probes import WRONG_KEY
+
+KEY = "sk-gptge-Hk2/8xB+4mRd"
+NIGHTLY = load(ROOT / ".github" / "workflows" / "nightly.yml")
+CI = load(ROOT / ".github" / "workflows" / "ci.yml")
+JUDGE = NIGHTLY["jobs"]["judge"]
+MAY_WRITE = {("judge", "issues"), ("publish", "pages"), ("publish", "id-token")}
+SCRIPTS = [
+    pytest.param(step, id=f"{path.stem}-{number}")
+    for path in [*WORKFLOWS, ACTION]
+    for jobs in [load(path)]
+    for number, step in enumerate(
+        [s for job in jobs.get("jobs", {"": jobs.get("runs")}).values() for s in job["steps"] if "run" in s]
+    )
+]
+FAULTY = "progress-as-text"
+
+
+def strings(node: object) -> Iterator[str]:
+    """Yield every text of a workflow."""
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from strings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings(value)
+    else:
+        yield str(node)
+
+
+# What the files say.
+
+
+@pytest.mark.parametrize("step", SCRIPTS)
+def test_a_script_holds_no_expression(step: Mapping[str, Any]) -> None:
+    assert "${{" not in step["run"], "a value reaches a script through its environment, where it is no code"
+
+
+@pytest.mark.parametrize("step", SCRIPTS)
+def test_a_script_is_short_and_lawful_shell(step: Mapping[str, Any], tmp_path: Path) -> None:
+    script = tmp_path / "script.sh"
+    script.write_text(f"#!/usr/bin/env bash\n{step['run']}")
+    assert len(step["run"].splitlines()) <= 20
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    if shutil.which("shellcheck"):
+        told = subprocess.run(["shellcheck", str(script)], capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_job_has_a_time_limit_and_least_permissions(path: Path) -> None:
+    workflow = load(path)
+    for name, job in workflow["jobs"].items():
+        assert 0 < job["timeout-minutes"] <= 90
+        granted = job.get("permissions", workflow["permissions"])
+        assert {(name, scope) for scope, level in granted.items() if level == "write"} <= MAY_WRITE
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.stem)
+def test_only_githubs_own_actions_are_used_at_a_major_version(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)", path.read_text("utf-8"))
+    assert [name for name in used if not re.fullmatch(r"\./|actions/[a-z-]+@v\d+", name)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_checkout_leaves_no_token_behind(path: Path) -> None:
+    steps = [step for job in load(path)["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout")]
+    assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
+
+
+def test_no_stranger_starts_a_night() -> None:
+    assert set(NIGHTLY[True]) == {"schedule", "workflow_dispatch"}, "a pull request must not come near a key"
+    assert set(CI[True]) == {"push", "pull_request"}
+    assert "secrets" not in "".join(strings(CI))
+    assert "fork == false" in NIGHTLY["jobs"]["plan"]["if"]
+
+
+def test_a_secret_is_handed_to_the_action_alone() -> None:
+    for name, job in NIGHTLY["jobs"].items():
+        for step in job["steps"]:
+            told = [text for text in strings(step) if "secrets[" in text or "secrets." in text]
+            assert not told or (name == "judge" and (step.get("uses") == "./" or step["id"] == "key"))
+    present = next(step for step in JUDGE["steps"] if step.get("id") == "key")["env"]["PRESENT"]
+    assert present.endswith("!= '' }}"), "whether there is a secret, and not the secret"
+
+
+def test_the_token_of_github_is_not_in_the_environment_of_what_talks_to_a_vendor() -> None:
+    holding = [step for step in JUDGE["steps"] if "GH_TOKEN" in step.get("env", {})]
+    assert [step for step in holding if "uses" in step] == []
+    assert "github.token" not in "".join(strings([JUDGE.get("env", {}), NIGHTLY.get("env", {})]))
+
+
+def test_results_are_kept_whatever_happened() -> None:
+    keep = next(step for step in JUDGE["steps"] if step.get("uses", "").startswith("actions/upload-artifact"))
+    assert keep["if"] == "always() && hashFiles('out/*.jsonl') != ''"
+    assert keep["with"]["name"] == "results-${{ matrix.provider }}"
+
+
+def test_what_the_action_takes_is_what_it_hands_over_and_what_is_read() -> None:
+    action = load(ACTION)
+    handed = action["runs"]["steps"][-1]["env"]
+    names = {name: f"INPUT_{name.upper().replace('-', '_')}" for name in action["inputs"] if name != "python-version"}
+    assert handed == {variable: f"${{{{ inputs.{name} }}}}" for name, variable in names.items()}
+    source = (ROOT / "src/vidconform/action/inputs.py").read_text("utf-8")
+    assert [name for name in names if f'"{name}"' not in source] == []
+    assert set(action["outputs"]) == {"exit-code", "doctor-exit-code", "results"}
+
+
+def test_ci_runs_the_parts_of_its_script_and_every_python_that_is_promised() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    parts = [*CI["jobs"]["checks"]["strategy"]["matrix"]["part"], "tests"]
+    assert set(parts) == set(re.findall(r"^(\w+)\(\) \{$", script, re.MULTILINE)) - {"install"}
+    assert CI["jobs"]["tests"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_a_part_that_the_script_does_not_have_is_refused() -> None:
+    done = subprocess.run([ROOT / ".ci" / "run", "test"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (4, "test: expected tests, lint, workflows, vices or wheel\n")
+
+
+# What the steps do.
+
+
+def machine(folder: Path, provider: str = "gptge", key: str = KEY, **variables: str) -> Runner:
+    """Return the machine of a provider's job; the repository has a key and a task for gptge."""
+    quick = {"PYTEST_ADDOPTS": "--poll-interval=0.01 --fuzz=0"}
+    contexts = {
+        "matrix": {"provider": provider, "name": provider.upper()},
+        "secrets": {"GPTGE_API_KEY": key} if key else {},
+        "vars": {"GPTGE_TASK_IDS": "video_68f082321ed08193a4eaf01376fa10bc0284bd663de64dc5"},
+        "github": {"token": "ghs_token", "repository": "someone/vidconform", "ref_name": "main"},
+        "inputs": {},
+    }
+    return Runner(folder, contexts, environment(**quick, **variables))
+
+
+@dataclass
+class Night:
+    """A night that is over: the exit code of its job, and its machine."""
+
+    code: int
+    runner: Runner
+
+    @property
+    def asked(self) -> list[str]:
+        """What `gh` was asked to do about issues, but to list them."""
+        calls = [words for words, _ in self.runner.calls if words[0] in ("issue", "label")]
+        return [" ".join(words[:2]) for words in calls if words[1] != "list"]
+
+    def said(self, verb: str) -> str:
+        """The text that was handed to `gh issue`."""
+        return next(text or "" for words, text in self.runner.calls if words[:2] == ["issue", verb])
+
+
+class Repository:
+    """What GitHub keeps between the nights: results and the issue."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.count, self.issue = folder, 0, ""
+        self.kept = folder / "kept"
+
+    def night(self, url: str, key: str = KEY) -> Night:
+        """Run the job of gptge and keep what it uploads."""
+        self.count += 1
+        runner = machine(self.folder / f"night-{self.count}", key=key, GPTGE_BASE_URL=url)
+        if self.kept.exists():
+            shutil.copytree(self.kept, runner.home / "artefacts", dirs_exist_ok=True)
+        body = {"number": 7, "title": "vidconform: gptge: something", "body": self.issue}
+        (runner.home / "issues.json").write_text(json.dumps([body] if self.issue else []))
+        night = Night(runner.job(JUDGE), runner)
+        if (runner.work / "out" / "results.jsonl").exists():
+            shutil.copytree(runner.work / "out", self.kept / str(1000 + self.count) / "results-gptge")
+        for words, text in runner.calls:
+            self.issue = text or "" if words[:2] in (["issue", "create"], ["issue", "edit"]) else self.issue
+            self.issue = "" if words[:2] == ["issue", "close"] else self.issue
+        return night
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Night]:
+    """Six nights of one provider, one after the other."""
+    folder = tmp_path_factory.mktemp("repository")
+    repository, found = Repository(folder), {}
+    changes = {"first": None, "faulty": FAULTY, "as faulty": FAULTY, "down": None, "refused": None, "mended": None}
+    for name, vice in changes.items():
+        with running("gptge", environ={"GPTGE_API_KEY": KEY}, vice=vice) as gptge:
+            key = WRONG_KEY if name == "refused" else KEY
+            found[name] = repository.night(nobody() if name == "down" else gptge.url, key)
+    found["kept"] = Night(0, Runner(folder / "site", site_contexts(), environment()))
+    shutil.copytree(repository.kept, found["kept"].runner.home / "artefacts", dirs_exist_ok=True)
+    return found
+
+
+def site_contexts() -> dict[str, Any]:
+    return {"github": {"token": "ghs_token", "repository": "someone/vidconform", "ref_name": "main"}}
+
+
+def nobody() -> str:
+    """Return an address that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_the_matrix_names_every_provider_with_its_secrets(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, {}, environment())
+    assert runner.job(NIGHTLY["jobs"]["plan"]) == 0
+    matrix = json.loads(runner.steps["matrix"]["outputs"]["matrix"])
+    assert matrix == {"include": [{"provider": name, "name": name.upper()} for name in PROVIDERS]}
+    told = runner.text("${{ fromJSON(steps.matrix.outputs.matrix) }}", runner.contexts)
+    assert "chainhub" in told
+
+
+def test_a_provider_without_a_secret_is_skipped_by_name(tmp_path: Path) -> None:
+    runner = machine(tmp_path, "chainhub")
+    assert runner.job(JUDGE) == 0
+    assert runner.summary == "**chainhub: skipped**, there is no secret `CHAINHUB_API_KEY`.\n"
+    assert list(runner.ran) == ["Is there a key?"]
+    assert runner.calls == []
+
+
+def test_a_first_night_needs_no_earlier_one(nights: dict[str, Night]) -> None:
+    first = nights["first"]
+    assert first.code == 0, first.runner.ran
+    assert first.runner.steps["night"]["outputs"] == {
+        "doctor-exit-code": "0", "exit-code": "0", "results": "out/results.jsonl",
+    }  # fmt: skip
+    assert first.asked == []
+    assert first.runner.summary.endswith("gptge: nothing new\n")
+    assert "# vidconform" in first.runner.summary
+
+
+def test_a_fault_opens_an_issue_and_fails_the_night(nights: dict[str, Night]) -> None:
+    faulty = nights["faulty"]
+    assert faulty.code == 1
+    assert faulty.runner.ran["How the night ended"].code == 1, "everything before went through"
+    assert faulty.asked == ["label create", "issue create"]
+    assert "- fails `gptge/videos` `progress-type` [MUST]: expected " in faulty.said("create")
+    assert "got worse: 1\n  gptge/videos  progress-type  [MUST]: conforms -> fails\n" in faulty.runner.summary
+
+
+def test_the_same_fault_is_quiet(nights: dict[str, Night]) -> None:
+    same = nights["as faulty"]
+    assert (same.code, same.asked) == (0, [])
+    assert same.runner.steps["night"]["outputs"]["exit-code"] == "1"
+    assert same.runner.summary.endswith("gptge: nothing new; issue #7 names 1 fault\n")
+
+
+def test_an_outage_is_neither_fixed_nor_broken(nights: dict[str, Night]) -> None:
+    down = nights["down"]
+    assert (down.code, down.asked) == (0, []), down.runner.ran
+    outputs = down.runner.steps["night"]["outputs"]
+    assert outputs["doctor-exit-code"] == str(int(Exit.CONNECTION))
+    assert outputs["exit-code"] == "6"
+    assert "### Doctor, `gptge`" in down.runner.summary
+    assert "nothing is fixed and nothing is broken by this night" in down.runner.summary
+    assert "got worse" not in down.runner.summary
+    assert "got better" not in down.runner.summary
+
+
+def test_a_refused_key_stops_the_night_and_says_so(nights: dict[str, Night]) -> None:
+    refused = nights["refused"]
+    assert refused.code == int(Exit.KEY)
+    assert refused.runner.steps["night"]["outputs"] == {"doctor-exit-code": str(int(Exit.KEY))}
+    log = refused.runner.ran["Doctor, then pytest --live"].log
+    assert "::error::gptge: not judged; doctor says what to mend (exit code 14)" in log
+    assert refused.asked == []
+    assert not (refused.runner.work / "out" / "results.jsonl").exists()
+
+
+def test_what_is_mended_closes_the_issue(nights: dict[str, Night]) -> None:
+    mended = nights["mended"]
+    assert (mended.code, mended.asked) == (0, ["issue comment", "issue close"])
+    assert "- `gptge/videos` `progress-type`: conforms" in mended.said("comment")
+    assert "\n  gptge/videos  progress-type  [MUST]: fails -> conforms\n" in mended.runner.summary
+
+
+def test_what_the_newest_night_left_unfinished_is_resumed(tmp_path: Path) -> None:
+    runner = machine(tmp_path)
+    for run, text in (("1001", "older"), ("1002", "newer"), ("1003", None)):
+        kept = runner.home / "artefacts" / run / "results-gptge"
+        kept.mkdir(parents=True)
+        if text is not None:
+            (kept / "creations.jsonl").write_text(text)
+    fetch = next(step for step in JUDGE["steps"] if step.get("name") == "Fetch the last nights")
+    night = next(step for step in JUDGE["steps"] if step.get("uses") == "./")
+    assert runner.text(night["with"]["resume"], runner.contexts) == "false"
+    done = runner.step({**fetch, "if": "success"}, JUDGE["env"] | {"PROVIDER": "gptge"})
+    assert done is not None
+    assert done.code == 0, done.log
+    assert (runner.work / "out" / "creations.jsonl").read_text() == "newer"
+    assert runner.text(night["with"]["resume"], runner.contexts) == "true"
+
+
+def test_a_night_starts_on_its_own_in_no_fork(tmp_path: Path) -> None:
+    condition = NIGHTLY["jobs"]["plan"]["if"]
+    for event, fork, starts in (
+        ("schedule", False, True),
+        ("schedule", True, False),
+        ("workflow_dispatch", True, True),
+    ):
+        github = {"event_name": event, "event": {"repository": {"fork": fork}}}
+        assert Runner(tmp_path / f"{event}{fork}", {"github": github}, {}).truth(condition) is starts
+
+
+def test_the_site_is_made_of_all_nights(nights: dict[str, Night]) -> None:
+    runner = nights["kept"].runner
+    assert runner.job(NIGHTLY["jobs"]["site"]) == 0, runner.ran
+    assert runner.steps["site"]["outputs"] == {"made": "true"}
+    assert (runner.work / "site" / "gptge-videos.html").exists()
+    assert "5 runs" in runner.ran["A site of all nights"].log
+
+
+def test_without_any_night_there_is_no_site(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, site_contexts(), environment())
+    assert runner.job(NIGHTLY["jobs"]["site"]) == 0
+    assert runner.steps["site"]["outputs"] == {}
+    assert runner.summary == "No night has results yet, so there is no site.\n"
+
+
+def test_no_key_is_left_anywhere(nights: dict[str, Night]) -> None:
+    for night in nights.values():
+        logs = "".join(done.log for done in night.runner.ran.values())
+        assert KEY not in logs
+        files = [path for path in night.runner.folder.rglob("*") if path.is_file() and not path.is_symlink()]
+        own = [path for path in files if "vidconform" not in path.relative_to(night.runner.folder).parts]
+        assert [path for path in own if KEY.encode() in path.read_bytes()] == []
+
+
+def test_what_a_vendor_says_is_no_command_to_github(nights: dict[str, Night]) -> None:
+    log = nights["faulty"].runner.ran["Doctor, then pytest --live"].log
+    for stopped in re.findall(r"::stop-commands::(\w+)\n", log):
+        inside = log.partition(f"::stop-commands::{stopped}\n")[2]
+        assert f"\n::{stopped}::\n" in inside
+    outside = re.sub(r"::stop-commands::(\w+)\n.*?\n::\1::\n", "", log, flags=re.DOTALL)
+    assert "progress-type" not in outside
+
+
+def test_the_action_is_installed_from_its_own_checkout(tmp_path: Path) -> None:
+    install = next(step for step in load(ACTION)["runs"]["steps"] if step.get("name") == "Install vidconform")
+    runner = Runner(tmp_path, {"github": {"action_path": "/actions/vidconform"}}, environment())
+    (runner.temp / "vidconform").unlink()
+    pip = '#!/bin/sh\nmkdir -p "$3/bin"\nprintf \'#!/bin/sh\\necho "$@"\\n\' > "$3/bin/pip"\nchmod +x "$3/bin/pip"\n'
+    (tmp_path / "bin" / "python").write_text(pip)
+    (tmp_path / "bin" / "python").chmod(0o755)
+    done = runner._bash(install, install["env"], runner.contexts)
+    assert (done.code, done.log) == (0, "install --quiet /actions/vidconform\n")
+
+
+def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadOption, match="expected true or false"):
+        read_inputs({"INPUT_PROVIDER": "gptge", "INPUT_DOCTOR": "yes"})
+    with pytest.raises(BadOption, match="expected words as in a shell"):
+        read_inputs({"INPUT_PROVIDER": "gptge", "INPUT_ARGUMENTS": "-k 'x"})
+    step = {"uses": "./", "id": "night", "with": {"provider": "gtpge"}}
+    runner = Runner(tmp_path, {}, environment())
+    done = runner.step(step, {})
+    assert done is not None
+    assert done.code == 4
+    assert done.log.startswith("::error::'gtpge': no such provider; expected one of chainhub, gptge")
