@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,6 +79,8 @@ class Runner:
     failed: bool = False
 
     def __post_init__(self) -> None:
+        if shutil.which("jq") is None:
+            pytest.skip("needs jq, as GitHub's machines have it: apt-get install jq")
         self.work, self.temp, self.home = (self.folder / name for name in ("work", "temp", "gh"))
         for made in (self.work, self.temp, self.home / "artefacts", self.folder / "bin"):
             made.mkdir(parents=True, exist_ok=True)

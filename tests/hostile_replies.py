@@ -89,6 +89,8 @@ def say(start: bytes, more: Callable[[], Iterator[bytes]]) -> Callable[[socket.s
     """Return an answer that goes on for as long as somebody listens."""
 
     def answer(connection: socket.socket) -> None:
+        # Whoever closed may leave it waiting.
+        connection.settimeout(1.0)
         with suppress(OSError):
             connection.sendall(start)
             for piece in more():

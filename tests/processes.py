@@ -35,6 +35,8 @@ KEYS = {
     "OPEAI_ADMIN_TOKEN": "jwt.admin-Mb8/5hQ+9jZc.e30",
     "CHAINHUB_API_KEY": "sk-chainhub-Lp4/6wT+1gSy",
 }
+# The folder below which a test may write a key: all else is searched for them when the tests are over.
+PLANTED = "planted"
 PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai")
 
 QUICK = ("--poll-interval=0.01", "--fuzz=0")

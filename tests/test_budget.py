@@ -78,6 +78,7 @@ def test_a_creation_over_the_limit_is_refused_and_the_run_is_not_whole(pytester:
     assert "create-route" not in refused(run)
     assert f": refused: needs {sentence}\n" in run.out
     assert f"incomplete: octopusx/videos: needs {sentence}\n" in run.out
+    assert "at most 2 paid creations and 0.5 USD in this run\n" in run.out
     assert "refused" in next(line for line in run.out.splitlines() if "conforms" in line)
 
 

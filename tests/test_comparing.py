@@ -210,6 +210,14 @@ def test_a_report_counts_what_is_known_apart_and_gives_the_reason(tmp_path: Path
     assert "known since 2026-10-01: They count in halves, ACME-7" in page
 
 
+def test_a_report_tells_of_an_entry_that_is_met(tmp_path: Path) -> None:
+    write_run(tmp_path, [verdict("conforms", deviation={**EXPECTED, "state": "stale", "file": "mine.toml"})])
+    write_beside(tmp_path)
+    markdown = (tmp_path / "report.md").read_text("utf-8")
+    assert "## What is listed but met: 1" in markdown
+    assert "mine.toml lists this as deviating since 2026-10-01, and it is met now; remove the entry" in markdown
+
+
 def test_what_was_not_paid_for_is_shown_as_refused(tmp_path: Path) -> None:
     write_run(tmp_path, [verdict("refused", expected="--max-cost=1.0 or more"), verdict("conforms", "other")])
     write_beside(tmp_path)

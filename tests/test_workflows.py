@@ -370,6 +370,19 @@ def test_the_action_is_installed_from_its_own_checkout(tmp_path: Path) -> None:
     assert (done.code, done.log) == (0, "install --quiet /actions/vidconform\n")
 
 
+def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    with running("gptge", vice=FAULTY) as gptge:
+        ids = " ".join(f"{name}={task}" for name, tasks in gptge.task_ids.items() for task in tasks)
+        given = {"provider": "gptge", "key": KEY, "task-ids": ids, "provider-url": gptge.url, "doctor": False}
+        runner = machine(tmp_path)
+        for allowed, code in ((False, 1), (True, 0)):
+            step = {"uses": "./", "id": "night", "with": {**given, "allow-failure": allowed}}
+            done = runner.step(step, {})
+            assert done is not None
+            assert (done.code, done.outputs["exit-code"]) == (code, "1"), done.log
+    assert (runner.work / "vidconform-report" / "results.jsonl").exists()
+
+
 def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadOption, match="expected true or false"):
         read_inputs({"INPUT_PROVIDER": "gptge", "INPUT_DOCTOR": "yes"})

@@ -11,13 +11,13 @@ from vidconform.contracts import Contract, Operation
 from vidconform.evidence import Evidence, Store
 from vidconform.probes import PROBES, OverBudget, Probe, Setting, Withheld, credential_of
 from vidconform.probes.generated import how_many
+from vidconform.probes.life import MISSES, REREADS
 from vidconform.probes.refusals import Refusal
 
 Find = Callable[[str], Any]
 
-_REREADS = 2
-# A task whose end is read at once, or one whose status cannot be read: see the probes.
-_SHORTEST_LIFE = 3
+# A task whose end is read at once, or one whose status cannot be read.
+_SHORTEST_LIFE = min(1 + REREADS, MISSES)
 _NEEDS = {
     "observe": "task_ids", "content": "finished", "remix": "finished",
     "second-route": "known", "second-route-admin": "known",
@@ -122,12 +122,13 @@ class PlannedSource:
         """Forecast a creation with the life after it; one that may prove needless is not expected."""
         if probe.name == "create" and self._is_needless(contract):
             self._tempt(contract)
-            return Forecast(contract.id, probe.name, 0, self._with_life(contract), accidents=1)
+            return Forecast(contract.id, probe.name, 0, self._with_life(contract, probe), accidents=1)
         self.setting.budget.reserve(contract.provider.name)
-        return Forecast(contract.id, probe.name, int(probe.name == "create"), self._with_life(contract), creations=1)
+        sure = int(probe.name == "create")
+        return Forecast(contract.id, probe.name, sure, self._with_life(contract, probe), creations=1)
 
-    def _with_life(self, contract: Contract) -> int | None:
-        early = 1 if contract.operation("content") is not None else 0
+    def _with_life(self, contract: Contract, probe: Probe) -> int | None:
+        early = 1 if probe.name == "create" and contract.operation("content") is not None else 0
         longest = self._longest_life()
         return None if longest is None else 1 + early + longest
 
@@ -135,7 +136,7 @@ class PlannedSource:
         """Return how often a task is read at most, until the wait is over."""
         pace = self.setting.pace
         spacing = pace.poll_interval + self.pause
-        return math.floor(pace.poll_timeout / spacing) + 2 + _REREADS if spacing else None
+        return math.floor(pace.poll_timeout / spacing) + 2 + REREADS if spacing else None
 
     def _need(self, contract: Contract, name: str, find: Find) -> None:
         find(name)

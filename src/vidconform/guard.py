@@ -37,8 +37,9 @@ class Guard:
 
     def append(self, path: Path, text: str) -> None:
         """Write at the end of a file; raises SecretRefused and OSError."""
+        content = self._checked(path, text)
         with path.open("ab") as file:
-            file.write(self._checked(path, text))
+            file.write(content)
 
     def line(self, path: Path, line: Mapping[str, Any]) -> str:
         """Return an object as a line of JSON (RFC 8259) for a file.
@@ -47,14 +48,22 @@ class Guard:
         says so. In place of a line in which it would stand even then, as a number, there is an empty text.
         """
         text = json.dumps(line, ensure_ascii=True)
-        if self._held(text.encode()) is not None:
+        if self.variable_in(text.encode()) is not None:
             text = json.dumps(self._without(path, line), ensure_ascii=True)
-        variable = self._held(text.encode())
+        variable = self.variable_in(text.encode())
         if variable is not None:
             self.note(SecretRefused(path, variable, partly=True))
             return ""
         # A lone surrogate of a vendor's would break UTF-8; as an escape it is harmless.
         return text + "\n"
+
+    def variable_in(self, content: bytes) -> str | None:
+        """Return the variable whose value stands in a content, or None."""
+        for variable, cores in self._forms.items():
+            for core, forms in cores.items():
+                if core in content and any(form in content for form in forms):
+                    return variable
+        return None
 
     def note(self, refused: SecretRefused) -> None:
         """Keep a refusal for the end of the run."""
@@ -63,25 +72,17 @@ class Guard:
 
     def _checked(self, path: Path, text: str) -> bytes:
         content = text.encode("utf-8", "backslashreplace")
-        variable = self._held(content)
+        variable = self.variable_in(content)
         if variable is not None:
             raise SecretRefused(path, variable)
         return content
-
-    def _held(self, content: bytes) -> str | None:
-        """Return the variable whose value stands in a content."""
-        for variable, cores in self._forms.items():
-            for core, forms in cores.items():
-                if core in content and any(form in content for form in forms):
-                    return variable
-        return None
 
     def _without(self, path: Path, value: Any) -> Any:
         if isinstance(value, Mapping):
             return {self._without(path, name): self._without(path, inner) for name, inner in value.items()}
         if isinstance(value, list | tuple):
             return [self._without(path, inner) for inner in value]
-        variable = self._held(json.dumps(value, ensure_ascii=True).encode()) if isinstance(value, str) else None
+        variable = self.variable_in(json.dumps(value, ensure_ascii=True).encode()) if isinstance(value, str) else None
         if variable is None:
             return value
         self.note(SecretRefused(path, variable, partly=True))

@@ -71,7 +71,8 @@ class Reporter:
     def _spending(self, served: Served) -> str:
         paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))
         most = self.session.options.max_creations
-        return f"at most {most} paid creations in this run" if paid and most else "nothing is created"
+        limit = "" if self.session.options.max_cost is None else f" and {self.session.options.max_cost:g} USD"
+        return f"at most {most} paid creations{limit} in this run" if paid and most else "nothing is created"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a verdict as it falls."""

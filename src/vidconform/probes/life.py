@@ -15,8 +15,8 @@ from vidconform.probes.trouble import Trouble, Withheld
 
 Find = Callable[[str], Any]
 
-_REREADS = 2
-_MISSES = 3
+REREADS = 2
+MISSES = 3
 # RFC 9110 sections 15.5.5 and 15.5.11.
 _GONE = (404, 410)
 
@@ -136,7 +136,7 @@ def _follow_created(talk: Conversation, task_id: str) -> None:
 def _follow(talk: Conversation, operation: Operation, task_id: str) -> bool:
     """Read a task until it is finished, then twice more; False where its end was not seen."""
     ended = _poll(talk, operation, task_id)
-    for _ in range(_REREADS if ended else 0):
+    for _ in range(REREADS if ended else 0):
         talk.wait()
         talk.ask("reread", operation, task_id)
     return ended
@@ -148,7 +148,7 @@ def _poll(talk: Conversation, operation: Operation, task_id: str) -> bool:
         exchange = talk.ask("poll", operation, task_id)
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
         misses = 0 if exchange.reply.is_success and isinstance(_told(talk, exchange, "status"), str) else misses + 1
-        if misses == _MISSES or _phase(talk, exchange) in FINISHED:
+        if misses == MISSES or _phase(talk, exchange) in FINISHED:
             return not misses
         _hold_patience(talk, exchange, time.monotonic() - started)
         talk.wait()

@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
     report.add_argument("--documents", action="store_true", help="add a page that compares what the documents promise")
     report.set_defaults(run=_report)
     diff = commands.add_parser(
-        "diff", help="what got worse, better, appeared, vanished; exit code 1 when something got worse"
+        "diff", help="what got worse, better, was not judged or drifted; exit code 1 when something got worse"
     )
     diff.add_argument("old", help=_RESULTS)
     diff.add_argument("new", help=_RESULTS)

@@ -106,7 +106,7 @@ def _faults(number: int) -> str:
 
 
 def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
-    """Return the oldest open issue about a provider: its title is `vidconform: NAME`, with nothing or a colon behind."""
+    """Return the oldest open issue about a provider: its title is `vidconform: NAME`, or more behind a colon."""
     start = letter.prefix(provider)
     mine = [issue for issue in issues if issue.title == start or issue.title.startswith(f"{start}:")]
     return min(mine, key=lambda issue: issue.number, default=None)

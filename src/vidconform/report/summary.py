@@ -17,7 +17,11 @@ SECTIONS = (
     ("What is not offered", ("not offered",), "The document says may, and the service does not."),
 )  # fmt: skip
 
-KNOWN = ("What is known", "A deviations.toml lists it with a reason; as long as it stays so, it fails no run.")
+#: By the state of an entry of a deviations.toml; one that has expired counts as if it were not there.
+LISTED = {
+    "stale": ("What is listed but met", "A deviations.toml lists it as deviating and it is met: remove the entry."),
+    "expected": ("What is known", "A deviations.toml lists it with a reason; as long as it stays so, it fails no run."),
+}
 
 DISCLAIMERS = (
     "That the service is well: only that what was asked, once, at that hour, kept the document's words.",
@@ -49,13 +53,16 @@ class Section:
 def sections(merged: Merged) -> list[Section]:
     """Return the sections that have findings; those about the vendor come before those about our emulator."""
     found: dict[str, list[Finding]] = {}
-    known: list[Finding] = []
     for cell, entry in merged.entries():
-        mine = known if entry.row.is_known else found.setdefault(entry.reading, [])
-        mine.append(Finding(cell, entry))
+        found.setdefault(_listed(entry) or entry.reading, []).append(Finding(cell, entry))
     made = [Section(t, note, readings, _sorted(found, readings)) for t, readings, note in SECTIONS]
-    made.append(Section(*KNOWN, (), sorted(known, key=_place)))
+    made += [Section(*said, (), _sorted(found, (state,))) for state, said in LISTED.items()]
     return [section for section in made if section.findings]
+
+
+def _listed(entry: Entry) -> str | None:
+    state = entry.row.deviation and entry.row.deviation["state"]
+    return state if state in LISTED else None
 
 
 def _sorted(found: dict[str, list[Finding]], readings: tuple[str, ...]) -> list[Finding]:

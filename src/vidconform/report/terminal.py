@@ -10,7 +10,9 @@ Lines = list[str]
 Row = Mapping[str, Any]
 
 _MOST_NAMED = 3
-_COLUMNS = ("conforms", "fails", "deviates", "known", "stale", "not offered", "unseen", "refused", "inconclusive", "errored")
+_COLUMNS = (
+    "conforms", "fails", "deviates", "known", "stale", "not offered", "unseen", "refused", "inconclusive", "errored",
+)  # fmt: skip
 
 
 def table(verdicts: Sequence[Row]) -> Lines:

@@ -1,0 +1,20 @@
+"""What holds for the whole test run: nothing that any test had written holds a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from processes import KEYS, PLANTED
+
+from vidconform.guard import Guard
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_file_of_any_test_holds_a_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Search every byte at the end; what a test plants on purpose lies below a folder of that name."""
+    yield
+    guard = Guard(KEYS)
+    written = [file for file in tmp_path_factory.getbasetemp().rglob("*") if file.is_file() and not file.is_symlink()]
+    holding = [file for file in written if PLANTED not in file.parts and guard.variable_in(file.read_bytes())]
+    assert holding == [], "these files hold a key of the tests"
