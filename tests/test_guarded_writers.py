@@ -134,6 +134,26 @@ def test_results_from_elsewhere_with_a_key_in_them_make_no_site(
     assert not any(SECRET in file.read_text() for file in (tmp_path / "site").rglob("*") if file.is_file())
 
 
+COMMANDS = (["diff", "--json"], ["diff"], ["history", "--json"], ["notice", "--json", "--provider=acme"])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_prints_no_key_that_older_results_hold(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = tmp_path / PLANTED / "old", tmp_path / PLANTED / "new"
+    write_run(old, [verdict("conforms", f"a-{SECRET}")])
+    write_run(new, [verdict("fails", f"a-{SECRET}")])
+    results = [str(old), str(new)]
+    assert main([command[0], *results, *command[1:]]) in (0, 1)
+    assert SECRET in capsys.readouterr().out, "without the key in the environment it would be printed"
+    monkeypatch.setenv(VARIABLE, SECRET)
+    assert main([command[0], *results, *command[1:]]) == 4
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"vidconform: standard output: not written: it would hold the value of {VARIABLE}; ")
+    assert SECRET not in printed.out + printed.err
+
+
 def test_every_page_of_a_site_is_looked_at(tmp_path: Path) -> None:
     write_run(tmp_path / "run", [verdict("fails", received="a text\x7f"), verdict("unseen", "status-type")])
     merged = merge_files(find_results([tmp_path / "run"]))

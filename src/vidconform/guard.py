@@ -33,13 +33,21 @@ class Guard:
 
     def write(self, path: Path, text: str) -> None:
         """Write a file; raises SecretRefused and OSError, and what stood there then stays."""
-        path.write_bytes(self._checked(path, text))
+        path.write_bytes(self.checked(path, text))
 
     def append(self, path: Path, text: str) -> None:
         """Write at the end of a file; raises SecretRefused and OSError."""
-        content = self._checked(path, text)
+        content = self.checked(path, text)
         with path.open("ab") as file:
             file.write(content)
+
+    def checked(self, path: Path, text: str) -> bytes:
+        """Return the bytes of a text (UTF-8) for a file; raises SecretRefused."""
+        content = text.encode("utf-8", "backslashreplace")
+        variable = self.variable_in(content)
+        if variable is not None:
+            raise SecretRefused(path, variable)
+        return content
 
     def line(self, path: Path, line: Mapping[str, Any]) -> str:
         """Return an object as a line of JSON (RFC 8259) for a file.
@@ -69,13 +77,6 @@ class Guard:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
             self.refused.append(str(refused))
-
-    def _checked(self, path: Path, text: str) -> bytes:
-        content = text.encode("utf-8", "backslashreplace")
-        variable = self.variable_in(content)
-        if variable is not None:
-            raise SecretRefused(path, variable)
-        return content
 
     def _without(self, path: Path, value: Any) -> Any:
         if isinstance(value, Mapping):

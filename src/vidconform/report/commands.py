@@ -72,9 +72,9 @@ def _diff(options: argparse.Namespace) -> int:
     found, said = differences(old, new), [*remarks(old, new), *lacking]
     if options.json:
         told = {"differences": [d.as_dict() for d in found], "drift": [d.as_dict() for d in drifted]}
-        print(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
+        _say(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
     else:
-        print("\n".join([*as_text(found, said), *drift.as_text(drifted)]))
+        _say("\n".join([*as_text(found, said), *drift.as_text(drifted)]))
     return 1 if any(difference.kind == "worse" for difference in found) else 0
 
 
@@ -84,7 +84,7 @@ def _history(options: argparse.Namespace) -> None:
     from vidconform.report.reading import find_results
 
     merged = merge_files(find_results(options.results))
-    print(json.dumps(as_json(merged), indent=2, ensure_ascii=True) if options.json else "\n".join(as_text(merged)))
+    _say(json.dumps(as_json(merged), indent=2, ensure_ascii=True) if options.json else "\n".join(as_text(merged)))
 
 
 def _notice(options: argparse.Namespace) -> None:
@@ -94,4 +94,12 @@ def _notice(options: argparse.Namespace) -> None:
     found = night(options.provider, options.old, options.new, options.fail_on)
     issues = read_issues(options.issues) if options.issues is not None else []
     told = decide(found, find_issue(issues, options.provider))
-    print(json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else told.sentence)
+    _say(json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else told.sentence)
+
+
+def _say(text: str) -> None:
+    """Print what may be kept as a file or sent on; raises SecretRefused where it holds a key of the environment."""
+    from vidconform.contracts import known_secrets
+    from vidconform.guard import Guard
+
+    print(Guard(known_secrets(os.environ)).checked(Path("standard output"), text).decode())
