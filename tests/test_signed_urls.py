@@ -19,6 +19,7 @@ from rawserver import http, serving
 
 from vidconform.emulator import ReplyContext
 from vidconform.evidence.cassettes import request_key
+from vidconform.locations import data_folder
 from vidconform.options import RunOptions
 from vidconform.probes import REDACTED, Redactor, Request
 from vidconform.probes.signed_urls import without_signatures
@@ -202,6 +203,14 @@ def test_a_request_with_a_signed_url_in_it_is_found_again_in_its_recording() -> 
     sent = Request("POST", "https://x.example", "/v1/videos?token=abcdef", (), body)
     kept = Request("POST", "https://x.example", f"/v1/videos?token={REDACTED}", (), Redactor([]).body(body))
     assert request_key(sent) == request_key(kept)
+
+
+def test_our_own_recordings_hold_no_signature() -> None:
+    recordings = list(data_folder("cassettes").rglob("*.yaml"))
+    assert recordings
+    for file in recordings:
+        text = file.read_text("utf-8")
+        assert without_signatures(text) == text, file
 
 
 def test_a_key_that_the_vendor_masked_is_left() -> None:
