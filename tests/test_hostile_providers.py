@@ -112,9 +112,8 @@ NOT_LOOKED_UP = [f"http://{name}/" for name in ("a..invalid", "x" * 70 + ".inval
 
 @pytest.mark.parametrize("location", NOT_LOOKED_UP)
 def test_a_redirect_to_a_name_that_cannot_be_is_trouble_or_the_redirect(location: str) -> None:
-    with serving(redirect(location)) as server:
-        with suppress(Trouble):
-            assert fetch(server.url).status == 302
+    with serving(redirect(location)) as server, suppress(Trouble):
+        assert fetch(server.url).status == 302
     assert len(server.asked) <= 2
 
 

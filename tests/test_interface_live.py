@@ -153,7 +153,7 @@ def test_a_service_that_is_not_there_leaves_the_run_inconclusive(pytester: pytes
     run = judge_inside(pytester, *arguments, **KEYS)
     assert run.code == 6, run.ran()
     assert {row["reading"] for key, row in run.verdicts.items() if key[2] == "service"} == {"inconclusive"}
-    assert re.search(r"^incomplete: gptge/videos: GET /\S+ got no answer \(ConnectError", run.out, re.MULTILINE)
+    assert re.search(r"^incomplete: gptge/videos: GET /\S+ got no answer: connection refused", run.out, re.MULTILINE)
     assert "pass --task-id" not in run.out
 
 

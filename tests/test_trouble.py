@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hostile_replies import ANSWERS
 from live import live as live_run
 from processes import KEYS, Run, judge_inside
 from rawserver import Answer, Server, hang_up, http, serving
@@ -58,6 +59,15 @@ def test_after_three_losses_in_a_row_nothing_is_sent(transport: LiveTransport) -
         "not sent: acme gave no usable answer 3 times in a row (last: connection closed without a reply)"
     }
     assert all(isinstance(t, Trouble) and t.kind is TroubleKind.DOWN and not t.sent for t in found[2:])
+
+
+def test_what_never_left_us_is_told_from_what_may_have_arrived(transport: LiveTransport) -> None:
+    with serving(hang_up) as server:
+        lost = post(transport, server)
+    unsent = send(transport, Request("GET", server.url, "/x"))
+    assert isinstance(lost, Trouble)
+    assert isinstance(unsent, Trouble)
+    assert (lost.sent, unsent.sent) == (True, False)
 
 
 def test_any_answer_begins_the_count_anew(transport: LiveTransport) -> None:
@@ -132,9 +142,12 @@ def test_a_service_that_is_down_costs_three_requests() -> None:
     assert session.shortcomings()
 
 
-@pytest.mark.parametrize("seconds", [0.5, 3.0])
-def test_a_service_that_hangs_costs_its_time_out_and_five_seconds_at_most(seconds: float) -> None:
-    with serving(silent) as server:
+HANGS: dict[str, Answer] = {name: ANSWERS[name] for name in ("a head drop by drop", "interim replies without end")}
+
+
+@pytest.mark.parametrize(("seconds", "way"), [(0.5, "silent"), (3.0, "silent"), *((0.5, way) for way in HANGS)])
+def test_a_service_that_hangs_costs_its_time_out_and_five_seconds_at_most(seconds: float, way: str) -> None:
+    with serving(HANGS.get(way, silent)) as server:
         started = time.monotonic()
         session, verdicts = whole_run(server.url, request_timeout=seconds)
         assert time.monotonic() - started < seconds + 5

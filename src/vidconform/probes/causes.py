@@ -36,9 +36,6 @@ class TroubleKind(StrEnum):
     RECORDED = "recorded"
 
 
-NEVER_SENT = frozenset({TroubleKind.DNS, TroubleKind.REFUSED, TroubleKind.UNREACHABLE, TroubleKind.ADDRESS})
-"""The kinds in which not one byte of the request reached the provider."""
-
 TOO_LATE = frozenset({TroubleKind.TIMEOUT, TroubleKind.SLOW})
 """The kinds that took all the seconds they had."""
 
@@ -62,6 +59,15 @@ def cause_of(error: Exception, url: str, bounds: Bounds) -> tuple[TroubleKind, s
         if found is not None:
             return found
     return _of_http(error)
+
+
+def may_have_arrived(error: Exception) -> bool:
+    """Whether a byte of the request may have left us before what httpx raised."""
+    import httpx
+
+    return isinstance(error, httpx.TransportError | TooSlow) and not isinstance(
+        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol | httpx.LocalProtocolError
+    )
 
 
 def _host(error: Exception, url: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from vidconform.probes.causes import TOO_LATE, TroubleKind
 from vidconform.probes.exchange import Reply, Request
@@ -84,6 +83,8 @@ def retry_after(reply: Reply) -> float | None:
 
 
 def _seconds_until(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         then = parsedate_to_datetime(date)
         return max(0.0, (then - datetime.now(UTC)).total_seconds())

@@ -29,7 +29,7 @@ _ENDINGS = ("-signature", "-credential", "-token", "-secret", "-api-key", "-apik
 
 # A character as it stands in a URL, in HTML, and in JSON: `&`, `?` and `#` before a name, `=` behind it.
 _BEFORE = r"[?#]|&(?:amp;){0,2}|&#(?:0{0,4}(?:35|38|63)|[xX]0{0,4}(?:23|26|3[fF]));|\\u00(?:23|26|3[fF])"
-_BEHIND = r"=|\\+u003[dD]|&#(?:0{0,4}61|[xX]0{0,4}3[dD]);"
+_BEHIND = r"=|\\++u003[dD]|&#(?:0{0,4}61|[xX]0{0,4}3[dD]);"
 # And in a URL inside the query of another, percent-encoded up to three times.
 _BEFORE += r"|%(?:25){0,2}(?:23|26|3[fF])"
 _BEHIND += r"|%(?:25){0,2}3[dD]"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from vidconform.probes.bounds import Bounds
-from vidconform.probes.causes import NEVER_SENT, TooSlow, TroubleKind, cause_of
+from vidconform.probes.causes import TooSlow, TroubleKind, cause_of, may_have_arrived
 from vidconform.probes.exchange import Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.patience import Patience, Turn
@@ -89,7 +89,7 @@ class LiveTransport:
             kind, cause = cause_of(error, request.url, bounds)
             if kind is not TroubleKind.ADDRESS:
                 self._standing.failed(kind, cause)
-            return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=kind not in NEVER_SENT)
+            return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=may_have_arrived(error))
 
     def _bounds_for(self, request: Request, turn: Turn) -> Bounds:
         """A reply that is paid for is worth a longer wait; who let the last wait run out gets a short one."""

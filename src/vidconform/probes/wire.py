@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 from vidconform.probes.addresses import PORTS, is_inside, is_loopback, origin, without_credentials
@@ -102,6 +101,8 @@ class Wire:
         return reply
 
     def _open(self, url: str) -> httpx.Client:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         return self._httpx.Client(
             # No proxy of the environment stands between us and this machine; its certificates are believed anywhere.
             trust_env=not is_loopback(url),
