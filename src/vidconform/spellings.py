@@ -19,6 +19,8 @@ _UNTOUCHED = re.compile(rb"[A-Za-z0-9._-]+")
 # A text of JSON three times inside another has so many before a quote; more would take a hostile megabyte hours.
 _BACKSLASHES = r"\\{1,8}"
 
+_SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+
 
 def spellings(secret: str) -> set[str]:
     """Return the texts by which programs write a secret, one inside another up to twice."""
@@ -55,6 +57,7 @@ def _character(character: str) -> str:
         "".join(rf"%(?:25){{0,2}}{_hexadecimal(f'{byte:02x}')}" for byte in raw),
         rf"&#(?:0{{0,4}}{code}|[xX]0{{0,4}}{_hexadecimal(f'{code:x}')});",
         *([rf"{_BACKSLASHES}x{_hexadecimal(f'{code:02x}')}"] if code < 256 else []),
+        *([_BACKSLASHES + _SHORT[character]] if character in _SHORT else []),
     ]
     plain = f"{re.escape(character)}|{re.escape(raw.decode('latin-1'))}"
     # A letter behind a backslash is another character.
