@@ -121,7 +121,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("metadata.at", [AT] * 3, "metadata.at: expected 2 times, one for each interaction, found 3"),
     ("metadata.at.1", 7, "metadata.at[1]: expected a text, found '7'"),
     ("metadata.gaps.0", "x", "metadata.gaps[0]: expected a mapping, found 'x'"),
-    ("metadata.gaps.0.kind", "lost", "metadata.gaps[0].kind: expected unseen or inconclusive, found 'lost'"),
+    ("metadata.gaps.0.kind", "lost", "metadata.gaps[0].kind: expected unseen or inconclusive or refused, found 'lost'"),
     ("metadata.gaps.0.sentence", GONE, "metadata.gaps[0]: sentence is missing"),
     ("metadata.notes", None, "metadata.notes: expected a mapping, found 'None'"),
     ("metadata.notes.task_ids", "video_1", "metadata.notes.task_ids: expected a list, found 'video_1'"),
