@@ -107,6 +107,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("interactions.1.response.status", 404, "interactions[1].response.status: expected a mapping, found '404'"),
     ("interactions.1.response.status.code", "404", "interactions[1].response.status.code: expected a number"),
     ("interactions.1.response.status.code", True, "interactions[1].response.status.code: expected a number"),
+    ("interactions.1.response.status.code", 0, "interactions[1].response.status.code: expected three digits, found 0"),
     ("interactions.0.response.body.string", GONE, "interactions[0].response.body: string is missing"),
     ("interactions.0.response.body.string", None, "interactions[0].response.body.string: expected a text or"),
     ("interactions.0.response.headers.X", "x", "interactions[0].response.headers.X: expected a list, found 'x'"),

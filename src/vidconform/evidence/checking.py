@@ -33,7 +33,9 @@ def _check_interaction(interaction: Any, place: str) -> None:
     _part(request, f"{place}.request", "body", str, bytes, type(None))
     response = _part(interaction, place, "response", dict)
     place = f"{place}.response"
-    _part(_part(response, place, "status", dict), f"{place}.status", "code", int)
+    code = _part(_part(response, place, "status", dict), f"{place}.status", "code", int)
+    if not 100 <= code <= 999:
+        raise ValueError(f"{place}.status.code: expected three digits, found {code}")
     _part(_part(response, place, "body", dict), f"{place}.body", "string", str, bytes)
     for name, values in _part(response, place, "headers", dict).items():
         _texts(values, f"{place}.headers.{_be(name, f'{place}.headers', str)}")
