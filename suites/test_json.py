@@ -39,4 +39,9 @@ def test_a_refusal_is_json(any_refusal: Refused) -> None:
 
 @test_a_refusal_is_json.broken_by
 def _(any_refusal: Refused) -> None:
-    any_refusal.alter(headers={"content-type": "text/html"}, body=b"<html>")
+    any_refusal.alter(headers={"content-type": "text/html"})
+
+
+@test_a_refusal_is_json.broken_by
+def _(any_refusal: Refused) -> None:
+    any_refusal.alter(body=b"<html>")

@@ -78,6 +78,12 @@ def broken_subjects(law: Law, session: Session, change: Change) -> Iterator[Subj
             yield subject
 
 
+def breaks(law: Law, session: Session, change: Change, copied: Law | None = None) -> bool:
+    """Whether a change breaks a law, or a copy of it, wherever it leaves anything to see, and does so somewhere."""
+    outcomes = {outcome(copied or law, subject) for subject in broken_subjects(law, session, change)}
+    return "BrokenLaw" in outcomes and outcomes <= {"BrokenLaw", "Unseen"}
+
+
 def mended(contract: Contract) -> Contract:
     """Return a contract of its own whose document contradicts itself nowhere."""
     fresh = load_contract(contract.provider, contract.name)
