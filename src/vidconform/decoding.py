@@ -13,8 +13,8 @@ DEEPEST = 128
 """Levels of arrays and objects that are read; the validator and the interpreter's stack end at about 250."""
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-# Longer ones are beyond binary64 whatever their digits, and beyond the interpreter's own limit somewhere.
-_LONGEST_INTEGER = 310
+# A sign and 310 digits: beyond binary64 whatever they are. The interpreter's own limit is somewhere above.
+_LONGEST_INTEGER = 311
 
 
 @dataclass
@@ -103,8 +103,7 @@ def _finite(text: str) -> float:
 
 def _in_range(text: str) -> int:
     """Arithmetic on an integer beyond binary64 overflows; RFC 8259 section 6 lets a reader end there."""
-    if len(text) > 15:
-        _finite(text[: _LONGEST_INTEGER + 1])
+    _finite(text[:_LONGEST_INTEGER])
     return int(text)
 
 

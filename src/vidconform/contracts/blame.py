@@ -28,8 +28,8 @@ class Finding:
 
     requirement: str
     pointer: str
+    hedged: bool
     errors: list[SchemaError] = field(default_factory=list)
-    hedged: bool = False
 
 
 def findings(schema: Schema, body: Any) -> list[Finding]:
@@ -50,7 +50,7 @@ class _Walk:
     def visit(self, unit: dict[str, Any], owner: Finding | None) -> None:
         notes = _notes(unit)
         if "x-requirement" in notes:
-            owner = Finding(notes["x-requirement"], unit["instanceLocation"], hedged=self.hedged)
+            owner = Finding(notes["x-requirement"], unit["instanceLocation"], self.hedged)
             self.found.append(owner)
         self._blame(unit, owner)
         for child in _children(unit):
@@ -69,9 +69,7 @@ class _Walk:
                 self._visit_hedge(unit, owner)
 
     def _visit_hedge(self, unit: dict[str, Any], owner: Finding | None) -> None:
-        inner = {**unit, "annotations": {k: v for k, v in _notes(unit).items() if k != "x-hedge"}}
-        inner.pop("droppedAnnotations", None)
-        self.visit(inner, owner)
+        self.visit({**unit, "annotations": {k: v for k, v in _notes(unit).items() if k != "x-hedge"}}, owner)
 
     def _blame(self, unit: dict[str, Any], owner: Finding | None) -> None:
         for keyword in unit.get("errors", {}):
@@ -89,12 +87,11 @@ def _notes(unit: dict[str, Any]) -> dict[str, Any]:
 
 
 def _children(unit: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the units below, without the condition of an `if` and without the failed branches of a met anyOf.
+    """Yield the units below, without the condition of an `if`.
 
     `then` and `else` are reported under a wrapper whose path ends with /if and whose condition has that same path.
+    Failed branches of a met anyOf are not reported.
     """
     for child in unit.get("details", []):
-        condition = child["evaluationPath"] == unit["evaluationPath"] and child["evaluationPath"].endswith("/if")
-        branch_not_taken = unit["valid"] and not child["valid"]
-        if not condition and not branch_not_taken:
+        if child["evaluationPath"] != unit["evaluationPath"] or not child["evaluationPath"].endswith("/if"):
             yield child

@@ -70,7 +70,7 @@ class Schema:
     @cached_property
     def members(self) -> set[str]:
         """The names that the object's own members may have by the document."""
-        return {*self.source.get("properties", {}), *(place.path[0] for place in self.fields.values())}
+        return set(self.source.get("properties", {}))
 
     @cached_property
     def phases(self) -> dict[str, str]:

@@ -15,7 +15,6 @@ from vidconform.probes import Exchange, Reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
-_SECONDS_END = 100_000_000_000
 # From 2001 to 2286: ten digits of seconds, which no count of milliseconds or microseconds has.
 _TIMES = (1_000_000_000, 10_000_000_000)
 
@@ -168,7 +167,7 @@ def _overlaps(one: str, other: str) -> bool:
 def _seconds(raw: Any, unit: str) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    in_milliseconds = unit == "milliseconds" or (unit == "either" and raw >= _SECONDS_END)
+    in_milliseconds = unit == "milliseconds" or (unit == "either" and raw >= _TIMES[1])
     seconds = raw / 1000 if in_milliseconds else float(raw)
     return seconds if _TIMES[0] <= seconds < _TIMES[1] else None
 

@@ -94,7 +94,7 @@ def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves 
     return judge_law(case, case.check, gathered, serves)
 
 
-def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves = lambda: True) -> Verdict:
+def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdict:
     """Return what a law says of the evidence; a law that raises anything unforeseen is our error."""
     subjects = kind_of(law).build(case.contract, case.requirement.id, gathered)
     hints: list[str] = []
@@ -117,9 +117,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves = lambda:
     return _without_fault(case, held, [*hints, *_hints(gathered)], lost, _gaps(gathered), serves)
 
 
-def judge_schema(
-    case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True
-) -> Verdict:
+def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
     found = _findings(case.contract, schema, gathered, cache).get(case.requirement.id, [])
     for reading, finding in found:

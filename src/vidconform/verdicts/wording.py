@@ -9,6 +9,8 @@ from typing import Any
 from vidconform.contracts import Schema, SchemaError
 
 LONGEST = 300
+# Leaves room for what stands around it, so that the length that is told is that of the text.
+_LONGEST_TEXT = 240
 
 
 def cut(text: str) -> str:
@@ -25,7 +27,7 @@ def show(value: Any) -> str:
 def _trimmed(value: Any) -> Any:
     """Cut before dumping, so that a body of megabytes costs no message of megabytes."""
     if isinstance(value, str):
-        return value if len(value) <= LONGEST else f"{value[:LONGEST]}... ({len(value)} characters)"
+        return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}... ({len(value)} characters)"
     if isinstance(value, dict):
         return {str(name)[:60]: _trimmed(value[name]) for name in list(value)[:20]}
     if isinstance(value, list):

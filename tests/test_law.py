@@ -1,0 +1,56 @@
+"""What a law is made of: what it expects, what it looks at, and the words in which it breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from readings import BY_ID, reading
+
+from vidconform.laws import BrokenLaw, Unseen, expect, requires, shown
+
+ONE = reading(BY_ID["gptge/videos"], {"status": "queued", "progress": 7})
+
+
+@pytest.mark.parametrize(("received", "told"), [("as it is", "as it is"), (7, "7"), (None, "None"), (["a"], "['a']")])
+def test_a_broken_law_says_what_was_expected_and_received(received: Any, told: str) -> None:
+    with pytest.raises(BrokenLaw) as end:
+        expect(received == 0, "none at all", received, ONE, "progress")
+    broken = end.value
+    assert (broken.expected, broken.received, broken.reading, broken.pointer) == ("none at all", told, ONE, "/progress")
+    assert str(broken) == f"Expected none at all\nReceived {told}"
+
+
+def test_a_law_may_break_nowhere_in_particular() -> None:
+    with pytest.raises(BrokenLaw) as end:
+        expect(False, "this", "that")
+    assert (end.value.reading, end.value.pointer) == (None, "")
+    with pytest.raises(BrokenLaw) as end:
+        expect(0, "this", "that", ONE)
+    assert (end.value.reading, end.value.pointer) == (ONE, "")
+
+
+def test_what_holds_ends_nothing() -> None:
+    expect(True, "this", "that")
+    expect("a text", "this", "that", ONE, "progress")
+
+
+def test_a_law_sees_what_it_is_shown_and_nothing_where_there_is_nothing() -> None:
+    readings = [reading(BY_ID["gptge/videos"], {}) for _ in range(3)]
+    assert shown((one for one in readings[:2]), "two of them") == readings[:2]
+    assert [one.observed for one in readings] == [True, True, False]
+    with pytest.raises(Unseen, match="two of them"):
+        shown(iter(()), "two of them")
+
+
+def test_a_law_knows_its_requirements_and_what_breaks_it() -> None:
+    @requires("status-type", "id-type")
+    def law(task: Any) -> None:
+        """Judge nothing."""
+
+    @law.broken_by
+    def change(task: Any) -> None:
+        """Change nothing."""
+
+    assert law.requirements == ("status-type", "id-type")
+    assert law.counterexamples == [change]

@@ -1,0 +1,138 @@
+"""Served or refused: which status codes keep a promise about a request, and which say nothing of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from readings import BY_ID, reading
+
+from vidconform.contracts import Contract
+from vidconform.laws import (
+    BrokenLaw,
+    Inconclusive,
+    Reading,
+    Refused,
+    Subject,
+    Unseen,
+    expect_refused,
+    expect_served,
+    told,
+)
+from vidconform.laws.refusing import ACCOUNT_CODES
+
+VIDEOS, GPTGE, OPEAI = BY_ID["octopusx/videos"], BY_ID["gptge/videos"], BY_ID["opeai/videos"]
+
+
+def ends(law: Any, subject: Subject) -> str:
+    try:
+        law(subject)
+    except (BrokenLaw, Unseen, Inconclusive) as end:
+        return type(end).__name__
+    return "held"
+
+
+def refusal(code: int, step: str = "unknown-task", **facts: Any) -> Refused:
+    return Refused(VIDEOS, [reading(VIDEOS, {"error": "no"}, code, step=step, **facts)])
+
+
+def served(*codes: int, contract: Contract = VIDEOS, role: str = "retrieve", probe: str = "observe") -> Subject:
+    return Subject(contract, [reading(contract, {}, code, role=role, probe=probe, asked="video_1") for code in codes])
+
+
+@pytest.mark.parametrize("code", [400, 401, 404, 422, 499])
+def test_any_4xx_refuses(code: int) -> None:
+    assert ends(expect_refused, refusal(code)) == "held"
+
+
+@pytest.mark.parametrize("code", [200, 202, 204, 302, 399, 500, 501, 502])
+def test_nothing_else_refuses(code: int) -> None:
+    assert ends(expect_refused, refusal(code)) == "BrokenLaw"
+
+
+@pytest.mark.parametrize(
+    ("step", "codes"), [("wrong-method", [501]), ("early-content", [202, 204])], ids=["wrong-method", "early-content"]
+)
+def test_some_requests_are_refused_by_other_codes_as_well(step: str, codes: list[int]) -> None:
+    others = [200, 201, 202, 203, 204, 205, 500, 501, 502]
+    assert [code for code in others if ends(expect_refused, refusal(code, step)) == "held"] == codes
+
+
+def test_a_refusal_that_may_have_another_reason_tells_nothing_and_a_service_does() -> None:
+    stranger: dict[str, Any] = {"asked": VIDEOS.unknown_id, "credential": "none"}
+    assert ends(expect_refused, refusal(401, **stranger)) == "Unseen"
+    assert ends(expect_refused, refusal(200, **stranger)) == "BrokenLaw"
+    assert ends(expect_refused, refusal(401, asked="video_1", credential="none")) == "held"
+    with pytest.raises(Unseen, match="a known task; pass --task-id=videos=ID"):
+        expect_refused(refusal(401, **stranger))
+
+
+def test_a_refusal_is_shown_with_its_code_its_type_and_its_first_bytes() -> None:
+    html = reading(VIDEOS, b"<html>" + b"x" * 300, 502, headers=(("content-type", "text/html; charset=utf-8"),))
+    assert told(html) == "502 text/html: <html>" + "x" * 194
+    assert told(reading(VIDEOS, b"\xff", 200, headers=())) == "200 without a media type: \ufffd"
+
+
+def test_what_is_said_of_the_account_is_not_said_of_the_request() -> None:
+    assert ACCOUNT_CODES == (401, 402, 403)
+    for code in ACCOUNT_CODES:
+        assert ends(expect_served, served(code)) == "Unseen"
+        assert ends(expect_served, served(200, code)) == "held"
+
+
+@pytest.mark.parametrize("code", [300, 400, 404, 405, 407, 414, 416, 429, 500])
+def test_a_task_that_was_served_once_is_served_again(code: int) -> None:
+    assert ends(expect_served, served(200, code)) == "BrokenLaw"
+    assert ends(expect_served, served(code, 200)) == "held"
+    assert ends(expect_served, served(200, 200, code, 200)) == "BrokenLaw"
+    assert ends(expect_served, served(200, 299)) == "held"
+
+
+def test_an_id_that_the_user_gave_may_be_wrong_and_one_of_ours_is_not() -> None:
+    assert ends(expect_served, served(404, 404)) == "Unseen"
+    assert ends(expect_served, served(404, probe="create")) == "BrokenLaw"
+    assert ends(expect_served, served(404, 404, probe="content", role="content")) == "BrokenLaw"
+    assert ends(expect_served, Subject(VIDEOS, served(404).all + served(404, probe="create").all)) == "BrokenLaw"
+    assert ends(expect_served, served()) == "Unseen"
+
+
+def test_a_task_that_is_not_served_is_named_with_the_first_answer() -> None:
+    readings = [
+        reading(VIDEOS, {}, code, asked=asked) for asked, code in (("video_1", 404), ("video_2", 410), ("", 500))
+    ]
+    with pytest.raises(Unseen, match=r"that the service knows: video_1 was answered with 404 application/json: \{\}"):
+        expect_served(Subject(VIDEOS, readings))
+
+
+def test_every_request_since_the_first_served_one_is_looked_at() -> None:
+    subject = served(404, 200, 200)
+    expect_served(subject)
+    assert subject.observed == subject.all[1:]
+    lost = served(404, 404, probe="create")
+    with pytest.raises(BrokenLaw):
+        expect_served(lost)
+    assert lost.observed == lost.all
+
+
+def has_row(contract: Contract, requirement: str) -> bool:
+    return requirement in contract.requirements
+
+
+@pytest.mark.parametrize(("role", "requirement", "codes"), [
+    ("retrieve", "retrieve-accepts-json-header", [406, 415]),
+    ("create", "accepts-prompt", [400, 415, 422]),
+])  # fmt: skip
+def test_a_refusal_for_what_is_sent_is_judged_by_its_own_row_where_there_is_one(
+    role: str, requirement: str, codes: list[int]
+) -> None:
+    with_row = next(contract for contract in BY_ID.values() if has_row(contract, requirement))
+    without = next(contract for contract in BY_ID.values() if not has_row(contract, requirement))
+    four_hundreds = [code for code in (399, *range(400, 431)) if code not in ACCOUNT_CODES]
+    apart = [code for code in four_hundreds if left_out(with_row, role, code)]
+    assert apart == codes
+    assert not any(left_out(without, role, code) for code in four_hundreds)
+
+
+def left_out(contract: Contract, role: str, code: int) -> bool:
+    readings: list[Reading] = served(200, code, contract=contract, role=role).all
+    return ends(expect_served, Subject(contract, readings)) == "held"
