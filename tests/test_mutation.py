@@ -1,9 +1,10 @@
-"""Every assertion and every binding counts: without it some test fails."""
+"""Every assertion and every binding counts: without it some test fails, and what mutants survive is listed and true."""
 
 from __future__ import annotations
 
 import pytest
 from bodies import CONTRACTS, recorded
+from survivors import ROOT, Survivor, kill_tests, parsed, problem, survivors
 from trials import LAWS, breaks, each_law
 from weakened import Assertion, assertions_of, without, without_a_requirement, wrongly_bound
 
@@ -43,3 +44,66 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
     bound = [name for schema in contract.schemas.values() for name, places in schema.bound.items() for _ in places]
     assert sorted(removed) == sorted(bound)
 
+
+# --- The list of mutants that survive; `python tests/mutate.py` runs them
+
+# What decides verdicts, or what a verdict says.
+JUDGING = (
+    "src/vidconform/contracts/blame.py", "src/vidconform/contracts/schemas.py", "src/vidconform/decoding.py",
+    *(f"src/vidconform/verdicts/{name}.py" for name in ("binding", "judging", "known", "verdict", "wording")),
+)  # fmt: skip
+# One lists names, the other holds a test for the schemas' nodes and no law.
+WITHOUT_MUTANTS = ("src/vidconform/laws/__init__.py", "suites/test_schema.py")
+
+
+def test_every_module_that_judges_is_mutated() -> None:
+    laws = [*ROOT.glob("src/vidconform/laws/*.py"), *ROOT.glob("suites/test_*.py")]
+    judging = {*JUDGING, *(file.relative_to(ROOT).as_posix() for file in laws)} - {*WITHOUT_MUTANTS}
+    assert set(kill_tests()) == judging
+
+
+def test_every_mutant_is_held_against_tests_that_exist() -> None:
+    files = {argument for arguments in kill_tests().values() for argument in arguments if argument.endswith(".py")}
+    assert [file for file in sorted(files) if not (ROOT / file).is_file()] == []
+
+
+@pytest.mark.parametrize("survivor", survivors(), ids=lambda survivor: f"{survivor.function}-{survivor.after}"[:60])
+def test_a_listed_survivor_still_applies_to_its_function(survivor: Survivor) -> None:
+    assert problem(survivor, (ROOT / survivor.module).read_text("utf-8")) == ""
+
+
+def test_no_survivor_is_listed_twice() -> None:
+    assert len({survivor.key for survivor in survivors()}) == len(survivors())
+
+
+ENTRY = {
+    "module": "src/vidconform/decoding.py", "function": "f.g", "before": "return 1", "after": "return 2",
+    "reason": "Nobody looks.",
+}  # fmt: skip
+SOURCE = "def f():\n    def g():\n        return  1\n\ndef h():\n    return 1\n"
+
+
+def test_an_entry_with_another_key_is_refused_with_the_valid_ones() -> None:
+    for row in ({**ENTRY, "line": 7}, {"module": "x"}):
+        with pytest.raises(ValueError, match="has the keys module, function, before, after, reason"):
+            parsed([row])
+
+
+@pytest.mark.parametrize(
+    ("changed", "fragment"),
+    [
+        ({}, ""),
+        ({"function": "h"}, ""),
+        ({"function": "g"}, "stands 0 times in g"),
+        ({"function": ""}, "stands 2 times in the module"),
+        ({"before": "return 3"}, "stands 0 times in f.g"),
+        ({"after": "return 1"}, "changes nothing"),
+        ({"module": "src/vidconform/cli.py"}, "is not mutated"),
+        ({"reason": "nobody"}, "is a sentence"),
+    ],
+)
+def test_an_entry_that_says_nothing_true_of_the_source_is_found(changed: dict[str, str], fragment: str) -> None:
+    (survivor,) = parsed([ENTRY | changed])
+    found = problem(survivor, SOURCE)
+    assert fragment in found
+    assert bool(found) == bool(fragment)

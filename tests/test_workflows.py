@@ -138,7 +138,7 @@ def test_ci_runs_the_parts_of_its_script_and_every_python_that_is_promised() -> 
 
 def test_a_part_that_the_script_does_not_have_is_refused() -> None:
     done = subprocess.run([ROOT / ".ci" / "run", "test"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (4, "test: expected tests, lint, workflows, vices or wheel\n")
+    assert (done.returncode, done.stderr) == (4, "test: expected tests, lint, workflows, vices, mutants or wheel\n")
 
 
 # What the steps do.
