@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from vidconform.contracts import Schema, findings
+from vidconform.contracts.blame import children
 from vidconform.contracts.schemas import merge_hedges
 
 SOURCE: dict[str, Any] = {
@@ -108,3 +109,10 @@ def test_a_branch_that_is_not_taken_is_no_error(word: str) -> None:
     schema = Schema(Path("task.schema.json"), source, source)
     assert [finding.errors for finding in findings(schema, "x")] == [[]]
     assert [bool(finding.errors) for finding in findings(schema, 7)] == [True]
+
+
+@pytest.mark.parametrize(("valid", "seen"), [(True, ["/anyOf/1"]), (False, ["/anyOf/0", "/anyOf/1"])])
+def test_a_branch_that_fails_is_no_error_where_another_is_taken(valid: bool, seen: list[str]) -> None:
+    branches = [{"evaluationPath": "/anyOf/0", "valid": False}, {"evaluationPath": "/anyOf/1", "valid": valid}]
+    unit = {"evaluationPath": "", "valid": valid, "details": branches}
+    assert [child["evaluationPath"] for child in children(unit)] == seen

@@ -53,7 +53,7 @@ class _Walk:
             owner = Finding(notes["x-requirement"], unit["instanceLocation"], self.hedged)
             self.found.append(owner)
         self._blame(unit, owner)
-        for child in _children(unit):
+        for child in children(unit):
             if "x-hedge" in _notes(child):
                 self.hedges.append((child, owner, self.failed))
             else:
@@ -86,12 +86,14 @@ def _notes(unit: dict[str, Any]) -> dict[str, Any]:
     return notes if isinstance(notes, dict) else {}
 
 
-def _children(unit: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the units below, without the condition of an `if`.
+def children(unit: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the units below, without the condition of an `if` and without the failed branches of a met anyOf.
 
     `then` and `else` are reported under a wrapper whose path ends with /if and whose condition has that same path.
-    Failed branches of a met anyOf are not reported.
     """
     for child in unit.get("details", []):
-        if child["evaluationPath"] != unit["evaluationPath"] or not child["evaluationPath"].endswith("/if"):
+        condition = child["evaluationPath"] == unit["evaluationPath"] and child["evaluationPath"].endswith("/if")
+        # The standard's verbose output has them (JSON Schema 2020-12 core, section 12.4.4); this validator may one day.
+        branch_not_taken = unit["valid"] and not child["valid"]
+        if not condition and not branch_not_taken:
             yield child
