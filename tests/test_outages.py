@@ -176,14 +176,44 @@ def recording(tmp_path: Path, change: Any) -> Iterator[tuple[Session, Path]]:
         yield run.session, folder
 
 
+CONTENT_ALONE = [("content", 502), ("reread", 200), ("content", 502)]
+
+
+def content_says(*codes: int) -> Any:
+    """Answer the content of a finished task with these codes in turn, and then as it should be."""
+    left = list(codes)
+
+    def change(reply: ReplyContext) -> None:
+        if reply.role == "content" and reply.status == 200 and left:
+            reply.refuse(left.pop(0), "storage is unavailable", "bad_gateway")
+
+    return change
+
+
+def test_content_that_comes_a_moment_later_is_no_fault_live_and_replayed(tmp_path: Path) -> None:
+    with recording(tmp_path, content_says(502, 502)) as (session, folder):
+        evidence, verdicts = judged(session)
+    assert evidence.exchanges[-1].reply.status == 200
+    assert verdicts["content-route"] is verdicts["content-has-bytes"] is Outcome.MET
+    _, replayed = judged(prepare(RunOptions([str(folder)], fuzz=0), {}))
+    assert replayed == verdicts
+
+
+@pytest.mark.parametrize("code", [503, 504])
+def test_content_that_asks_for_time_is_nobody_s_verdict(code: int, tmp_path: Path) -> None:
+    with recording(tmp_path, content_says(*[code] * 20)) as (session, _):
+        _, verdicts = judged(session)
+    assert verdicts["content-route"] is Outcome.INCONCLUSIVE
+
+
 def test_the_content_alone_failing_is_held_against_the_service_live_and_replayed(tmp_path: Path) -> None:
     with recording(tmp_path, content_is_502) as (session, folder):
         evidence, verdicts = judged(session)
-    assert [(e.step, e.reply.status) for e in evidence.exchanges] == [("content", 502), ("reread", 200)]
+    assert [(e.step, e.reply.status) for e in evidence.exchanges] == CONTENT_ALONE
     assert evidence.gaps == ()
     assert verdicts["content-route"] is Outcome.UNMET
     again, replayed = judged(prepare(RunOptions([str(folder)], fuzz=0), {}))
-    assert [(e.step, e.reply.status) for e in again.exchanges] == [("content", 502), ("reread", 200)]
+    assert [(e.step, e.reply.status) for e in again.exchanges] == CONTENT_ALONE
     assert replayed == verdicts
 
 

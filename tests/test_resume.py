@@ -375,6 +375,10 @@ def test_a_creation_without_an_answer_is_told_and_not_resumed(service: Service, 
     assert (
         "came to no task that we know (answered with 500 and no task id); it may be charged: look it up at the vendor\n"
     ) in run.out
+    sent = (run.report / "creations.jsonl").read_text("utf-8").count('"sent"')
+    again = judge_inside(pytester, *words, "--resume", **KEYS)
+    assert "to know what became of the creation sent at " in again.out, again.ran()
+    assert (run.report / "creations.jsonl").read_text("utf-8").count('"sent"') == sent, "paid for once more"
 
 
 def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, pytester: pytest.Pytester) -> None:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from hostile_replies import ANSWERS
+from live import cases
 from live import live as live_run
 from processes import KEYS, Run, judge_inside
 from rawserver import Answer, Server, hang_up, http, serving
 from tlsserver import certificate, serving_tls
 from vendors import are_nobody_s, silent, whole_run
 
+from vidconform.emulator import ReplyContext
 from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble, TroubleKind
 from vidconform.verdicts import Outcome
 
@@ -110,7 +112,7 @@ def test_no_creation_is_sent_until_a_read_has_worked_again(transport: LiveTransp
 
 @pytest.mark.parametrize("paid", [False, True])
 def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vidconform.probes.transport.BRIEF", 0.2)
+    monkeypatch.setattr("vidconform.probes.standing.BRIEF", 0.2)
     live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.8))
     taken: list[float] = []
     with serving(TASK, silent) as server:
@@ -161,8 +163,30 @@ def test_a_service_that_is_being_repaired_costs_a_few_requests_and_no_creation()
     ) as server:
         session, verdicts = whole_run(server.url)
     assert are_nobody_s(verdicts)
-    assert [asked.method for asked in server.asked].count("GET") == 6
+    # Three reads of each contract, each tried twice.
+    assert [asked.method for asked in server.asked].count("GET") == 12
     assert session.costs()["octopusx"]["creations"] <= 1
+
+
+def test_the_dead_route_of_one_contract_leaves_the_other_to_be_judged() -> None:
+    def query_is_502(reply: ReplyContext) -> None:
+        if reply.contract.endswith("query"):
+            reply.refuse(502, "no upstream", "bad_gateway")
+
+    with live_run("octopusx", change=query_is_502, options={"request_timeout": 3.0}) as run:
+        verdicts = [run.session.judge(case) for case in cases(run.session) if case.subject == "service"]
+    outcomes: dict[str, set[Outcome]] = {}
+    for verdict in verdicts:
+        outcomes.setdefault(verdict.contract.id, set()).add(verdict.outcome)
+    assert Outcome.MET not in outcomes["octopusx/query"]
+    assert Outcome.UNMET not in outcomes["octopusx/query"]
+    assert outcomes["octopusx/videos"] <= {Outcome.MET, Outcome.UNSEEN}
+
+
+def test_who_asks_for_time_for_ever_is_waited_for_a_few_times(transport: LiveTransport) -> None:
+    with serving(http(429, b"", "Retry-After: 0.01")) as server:
+        assert isinstance(get(transport, server), Trouble)
+        assert len(server.asked) == 4
 
 
 def test_an_account_without_quota_decides_nothing_and_pays_nothing() -> None:

@@ -82,6 +82,7 @@ class Creations:
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Write down a creation before it is sent and return its number; raises Withheld."""
+        self._hold_doubt(contract, probe, request.base_url)
         number = max(self._known, default=0) + 1
         creation = Created(number, contract, probe, _now(), request.base_url)
         try:
@@ -90,6 +91,14 @@ class Creations:
             raise Withheld(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
         self._known[number] = creation
         return number
+
+    def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
+        """A run that goes on pays nothing twice: not for what may have been charged without our reading the answer."""
+        asked = (contract, probe, base_url)
+        earlier = [c for c in self.earlier.values() if (c.contract, c.probe, c.base_url) == asked]
+        if self._resumes and earlier and earlier[-1].state in ("sent", "lost"):
+            sent = f"to know what became of the creation sent at {earlier[-1].at} ({earlier[-1].cause})"
+            raise Withheld(f"{sent}: look it up at the vendor and pass --task-id=ID, or run without --resume")
 
     def created(self, number: int, task_id: str, exchange: Exchange) -> None:
         """Write down the task that came of it; raises Trouble that names the task."""

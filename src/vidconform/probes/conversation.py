@@ -65,7 +65,7 @@ class Conversation:
         self.setting.room.check()
         said = raw or _documented(operation, task_id, body)
         sent = self._request(said, method or operation.method, self._credential(operation, credential))
-        request = replace(sent, paid=paid)
+        request = replace(sent, paid=paid, scope=self.contract.id)
         started = time.monotonic()
         reply, at, origin = self.transport.send(request)
         elapsed = time.monotonic() - started

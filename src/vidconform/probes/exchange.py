@@ -20,7 +20,7 @@ _LONGEST_SHOWN = 200
 class Request:
     """A request line, its headers and body; `target` is path and query.
 
-    `paid` says that the provider charges for it when all goes well.
+    `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id.
     """
 
     method: str
@@ -29,6 +29,7 @@ class Request:
     headers: Headers = field(default=(), repr=False)
     body: bytes | None = None
     paid: bool = False
+    scope: str = ""
 
     @property
     def url(self) -> str:

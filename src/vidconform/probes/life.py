@@ -19,6 +19,7 @@ REREADS = 2
 MISSES = 3
 # RFC 9110 sections 15.5.5 and 15.5.11.
 _GONE = (404, 410)
+_BAD_GATEWAY = 502
 
 
 def observe(talk: Conversation, find: Find) -> None:
@@ -63,22 +64,31 @@ def content(talk: Conversation, find: Find) -> None:
     try:
         talk.ask("content", _role(talk, "content"), task_id)
     except Trouble as trouble:
-        if not _is_its_own(talk, trouble, task_id):
+        if not _is_a_bad_gateway(trouble) or not _stays_its_own(talk, trouble, task_id):
             raise
 
 
-def _is_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
-    """Whether an outage is the content's alone, since its task is still served; then both replies are evidence."""
-    if trouble.exchange is None or not trouble.exchange.reply.is_server_error:
-        return False
+def _stays_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
+    """Ask again while the task is still served; a bad gateway that stays is the content's own, and evidence."""
+    assert trouble.exchange is not None
     talk.exchanges.append(trouble.exchange)
     try:
-        is_served = talk.ask("reread", _role(talk, "retrieve"), task_id).reply.is_success
-    except Trouble:
-        is_served = False
-    if not is_served:
-        talk.exchanges.clear()
-    return is_served
+        served = talk.ask("reread", _role(talk, "retrieve"), task_id).reply.is_success
+        talk.wait()
+        talk.ask("content", _role(talk, "content"), task_id)
+        # It came after all; what was in its way is nobody's verdict.
+        del talk.exchanges[0]
+    except Trouble as later:
+        if later.exchange is None or not _is_a_bad_gateway(later) or not talk.exchanges[1:] or not served:
+            talk.exchanges.clear()
+            return False
+        talk.exchanges.append(later.exchange)
+    return True
+
+
+def _is_a_bad_gateway(trouble: Trouble) -> bool:
+    """Whether it is what gateways say of a finished video that they cannot fetch; 503 and 504 ask for time."""
+    return trouble.kind is TroubleKind.OUTAGE and trouble.status == _BAD_GATEWAY and trouble.exchange is not None
 
 
 def remix(talk: Conversation, find: Find) -> None:

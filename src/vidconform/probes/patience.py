@@ -15,6 +15,8 @@ LONGEST_WAIT = 60.0
 """Seconds: who asks for more is not waited for at all."""
 
 _FIRST_WAIT = 0.05
+# Who has not had enough after so many waits is not waited for again.
+_MOST_TOLD = 3
 _SAFE = ("GET", "HEAD")
 _MAY_TELL = (TOO_MANY_REQUESTS, 503)
 
@@ -39,6 +41,7 @@ class Turn:
         self._again = True
         self.is_slow = False
         self._least = _FIRST_WAIT
+        self._told = 0
 
     def wait_after(self, outcome: Reply | Trouble) -> float | None:
         """Return the seconds until the request is sent again, or None where this is the last word."""
@@ -60,8 +63,9 @@ class Turn:
 
     def _as_told(self, told: float) -> float | None:
         seconds = max(told, self._least)
-        if seconds > min(LONGEST_WAIT, self._patience.left):
+        if seconds > min(LONGEST_WAIT, self._patience.left) or self._told == _MOST_TOLD:
             return None
+        self._told += 1
         # Who says 0 again and again is asked less and less often.
         self._least *= 2
         self._patience.left -= seconds

@@ -12,7 +12,7 @@ from vidconform.probes.causes import TooSlow, TroubleKind, cause_of, may_have_ar
 from vidconform.probes.exchange import Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.patience import Patience, Turn
-from vidconform.probes.standing import BRIEF, Standing
+from vidconform.probes.standing import Standing
 from vidconform.probes.trouble import Trouble
 from vidconform.probes.wire import Wire
 
@@ -65,7 +65,7 @@ class LiveTransport:
         self._standing.check(request)
         turn = Turn(self._patience, request)
         outcome = self._try(request, turn)
-        while (wait := turn.wait_after(outcome)) is not None and not self._standing.is_down:
+        while (wait := turn.wait_after(outcome)) is not None and not self._standing.is_down(request.scope):
             time.sleep(wait)
             outcome = self._try(request, turn)
         if isinstance(outcome, Trouble):
@@ -82,24 +82,24 @@ class LiveTransport:
         self._wire.close()
 
     def _try(self, request: Request, turn: Turn) -> Reply | Trouble:
-        bounds = self._bounds_for(request, turn)
+        bounds, started = self._bounds_for(request, turn), time.monotonic()
         try:
-            return self._wire.follow(request, bounds, self._heard)
+            return self._wire.follow(request, bounds, lambda reply: self._heard(request, reply, started))
         except self._errors as error:
             kind, cause = cause_of(error, request.url, bounds)
             if kind is not TroubleKind.ADDRESS:
-                self._standing.failed(kind, cause)
+                self._standing.failed(kind, cause, request.scope)
             return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=may_have_arrived(error))
 
     def _bounds_for(self, request: Request, turn: Turn) -> Bounds:
         """A reply that is paid for is worth a longer wait; who let the last wait run out gets a short one."""
         bounds = self._bounds.doubled() if request.paid else self._bounds
-        return bounds.at_most(BRIEF) if turn.is_slow or self._standing.is_slow else bounds
+        return bounds.at_most(self._standing.brief) if turn.is_slow or self._standing.is_slow else bounds
 
-    def _heard(self, reply: Reply) -> None:
+    def _heard(self, request: Request, reply: Reply, started: float) -> None:
         outage = outage_of(reply)
         if outage is None or outage[0] is TroubleKind.QUOTA:
-            self._standing.answered()
+            self._standing.answered(request.scope, time.monotonic() - started)
 
     def _note_outage(self, request: Request, reply: Reply) -> None:
         """Count a reply that brought nothing, unless it may be how a gateway refuses a creation."""
@@ -107,4 +107,4 @@ class LiveTransport:
         if outage is None or outage[0] is TroubleKind.QUOTA:
             return
         if request.method == "GET" or outage[0] is TroubleKind.RATE:
-            self._standing.failed(outage[0], f"answered with {reply.status}, {outage[1]}")
+            self._standing.failed(outage[0], f"answered with {reply.status}, {outage[1]}", request.scope)
