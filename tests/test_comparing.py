@@ -83,7 +83,7 @@ def _date(number: int) -> str:
         ("inconclusive", "conforms", "judged again"),
         ("errored", "not offered", "judged again"),
         ("inconclusive", "fails", "worse"),
-        ("inconclusive", "deviates", "worse"),
+        ("inconclusive", "deviates", "judged again"),
         ("inconclusive", "unseen", "changed"),
     ],
 )

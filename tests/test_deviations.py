@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from processes import KEYS, Run, judge_inside, live
 
-from vidconform.contracts import find_provider, load_contracts, own_deviations
+from vidconform.contracts import find_provider, known_providers, load_contracts, own_deviations
 from vidconform.emulator import Running, running
-from vidconform.errors import DataFileProblem
-from vidconform.known import known_deviations
+from vidconform.errors import BadOption, DataFileProblem
+from vidconform.guard import Guard
+from vidconform.known import known_deviations, told_entries
 from vidconform.locations import data_folder
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
@@ -209,6 +210,31 @@ def test_a_file_that_is_missing_is_one_sentence_and_exit_4(pytester: pytest.Pyte
     nowhere = judge_inside(pytester, "--provider=gptge", "--write-deviations=no/such/folder.toml")
     assert nowhere.code == 4, nowhere.ran()
     assert "expected a file in a folder that exists" in nowhere.err
+
+
+def test_an_entry_that_no_verdict_can_come_to_is_refused(tmp_path: Path) -> None:
+    contracts = [contract for name in known_providers() for contract in load_contracts(find_provider(name))]
+    rows = [(contract, row) for contract in contracts for row in contract.requirements.values() if row.untestable]
+    contract, row = rows[0]
+    file = write(tmp_path / "mine.toml", LISTED | {"contract": contract.id, "requirement": row.id})
+    with pytest.raises(DataFileProblem, match="is never judged on the service, so the entry has no effect"):
+        prepare(RunOptions(providers=[contract.provider.name], deviations=[file]), {})
+
+
+def test_a_file_that_no_entry_can_be_added_to_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "inline.toml").write_text("deviation = []\n", "utf-8")
+    with pytest.raises(DataFileProblem, match="no entry can be added"):
+        prepare(RunOptions(providers=["gptge"], write_deviations=tmp_path / "inline.toml"), {})
+    with pytest.raises(BadOption, match="a file in a folder that exists"):
+        prepare(RunOptions(providers=["gptge"], write_deviations=tmp_path), {})
+
+
+def test_a_file_that_cannot_be_written_at_the_end_is_told_with_its_entries(tmp_path: Path) -> None:
+    lost = {"contract": "gptge/videos", "requirement": BROKEN, "subject": "service", "expected": "a", "received": "b"}
+    contracts = load_contracts(find_provider("gptge"))
+    told = told_entries(tmp_path / "gone" / "new.toml", [lost], contracts, Guard())
+    assert told[0].endswith("new.toml: not written: No such file or directory")
+    assert f'requirement = "{BROKEN}"' in told
 
 
 def test_an_entry_of_another_provider_waits_for_a_run_of_it(tmp_path: Path) -> None:

@@ -230,7 +230,8 @@ def test_what_comes_to_no_task_is_not_resumed(
     service.bring(tmp_path, probe)
     assert states(tmp_path) == [(probe, state)]
     service.bring(tmp_path, probe, resume=True)
-    assert len(service.posts) == 2
+    # What may have been charged is not paid for once more.
+    assert len(service.posts) == (1 if state == "lost" else 2)
 
 
 def test_a_task_that_should_not_have_been_created_is_written_down(service: Service, tmp_path: Path) -> None:
@@ -377,7 +378,7 @@ def test_a_creation_without_an_answer_is_told_and_not_resumed(service: Service, 
     ) in run.out
     sent = (run.report / "creations.jsonl").read_text("utf-8").count('"sent"')
     again = judge_inside(pytester, *words, "--resume", **KEYS)
-    assert "to know what became of the creation sent at " in again.out, again.ran()
+    assert "to know what became of the creation sent at " in (again.report / "evidence.jsonl").read_text("utf-8")
     assert (run.report / "creations.jsonl").read_text("utf-8").count('"sent"') == sent, "paid for once more"
 
 

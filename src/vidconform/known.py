@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import Contract, Deviation, check_twice, own_deviations, read_deviations
-from vidconform.errors import BadOption, SecretRefused
+from vidconform.errors import BadOption, DataFileProblem, SecretRefused
 from vidconform.guard import Guard
 from vidconform.options import RunOptions
 from vidconform.verdicts import KnownDeviations
@@ -33,8 +35,20 @@ def check_writable(path: Path, contracts: Sequence[Contract]) -> None:
     """Raise BadOption or DataFileProblem for a file that could not take an entry at the end of the run."""
     if path.is_dir() or not path.parent.is_dir():
         raise BadOption("--write-deviations", str(path), "a file in a folder that exists")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadOption("--write-deviations", str(path), "a file that can be written")
     if path.exists():
         read_deviations(path, contracts)
+        _check_extensible(path)
+
+
+def _check_extensible(path: Path) -> None:
+    """Raise DataFileProblem for a file that an entry behind it would break: `deviation = []` cannot be gone on with."""
+    try:
+        tomllib.loads(path.read_text("utf-8") + "\n[[deviation]]\n")
+    except tomllib.TOMLDecodeError as error:
+        told = "no entry can be added; write each one under its own [[deviation]]"
+        raise DataFileProblem(path, f"{told} ({error})") from error
 
 
 def entry_of(row: Row, today: date) -> dict[str, Any]:
@@ -63,6 +77,12 @@ def told_entries(path: Path | None, rows: Sequence[Row], contracts: Sequence[Con
             return [f"{path}: {_counted(write_entries(path, rows, contracts, guard))}"]
         except SecretRefused as refused:
             return [str(refused)]
+        except OSError as error:
+            return [f"{path}: not written: {error.strerror}", *_ready_made(rows)]
+    return _ready_made(rows)
+
+
+def _ready_made(rows: Sequence[Row]) -> list[str]:
     if not rows:
         return []
     return ["To expect it from now on, explained, in a file for --deviations:", *as_toml(rows).splitlines()]

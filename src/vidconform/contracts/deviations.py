@@ -63,7 +63,7 @@ def read_deviations(path: Path, contracts: Sequence[Contract]) -> list[Deviation
 def own_deviations(provider: Provider, contracts: Sequence[Contract]) -> list[Deviation]:
     """Return the entries of the deviations.toml beside a provider.toml, none without one; raises DataFileProblem."""
     path = provider.folder / NAME
-    entries = read_deviations(path, contracts) if path.is_file() else []
+    entries = read_deviations(path, contracts) if path.exists() or path.is_symlink() else []
     return [replace(entry, provider=provider.name) for entry in entries]
 
 
@@ -117,6 +117,17 @@ def _check(entry: Deviation, contracts: Sequence[Contract]) -> None:
         where = " or ".join(contract.id for contract in named)
         hint = _near(entry.requirement, named)
         raise DataFileProblem(entry.path, f"{entry.requirement!r}: {where} has no such requirement; {hint}")
+    _check_judged(entry, named)
+
+
+def _check_judged(entry: Deviation, contracts: Iterable[Contract]) -> None:
+    """Raise DataFileProblem for an entry that no verdict can ever come to."""
+    rows = [
+        contract.requirements[entry.requirement] for contract in contracts if entry.requirement in contract.requirements
+    ]
+    if all(row.untestable or row.subject not in (None, entry.subject) for row in rows):
+        told = f"{entry.requirement!r} is never judged on the {entry.subject}, so the entry has no effect"
+        raise DataFileProblem(entry.path, f"{told}; remove it, or mend its subject")
 
 
 def _near(name: str, contracts: Iterable[Contract]) -> str:

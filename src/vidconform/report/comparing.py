@@ -50,19 +50,31 @@ def differences(old: Merged, new: Merged) -> list[Difference]:
 
 def _difference(old: Merged, new: Merged, key: tuple[str, str, str]) -> Difference | None:
     before, after = old.shown.get(key), new.shown.get(key)
-    earlier, later = _last_known(before), None if after is None else after.reading
+    later = None if after is None else after.reading
+    earlier = _last_known(before, seen=later not in NOT_SEEN)
     known = after or before
     if known is None:
         return None
     if after is None and not new.reached(key[0]):
         kind = None if earlier in NOT_JUDGED else NOT_DECIDED
         return _told(kind, known.row, earlier, None, ("", _NOT_REACHED)) if kind else None
-    kind = _kind(earlier, later)
+    kind = "worse" if _counts_again(before, after) else _kind(earlier, later)
     if kind == "worse" and known.row.is_known:
         # Somebody listed it already: it is told, but nobody is called.
         kind = "changed"
     said = (after.row.expected, after.row.received) if after else ("", "")
     return _told(kind, known.row, earlier, later, said) if kind else None
+
+
+def _counts_again(before: Entry | None, after: Entry | None) -> bool:
+    """Whether a fault that was known is still there and its entry has expired or is gone."""
+    return (
+        before is not None
+        and after is not None
+        and before.row.is_known
+        and not after.row.is_known
+        and _RANK.get(after.reading, 0) > 1
+    )
 
 
 def _told(kind: str, row: Row, old: str | None, new: str | None, said: tuple[str, str]) -> Difference:
@@ -71,12 +83,16 @@ def _told(kind: str, row: Row, old: str | None, new: str | None, said: tuple[str
     )  # fmt: skip
 
 
-def _last_known(entry: Entry | None) -> str | None:
-    """Return the newest reading that says something, or else that nothing does."""
+def _last_known(entry: Entry | None, *, seen: bool = False) -> str | None:
+    """Return the newest reading that says something, or else that nothing does.
+
+    `seen` prefers what was seen: what was well, then unseen, then well again has not got better.
+    """
     if entry is None:
         return None
-    standing = entry.standing
-    return entry.reading if standing is None else standing.reading
+    told = [reading for _, reading in entry.history if reading not in NOT_JUDGED]
+    best = [reading for reading in told if reading not in NOT_SEEN] if seen else []
+    return (best or told or [entry.reading])[-1]
 
 
 def _kind(before: str | None, after: str | None) -> str | None:
@@ -94,7 +110,8 @@ def _kind(before: str | None, after: str | None) -> str | None:
 
 def _among_seen(before: str, later: int) -> str:
     if before in NOT_JUDGED:
-        return "worse" if later > 1 else "judged again"
+        # Nobody knows how a lesser fault stood before; it is no reason to call anybody, and neither is the outage.
+        return "worse" if later == _RANK["fails"] else "judged again"
     if before in NOT_SEEN:
         return "worse" if later > 1 else "better" if later == 0 else "changed"
     return "changed" if later == _RANK[before] else "worse" if later > _RANK[before] else "better"

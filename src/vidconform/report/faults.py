@@ -70,6 +70,11 @@ class Night:
         return "a known deviation" if entry.row.is_known else entry.reading
 
     @property
+    def keys(self) -> list[str]:
+        """Everything that was asked tonight."""
+        return list(self._entries)
+
+    @property
     def is_judged(self) -> bool:
         """Whether the newest run came to its end and tells something of each of its contracts."""
         contracts = [column.id for column in self._columns]

@@ -54,6 +54,15 @@ def comment(new: Sequence[Fault], mended: Mapping[str, str], at: datetime) -> st
     return "\n".join([*lines, ""])
 
 
+def is_listed(text: str) -> bool:
+    """Whether the body of an issue still holds the list of faults."""
+    found = _LIST.match(text)
+    try:
+        return found is not None and isinstance(json.loads(found[1]), list)
+    except ValueError:
+        return False
+
+
 def named(text: str) -> list[str]:
     """Return the faults that the body of an issue names; none where somebody wrote over the list."""
     found = _LIST.match(text)

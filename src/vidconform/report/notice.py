@@ -54,15 +54,17 @@ class Notice:
 
 def decide(night: Night, issue: Issue | None) -> Notice:
     """Return what a person should hear of a night, given the open issue about the provider."""
-    named = letter.named(issue.body) if issue is not None else []
+    # Over a list that somebody wrote over, all that is wrong tonight was named: nothing is closed and none is new.
+    listed = issue is None or letter.is_listed(issue.body)
+    named = letter.named(issue.body) if issue is not None and listed else [] if listed else night.keys
     faults = night.faults(named)
     present = {fault.key for fault in faults}
-    settled = {key: night.settled(key) for key in named if key not in present}
+    settled = {key: night.settled(key) for key in named if listed and key not in present}
     unjudged = [key for key, reading in settled.items() if reading is None]
     mended = {key: reading for key, reading in settled.items() if reading is not None}
     new = [fault for fault in faults if fault.key not in named]
     at = night.newest.runs[-1].started_at
-    action = _action(issue, faults or unjudged, new or mended, night.is_judged)
+    action = _action(issue, faults or unjudged, new or mended or not listed, night.is_judged)
     return Notice(
         provider=night.provider,
         action=action,
