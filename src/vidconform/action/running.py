@@ -19,7 +19,7 @@ from vidconform.report.text import code, visible
 
 _FAILED, _USAGE, _INCOMPLETE = 1, 4, 6
 # What only the owner of the key can mend; all else is the vendor's or the network's, and a night that is not judged.
-_OURS = (Exit.CONFIGURATION, Exit.KEY, Exit.MODEL, Exit.TASK)
+_OURS = (Exit.CONFIGURATION, Exit.KEY, Exit.MODEL)
 
 # What the repository that uses the action configures for its own tests is no business of this run.
 _ALONE = ("-c", os.devnull, "--rootdir=.", "--noconftest", "-p", "no:cacheprovider", "-p", "no:schemathesis")
@@ -43,8 +43,11 @@ def _run(inputs: Inputs, environ: Mapping[str, str]) -> int:
     if health in _OURS:
         _annotate("error", f"{inputs.provider.name}: not judged; doctor says what to mend (exit code {health})")
         return health
+    if health == Exit.TASK:
+        # The others may be known; and a vendor that forgets a task of yesterday is to be heard of, not the user.
+        _annotate("warning", f"{inputs.provider.name}: a task id is not known any more; doctor names it")
     # A service in trouble is still written down as not judged, at the cost of a few free requests.
-    judged = _judge(inputs, "0" if health else inputs.max_creations, variables)
+    judged = _judge(inputs, inputs.max_creations if health in (Exit.WELL, Exit.TASK) else "0", variables)
     results = Path(inputs.report) / "results.jsonl"
     _tell(environ, "GITHUB_OUTPUT", f"exit-code={judged}\nresults={results}\n")
     if judged == _INCOMPLETE:

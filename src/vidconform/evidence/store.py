@@ -128,15 +128,13 @@ class Store:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
-        if name == "known":
-            return self._known(contract, given)
-        finished = self._finished(contract, bool(given))
-        if finished is None:
+        found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
+        if found is None:
             self._hold_trouble(contract)
-        return finished
+        return found
 
     def _hold_trouble(self, contract: Contract) -> None:
-        """Raise Trouble where a finished task is missing for the trouble that cut what would have brought it."""
+        """Raise Trouble where a task is missing for the trouble that cut what would have brought it."""
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
         for gap in (gap for evidence in asked for gap in evidence.gaps if gap.kind == "inconclusive"):
             raise Trouble(gap.sentence)

@@ -77,7 +77,7 @@ def _stays_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
         talk.wait()
         talk.ask("content", _role(talk, "content"), task_id)
         # It came after all; what was in its way is nobody's verdict.
-        del talk.exchanges[0]
+        del talk.exchanges[:-1]
     except Trouble as later:
         if later.exchange is None or not _is_a_bad_gateway(later) or not talk.exchanges[1:] or not served:
             talk.exchanges.clear()

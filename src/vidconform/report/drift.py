@@ -47,16 +47,17 @@ class Drift:
 
 
 def drift(old: Merged, new: Merged) -> tuple[list[Drift], list[str]]:
-    """Return what drifted, and why it cannot be told; raises ResultsRefused."""
+    """Return what drifted, and why it cannot be told."""
     before, after = Observations(old), Observations(new)
     lacking = [name for name, side in (("OLD", before), ("NEW", after)) if not side.exist]
     if lacking:
-        return [], [f"{' and '.join(lacking)} without observed.json: drift is not told."]
+        told = f"{' and '.join(lacking)} without observed.json: drift is not told."
+        return [], [*before.damaged, *after.damaged, told]
     found: list[Drift] = []
     for contract in sorted({*old.columns} & {*new.columns}):
         newer = after.newest(contract)
         found += compare(contract, before.known(contract, newer), newer)
-    return found, []
+    return found, [*before.damaged, *after.damaged]
 
 
 def compare(contract: str, old: Observed, new: Observed) -> list[Drift]:

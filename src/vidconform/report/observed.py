@@ -27,11 +27,12 @@ Observed = Mapping[Key, Seen]
 
 
 class Observations:
-    """What the runs of a picture observed, each file read once; raises ResultsRefused."""
+    """What the runs of a picture observed, each file read once; `damaged` says which could not be."""
 
     def __init__(self, merged: Merged) -> None:
         self._merged = merged
         self._read: dict[int, dict[str, dict[Key, Seen]] | None] = {}
+        self.damaged: list[str] = []
 
     @property
     def exist(self) -> bool:
@@ -57,8 +58,16 @@ class Observations:
 
     def _of(self, run: int) -> dict[str, dict[Key, Seen]] | None:
         if run not in self._read:
-            self._read[run] = read_observed(self._merged.runs[run].path)
+            self._read[run] = self._kept(self._merged.runs[run].path)
         return self._read[run]
+
+    def _kept(self, results: Path) -> dict[str, dict[Key, Seen]] | None:
+        try:
+            return read_observed(results)
+        except ResultsRefused as refused:
+            # Information that is damaged must not hide what got worse.
+            self.damaged.append(f"{refused}: its drift is not told.")
+            return None
 
 
 def _operation(key: Key) -> tuple[str, str, bool]:
