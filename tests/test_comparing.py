@@ -301,3 +301,11 @@ def test_an_outage_is_never_worse_or_better_and_swapped_sides_say_the_opposite(
     silent = {*NOT_JUDGED, *NOT_SEEN}
     if kinds and kinds[0] in OPPOSITE and not silent & {*before, *after}:
         assert [difference.kind for difference in back] == [OPPOSITE[kinds[0]]]
+
+
+def test_what_was_unseen_for_a_night_has_neither_got_worse_nor_better(tmp_path: Path) -> None:
+    for number, reading in enumerate(("deviates", "unseen"), 1):
+        _night(tmp_path / "old" / str(number), number, [verdict(reading, level="SHOULD")])
+    _night(tmp_path / "new", 3, [verdict("deviates", level="SHOULD")])
+    old, new = (merge_files(find_results([tmp_path / name])) for name in ("old", "new"))
+    assert differences(old, new) == []

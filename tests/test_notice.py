@@ -280,6 +280,17 @@ def test_an_issue_without_its_list_is_not_closed_by_a_night_that_judged_nothing(
     assert nights.night(*GOOD)["action"] == "close"
 
 
+def test_an_issue_that_somebody_wrote_over_is_not_closed_while_a_lesser_fault_stands(nights: Nights) -> None:
+    lesser = (GOOD[0], WORSE[1])
+    nights.night(*GOOD)
+    nights.night(*lesser)
+    nights.issue = {"number": 12, "title": "vidconform: acme", "body": "We have written to them."}
+    notice = nights.night(*lesser)
+    assert (notice["action"], notice["faults"]) == ("update", ["acme/videos status-vocabulary"])
+    assert nights.night(*lesser)["action"] == "none", "the list stands there again"
+    assert nights.night(*GOOD)["action"] == "close"
+
+
 def test_of_two_issues_the_older_is_kept(nights: Nights) -> None:
     nights.others = [{"number": number, "title": "vidconform: acme: id-type", "body": ""} for number in (9, 8, 10)]
     assert nights.night(*GOOD)["number"] == 8
