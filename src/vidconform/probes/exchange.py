@@ -72,11 +72,6 @@ class Reply:
         """Whether the status code is 4xx (RFC 9110 section 15.5)."""
         return 400 <= self.status < 500
 
-    @property
-    def is_server_error(self) -> bool:
-        """Whether the status code is 5xx (RFC 9110 section 15.6)."""
-        return 500 <= self.status < 600
-
     @cached_property
     def json(self) -> Any:
         """The decoded body, or the UndecodableJson that says why there is none."""

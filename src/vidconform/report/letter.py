@@ -56,21 +56,21 @@ def comment(new: Sequence[Fault], mended: Mapping[str, str], at: datetime) -> st
 
 def is_listed(text: str) -> bool:
     """Whether the body of an issue still holds the list of faults."""
-    found = _LIST.match(text)
-    try:
-        return found is not None and isinstance(json.loads(found[1]), list)
-    except ValueError:
-        return False
+    return _listed(text) is not None
 
 
 def named(text: str) -> list[str]:
     """Return the faults that the body of an issue names; none where somebody wrote over the list."""
+    return [key for key in _listed(text) or [] if isinstance(key, str)]
+
+
+def _listed(text: str) -> list[object] | None:
     found = _LIST.match(text)
     try:
-        keys = json.loads(found[1]) if found else []
+        keys: list[object] | None = json.loads(found[1]) if found else None
     except ValueError:
-        return []
-    return [key for key in keys if isinstance(key, str)]
+        return None
+    return keys
 
 
 def line(fault: Fault) -> str:
