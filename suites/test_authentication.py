@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Inconclusive, Keyed, Refused, expect, expect_refused, requires, shown, told
+from vidconform.laws import Inconclusive, Keyed, Refused, Unseen, expect, expect_refused, requires, shown, told
 
 _UNAUTHORIZED = 401
 
@@ -54,9 +54,12 @@ def _(refusal: Refused) -> None:
 def test_another_account_is_refused(refusal: Refused) -> None:
     if refusal.first.reply.status == _UNAUTHORIZED:
         raise Inconclusive(f"the key of the other account itself seems to be refused: {told(refusal.first)}")
+    # A refusal that says 200 breaks other laws, and shows nobody a task.
+    if refusal.first.reply.is_success and not refusal.first.tells_a_task:
+        raise Unseen(f"a refusal of another account, or a task shown to it: {told(refusal.first)}")
     expect_refused(refusal)
 
 
 @test_another_account_is_refused.broken_by
 def _(refusal: Refused) -> None:
-    refusal.alter(code=200)
+    refusal.alter(code=200, body={"id": refusal.first.asked, "status": refusal.contract.words[-1]})

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Refused, expect, expect_refused, requires, shown, told
-
-_NOT_FOUND = 404
+from vidconform.laws import (
+    Refused,
+    expect,
+    expect_refused,
+    has_documented_code,
+    requires,
+    shown,
+    tells_of_the_task,
+    told,
+    told_codes,
+)
 
 
 @requires(
@@ -35,10 +43,11 @@ def _(refusal: Refused) -> None:
 
 @requires("unknown-task-status-code")
 def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
-    # A key that is refused tells nothing of the task.
-    refused = (r for r in unknown_task.all if r.reply.is_refusal and r.reply.status not in (401, 402))
+    accepted = unknown_task.accepted
+    refused = (r for r in unknown_task.all if r.reply.is_refusal and tells_of_the_task(r, accepted))
     for reading in shown(refused, "a refused request for an unknown task"):
-        expect(reading.reply.status == _NOT_FOUND, "the status code 404", told(reading), reading)
+        expected = told_codes(reading.contract, reading.exchange.role, "4")
+        expect(has_documented_code(reading, "4"), expected, told(reading), reading)
 
 
 @test_an_unknown_task_is_not_found.broken_by

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Generated, Inconclusive, Reading, expect_each, requires
+from vidconform.laws import (
+    Generated,
+    Inconclusive,
+    Reading,
+    expect_each,
+    has_documented_code,
+    requires,
+    told_codes,
+)
 
-_NOT_FOUND = 404
+_ERROR = "error.schema.json"
 
 
 @requires("any-request-is-no-server-error")
@@ -19,8 +27,8 @@ def _(generated: Generated) -> None:
 
 @requires("any-bad-request-is-refused")
 def test_no_bad_request_is_served(generated: Generated) -> None:
-    turned_away = generated.is_turned_away
-    expect_each(generated.all, "a generated request", "a refusal with 4xx, or at least no task", turned_away)
+    expected = "a refusal with 4xx, and no task wherever a path may have gone astray"
+    expect_each(generated.all, "a generated request", expected, generated.is_turned_away)
 
 
 @test_no_bad_request_is_served.broken_by
@@ -43,8 +51,8 @@ def _(generated: Generated) -> None:
 
 @requires("any-unknown-task-status-code")
 def test_every_unknown_task_is_not_found(generated: Generated) -> None:
-    what, expected = "a refusal of a well-formed id that no task has", "the status code 404"
-    expect_each(generated.well_formed_unknown, what, expected, lambda r: r.reply.status == _NOT_FOUND)
+    what, expected = "a refusal of a well-formed id that no task has", told_codes(generated.contract, "retrieve", "4")
+    expect_each(generated.well_formed_unknown, what, expected, lambda r: has_documented_code(r, "4"))
 
 
 @test_every_unknown_task_is_not_found.broken_by
@@ -54,13 +62,13 @@ def _(generated: Generated) -> None:
 
 @requires("any-unknown-task-keeps-the-envelope")
 def test_every_unknown_task_has_the_documented_envelope(generated: Generated) -> None:
-    readings = [r for r in generated.unknown if r.reply.status == _NOT_FOUND and r.reply.is_json]
-    expect_each(readings, "a refusal with 404 in JSON", "the documented refusal", _keeps_envelope)
+    readings = [r for r in generated.unknown if r.documented_schema == _ERROR and r.reply.is_json]
+    expect_each(readings, "a refusal in JSON with a documented code", "the documented refusal", _keeps_envelope)
 
 
 @test_every_unknown_task_has_the_documented_envelope.broken_by
 def _(generated: Generated) -> None:
-    generated.all[0] = generated.unknown[0].altered(code=_NOT_FOUND, body={"error": "video not found"})
+    generated.all[0] = generated.unknown[0].altered(code=404, body={"error": "video not found"})
 
 
 def _is_json(reading: Reading) -> bool:
@@ -69,5 +77,5 @@ def _is_json(reading: Reading) -> bool:
 
 
 def _keeps_envelope(reading: Reading) -> bool:
-    schema = reading.contract.schemas["error.schema.json"]
+    schema = reading.contract.schemas[_ERROR]
     return not any(finding.errors for finding in reading.findings(schema))

@@ -84,13 +84,14 @@ def test_what_no_task_shows_is_unseen_with_what_would_have_shown_it() -> None:
     assert judged(looks, {}).expected == "a reply that shows it; none of this run does"
 
 
-def test_what_was_withheld_is_said_before_what_would_have_shown_it() -> None:
+def test_what_would_have_shown_it_is_said_before_what_was_withheld() -> None:
     gaps = Gap("unseen", "no task id was passed"), Gap("unseen", "no creation is allowed")
 
     def shows_nothing(task: Subject) -> None:
         raise Unseen("another task")
 
-    assert judged(shows_nothing, observed(exchange(TASK), gaps=gaps)).expected == "no task id was passed"
+    assert judged(shows_nothing, observed(exchange(TASK), gaps=gaps)).expected == "another task"
+    assert judged(shows_nothing, observed(gaps=gaps)).expected == "no task id was passed"
 
 
 def test_trouble_leaves_a_law_undecided_that_nothing_was_seen_of() -> None:
@@ -258,9 +259,17 @@ def refused(body: Any, code: int, probe: str = "unknown-task", contract: Contrac
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
-    [(404, "met"), (400, "met"), (403, "met"), (401, "unseen"), (402, "unseen"), (200, "unseen"), (500, "unseen")],
+    [
+        (404, "met"),
+        (400, "unseen"),
+        (403, "unseen"),
+        (401, "unseen"),
+        (402, "unseen"),
+        (200, "unseen"),
+        (500, "unseen"),
+    ],
 )
-def test_an_error_envelope_is_judged_on_refusals_that_are_not_for_the_account(code: int, outcome: str) -> None:
+def test_an_error_envelope_is_judged_on_the_refusals_that_the_document_shows_it_for(code: int, outcome: str) -> None:
     assert by_schema(refused(REFUSAL, code), "error-code-value", OPEAI).outcome.value == outcome
 
 
@@ -270,6 +279,17 @@ def test_an_error_envelope_is_judged_where_a_task_is_unknown() -> None:
     second = refused(broken, 404, "unknown-second-route-task")
     assert by_schema(second, "error-code-value", OPEAI).outcome is Outcome.UNMET
     assert by_schema(refused(broken, 404, "wrong-method"), "error-code-value", OPEAI).outcome is Outcome.UNSEEN
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(200, "unmet"), (404, "unseen")])
+def test_the_envelope_of_a_route_that_may_not_exist_is_not_judged(code: int, outcome: str) -> None:
+    probe, known = "unknown-second-route-task", exchange({}, code, step="second-route", role="second-retrieve")
+    lost = evidence(OPEAI, probe, exchange({"error": {}}, 404, step=probe, role="second-retrieve"))
+    found = {probe: lost, "second-route": evidence(OPEAI, "second-route", known)}
+    assert by_schema(found, "error-code-present", OPEAI).outcome.value == outcome
+
+
+def test_an_error_envelope_is_judged_in_json_alone() -> None:
     assert by_schema(refused(b"<html>", 404), "error-code-value", OPEAI).outcome is Outcome.UNSEEN
 
 
@@ -283,7 +303,7 @@ def test_a_body_is_walked_once_for_all_requirements() -> None:
 
 
 def test_the_probes_of_a_case_are_those_of_its_check() -> None:
-    unknown = ["unknown-task", "unknown-second-route-task"]
+    unknown = ["unknown-task", "unknown-second-route-task", "second-route"]
     assert probes_for(case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value")) == unknown
     assert probes_for(case(OPEAI.task, OPEAI)) == ["observe", "second-route"]
     assert probes_for(case(law(looks), VIDEOS)) == ["observe", "create", "remix"]

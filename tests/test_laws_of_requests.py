@@ -44,10 +44,15 @@ def test_the_documented_credential_is_accepted(code: int, elsewhere: bool, end: 
 
 @pytest.mark.parametrize(
     ("code", "end"),
-    [(404, "held"), (403, "held"), (400, "held"), (402, "held"), (401, "undecided"), (200, "broken"), (500, "broken")],
+    [(404, "held"), (403, "held"), (400, "held"), (402, "held"), (401, "undecided"), (200, "unseen"), (500, "broken")],
 )
 def test_another_account_is_refused_and_its_own_key_is_not(code: int, end: str) -> None:
-    assert ends("another_account_is_refused", refused(code)) == end
+    assert ends("another_account_is_refused", refused(code, body={"error": {"message": "no"}})) == end
+
+
+@pytest.mark.parametrize("task", [{"id": "video_1"}, {"status": "queued"}])
+def test_another_account_is_shown_no_task(task: dict[str, str]) -> None:
+    assert ends("another_account_is_refused", refused(200, body=task)) == "broken"
 
 
 @pytest.mark.parametrize(("code", "end"), [(401, "held"), (404, "held"), (200, "broken")])
@@ -67,7 +72,22 @@ def test_what_must_be_refused_is_refused(law: str, code: int, end: str) -> None:
      (402, "unseen"), (200, "unseen"), (500, "unseen")],
 )  # fmt: skip
 def test_an_unknown_task_is_not_found(code: int, end: str) -> None:
-    assert ends("an_unknown_task_is_not_found", refused(code)) == end
+    assert ends("an_unknown_task_is_not_found", unknown_at_opeai(code)) == end
+
+
+def test_a_key_that_reads_tasks_is_not_what_an_unknown_task_is_refused_for() -> None:
+    for code, end in ((401, "broken"), (402, "unseen"), (404, "held")):
+        unknown = unknown_at_opeai(code)
+        unknown.accepted = True
+        assert ends("an_unknown_task_is_not_found", unknown) == end
+
+
+def unknown_at_opeai(code: int) -> Refused:
+    return Refused(OPEAI, [reading(OPEAI, {}, code, step="unknown-task", asked="video_1")])
+
+
+def test_what_a_document_says_of_no_code_is_told_without_one() -> None:
+    assert received("an_unknown_task_is_not_found", refused(404)).startswith("404")
 
 
 @pytest.mark.parametrize(

@@ -98,10 +98,16 @@ def test_an_id_that_the_user_gave_may_be_wrong_and_one_of_ours_is_not() -> None:
 
 def test_a_task_that_is_not_served_is_named_with_the_first_answer() -> None:
     readings = [
-        reading(VIDEOS, {}, code, asked=asked) for asked, code in (("video_1", 404), ("video_2", 410), ("", 500))
+        reading(VIDEOS, {}, code, asked=asked) for asked, code in (("video_1", 404), ("video_2", 410), ("", 400))
     ]
     with pytest.raises(Unseen, match=r"that the service knows: video_1 was answered with 404 application/json: \{\}"):
         expect_served(Subject(VIDEOS, readings))
+
+
+def test_a_server_error_is_not_for_a_wrong_id() -> None:
+    for subject in (served(500), served(500, 404)):
+        with pytest.raises(BrokenLaw, match="a success with 2xx"):
+            expect_served(subject)
 
 
 def test_every_request_since_the_first_served_one_is_looked_at() -> None:

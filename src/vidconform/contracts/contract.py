@@ -50,7 +50,9 @@ class Contract:
 
     def phase(self, word: Any) -> str | None:
         """Return the phase of a status word: the document's own, or else the customary one."""
-        return self.task.phases.get(word, customary_phases().get(word)) if isinstance(word, str) else None
+        if not isinstance(word, str):
+            return None
+        return self.task.phases.get(word) or customary_phases().get(word.casefold())
 
     @property
     def words(self) -> list[str]:

@@ -68,6 +68,10 @@ class Operation:
                 return self.answers[key]
         return self.success if 200 <= status < 300 else None
 
+    def codes(self, first: str) -> list[str]:
+        """Return the documented status codes, and ranges as `4XX`, that begin with a digit."""
+        return [code for code in self.answers if code.startswith(first)]
+
     @property
     def success(self) -> Answer | None:
         """The documented reply to a request that is served."""

@@ -10,6 +10,6 @@ from vidconform.locations import data_folder
 
 @cache
 def customary_phases() -> dict[str, str]:
-    """Return the phase of each customary word."""
+    """Return the phase of each customary word, in small letters; vendors write them in any."""
     content = read_toml(data_folder("specs") / "customary-words.toml", "words")
     return {word: phase for phase, words in content.items() for word in words}

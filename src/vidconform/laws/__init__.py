@@ -4,7 +4,15 @@ from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, r
 from vidconform.laws.generated import Generated, expect_each
 from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
 from vidconform.laws.reading import Reading
-from vidconform.laws.refusing import ACCOUNT_CODES, expect_refused, expect_served, told
+from vidconform.laws.refusing import (
+    ACCOUNT_CODES,
+    expect_refused,
+    expect_served,
+    has_documented_code,
+    tells_of_the_task,
+    told,
+    told_codes,
+)
 from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 
 __all__ = [
@@ -31,9 +39,12 @@ __all__ = [
     "expect_each",
     "expect_refused",
     "expect_served",
+    "has_documented_code",
     "refusals",
     "requires",
     "shown",
     "task_readings",
+    "tells_of_the_task",
     "told",
+    "told_codes",
 ]

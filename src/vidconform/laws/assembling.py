@@ -15,14 +15,15 @@ from vidconform.probes import PROBES, probes_of
 Gathered = Mapping[str, Evidence]
 DOCUMENT = "document"
 
-LIVES = ("observe", "create", "remix", "second-route")
+SECOND_ROUTE = "second-route"
+LIVES = ("observe", "create", "remix", SECOND_ROUTE)
 _TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
 _ROLE_PREFIXES = {
     "retrieve": ("retrieve", ("observe", "create")),
     "create": ("create", ("create",)),
     "remix": ("remix", ("remix",)),
     "content": ("content", ("content",)),
-    "second-route": ("second-retrieve", ("second-route",)),
+    "second-route": ("second-retrieve", (SECOND_ROUTE,)),
 }
 
 
@@ -50,6 +51,13 @@ def task_readings(contract: Contract, gathered: Gathered) -> list[Reading]:
     """Return the replies that should hold a task: whatever was asked rightly and served."""
     found = readings(contract, gathered, *LIVES, DOCUMENT)
     return [r for r in found if r.exchange.role in _TASK_ROLES and r.reply.is_success]
+
+
+def of_routes_that_are_there(contract: Contract, gathered: Gathered, found: list[Reading]) -> list[Reading]:
+    """Return readings without the refusals by a second route that refuses a known task too: it may not exist."""
+    asked = readings(contract, gathered, SECOND_ROUTE)
+    is_missing = bool(asked) and not any(reading.reply.is_success for reading in asked)
+    return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]
 
 
 def refusals(contract: Contract, gathered: Gathered) -> list[Reading]:
@@ -100,7 +108,10 @@ def _refusals(contract: Contract, requirement: str, gathered: Gathered) -> list[
 
 
 def _unknown(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
-    return [Refused(contract, [reading]) for reading in readings(contract, gathered, "unknown-task")]
+    unknown = [Refused(contract, [reading]) for reading in readings(contract, gathered, "unknown-task")]
+    for subject in unknown:
+        subject.accepted = any(reading.reply.is_success for reading in readings(contract, gathered, "observe"))
+    return list(unknown)
 
 
 def _served(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
@@ -149,7 +160,7 @@ def _of(probe: str, subject: type[Subject]) -> Kind:
 
 
 def _routes(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
-    second = readings(contract, gathered, "second-route")
+    second = readings(contract, gathered, SECOND_ROUTE)
     first = [r for r in readings(contract, gathered, "observe") if second and r.asked == second[0].asked]
     return [Task(contract, [*first, *second])] if first and second else []
 
@@ -165,7 +176,7 @@ def _examples(contract: Contract, requirement: str, gathered: Gathered) -> list[
 
 
 def _generated(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
-    found = readings(contract, gathered, *_ALL_GENERATED)
+    found = of_routes_that_are_there(contract, gathered, readings(contract, gathered, *_ALL_GENERATED))
     return [Generated(contract, found)] if found else []
 
 
@@ -185,12 +196,12 @@ KINDS: dict[str, Kind] = {
     "keyed": Kind(lambda requirement: (*_role_of(requirement)[1], *_witnesses(requirement)[:1]), _keyed),
     "refusal": Kind(_refusal_probes, _refused),
     "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals),
-    "unknown_task": Kind(lambda requirement: ("unknown-task",), _unknown),
-    "generated": Kind(lambda requirement: _ALL_GENERATED, _generated),
+    "unknown_task": Kind(lambda requirement: ("unknown-task", "observe"), _unknown),
+    "generated": Kind(lambda requirement: (*_ALL_GENERATED, SECOND_ROUTE), _generated),
     "creation": Kind(lambda requirement: ("create",), _creation),
     "content": _of("content", Subject),
     "remix": _of("remix", Remixed),
-    "both_routes": Kind(lambda requirement: ("observe", "second-route"), _routes),
+    "both_routes": Kind(lambda requirement: ("observe", SECOND_ROUTE), _routes),
     "published": Kind(lambda requirement: (), _published, of_document=True),
     "examples": Kind(lambda requirement: (), _examples, of_document=True),
 }

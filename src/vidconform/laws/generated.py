@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from vidconform.laws.law import BrokenLaw, shown
 from vidconform.laws.reading import Reading
-from vidconform.laws.refusing import told
+from vidconform.laws.refusing import tells_of_the_task, told
 from vidconform.laws.subjects import Subject
 from vidconform.probes import is_plain, reaches, usual_headers
 
@@ -19,7 +19,7 @@ class Generated(Subject):
         """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""
         if _reaches(reading):
             return reading.reply.is_refusal
-        return not reading.is_task or all(reading.raw(role) is None for role in ("id", "status"))
+        return not reading.tells_a_task
 
     @property
     def refusals(self) -> list[Reading]:
@@ -36,8 +36,7 @@ class Generated(Subject):
         """Those of the first route whose id has the shape of the contract's own ids."""
         spaces = self.contract.provider.id_spaces
         patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
-        # A key that is refused tells nothing of the task.
-        own = [r for r in self.unknown if r.exchange.role == "retrieve" and r.reply.status not in (401, 402)]
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
         return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
 
 

@@ -74,9 +74,21 @@ class Reading:
         return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)
 
     @property
+    def documented_schema(self) -> str | None:
+        """The schema file that the document gives for the body of a reply with this status code, or None."""
+        operation = self.contract.operation(self.exchange.role)
+        answer = operation.answer_to(self.reply.status) if operation is not None else None
+        return answer.schema if answer is not None else None
+
+    @property
     def is_task(self) -> bool:
         """Whether the reply succeeded and holds one JSON object."""
         return self.reply.is_success and isinstance(self.body, dict)
+
+    @property
+    def tells_a_task(self) -> bool:
+        """Whether the reply succeeded and names the id or the status of a task."""
+        return self.is_task and any(self.raw(role) is not None for role in ("id", "status"))
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vidconform.contracts import Contract
 from vidconform.laws.law import Unseen, expect, shown
 from vidconform.laws.reading import Reading
 from vidconform.laws.subjects import Refused, Subject
@@ -32,6 +33,28 @@ def expect_refused(refusal: Refused) -> None:
     expect(refused, "a refusal with 4xx", told(reading), reading)
 
 
+def told_codes(contract: Contract, role: str, first: str) -> str:
+    """Return the status codes that a document gives for replies of an operation that begin with a digit; words."""
+    codes = _codes(contract, role, first)
+    return f"the status code {' or '.join(codes)}" if codes else "a status code that the document gives"
+
+
+def has_documented_code(reading: Reading, first: str) -> bool:
+    """Whether a reply has one of those codes."""
+    codes, status = _codes(reading.contract, reading.exchange.role, first), reading.reply.status
+    return str(status) in codes or f"{status // 100}XX" in codes
+
+
+def _codes(contract: Contract, role: str, first: str) -> list[str]:
+    operation = contract.operation(role)
+    return operation.codes(first) if operation is not None else []
+
+
+def tells_of_the_task(reading: Reading, accepted: bool = False) -> bool:
+    """Whether a refusal is about the task and not about the account; `accepted` says that the key reads tasks."""
+    return reading.reply.status not in ((402,) if accepted else (401, 402))
+
+
 def _is_judged_apart(reading: Reading) -> bool:
     requirement, codes = _JUDGED_APART.get(reading.exchange.role, ("", ()))
     return requirement in reading.contract.requirements and reading.reply.status in codes
@@ -40,12 +63,13 @@ def _is_judged_apart(reading: Reading) -> bool:
 def expect_served(subject: Subject) -> None:
     """Hold a task's requests to 2xx from the first one served on; raises BrokenLaw, Unseen.
 
-    A key that is refused is the business of the law about keys; an id given by the user may be a wrong one.
+    A key that is refused is the business of the law about keys. An id given by the user may be a wrong one, which
+    is refused; a server error is the server's (RFC 9110 section 15.6).
     """
     readings = [r for r in subject.all if r.reply.status not in ACCOUNT_CODES and not _is_judged_apart(r)]
     served = [i for i, reading in enumerate(readings) if reading.reply.is_success]
-    ours = any(reading.evidence.probe != "observe" for reading in readings)
-    if readings and not served and not ours:
+    given = all(reading.evidence.probe == "observe" and reading.reply.is_refusal for reading in readings)
+    if readings and not served and given:
         raise Unseen(f"a task that the service knows: {readings[0].asked} was answered with {told(readings[0])}")
     for reading in shown(readings[served[0] if served else 0 :], "a request whose key is accepted"):
         expect(reading.reply.is_success, "a success with 2xx", told(reading), reading)

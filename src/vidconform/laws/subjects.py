@@ -65,9 +65,10 @@ class Task(Subject):
         return [(readings[0], later) for later in readings[1:]]
 
     def since_finished(self) -> list[Reading]:
-        """Return the readings from the first finished one on."""
+        """Return the readings from the first finished one on: finished in a way that the document knows."""
         readings = self.readings("status")
-        ends = [i for i, reading in enumerate(readings) if reading.phase in FINISHED]
+        documented = set(FINISHED) & set(self.contract.task.phases.values())
+        ends = [i for i, reading in enumerate(readings) if reading.phase in documented]
         return readings[ends[0] :] if ends else []
 
     @property
@@ -108,7 +109,9 @@ class Remixed(Subject):
 
 
 class Refused(Subject):
-    """One request that must be refused."""
+    """One request that must be refused; `accepted` says that the service served a task for the same key."""
+
+    accepted = False
 
     @property
     def tells(self) -> bool:

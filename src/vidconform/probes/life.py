@@ -169,7 +169,8 @@ def _hold_patience(talk: Conversation, exchange: Exchange, elapsed: float) -> No
     status, progress = (_told(talk, exchange, role) for role in ("status", "progress"))
     patience = talk.setting.pace.poll_timeout
     if talk.transport.sleeps and elapsed > patience:
-        sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; raise --poll-timeout"
+        hint = "raise --poll-timeout" if _phase(talk, exchange) else "no word that is known to end a task"
+        sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; {hint}"
         raise Trouble(sentence, kind=TroubleKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     talk.setting.tell(one_line(f"{talk.contract.id}: waiting for {exchange.task_id}, {seen}"))

@@ -22,6 +22,7 @@ from vidconform.laws import (
     Unseen,
     task_readings,
 )
+from vidconform.laws.assembling import SECOND_ROUTE, of_routes_that_are_there
 from vidconform.laws.assembling import readings as readings_of
 from vidconform.probes import RESUMED
 from vidconform.verdicts import wording
@@ -32,7 +33,7 @@ Gathered = Mapping[str, Evidence]
 Serves = Callable[[], bool]
 
 _ENVELOPES = ("unknown-task", "unknown-second-route-task")
-_ACCOUNT = (401, 402)
+_ERROR = "error.schema.json"
 _MOST_POINTERS = 3
 _TASK_ID = "pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
@@ -80,7 +81,7 @@ def probes_for(case: Case) -> list[str]:
 
 
 def _schema_kind(schema: Schema) -> Kind:
-    names = _ENVELOPES if schema.path.name == "error.schema.json" else LIVES
+    names = (*_ENVELOPES, SECOND_ROUTE) if schema.path.name == _ERROR else LIVES
     return Kind(lambda requirement: names, lambda *_: [])
 
 
@@ -114,16 +115,20 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, [*hints, *_hints(gathered)], lost, _gaps(gathered), serves)
+    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(gathered), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
-    found = _findings(case.contract, schema, gathered, cache).get(case.requirement.id, [])
+    walked = _findings(case.contract, schema, gathered, cache)
+    found = walked.get(case.requirement.id, [])
     for reading, finding in found:
         if finding.errors:
             return _unmet_schema(case, schema, reading, finding, len(found))
-    return _without_fault(case, [reading for reading, _ in found], _hints(gathered), [], _gaps(gathered), serves)
+    held = [reading for reading, _ in found]
+    # Where other replies were seen, what was withheld need not be what would show it.
+    hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
+    return _without_fault(case, held, hints, [], _gaps(gathered), serves)
 
 
 def _findings(
@@ -147,16 +152,15 @@ def _told(schema: Schema, reading: Reading) -> list[Finding]:
 
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Reading]:
-    if schema.path.name == "error.schema.json":
-        envelopes = readings_of(contract, gathered, *_ENVELOPES, DOCUMENT)
-        # A refusal for the account's sake says nothing of the task.
-        found = [r for r in envelopes if r.reply.is_refusal and r.reply.status not in _ACCOUNT]
+    if schema.path.name == _ERROR:
+        envelopes = of_routes_that_are_there(contract, gathered, readings_of(contract, gathered, *_ENVELOPES, DOCUMENT))
+        found = [r for r in envelopes if r.reply.is_refusal and r.documented_schema == _ERROR]
     else:
         found = task_readings(contract, gathered)
     return [reading for reading in found if reading.reply.is_json]
 
 
-def _hints(gathered: Gathered) -> list[str]:
+def _resumed(gathered: Gathered) -> list[str]:
     """Return what would show more than a run that went on with an earlier one's task."""
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
 
@@ -183,7 +187,7 @@ def _without_fault(
     if refused:
         return case.verdict(Outcome.UNSEEN, expected=wording.cut(refused[0]), refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
-    return case.verdict(Outcome.UNSEEN, expected=wording.cut((withheld + hints + [_SHOWN_BY])[0]))
+    return case.verdict(Outcome.UNSEEN, expected=wording.cut((hints + withheld + [_SHOWN_BY])[0]))
 
 
 def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
