@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Reading, Subject, expect, requires, shown, told
+from vidconform.laws import A_TEXT, Reading, Subject, expect, requires, shown, told, what_is_no_video
 
 _MEDIA_TYPES = ("application/mp4", "application/octet-stream", "binary/octet-stream")
 
@@ -27,9 +27,8 @@ def _(content: Subject) -> None:
 @requires("content-has-bytes")
 def test_content_holds_the_bytes_of_a_video(content: Subject) -> None:
     for reading in shown(_served(content), "the content of a finished task"):
-        body = reading.reply.body
-        received = f"a text: {told(reading)}" if body else "an empty body"
-        expect(not _is_text(body), "the bytes of a video", received, reading)
+        lack = what_is_no_video(reading.reply.body, reading.reply.cut)
+        expect(lack is None, "the bytes of a video", f"{lack}: {told(reading)}" if lack == A_TEXT else lack, reading)
 
 
 @test_content_holds_the_bytes_of_a_video.broken_by
@@ -42,11 +41,11 @@ def _(content: Subject) -> None:
     content.alter(body=b"")
 
 
-def _is_text(body: bytes) -> bool:
-    """Whether all first bytes are printable text: every container of video starts with lengths or magic numbers."""
-    try:
-        start = body[:512].decode("utf-8")
-    except UnicodeDecodeError as error:
-        # The cut may go through a character.
-        start = body[: error.start].decode("utf-8") if error.start > 500 else "\0"
-    return all(character.isprintable() or character.isspace() for character in start)
+@test_content_holds_the_bytes_of_a_video.broken_by
+def _(content: Subject) -> None:
+    content.alter(body=b"\x89PNG\r\n\x1a\n" + bytes(64))
+
+
+@test_content_holds_the_bytes_of_a_video.broken_by
+def _(content: Subject) -> None:
+    content.alter(body=content.first.reply.body[:-1])

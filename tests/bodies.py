@@ -59,7 +59,8 @@ def second_validator(schema: Schema) -> Draft202012Validator:
 
 def words() -> list[str]:
     """Return every status word that a document or a vendor uses."""
-    return sorted({word for contract in CONTRACTS for word in contract.words} | set(customary_phases()))
+    customary = {word for small in customary_phases() for word in (small, small.upper())}
+    return sorted({word for contract in CONTRACTS for word in contract.words} | customary)
 
 
 def places(body: Any, path: Path = ()) -> Iterator[Path]:

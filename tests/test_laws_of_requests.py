@@ -201,7 +201,8 @@ def test_a_wrong_content_type_is_named() -> None:
 @pytest.mark.parametrize(
     ("body", "end"),
     [
-        (b"\0\0\0\x18ftypmp42", "held"), (b"\x1aE\xdf\xa3", "held"), (b"x" * 511 + b"\0", "held"),
+        (b"\0\0\0\x08ftyp\0\0\0\x08moov", "held"), (b"\0\0\0\x18ftypmp42", "broken"),
+        (b"\x1aE\xdf\xa3", "held"), (b"x" * 511 + b"\0", "held"),
         (b"x" * 500 + b"\xff" * 100, "held"),
         (b"", "broken"), (b"https://cdn.example/video.mp4\r\n", "broken"), (b"x" * 512 + b"\0", "broken"),
         (b"x" * 501 + b"\xff" * 100, "broken"), ("é".encode() * 300, "broken"), (b"x" + "é".encode() * 300, "broken"),

@@ -69,6 +69,29 @@ def test_the_status_moves_forward_until_the_end(words: list[str], end: str) -> N
     assert ends("the_status_moves_forward", statuses(VIDEOS, *words)) == end
 
 
+@pytest.mark.parametrize("words", [["queued", "pending", "processing"], ["pending", "queued", "pending"]])
+def test_words_of_one_phase_are_equal(words: list[str]) -> None:
+    assert ends("the_status_moves_forward", statuses(QUERY, *words)) == "held"
+
+
+@pytest.mark.parametrize("words", [["SUBMITTED", "NOT_START"], ["QUEUED", "SUBMITTED"], ["IN_PROGRESS", "QUEUED"]])
+def test_words_of_an_ordered_phase_are_not(words: list[str]) -> None:
+    assert ends("the_status_moves_forward", statuses(OPEAI, *words)) == "broken"
+    assert ends("the_status_moves_forward", statuses(OPEAI, *reversed(words))) == "held"
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        (["failed", "completed"], "unseen"),
+        (["completed", "failed"], "broken"),
+        (["error", "SUCCESS", "queued"], "broken"),
+    ],
+)
+def test_an_end_that_the_document_has_no_word_for_is_none(words: list[str], end: str) -> None:
+    assert ends("a_finished_task_stays_finished", statuses(GPTGE, *words)) == end
+
+
 def test_an_unknown_state_has_no_place_in_the_order() -> None:
     assert ends("the_status_moves_forward", statuses(OPEAI, "UNKNOWN", "QUEUED", "UNKNOWN", "SUCCESS")) == "held"
     assert ends("the_status_moves_forward", statuses(OPEAI, "QUEUED", "UNKNOWN")) == "unseen"
@@ -324,3 +347,18 @@ def test_both_routes_tell_the_same_task() -> None:
     assert ends("both_routes_tell_the_same_task", task(OPEAI, one, less)) == "held"
     nothing = Task(OPEAI, [reading(OPEAI, {"id": "video_1"}), reading(OPEAI, {"model": "sora-2"})])
     assert ends("both_routes_tell_the_same_task", nothing) == "unseen"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "later", "end"),
+    [
+        ("SUCCESS", "IN_PROGRESS", True, "broken"), ("SUCCESS", "SUCCESS", True, "held"),
+        ("FAILURE", "SUCCESS", True, "broken"), ("IN_PROGRESS", "SUCCESS", True, "held"),
+        ("SUCCESS", "IN_PROGRESS", False, "held"), ("UNKNOWN", "QUEUED", True, "held"),
+    ],
+)  # fmt: skip
+def test_a_task_that_is_finished_is_so_on_the_route_read_later(first: str, second: str, later: bool, end: str) -> None:
+    life = statuses(OPEAI, "QUEUED", first, second)
+    for place, at in enumerate(("10:00", "10:01", "10:02") if later else ("10:00", "10:01", "09:59")):
+        object.__setattr__(life.all[place].exchange, "at", f"2026-11-28T{at}:00.000+00:00")
+    assert ends("both_routes_tell_the_same_task", life) == end

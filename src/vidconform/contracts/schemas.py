@@ -79,6 +79,20 @@ class Schema:
         return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
 
     @cached_property
+    def ranks(self) -> dict[str, int]:
+        """How far a task has come at each status word: the words of a phase are equal unless it is `x-ordered`.
+
+        Words whose phase is unknown have no rank.
+        """
+        named, ranks = self.source.get("$defs", {}), dict[str, int]()
+        for phase in PHASES[:-1]:
+            node = named.get(phase, {})
+            groups = [[w] for w in node.get("enum", [])] if node.get("x-ordered") else [node.get("enum", [])]
+            for group in groups:
+                ranks |= dict.fromkeys(group, max(ranks.values(), default=-1) + 1)
+        return ranks
+
+    @cached_property
     def bound(self) -> dict[str, list[str]]:
         """The schema pointers at which each requirement stands."""
         found: dict[str, list[str]] = {}

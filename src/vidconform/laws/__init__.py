@@ -14,9 +14,11 @@ from vidconform.laws.refusing import (
     told_codes,
 )
 from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.videos import A_TEXT, what_is_no_video
 
 __all__ = [
     "ACCOUNT_CODES",
+    "A_TEXT",
     "DOCUMENT",
     "KINDS",
     "LIVES",
@@ -47,4 +49,5 @@ __all__ = [
     "tells_of_the_task",
     "told",
     "told_codes",
+    "what_is_no_video",
 ]

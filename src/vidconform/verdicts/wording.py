@@ -89,5 +89,6 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "pattern": lambda asked: f"a text that matches {asked}",
     "minimum": lambda asked: f"at least {asked}",
     "maximum": lambda asked: f"at most {asked}",
+    "not": lambda asked: f"anything but {show(asked)}",
     "minLength": lambda asked: f"at least {asked} characters",
 }

@@ -155,6 +155,18 @@ def content_as_json_named_video(reply: ReplyContext) -> None:
     reply.say(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
 
 
+@vice({VIDEOS: "content-has-bytes"}, CONTENT)
+def content_as_picture(reply: ReplyContext) -> None:
+    """The content is a picture that calls itself a video."""
+    reply.say(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
+
+
+@vice({VIDEOS: "content-has-bytes"}, CONTENT)
+def content_cut_short(reply: ReplyContext) -> None:
+    """The content ends in the middle of the video."""
+    reply.body = reply.body[: len(reply.body) // 2]
+
+
 @vice({VIDEOS: "content-is-video"}, CONTENT)
 def content_as_text_html(reply: ReplyContext) -> None:
     """The content is sent as text/html."""

@@ -76,6 +76,7 @@ fields(
     ("video_url", MISSING, "result-after-completion", COMPLETED),
     ("video_url", NULL, "result-type", COMPLETED),
     ("video_url", LIST, "result-type", COMPLETED),
+    ("video_url", put("with-an-empty-host", "https:///v1/videos/video_abc123/content"), "result-is-url", COMPLETED),
     ("video_url", put("without-host", "/v1/videos/video_abc123/content"), "result-is-url", COMPLETED),
     ("video_url", put("away-from-the-proxy", URL), "result-points-to-proxy", COMPLETED),
     ("video_url", put("before-completion", "http://x/v1/videos/1/content"), "result-only-after-completion", UNFINISHED),
@@ -86,6 +87,7 @@ fields(
     ("error", TEXT, "error-type", FAILED),
     ("error", LIST, "error-type", FAILED),
     ("error", put("without-details", {}), "error-has-details", FAILED),
+    ("error", put("with-empty-details", {"message": "", "code": ""}), "error-has-details", FAILED),
     ("error", put("on-a-completed-task", {"code": "none", "message": ""}), "error-only-on-failure", COMPLETED),
     ("error", put("as-empty-placeholder", {"message": "", "code": ""}), "error-only-on-failure", UNFINISHED),
 )

@@ -14,7 +14,7 @@ _WAITING = ("queued", "QUEUED")
 
 
 def _runs(life: Life) -> Step | None:
-    return next((step for step in life if step.status in _RUNNING), None)
+    return next((step for word in _RUNNING for step in life if step.status == word), None)
 
 
 @vice(everywhere("terminal-status-is-final"))

@@ -74,7 +74,7 @@ def refusal_as_list(reply: ReplyContext) -> None:
     reply.body = [reply.body]
 
 
-@vice({**everywhere("", QUERY, VIDEOS, GPTGE, CHAINHUB), OPEAI: "unknown-task-status-code error-present"}, UNKNOWN)
+@vice({**everywhere("", QUERY, VIDEOS, GPTGE, CHAINHUB), OPEAI: "unknown-task-status-code"}, UNKNOWN)
 def unknown_id_as_400_with_code_and_message(reply: ReplyContext) -> None:
     """An unknown id is answered with 400 and code, message and data instead of an error object."""
     reply.say({"code": "task_not_exist", "message": "task_not_exist", "data": None}, 400)
