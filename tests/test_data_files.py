@@ -73,6 +73,43 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
         "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-rule: retrieve"),
         "not the OpenAPI that a contract needs: .*x-role",
     ),
+    "an unknown role of an operation": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-role: retreive"),
+        r"GET /v1/videos/\{task_id\}: unknown x-role 'retreive'; the valid ones are create, retrieve, second-retrieve,",
+    ),
+    "a parameter without its role": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: id", "x-rule: id"),
+        "no parameter has `x-role: id`, so that no task can be asked for",
+    ),
+    "a credential without a variable": (
+        "videos/openapi.yaml", lambda text: text.replace("x-variable: GPTGE_API_KEY", ""),
+        "no x-variable at the security scheme bearer names the environment variable",
+    ),
+    "a schema that is not there": (
+        "videos/openapi.yaml", lambda text: text.replace("task.schema.json", "tsk.schema.json"),
+        r"\$ref 'tsk.schema.json' is no file beside it; there are task.schema.json",
+    ),
+    "an unknown key of a node": (
+        "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-rolle": "status"'),
+        "/properties/status: unknown key 'x-rolle'; the valid ones are x-requirement, x-hedged, x-role,",
+    ),
+    "an unknown role of a field": (
+        "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-role": "state"'),
+        "unknown x-role 'state'; the valid ones are id, task-id,",
+    ),
+    "an unknown unit of a time": (
+        "videos/task.schema.json", lambda text: text.replace('"x-unit": "seconds"', '"x-unit": "days"', 1),
+        "unknown x-unit 'days'; the valid ones are seconds, milliseconds, either",
+    ),
+    "a row that nothing decides": (
+        "videos/requirements.toml", lambda text: text.replace('"retrieve-route"', '"retreive-route"'),
+        r"'retreive-route' is bound to nothing: give a schema node `x-requirement: retreive-route`, "
+        r"take the name of a law \(retrieve-route.*, or say `untestable = \"why\"`",
+    ),
+    "an unknown id of another shape": (
+        "provider.toml", lambda text: text.replace('unknown = "video_', 'unknown = "task_'),
+        r"ids.public.unknown, 'task_.*', does not match ids.public.pattern, '\^video_",
+    ),
     "an OpenAPI document that is no YAML": ("videos/openapi.yaml", lambda text: text + "\n  - [", "no YAML"),
 }  # fmt: skip
 

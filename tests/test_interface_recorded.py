@@ -52,9 +52,9 @@ def test_a_schema_from_outside_that_breaks_a_rule_is_told_in_the_header(pytester
     folder = copy_of("gptge", pytester.path)
     schema = folder / "videos" / "task.schema.json"
     whole = judge_inside(pytester, f"--provider={folder}", "-k", "id-type")
-    schema.write_text(schema.read_text("utf-8").replace('"x-role": "id"', '"x-rule": "id", "x-role": "id"'), "utf-8")
+    schema.write_text(schema.read_text("utf-8").replace('"type": "string"', '"format": "x", "type": "string"'), "utf-8")
     unruly = judge_inside(pytester, f"--provider={folder}", "-k", "id-type")
-    told = f"vidconform: a rule that keeps blame exact is broken: {schema}: /properties/id: unknown key 'x-rule'"
+    told = f"vidconform: a rule that keeps blame exact is broken: {schema}: /properties/id: 'format' is not one"
     assert told in unruly.out, unruly.ran()
     assert "a rule that keeps blame exact" not in whole.out
 

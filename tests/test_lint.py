@@ -114,7 +114,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "an unknown role": ("/properties/id/x-role", "identifier", f"the valid ones are {', '.join(ROLES)}"),
     "a role twice": ("/properties/created_at/x-role", "status", "stands at /properties/status already"),
     "a role outside properties": ("/x-role", "object", "is found at a member of properties alone"),
-    "an unknown unit": ("/properties/created_at/x-unit", "days", "one of seconds, milliseconds, either"),
+    "an unknown unit": ("/properties/created_at/x-unit", "days", "the valid ones are seconds, milliseconds, either"),
     "a unit without a role": ("/properties/seconds/x-unit", "seconds", "stands beside an x-role"),
     "an unknown key of ours": ("/properties/id/x-requirment", "id-type", f"the valid ones are {', '.join(KEYS)}"),
     "our own mark in a source": ("/properties/id/x-hedge", True, "unknown key 'x-hedge'"),

@@ -15,7 +15,7 @@ from vidconform.options import RunOptions, check_providers, task_ids
 from vidconform.probes import Budget, Price
 from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
-from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge, probes_for
+from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, check_bindings, judge, probes_for
 
 
 @dataclass
@@ -115,6 +115,9 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
         _check_schema(schema, contract)
     every = [contract for found in contracts.values() for contract in found]
+    for contract in every:
+        if not contract.provider.is_own:
+            check_bindings(contract)
     ids, known = task_ids(options, every), known_deviations(options, every)
     budget = _budget(options, providers)
     served = [

@@ -1,9 +1,10 @@
 """What the vendors promise, read from the data under specs/."""
 
 from vidconform.contracts.blame import Finding, SchemaError, findings
-from vidconform.contracts.contract import Contract, load_contract, load_contracts
+from vidconform.contracts.contract import Contract
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
 from vidconform.contracts.ledger import Level, Requirement
+from vidconform.contracts.loading import load_contract, load_contracts
 from vidconform.contracts.operations import Answer, Operation, Scheme
 from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider, provider_names
 from vidconform.contracts.schemas import FINISHED, Field, Schema

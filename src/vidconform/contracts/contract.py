@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.files import read_yaml
-from vidconform.contracts.ledger import Requirement, load_ledger
-from vidconform.contracts.operations import Operation, load_operations
+from vidconform.contracts.ledger import Requirement
+from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
-from vidconform.contracts.schemas import Field, Schema, load_schema
+from vidconform.contracts.schemas import Field, Schema
 from vidconform.contracts.words import customary_phases
 
 
@@ -75,27 +75,6 @@ class Contract:
         """The structure of the vendor's own OpenAPI export, where the document is one."""
         path = self.folder / "published.yaml"
         return read_yaml(path) if path.is_file() else None
-
-
-def load_contract(provider: Provider, name: str) -> Contract:
-    """Return one contract of a provider; raises DataFileProblem."""
-    folder = provider.folder / name
-    return Contract(
-        provider=provider,
-        name=name,
-        requirements=load_ledger(folder / "requirements.toml"),
-        operations=tuple(load_operations(folder / "openapi.yaml")),
-        schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
-    )
-
-
-def load_contracts(provider: Provider) -> list[Contract]:
-    """Return the contracts of a provider by name; raises DataFileProblem."""
-    return [load_contract(provider, name) for name in provider.contract_names]
-
-
-def _schema_files(folder: Path) -> list[Path]:
-    return sorted({folder / "task.schema.json", *folder.glob("*.schema.json")})
 
 
 def _named_spaces(node: Any) -> list[str]:

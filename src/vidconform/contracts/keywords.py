@@ -12,6 +12,9 @@ ROLES = (
     "pending-id", "pending-created", "pending-prompt", "moderation-task",
 )  # fmt: skip
 
+# What an operation can be for; probes know operations by these words alone.
+OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete")
+
 UNITS = ("seconds", "milliseconds", "either")
 
 # JSON Schema 2020-12. `format` is left out: it asserts nothing unless asked to, which would look like a check.

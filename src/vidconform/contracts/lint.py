@@ -116,10 +116,9 @@ class _Linter:
             yield from self._written(schema, _pointer(pointer, path))
 
     def _keys(self, node: dict[str, Any], pointer: str) -> Sentences:
+        yield from _unknown(node, pointer)
         for key in node:
-            if key.startswith("x-") and key not in KEYS:
-                yield f"{pointer or '/'}: unknown key {key!r}; the valid ones are {', '.join(KEYS)}"
-            elif key not in (*KEYS, *ASSERTIONS, *APPLICATORS, *NOTES):
+            if not key.startswith("x-") and key not in (*ASSERTIONS, *APPLICATORS, *NOTES):
                 yield f"{pointer or '/'}: {key!r} is not one of the keywords that a contract's schema may have"
         if "$defs" in node and pointer:
             yield f"{pointer}: $defs stands at the top of the file alone"
@@ -130,16 +129,32 @@ class _Linter:
 
     def _role(self, node: dict[str, Any], pointer: str) -> Sentences:
         role, unit = node.get("x-role"), node.get("x-unit")
-        if role is not None and role not in ROLES:
-            yield f"{pointer}: unknown x-role {role!r}; the valid ones are {', '.join(ROLES)}"
         if role in self.roles:
             yield f"{pointer}: x-role {role!r} stands at {self.roles[role]} already"
         if role is not None and pointer.split("/")[-2:-1] != ["properties"]:
             yield f"{pointer}: x-role {role!r} is found at a member of properties alone"
-        if unit is not None and (unit not in UNITS or role is None):
-            yield f"{pointer}: x-unit {unit!r} stands beside an x-role and is one of {', '.join(UNITS)}"
+        if unit is not None and role is None:
+            yield f"{pointer}: x-unit {unit!r} stands beside an x-role"
         if role is not None:
             self.roles.setdefault(role, pointer)
+
+
+def unknown_words(node: dict[str, Any], pointer: str = "") -> Sentences:
+    """Yield what a schema has of keys, roles and units that nothing here knows, with the valid ones."""
+    yield from _unknown(node, pointer)
+    for path, schema in subschemas(node):
+        yield from unknown_words(schema, _pointer(pointer, path))
+
+
+def _unknown(node: dict[str, Any], pointer: str) -> Sentences:
+    place, role, unit = pointer or "/", node.get("x-role"), node.get("x-unit")
+    for key in node:
+        if key.startswith("x-") and key not in KEYS:
+            yield f"{place}: unknown key {key!r}; the valid ones are {', '.join(KEYS)}"
+    if role is not None and role not in ROLES:
+        yield f"{place}: unknown x-role {role!r}; the valid ones are {', '.join(ROLES)}"
+    if unit is not None and unit not in UNITS:
+        yield f"{place}: unknown x-unit {unit!r}; the valid ones are {', '.join(UNITS)}"
 
 
 def lint(contract: Contract) -> list[str]:

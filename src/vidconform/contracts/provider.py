@@ -125,3 +125,6 @@ def _check_patterns(path: Path, spaces: dict[str, IdSpace]) -> None:
             re.compile(space.pattern)
         except re.error as error:
             raise DataFileProblem(path, f"ids.{name}.pattern is no regular expression: {error}") from error
+        if not re.search(space.pattern, space.unknown):
+            problem = f"ids.{name}.unknown, {space.unknown!r}, does not match ids.{name}.pattern, {space.pattern!r}"
+            raise DataFileProblem(path, f"{problem}: it is an id of that shape which no task has")

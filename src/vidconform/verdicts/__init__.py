@@ -1,6 +1,15 @@
 """Verdicts: requirement x evidence."""
 
-from vidconform.verdicts.binding import all_laws, bindings, describe, judges_documents, law_of, laws_in, schema_of
+from vidconform.verdicts.binding import (
+    all_laws,
+    bindings,
+    check_bindings,
+    describe,
+    judges_documents,
+    law_of,
+    laws_in,
+    schema_of,
+)
 from vidconform.verdicts.judging import Case, judge, kind_of, probes_for
 from vidconform.verdicts.known import KnownDeviations, Standing
 from vidconform.verdicts.verdict import READINGS, Outcome, Pointer, Verdict
@@ -15,6 +24,7 @@ __all__ = [
     "Verdict",
     "all_laws",
     "bindings",
+    "check_bindings",
     "describe",
     "judge",
     "judges_documents",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from vidconform.contracts import Contract, Schema
+from vidconform.errors import DataFileProblem
 from vidconform.laws import Law
 from vidconform.locations import data_folder
 from vidconform.verdicts.judging import kind_of, name_of
@@ -45,6 +47,17 @@ def bindings(contract: Contract, requirement: str) -> list[str]:
         for pointer in schema.bound.get(requirement, [])
     ]
     return bound + [name_of(law) for law in all_laws() if requirement in law.requirements]
+
+
+def check_bindings(contract: Contract) -> None:
+    """Raise DataFileProblem for the first row that nothing decides although it does not say why."""
+    for row in contract.requirements.values():
+        if row.untestable is None and not bindings(contract, row.id):
+            problem = f"{row.id!r} is bound to nothing: give a schema node `x-requirement: {row.id}`, "
+            near = get_close_matches(row.id, {name for law in all_laws() for name in law.requirements}, 3, 0.6)
+            laws = f"take the name of a law ({', '.join(near)})" if near else "take the name of a law"
+            hint = f'{laws}, or say `untestable = "why"`'
+            raise DataFileProblem(contract.folder / "requirements.toml", problem + hint)
 
 
 def describe(contract: Contract) -> list[dict[str, Any]]:

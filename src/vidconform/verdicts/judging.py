@@ -10,9 +10,7 @@ from typing import Any
 from vidconform.contracts import Contract, Finding, Requirement, Schema
 from vidconform.evidence import Evidence, Gap
 from vidconform.laws import (
-    DOCUMENT,
     KINDS,
-    LIVES,
     BrokenLaw,
     Inconclusive,
     Kind,
@@ -20,20 +18,16 @@ from vidconform.laws import (
     Reading,
     Subject,
     Unseen,
-    task_readings,
 )
-from vidconform.laws.assembling import SECOND_ROUTE, of_routes_that_are_there
-from vidconform.laws.assembling import readings as readings_of
 from vidconform.probes import RESUMED
 from vidconform.verdicts import wording
 from vidconform.verdicts.curl import curl
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
+from vidconform.verdicts.walking import kind_of_schema, walk
 
 Gathered = Mapping[str, Evidence]
 Serves = Callable[[], bool]
 
-_ENVELOPES = ("unknown-task", "unknown-second-route-task")
-_ERROR = "error.schema.json"
 _MOST_POINTERS = 3
 _TASK_ID = "pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
@@ -76,13 +70,8 @@ def probes_for(case: Case) -> list[str]:
     """Return the probes that a case needs: none for a document."""
     if case.subject == "document":
         return []
-    kind = _schema_kind(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
+    kind = kind_of_schema(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
     return kind.probes_for(case.contract, case.requirement.id)
-
-
-def _schema_kind(schema: Schema) -> Kind:
-    names = (*_ENVELOPES, SECOND_ROUTE) if schema.path.name == _ERROR else LIVES
-    return Kind(lambda requirement: names, lambda *_: [])
 
 
 def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
@@ -120,7 +109,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
-    walked = _findings(case.contract, schema, gathered, cache)
+    walked = walk(case.contract, schema, gathered, cache)
     found = walked.get(case.requirement.id, [])
     for reading, finding in found:
         if finding.errors:
@@ -129,35 +118,6 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     # Where other replies were seen, what was withheld need not be what would show it.
     hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
     return _without_fault(case, held, hints, [], _gaps(gathered), serves)
-
-
-def _findings(
-    contract: Contract, schema: Schema, gathered: Gathered, cache: dict[Any, Any]
-) -> dict[str, list[tuple[Reading, Finding]]]:
-    key = (schema.path, *sorted((name, id(evidence)) for name, evidence in gathered.items()))
-    if key not in cache:
-        by_requirement: dict[str, list[tuple[Reading, Finding]]] = {}
-        for reading in _bodies(contract, schema, gathered):
-            for finding in _told(schema, reading):
-                by_requirement.setdefault(finding.requirement, []).append((reading, finding))
-        cache[key] = by_requirement
-    found: dict[str, list[tuple[Reading, Finding]]] = cache[key]
-    return found
-
-
-def _told(schema: Schema, reading: Reading) -> list[Finding]:
-    """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
-    found = reading.findings(schema)
-    return found if reading.shows_something else [finding for finding in found if not finding.hedged]
-
-
-def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Reading]:
-    if schema.path.name == _ERROR:
-        envelopes = of_routes_that_are_there(contract, gathered, readings_of(contract, gathered, *_ENVELOPES, DOCUMENT))
-        found = [r for r in envelopes if r.reply.is_refusal and r.documented_schema == _ERROR]
-    else:
-        found = task_readings(contract, gathered)
-    return [reading for reading in found if reading.reply.is_json]
 
 
 def _resumed(gathered: Gathered) -> list[str]:

@@ -1,0 +1,38 @@
+"""From folders to contracts: read, and held to what their files must agree about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vidconform.contracts.agreement import check_agreement, check_words
+from vidconform.contracts.contract import Contract
+from vidconform.contracts.ledger import load_ledger
+from vidconform.contracts.operations import load_operations
+from vidconform.contracts.provider import Provider
+from vidconform.contracts.schemas import load_schema
+
+
+def load_contract(provider: Provider, name: str) -> Contract:
+    """Return one contract of a provider; raises DataFileProblem."""
+    folder = provider.folder / name
+    contract = Contract(
+        provider=provider,
+        name=name,
+        requirements=load_ledger(folder / "requirements.toml"),
+        operations=tuple(load_operations(folder / "openapi.yaml")),
+        schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
+    )
+    check_agreement(contract)
+    if not provider.is_own:
+        # Our tests hold our own to them.
+        check_words(contract)
+    return contract
+
+
+def load_contracts(provider: Provider) -> list[Contract]:
+    """Return the contracts of a provider by name; raises DataFileProblem."""
+    return [load_contract(provider, name) for name in provider.contract_names]
+
+
+def _schema_files(folder: Path) -> list[Path]:
+    return sorted({folder / "task.schema.json", *folder.glob("*.schema.json")})
