@@ -15,7 +15,7 @@ ROLES = (
 # What an operation can be for; probes know operations by these words alone.
 OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete")
 
-UNITS = ("seconds", "milliseconds", "either")
+UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
 # JSON Schema 2020-12. `format` is left out: it asserts nothing unless asked to, which would look like a check.
 ASSERTIONS = (

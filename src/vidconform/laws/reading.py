@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, Finding, Schema, findings
 from vidconform.evidence import Evidence
+from vidconform.laws.units import BY_ROLE, BY_UNIT, as_it_stands
 from vidconform.probes import Exchange, Reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
-# From 2001 to 2286: ten digits of seconds, which no count of milliseconds or microseconds has.
-_TIMES = (1_000_000_000, 10_000_000_000)
 
 
 class Reading:
@@ -103,9 +101,7 @@ class Reading:
         """Return a well-formed field: times in seconds, progress in percent, everything else as it stands."""
         place = self._place(role)
         raw = place.read(self.body)
-        if place.unit is not None:
-            return _seconds(raw, place.unit)
-        return _NORMAL.get(role, _same)(raw)
+        return BY_UNIT[place.unit](raw) if place.unit is not None else BY_ROLE.get(role, as_it_stands)(raw)
 
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
@@ -174,34 +170,3 @@ def _write(body: Any, place: Field, value: Any) -> None:
 def _overlaps(one: str, other: str) -> bool:
     """Whether one JSON Pointer is the other or stands above or below it; the root is everybody's."""
     return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
-
-
-def _seconds(raw: Any, unit: str) -> float | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        return None
-    in_milliseconds = unit == "milliseconds" or (unit == "either" and raw >= _TIMES[1])
-    seconds = raw / 1000 if in_milliseconds else float(raw)
-    return seconds if _TIMES[0] <= seconds < _TIMES[1] else None
-
-
-def _text(raw: Any) -> str | None:
-    return raw if isinstance(raw, str) else None
-
-
-def _percent(raw: Any) -> float | None:
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit():
-        return float(raw[:9])
-    return None if isinstance(raw, bool) or not isinstance(raw, int | float) else float(raw)
-
-
-def _same(raw: Any) -> Any:
-    return raw
-
-
-_NORMAL: dict[str, Callable[[Any], Any]] = {
-    "id": _text,
-    "task-id": _text,
-    "status": _text,
-    "progress": _percent,
-    "result": _text,
-}
