@@ -9,6 +9,7 @@ from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
 from vidconform.probes.redaction import REDACTED, Redactor
+from vidconform.probes.refusals import UNKNOWN_TASKS
 from vidconform.probes.registry import PROBES, Probe, probes_of
 from vidconform.probes.routing import is_plain, reaches
 from vidconform.probes.setting import Setting
@@ -21,6 +22,7 @@ __all__ = [
     "PROBES",
     "REDACTED",
     "RESUMED",
+    "UNKNOWN_TASKS",
     "WRONG_KEY",
     "Bounds",
     "Budget",

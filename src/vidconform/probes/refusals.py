@@ -12,6 +12,9 @@ from vidconform.probes.trouble import Withheld
 
 Find = Callable[[str], Any]
 
+UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
+"""The probes that ask for a task which does not exist."""
+
 _WRONG_TYPES: dict[str, Any] = {
     "model": 7,
     "prompt": ["a", "list"],
@@ -43,8 +46,12 @@ class Refusal:
         return self.role in ("create", "remix")
 
     def applies_to(self, contract: Contract) -> bool:
-        """Whether the contract has the operation and the statement."""
-        return contract.operation(self.role) is not None and f"{self.name}-is-refused" in contract.requirements
+        """Whether the contract has the operation, and the statement or others that are read from the same reply.
+
+        The code and the envelope of a refusal are seen where an unknown task is asked for.
+        """
+        stated = f"{self.name}-is-refused" in contract.requirements or self.name in UNKNOWN_TASKS
+        return contract.operation(self.role) is not None and stated
 
     def __call__(self, talk: Conversation, find: Find) -> None:
         """Send the request."""

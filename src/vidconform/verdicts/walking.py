@@ -10,16 +10,16 @@ from vidconform.evidence import Evidence
 from vidconform.laws import DOCUMENT, LIVES, Kind, Reading, task_readings
 from vidconform.laws.assembling import SECOND_ROUTE, of_routes_that_are_there
 from vidconform.laws.assembling import readings as readings_of
+from vidconform.probes import UNKNOWN_TASKS
 
 Gathered = Mapping[str, Evidence]
 
-_ENVELOPES = ("unknown-task", "unknown-second-route-task")
 _ERROR = "error.schema.json"
 
 
 def kind_of_schema(schema: Schema) -> Kind:
     """Return the kind of subject whose probes show the bodies that a schema is about."""
-    names = (*_ENVELOPES, SECOND_ROUTE) if schema.path.name == _ERROR else LIVES
+    names = (*UNKNOWN_TASKS, SECOND_ROUTE) if schema.path.name == _ERROR else LIVES
     return Kind(lambda requirement: names, lambda *_: [])
 
 
@@ -46,7 +46,9 @@ def _told(schema: Schema, reading: Reading) -> list[Finding]:
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[Reading]:
     if schema.path.name == _ERROR:
-        envelopes = of_routes_that_are_there(contract, gathered, readings_of(contract, gathered, *_ENVELOPES, DOCUMENT))
+        envelopes = of_routes_that_are_there(
+            contract, gathered, readings_of(contract, gathered, *UNKNOWN_TASKS, DOCUMENT)
+        )
         found = [r for r in envelopes if r.reply.is_refusal and r.documented_schema == _ERROR]
     else:
         found = task_readings(contract, gathered)
