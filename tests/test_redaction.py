@@ -19,6 +19,7 @@ from vidconform.contracts import Pace, find_provider, load_contracts
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
 from vidconform.probes import REDACTED, Budget, Redactor, Reply, Request, Setting, Trouble
+from vidconform.spellings import character_by_character
 
 KEY = 'sk-Zq7/3vN+9tLw"<ü>&\\x'
 
@@ -54,6 +55,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "percent-encoded twice": lambda key: quote(quote(key, safe=""), safe=""),
     "in HTML by numbers": lambda key: "".join(f"&#{ord(c)};" for c in key),
     "in HTML by hexadecimal numbers": lambda key: "".join(f"&#x{ord(c):X};" for c in key),
+    "in hexadecimal": lambda key: key.encode().hex(),
+    "in hexadecimal in capitals": lambda key: key.encode().hex().upper(),
     "in base64": lambda key: base64.b64encode(key.encode()).decode(),
     "in base64 without padding": lambda key: base64.b64encode(key.encode()).decode().rstrip("="),
     "in base64 for URLs": lambda key: base64.urlsafe_b64encode(key.encode()).decode(),
@@ -94,6 +97,54 @@ def test_no_key_stays_in_a_body_however_spelled(key: str, spelling: str, around:
     assert key.encode() not in body.replace(REDACTED.encode(), b"")
     if "base64" not in spelling:
         assert REDACTED.encode() in body
+
+
+@pytest.mark.parametrize("spell", [str.upper, str.lower, lambda key: quote(key.upper(), safe="")])
+def test_no_key_stays_in_another_letter_case(spell: Callable[[str], str]) -> None:
+    key = "sk-Zq7/3vN+9tLw"
+    assert Redactor([key]).body(spell(key).encode()) == Redactor([key]).text(spell(key)).encode() == b"REDACTED"
+    assert Redactor(["test"]).text("A TEST") == "A TEST"
+
+
+JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyLTEyMyJ9.Qm9ndXNTaWduYXR1cmVPZlRoaXNLZXk"
+NEAR_MISSES = {
+    "masked": JWT[:-1] + "*" * 60,
+    "masked and percent-encoded": "".join(f"%{ord(c):02x}" for c in JWT[:-1]) + "*" * 60,
+    "masked and in JSON": "".join(f"\\u{ord(c):04x}" for c in JWT[:-1]) + "*" * 60,
+    "masked and in HTML": "".join(f"&#{ord(c)};" for c in JWT[:-1]) + "*" * 60,
+    "of another user": JWT.replace("eyJzdWIiOiJ1c2VyLTEyMyJ9", "eyJ2aWRlbyI6NDJ9"),
+}
+
+
+@pytest.mark.parametrize("near", NEAR_MISSES)
+@pytest.mark.parametrize("mark", ["50%", "&#", "\\u"])
+def test_what_begins_like_the_key_is_passed_over_quickly(near: str, mark: str) -> None:
+    body = f'{{"note": "{mark}", "play": "{NEAR_MISSES[near]}"}}'.encode()
+    started = time.process_time()
+    assert Redactor([JWT]).body(body) == body
+    assert time.process_time() - started < 1.0
+
+
+ESCAPES: list[Callable[[str], str]] = [
+    str,
+    lambda c: "".join(f"%{byte:02X}" for byte in c.encode()),
+    lambda c: "".join(f"\\u{unit}" for unit in units(c)),
+    lambda c: f"&#{ord(c)};",
+    lambda c: "\\" * 8 + c,
+    lambda c: c.encode().decode("latin-1"),
+]
+awkward = st.text(st.sampled_from('a\\"%25&#38;u00xÃü/'), min_size=24, max_size=40)
+awkward |= st.text(st.characters(exclude_categories=["Cs"]), min_size=24, max_size=40)
+
+
+@settings(max_examples=150, deadline=None)
+@given(key=awkward, escapes=st.lists(st.sampled_from(ESCAPES), min_size=1, max_size=3), times=st.integers(1, 9))
+def test_no_near_miss_takes_long(key: str, escapes: list[Callable[[str], str]], times: int) -> None:
+    spelled = "".join(escapes[i % len(escapes)](c) for i, c in enumerate(key[:-1]))
+    pattern = re.compile(character_by_character(key))
+    started = time.process_time()
+    pattern.sub("", (spelled + "\\" * times + "*") * 3)
+    assert time.process_time() - started < 0.5
 
 
 def test_a_header_that_the_wire_shows_as_latin_1_is_cleaned_too() -> None:

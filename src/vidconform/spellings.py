@@ -1,4 +1,4 @@
-"""How a secret may be spelled: plain, in base64, and escaped as in URLs, JSON, HTML and error messages."""
+"""How a secret may be spelled: plain, in base64, in hexadecimal, and escaped as in URLs, JSON, HTML and messages."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from urllib.parse import quote, quote_plus
 
 # Shorter values would take ordinary text with them ("a", "key") and are no secrets.
 SHORTEST = 4
+_SHORTEST_IN_ANOTHER_CASE = 8
 
 _URL_SAFE = str.maketrans("+/", "-_")
 # What no way of escaping touches.
 _UNTOUCHED = re.compile(rb"[A-Za-z0-9._-]+")
 
 # A text of JSON three times inside another has so many before a quote; more would take a hostile megabyte hours.
-_BACKSLASHES = r"\\{1,8}"
+_MOST_BACKSLASHES = 8
+_BACKSLASHES = rf"\\{{1,{_MOST_BACKSLASHES}}}"
 
 _SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 
 
 def spellings(secret: str) -> set[str]:
     """Return the texts by which programs write a secret, one inside another up to twice."""
-    once = {escape(form) for form in {secret, *_base64(secret)} for escape in _ESCAPES}
+    once = {escape(form) for form in {secret, *_in_another_case(secret), *_base64(secret)} for escape in _ESCAPES}
     # A text of JSON inside a text of JSON, a URL inside HTML.
-    return once | {escape(form) for form in once for escape in _ESCAPES}
+    return once | {escape(form) for form in once for escape in _ESCAPES} | _in_hexadecimal(secret)
 
 
 def encodings(form: str) -> Iterator[bytes]:
@@ -45,28 +47,61 @@ def by_core(forms: Iterable[bytes]) -> dict[bytes, list[bytes]]:
 
 
 def character_by_character(secret: str) -> str:
-    """Return a pattern for a secret of which any character may be escaped for JSON, a URL or HTML, needlessly too."""
-    return "".join(map(_character, secret))
+    """Return a pattern for a secret of which any character may be escaped for JSON, a URL or HTML, needlessly too.
+
+    No text can be matched by it in two ways: each would be tried, twice as many with each character of the secret.
+    """
+    pieces = re.findall(r"\\+|[^\\]", secret)
+    behind = [False, *(piece.startswith("\\") for piece in pieces)]
+    return "".join(map(_piece, pieces, behind))
 
 
-def _character(character: str) -> str:
-    raw, code = character.encode("utf-8", "surrogatepass"), ord(character)
+def _piece(piece: str, is_behind: bool) -> str:
+    """Return the pattern of a run of backslashes or of another character; `is_behind` says that such a run precedes."""
+    if not piece.startswith("\\"):
+        return _character(piece, is_behind)
+    # A run takes the backslashes that escape what follows it too, all but the last.
+    longest, numbers = len(piece) * (_MOST_BACKSLASHES + 1) + _MOST_BACKSLASHES, "|".join(_numbers(piece[0]))
+    return rf"(?:\\(?:u005[cC]|x5[cC])?|{numbers}){{{len(piece)},{longest}}}"
+
+
+def _character(character: str, is_behind: bool) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+    before = r"\\" if is_behind else _BACKSLASHES
     escaped = [
-        "".join(rf"{_BACKSLASHES}u{_hexadecimal(unit)}" for unit in units),
+        "".join(rf"{before if i == 0 else _BACKSLASHES}u{_hexadecimal(unit)}" for i, unit in enumerate(units)),
+        *_numbers(character),
+        *([rf"{before}x{_hexadecimal(f'{ord(character):02x}')}"] if ord(character) < 256 else []),
+        *([before + _SHORT[character]] if character in _SHORT else []),
+    ]
+    misread = character.encode("utf-8", "surrogatepass").decode("latin-1")
+    plain = "|".join(dict.fromkeys((re.escape(character), re.escape(misread))))
+    # A letter behind a backslash is another character.
+    behind = "" if character.isalnum() or is_behind else f"|{_BACKSLASHES}(?:{plain})"
+    return f"(?:{plain}{behind}|{'|'.join(escaped)})"
+
+
+def _numbers(character: str) -> list[str]:
+    """Return the patterns of a character by its number, for a URL and for HTML."""
+    raw, code = character.encode("utf-8", "surrogatepass"), ord(character)
+    return [
         "".join(rf"%(?:25){{0,2}}{_hexadecimal(f'{byte:02x}')}" for byte in raw),
         rf"&#(?:0{{0,4}}{code}|[xX]0{{0,4}}{_hexadecimal(f'{code:x}')});",
-        *([rf"{_BACKSLASHES}x{_hexadecimal(f'{code:02x}')}"] if code < 256 else []),
-        *([_BACKSLASHES + _SHORT[character]] if character in _SHORT else []),
     ]
-    plain = f"{re.escape(character)}|{re.escape(raw.decode('latin-1'))}"
-    # A letter behind a backslash is another character.
-    behind = "" if character.isalnum() else f"|{_BACKSLASHES}(?:{plain})"
-    return f"(?:{plain}{behind}|{'|'.join(escaped)})"
 
 
 def _hexadecimal(digits: str) -> str:
     return "".join(f"[{digit}{digit.upper()}]" if digit > "9" else digit for digit in digits)
+
+
+def _in_another_case(secret: str) -> set[str]:
+    """Return a secret in small and in capital letters, if no ordinary word is lost with it."""
+    return {secret.lower(), secret.upper()} if len(secret) >= _SHORTEST_IN_ANOTHER_CASE else set()
+
+
+def _in_hexadecimal(secret: str) -> set[str]:
+    digits = secret.encode("utf-8", "surrogatepass").hex()
+    return {digits, digits.upper()}
 
 
 def _base64(secret: str) -> Iterator[str]:
