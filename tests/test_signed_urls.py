@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import time
 from collections.abc import Callable
 from itertools import count
@@ -53,6 +54,10 @@ VENDORS = {
     "Volcengine": "https://b.tos-cn-beijing.volces.com/v.mp4?X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Credential={AKLTMadeUp"
     "%2F20261123}&X-Tos-Date=20261123T000000Z&X-Tos-Expires=86400&X-Tos-Signature={58a49abe1fcba4}",
     "ByteDance's network": "https://v16.example/v.mp4?lk3s=8790&x-expires=1795392000&x-signature={UqNd7z5sYfRcG0c%3D}",
+    "nginx": "https://cdn.example/v.mp4?expires=1795392000&md5={2vPFNBOEXMpZT1k3rYm9fA}",
+    "Cloudflare": "https://cdn.example/v.mp4?verify={1795392000-KxZ%2BpO8}",
+    "a list": "https://cdn.example/v.mp4?sig[]={9f86d081}&sig%5B%5D={884c7d65}&auth[v]={9a2f}&size[]=4",
+    "a name in disguise": "https://cdn.example/v.mp4?%73ig={9f86d081}&X%2DAmz%2dSignature={884c7d65}",
     "a token": "https://cdn.example/v.mp4?token={eyJhbGciOi.eyJzdWIi.SflKxwRJ}&download=1",
     "a token of a fragment": "https://app.example/done#access_token={ya29.a0Af}&state=1",
     "a key": "/v1/files/7?alt=media&api_key={AIzaSyMadeUp}",
@@ -67,6 +72,27 @@ def signed(vendor: str) -> str:
 def unsigned(vendor: str) -> str:
     pieces = VENDORS[vendor].split("{")
     return REDACTED.join([pieces[0], *(piece.partition("}")[2] for piece in pieces[1:])])
+
+
+# Where the rest of the URL is no query.
+ELSEWHERE = {
+    "https://cdn.example/v.mp4?size=4;sig=9f86d081": "https://cdn.example/v.mp4?size=4;sig=REDACTED",
+    "https://cdn.example/v.mp4;token=9f86d081": "https://cdn.example/v.mp4;token=REDACTED",
+    "https://cdn.example/hdntl=exp=1795392000~acl=/*~hmac=9f86d081/v.m3u8": "https://cdn.example/hdntl=REDACTED",
+    "https://cdn.example/hdnts=exp=1~hmac=9f86/v.mp4": "https://cdn.example/hdnts=REDACTED",
+    "https://cdn.example/hdnea=st=1~hmac=9f86/v.mp4": "https://cdn.example/hdnea=REDACTED",
+    "https://cdn.example/bcdn_token=9f86d081&expires=1&token_path=%2F/v.mp4": (
+        "https://cdn.example/bcdn_token=REDACTED&expires=1&token_path=%2F/v.mp4"
+    ),
+}
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_signatures_beside_the_query_are_replaced(url: str) -> None:
+    assert without_signatures(url) == ELSEWHERE[url]
+    assert without_signatures(json.dumps(url).replace("/", "\\/")) == json.dumps(ELSEWHERE[url]).replace("/", "\\/")
+    encoded = f"/go?to={quote(url, safe='')}"
+    assert not {"9f86", "hmac"} & set(re.findall(r"\w+", without_signatures(encoded)))
 
 
 PLACES: dict[str, Callable[[str], str]] = {
@@ -111,6 +137,9 @@ HARMLESS = [
     "?sig=&token",
     "https://cdn.example/v.mp4?sig",
     "max_tokens=5&tokens=7",
+    "&quot;key=5&quot; &lt;token=6&gt; &#39;auth=7&#39;",
+    "https://cdn.example/v.mp4?hash=9f86d081&size[]=4&%73ize=5&verified=1",
+    "https://cdn.example/md5=9f86/v.mp4",
 ]
 
 
@@ -139,7 +168,9 @@ def test_what_is_replaced_once_is_not_replaced_again(text: str) -> None:
 HOSTILE = [
     "\\", "&", "?", "%", "%25", "&amp;", "&#00038;", "\\u0026", "&a=", "&sig=x", "?sig=\\", "&sig=" + "\\" * 999,
     "?" + "a" * 63, "%2526sig%253D", "%3Fsig%3D%25", "sk-\\", "sk-" + "\\" * 50 + "k", "s%2525", "&#x00073;",
-    "\\u0073\\u006b-",
+    "\\u0073\\u006b-", ";", "&sig[", "?%73", "/hdnts", "/hdnts=", "://", "a://", "a:\\/", "a://a",
+    "a%3A%2F%2F", "a%253A//a%40",
+    '"//', "a:&#47;&#47;a", "a:\\u002f", "a://a@", "a://\\u0021",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from vidconform.probes.exchange import Headers
+from vidconform.probes.passwords import without_passwords
 from vidconform.probes.signed_urls import REDACTED, without_signatures
 from vidconform.spellings import SHORTEST, character_by_character, encodings, spellings
 
@@ -22,7 +23,7 @@ _SHORTEST_PIECE = 6
 
 
 class Redactor:
-    """Replaces what is known to be secret in whatever spelling, and what signs a URL whether known or not."""
+    """Replaces what is known to be secret in whatever spelling, and what a URL gives away whether known or not."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = [secret for secret in secrets if len(secret) >= SHORTEST]
@@ -39,7 +40,7 @@ class Redactor:
         """Return a text without any secret."""
         for form in self._texts:
             text = text.replace(form, REDACTED)
-        return without_signatures(self._without_escaped(text))
+        return without_passwords(without_signatures(self._without_escaped(text)))
 
     def body(self, body: bytes, cut: bool = False) -> bytes:
         """Return a body without any secret; of one that was `cut`, the last one may have been cut with it."""
@@ -49,7 +50,7 @@ class Redactor:
             body = self._without_piece(body)
         # Latin-1 has a character for each byte. What holds NUL is no text, so no URL.
         text = self._without_escaped(body.decode("latin-1"))
-        return (text if "\0" in text else without_signatures(text)).encode("latin-1")
+        return (text if "\0" in text else without_passwords(without_signatures(text))).encode("latin-1")
 
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret ones' values; an Authorization scheme's name stays."""

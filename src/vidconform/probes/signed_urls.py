@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 REDACTED = "REDACTED"
 
@@ -17,11 +18,12 @@ _NAMES = frozenset(
         "sig",
         # Aliyun OSS, Huawei OBS, Tencent COS and its CDN, Volcengine TOS.
         "ossaccesskeyid", "accesskeyid", "access-key-id", "q-signature", "q-ak", "txsecret", "wssecret",
-        # Tokens of content networks: Akamai, Discord.
-        "hdnts", "hdnea", "hdntl", "--token--", "hm",
+        # Tokens of content networks: Akamai, Discord, nginx (secure links), Cloudflare.
+        "hdnts", "hdnea", "hdntl", "--token--", "hm", "md5", "verify",
         # Of anybody.
         "signature", "credential", "sign", "auth", "authorization", "auth-key", "key", "api-key", "apikey", "token",
         "secret", "password", "passwd", "pwd", "jwt", "-jwt", "hmac",
+        "pkey",
     )
 )  # fmt: skip
 # X-Tos-Signature, x-oss-credential, access_token, client_secret: of each vendor with its own prefix.
@@ -30,12 +32,24 @@ _ENDINGS = ("-signature", "-credential", "-token", "-secret", "-api-key", "-apik
 # A character as it stands in a URL, in HTML, and in JSON: `&`, `?` and `#` before a name, `=` behind it.
 _BEFORE = r"[?#]|&(?:amp;){0,2}|&#(?:0{0,4}(?:35|38|63)|[xX]0{0,4}(?:23|26|3[fF]));|\\u00(?:23|26|3[fF])"
 _BEHIND = r"=|\\++u003[dD]|&#(?:0{0,4}61|[xX]0{0,4}3[dD]);"
+# A `;` separates as `&` does (HTML 4.01 appendix B.2.2), unless it ends the name of a character.
+_BEFORE += r"|(?<!&quot)(?<!&apos)(?<!&lt)(?<!&gt)(?<!&#34)(?<!&#39);"
 # And in a URL inside the query of another, percent-encoded up to three times.
-_BEFORE += r"|%(?:25){0,2}(?:23|26|3[fF])"
+_BEFORE += r"|%(?:25){0,2}(?:23|26|3[bBfF])"
 _BEHIND += r"|%(?:25){0,2}3[dD]"
 
+# A letter may be percent-encoded needlessly (RFC 3986 section 2.3), and a name be that of a list: `sig[]`, `sig[v]`.
+_LETTER = r"[A-Za-z0-9_.-]|%(?:25){0,2}(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
+_INDEX = r"(?:\[|%(?:25){0,2}5[bB])[A-Za-z0-9_-]{0,32}+(?:\]|%(?:25){0,2}5[dD])"
+
+# Tokens of content networks that stand in a path: Akamai, Bunny.
+_SLASH = r"/|\\u002[fF]|&#(?:0{0,4}47|[xX]0{0,4}2[fF]);|%(?:25){0,2}2[fF]"
+_IN_PATH = r"[hH][dD][nN](?:[tT][sS]|[eE][aA]|[tT][lL])|bcdn_token"
+
 # No quantifier gives anything back, so that the time is linear whatever a vendor sends.
-_HEAD = re.compile(rf"(?:{_BEFORE})(?P<name>[A-Za-z0-9_.-]{{1,64}}+)(?P<is>{_BEHIND})")
+_HEAD = re.compile(
+    rf"(?:(?:{_BEFORE})(?P<name>(?:{_LETTER}){{1,64}}+(?:{_INDEX}){{0,2}}+)|(?:{_SLASH})(?:{_IN_PATH}))(?P<is>{_BEHIND})"
+)
 
 # A value ends where a URL does (RFC 3986 section 3.4), but `/`, `+` and `=` may be escaped for JSON or HTML.
 _PLAIN = r"[^\x00-\x20\x7f&#\"'<>\\`{}|^]|\\++(?:/|u00(?:2[bBfF]|3[dD]))"
@@ -54,7 +68,7 @@ def without_signatures(text: str) -> str:
     """
     pieces, end = [], 0
     for head in _HEAD.finditer(text):
-        if head.start() < end or not _is_secret(head["name"]):
+        if head.start() < end or not (head["name"] is None or _is_secret(head["name"])):
             continue
         value = _VALUES[_depth(head["is"])].match(text, head.end())
         if value is not None:
@@ -64,8 +78,8 @@ def without_signatures(text: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    plain = name.lower().replace("_", "-")
-    return plain in _NAMES or plain.endswith(_ENDINGS)
+    plain = unquote(unquote(unquote(name))).lower().replace("_", "-")
+    return any(part in _NAMES or part.endswith(_ENDINGS) for part in re.split(r"[\[\]]+", plain))
 
 
 def _depth(equals: str) -> int:
