@@ -114,6 +114,14 @@ def test_a_key_that_no_header_can_carry_is_not_repeated(
     assert "012345" not in told
 
 
+@pytest.mark.parametrize("variable", ["OPEAI_API_KEY", "OPEAI_OTHER_API_KEY", "OPEAI_TOKEN", "OPEAI_ADMIN_TOKEN"])
+def test_a_key_too_short_to_be_redacted_is_not_used(
+    variable: str, refused: Callable[..., str], emulator: Running
+) -> None:
+    told = refused("--provider=opeai", "--live", f"--provider-url={emulator.url}", **{variable: "q7Z"})
+    assert told == f"{variable}: holds fewer than 4 characters, which could not be kept out of what is written"
+
+
 PROVIDER, LEDGER, TASK, API = (
     "provider.toml",
     "videos/requirements.toml",

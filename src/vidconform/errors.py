@@ -69,12 +69,13 @@ class MissingKey(UsageProblem):
 
 @dataclass
 class UnusableKey(UsageProblem):
-    """An environment variable whose value no HTTP header can carry; the value itself is never shown."""
+    """An environment variable that holds no key that could be sent and kept secret; the value itself is never shown."""
 
     variable: str
+    holds: str
 
     def __str__(self) -> str:
-        return f"{self.variable}: holds a character that no HTTP header can carry, perhaps a line end or a space"
+        return f"{self.variable}: holds {self.holds}"
 
 
 @dataclass

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract, Provider
 from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
+from vidconform.spellings import SHORTEST
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,14 @@ def _without_user(value: str) -> str:
 
 
 def usable_key(variable: str, key: str) -> str:
-    """Return a key that a header can carry (RFC 9110 section 5.5); raises UnusableKey.
+    """Return a key that a header can carry (RFC 9110 section 5.5) and that can be redacted; raises UnusableKey.
 
     What cannot be sent would be quoted, key and all, in an error message.
     """
     if re.fullmatch(r"[\x21-\x7e]+", key) is None:
-        raise UnusableKey(variable)
+        raise UnusableKey(variable, "a character that no HTTP header can carry, perhaps a line end or a space")
+    if len(key) < SHORTEST:
+        raise UnusableKey(variable, f"fewer than {SHORTEST} characters, which could not be kept out of what is written")
     return key
 
 
