@@ -245,6 +245,12 @@ def test_a_type_widens_or_narrows(tmp_path: Path, old: list[Any], new: list[Any]
     ]
 
 
+def test_a_header_whose_name_holds_a_number_is_one_header_every_night(tmp_path: Path) -> None:
+    names = ("x-amz-meta-111", "X-Req-8f3a", "x-amz-meta-222", "x-req-id"), ("x-amz-meta-333", "X-Req-09bc", "x-req-id")
+    told = [_only(tmp_path / some[0], _exchange(TASK, headers=[(name, "1") for name in some])) for some in names]
+    assert told[0]["headers"] == told[1]["headers"] == ["x-amz-meta-*", "x-req-*", "x-req-id"]
+
+
 def test_headers_media_types_and_words_are_told_by_name(tmp_path: Path) -> None:
     old = _night(tmp_path / "old", _exchange(TASK))
     other = (("content-type", "text/json; charset=utf-8"), ("X-Cache", "HIT"))

@@ -24,6 +24,8 @@ _PASSING = (
 )  # fmt: skip
 # A name that holds a time or an id is a key, and there is another one tomorrow.
 _KEY = re.compile(r"\A(?=.{16})(?:\D*\d){5}|\d{6}")
+# A word of a header's name that holds a digit may be one: x-amz-meta-111, x-req-8f3a.
+_NUMBERED = re.compile(r"[^_-]*[0-9][^_-]*")
 # What is no word may be anything, a prompt included.
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,39}")
 _NO_WORD = "(not a word)"
@@ -134,7 +136,7 @@ def _media_type(text: str) -> str:
 
 
 def _headers(headers: Headers) -> list[str]:
-    names = [name.lower()[:LONGEST_NAME] for name, _ in headers[:_MOST_HEADERS]]
+    names = [_NUMBERED.sub("*", name.lower()[:LONGEST_NAME]) for name, _ in headers[:_MOST_HEADERS]]
     return [name for name in names if name not in _PASSING]
 
 
