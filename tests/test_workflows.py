@@ -36,6 +36,10 @@ SCRIPTS = [
     )
 ]
 FAULTY = "progress-as-text"
+RESULTS = (
+    '{"kind":"run","format":"vidconform/results@1","version":"0.1.0","mode":"live","started_at":"2026-11-23T03:17:00Z"}'
+    '\n{"kind":"end","finished_at":"2026-11-23T03:18:00Z","verdicts":0,"cost":{},"exit":6}\n'
+)
 
 
 def strings(node: object) -> Iterator[str]:
@@ -117,11 +121,12 @@ def test_results_are_kept_whatever_happened() -> None:
     keep = next(step for step in JUDGE["steps"] if step.get("uses", "").startswith("actions/upload-artifact"))
     assert keep["if"] == "always() && hashFiles('out/*.jsonl') != ''"
     assert keep["with"]["name"] == "results-${{ matrix.provider }}"
+    assert keep["with"]["overwrite"] is True, "a job that failed may be run again"
 
 
 def test_what_the_action_takes_is_what_it_hands_over_and_what_is_read() -> None:
     action = load(ACTION)
-    handed = action["runs"]["steps"][-1]["env"]
+    handed = {name: value for name, value in action["runs"]["steps"][-1]["env"].items() if name != "PYTHONSAFEPATH"}
     names = {name: f"INPUT_{name.upper().replace('-', '_')}" for name in action["inputs"] if name != "python-version"}
     assert handed == {variable: f"${{{{ inputs.{name} }}}}" for name, variable in names.items()}
     source = (ROOT / "src/vidconform/action/inputs.py").read_text("utf-8")
@@ -335,6 +340,18 @@ def test_the_site_is_made_of_all_nights(nights: dict[str, Night]) -> None:
     assert "5 runs" in runner.ran["A site of all nights"].log
 
 
+def test_a_night_that_was_damaged_does_not_take_the_site_with_it(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, site_contexts(), environment())
+    results = {"1001": RESULTS, "1002": RESULTS.replace("results@1", "results@9"), "1003": "{", "1004": ""}
+    for run, text in results.items():
+        kept = runner.home / "artefacts" / run / "results-gptge"
+        kept.mkdir(parents=True)
+        (kept / "results.jsonl").write_text(text)
+    assert runner.job(NIGHTLY["jobs"]["site"]) == 0, runner.ran
+    assert runner.steps["site"]["outputs"] == {"made": "true"}
+    assert [path.parent.parent.name for path in runner.work.glob("nights/*/*/results.jsonl")] == ["1001"]
+
+
 def test_without_any_night_there_is_no_site(tmp_path: Path) -> None:
     runner = Runner(tmp_path, site_contexts(), environment())
     assert runner.job(NIGHTLY["jobs"]["site"]) == 0
@@ -382,6 +399,24 @@ def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> N
             assert done is not None
             assert (done.code, done.outputs["exit-code"]) == (code, "1"), done.log
     assert (runner.work / "vidconform-report" / "results.jsonl").exists()
+
+
+@pytest.mark.parametrize("name", ["secrets", "yaml", "vidconform"])
+def test_a_file_of_the_caller_is_not_taken_for_a_module(name: str, tmp_path: Path) -> None:
+    runner = machine(tmp_path)
+    (runner.work / f"{name}.py").write_text("print('it was imported')\nraise SystemExit(9)\n")
+    given = {"provider": "gptge", "key": KEY, "provider-url": nobody(), "doctor": False, "arguments": "-k status-type"}
+    done = runner.step({"uses": "./", "id": "night", "with": given}, {})
+    assert done is not None
+    assert "it was imported" not in done.log
+    assert (done.code, done.outputs["exit-code"]) == (0, "6"), done.log
+
+
+def test_there_is_no_file_of_results_where_none_was_written(tmp_path: Path) -> None:
+    given = {"provider": "gptge", "key": KEY, "fail-on": "should", "doctor": False, "arguments": "--no-such-option"}
+    done = machine(tmp_path).step({"uses": "./", "id": "night", "with": given}, {})
+    assert done is not None
+    assert (done.code, done.outputs) == (4, {"doctor-exit-code": "0", "exit-code": "4", "results": ""}), done.log
 
 
 def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -> None:

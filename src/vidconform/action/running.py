@@ -49,7 +49,7 @@ def _run(inputs: Inputs, environ: Mapping[str, str]) -> int:
     # A service in trouble is still written down as not judged, at the cost of a few free requests.
     judged = _judge(inputs, inputs.max_creations if health in (Exit.WELL, Exit.TASK) else "0", variables)
     results = Path(inputs.report) / "results.jsonl"
-    _tell(environ, "GITHUB_OUTPUT", f"exit-code={judged}\nresults={results}\n")
+    _tell(environ, "GITHUB_OUTPUT", f"exit-code={judged}\nresults={results if results.exists() else ''}\n")
     if judged == _INCOMPLETE:
         _annotate("notice", f"{inputs.provider.name}: nothing failed, but the run is incomplete (exit code 6)")
     return 0 if judged == _INCOMPLETE or (judged == _FAILED and inputs.allow_failure) else judged
