@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Inconclusive, Keyed, Refused, Unseen, expect, expect_refused, requires, shown, told
+from vidconform.laws import (
+    Inconclusive,
+    Keyed,
+    Refused,
+    Unseen,
+    expect,
+    expect_refused,
+    requires,
+    shown,
+    told,
+    told_credential,
+)
 
 _UNAUTHORIZED = 401
 
@@ -19,7 +30,7 @@ def test_the_documented_credential_is_accepted(keyed: Keyed) -> None:
     for reading in shown(keyed.all, "a request with the credential"):
         accepted = reading.reply.status not in (401, 403)
         if not accepted and not keyed.accepted:
-            raise Inconclusive(f"the credential itself seems to be refused: {told(reading)}")
+            raise Inconclusive(told_credential(reading, "the credential"))
         expect(accepted, "the credential to be accepted as elsewhere", told(reading), reading)
 
 
@@ -53,7 +64,7 @@ def _(refusal: Refused) -> None:
 @requires("retrieve-with-another-key-is-refused")
 def test_another_account_is_refused(refusal: Refused) -> None:
     if refusal.first.reply.status == _UNAUTHORIZED:
-        raise Inconclusive(f"the key of the other account itself seems to be refused: {told(refusal.first)}")
+        raise Inconclusive(told_credential(refusal.first, "the key of the other account"))
     # A refusal that says 200 breaks other laws, and shows nobody a task.
     if refusal.first.reply.is_success and not refusal.first.tells_a_task:
         raise Unseen(f"a refusal of another account, or a task shown to it: {told(refusal.first)}")

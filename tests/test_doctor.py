@@ -442,6 +442,8 @@ def test_without_recordings_the_doctor_says_how_to_make_them(visit: Visiting, tm
     [
         ("GPTGE_API_KEY", "", "needs the API key in the environment variable GPTGE_API_KEY"),
         ("GPTGE_API_KEY", f"{KEY}x\n", "GPTGE_API_KEY: holds a character that no HTTP header can carry"),
+        ("GPTGE_API_KEY", "q7Z", "GPTGE_API_KEY: holds fewer than 4 characters"),
+        ("GPTGE_OTHER_API_KEY", "q7Z", "GPTGE_OTHER_API_KEY: holds fewer than 4 characters"),
         ("GPTGE_BASE_URL", "vendor.example", "GPTGE_BASE_URL=vendor.example: expected an address"),
         ("GPTGE_BASE_URL", "http://me:pa55word@vendor.example", "GPTGE_BASE_URL=http://***@vendor.example: expected"),
     ],
@@ -524,6 +526,16 @@ def test_a_redirect_to_a_front_page_keeps_the_key_at_home(visit: Visiting) -> No
         seen = visit("gptge", f"--provider-url={server.url}", "--json")
     assert (seen.code, seen.seen["requests"]) == (Exit.NO_API, 2)
     assert "authorization" not in page.asked[0].headers
+
+
+@pytest.mark.parametrize("status", [200, 401, 404])
+def test_a_redirect_to_another_address_is_no_refusal_of_the_key(status: int, visit: Visiting) -> None:
+    answer = http(status, b'{"error": {"message": "no key"}}', JSON)
+    with serving(answer) as moved, serving(http(301, b"", f"Location: {moved.url}/v1/videos/x")) as server:
+        seen = visit("gptge", f"--provider-url={server.url}", "--json")
+    ((state, sentence),) = seen.of("key")
+    assert (seen.code, state) == (Exit.NO_API, "problem")
+    assert f"is redirected to {moved.url}, and the key is not sent there; use that address as base URL." in sentence
 
 
 def test_what_a_service_says_cannot_paint_the_terminal(visit: Visiting, listing: Path) -> None:

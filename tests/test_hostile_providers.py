@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from vendors import whole_run
 from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.evidence.gathering import gather
 from vidconform.probes import Bounds, Budget, LiveTransport, Redactor, Reply, Request, Setting, Trouble
-from vidconform.probes.addresses import is_inside
+from vidconform.probes.addresses import may_lead
 from vidconform.probes.room import Room
 from vidconform.session import Session
 from vidconform.verdicts import Outcome, Verdict
@@ -120,7 +121,7 @@ def test_a_redirect_to_a_name_that_cannot_be_is_trouble_or_the_redirect(location
 def test_a_redirect_to_a_host_that_is_not_there_names_that_host() -> None:
     with (
         serving(redirect("http://cdn.invalid/v.mp4")) as server,
-        pytest.raises(Trouble, match=r"the name cdn\.invalid"),
+        pytest.raises(Trouble, match=r"the name cdn\.invalid, to which a redirect led, does not resolve"),
     ):
         fetch(server.url)
 
@@ -131,12 +132,71 @@ INSIDE += ["192.168.1.1:8080", "[fe80::1%25eth0]", "[::ffff:127.0.0.1]", "0.0.0.
 
 @pytest.mark.parametrize("host", INSIDE)
 def test_a_vendor_does_not_read_our_network_through_us(host: str) -> None:
-    assert is_inside(f"http://{host}/latest/meta-data")
+    assert not may_lead("https://vendor.example", "8.8.8.8", f"http://{host}/latest/meta-data", 1.0)
 
 
 @pytest.mark.parametrize("host", ["vendor.example", "8.8.8.8", "[2606:4700::1111]", "127.0.0.1.vendor.example"])
-def test_a_vendor_may_send_us_elsewhere_in_the_world(host: str) -> None:
-    assert not is_inside(f"https://{host}/v.mp4")
+def test_a_vendor_may_send_us_elsewhere_in_the_world(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {host: ["8.8.4.4", "2606:4700::1111"]})
+    assert may_lead("https://vendor.example", "8.8.8.8", f"https://{host}/v.mp4", 1.0)
+
+
+def names(monkeypatch: pytest.MonkeyPatch, known: dict[str, list[str]], *, later: dict[str, str] | None = None) -> None:
+    """Let names have addresses of this test's; from the second look-up on those of `later`. Nobody else is asked."""
+    asked: Counter[str] = Counter()
+
+    def look_up(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked[host] += 1
+        found = [later[host]] if later and host in later and asked[host] > 1 else known.get(host, [host])
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.parametrize("found", [["127.0.0.1"], ["10.0.0.1"], ["8.8.8.8", "192.168.1.1"], ["169.254.169.254"]])
+def test_a_name_does_not_lead_into_our_network(found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {"intranet.example": found})
+    assert not may_lead("https://vendor.example", "8.8.8.8", "http://intranet.example/", 1.0)
+
+
+def test_a_name_in_our_network_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {"vendor.example": ["127.0.0.1"], "intranet.example": ["127.0.0.1"]})
+    with serving(http()) as inside, serving(b"") as server:
+        server.answers[:] = [redirect(inside.url.replace("127.0.0.1", "intranet.example"))]
+        assert fetch(server.url.replace("127.0.0.1", "vendor.example")).status == 302
+        assert inside.asked == []
+    # Nor does it show whether somebody listens there.
+    with serving(redirect(inside.url.replace("127.0.0.1", "intranet.example"))) as server:
+        assert fetch(server.url.replace("127.0.0.1", "vendor.example")).status == 302
+
+
+def test_a_name_that_turns_into_one_of_our_network_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {"cdn.example": ["8.8.8.8"]}, later={"cdn.example": "127.0.0.1"})
+    with serving(http()) as inside, serving(b"") as server:
+        server.answers[:] = [redirect(inside.url.replace("127.0.0.1", "cdn.example"))]
+        assert fetch(server.url).status == 302
+    assert inside.asked == []
+
+
+def test_who_is_in_our_network_may_lead_to_itself_and_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {"gateway.example": ["10.0.0.1"], "cdn.example": ["8.8.8.8"], "near.example": ["169.254.0.9"]})
+    gateway = ("https://gateway.example", "10.0.0.1")
+    assert may_lead(*gateway, "http://gateway.example:8080/v.mp4", 1.0)
+    assert may_lead(*gateway, "https://cdn.example/v.mp4", 1.0)
+    assert not may_lead(*gateway, "http://10.0.0.2/", 1.0)
+    assert not may_lead("http://near.example", "169.254.0.9", "http://near.example:8080/", 1.0)
+
+
+def test_who_was_outside_a_moment_ago_does_not_lead_to_itself_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, {"vendor.example": ["10.0.0.1"]})
+    assert not may_lead("https://vendor.example", "8.8.8.8", "http://vendor.example:8080/admin", 1.0)
+
+
+def test_a_resolver_that_says_nothing_costs_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
+    started = time.monotonic()
+    assert may_lead("https://vendor.example", "8.8.8.8", "https://cdn.example/", 0.1)
+    assert time.monotonic() - started < 2.0
 
 
 @pytest.mark.parametrize(
@@ -152,6 +212,24 @@ def test_a_name_and_password_in_a_redirect_take_no_key_along() -> None:
     with serving(http()) as target, serving(redirect(target.url.replace("//", "//user:password@"))) as server:
         assert fetch(server.url).status == 200
     assert "sk-secret" not in str(target.asked[0].headers)
+    assert "authorization" not in target.asked[0].headers
+
+
+def test_a_reply_from_elsewhere_says_so() -> None:
+    with serving(http(401)) as target, serving(redirect("/here"), redirect(f"{target.url}/v1")) as server:
+        assert fetch(server.url).elsewhere == target.url
+        assert fetch(target.url).elsewhere == ""
+
+
+def test_a_vendor_that_moved_does_not_refuse_the_key() -> None:
+    refused = http(401, b'{"error": {"message": "no key"}}', JSON)
+    with serving(refused) as moved, serving(redirect(f"{moved.url}/v1")) as server:
+        session, verdicts = whole_run(server.url)
+    (verdict,) = [v for v in verdicts if v.requirement.id == "retrieve-accepts-key" and v.contract.name == "videos"]
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.received.startswith(f"the service redirects to {moved.url}, and no key is sent there; pass that")
+    told = f"only the status codes 401; pass --provider-url={moved.url}, to which it redirects and where"
+    assert [sentence for sentence in session.shortcomings() if told in sentence], session.shortcomings()
 
 
 def test_no_cookie_is_kept_in_a_whole_run() -> None:

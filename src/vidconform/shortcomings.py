@@ -31,6 +31,10 @@ def lack_of_success(store: Store, contract: Contract) -> list[str]:
 def _what_would(contract: Contract, replies: Sequence[Reply]) -> str:
     codes, variable = sorted({reply.status for reply in replies}), contract.provider.key_variable
     told = f", only the status codes {', '.join(map(str, codes))}" if codes else ""
+    # A creation follows no redirect.
+    elsewhere = sorted({reply.elsewhere for reply in replies if not 300 <= reply.status < 400})
+    if elsewhere and all(elsewhere):
+        return f"{told}; pass --provider-url={elsewhere[0]}, to which it redirects and where the key is not sent"
     if codes and set(codes) <= {401, 403}:
         return f"{told}; pass a key in {variable} that the service accepts"
     return f"{told}; pass --task-id={contract.name}=ID of a task that the key in {variable} can read"

@@ -13,7 +13,7 @@ exit  cause
   17  the clocks differ
   18  the model is not listed
   19  a task id is not known
-  20  not the API: a page, or anything that is no JSON, at this address
+  20  not the API: a page, anything that is no JSON, or a redirect to another address, at this one
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 from vidconform.doctor.diagnosis import Finding, ok, problem, remark, unchecked
 from vidconform.doctor.exits import Exit
 from vidconform.probes import is_loopback
-from vidconform.probes.addresses import PORTS
+from vidconform.probes.addresses import PORTS, resolved
 from vidconform.probes.deadline import Deadline
 
 _FEW_DAYS = 14
@@ -58,8 +58,8 @@ def _is_proxied(place: _Place) -> bool:
     return named and not is_loopback(place.base_url) and not proxy_bypass(place.host)
 
 
-def _look_up(place: _Place) -> tuple[Finding, list[Any]]:
-    found = _resolved(place)
+def _look_up(place: _Place) -> tuple[Finding, Sequence[Any]]:
+    found = resolved(place.host, place.port, place.seconds)
     if isinstance(found, Exception):
         said = found.strerror if isinstance(found, socket.gaierror) else f"no answer within {place.seconds:g} s"
         sentence = f"{place.host} has no address: {said}; mend the base URL or the name server of this machine."
@@ -70,22 +70,6 @@ def _look_up(place: _Place) -> tuple[Finding, list[Any]]:
     return ok("dns", f"{place.host} is {', '.join(addresses[:3])}{' and others' if addresses[3:] else ''}."), found
 
 
-def _resolved(place: _Place) -> list[Any] | Exception:
-    """Return the addresses of a host, or why there are none; the resolver knows no time-out, so a thread waits."""
-    found: list[list[Any] | Exception] = []
-
-    def resolve() -> None:
-        try:
-            found.append(socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            found.append(error)
-
-    thread = threading.Thread(target=resolve, daemon=True)
-    thread.start()
-    thread.join(place.seconds)
-    return found[0] if found else TimeoutError()
-
-
 def _is_literal(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -94,7 +78,7 @@ def _is_literal(host: str) -> bool:
     return True
 
 
-def _connect(place: _Place, found: list[Any]) -> tuple[Finding, socket.socket | None]:
+def _connect(place: _Place, found: Sequence[Any]) -> tuple[Finding, socket.socket | None]:
     where = f"{place.host} port {place.port}"
     started = time.monotonic()
     try:
@@ -108,7 +92,7 @@ def _connect(place: _Place, found: list[Any]) -> tuple[Finding, socket.socket | 
     return ok("connection", f"{where} was reached in {(time.monotonic() - started) * 1000:.0f} ms."), opened
 
 
-def _opened(place: _Place, found: list[Any]) -> socket.socket:
+def _opened(place: _Place, found: Sequence[Any]) -> socket.socket:
     """Return a connection to the first address that lets one be made; raises OSError, the last one's."""
     last: OSError = TimeoutError()
     for family, kind, number, _, address in found:

@@ -12,6 +12,7 @@ from vidconform.laws.refusing import (
     tells_of_the_task,
     told,
     told_codes,
+    told_credential,
 )
 from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.videos import A_TEXT, what_is_no_video
@@ -49,5 +50,6 @@ __all__ = [
     "tells_of_the_task",
     "told",
     "told_codes",
+    "told_credential",
     "what_is_no_video",
 ]

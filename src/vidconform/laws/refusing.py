@@ -24,6 +24,14 @@ def told(reading: Reading) -> str:
     return f"{reading.reply.status} {reading.reply.media_type or 'without a media type'}: {body}"
 
 
+def told_credential(reading: Reading, whose: str) -> str:
+    """Return why a credential seems to be refused: by the service, or by a stranger who was not told it."""
+    if reading.reply.elsewhere:
+        sentence = f"the service redirects to {reading.reply.elsewhere}, and no key is sent there"
+        return f"{sentence}; pass that address as base URL: {told(reading)}"
+    return f"{whose} itself seems to be refused: {told(reading)}"
+
+
 def expect_refused(refusal: Refused) -> None:
     """Hold a refusal to 4xx (RFC 9110 section 15.5); raises BrokenLaw, Unseen."""
     if not refusal.tells and not refusal.first.reply.is_success:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
+import threading
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from vidconform.probes.exchange import Headers
@@ -18,20 +23,60 @@ def is_loopback(url: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def is_inside(url: str) -> bool:
-    """Whether an address is in no network but ours, as far as it says so itself: loopback, private or link-local."""
-    import ipaddress
-    import socket
+def may_lead(url: str, sender: str, target: str, seconds: float) -> bool:
+    """Whether `url`, answered by the address `sender`, may redirect to another; looks a name up, so many seconds long.
 
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
+    What lies in our network is not a vendor's to read through us, even if only a report shows it.
+    """
+    return all(is_open(url, sender, target, address) for address in addresses_of(target, seconds))
+
+
+def is_open(url: str, sender: str, target: str, address: str) -> bool:
+    """Whether `address` may be where a redirect to `target` arrives; in our network only if it came from that host."""
+    found, ours = _parsed(address), _parsed(sender)
+    if found is None or found.is_global:
         return True
+    is_same = urlsplit(url).hostname == urlsplit(target).hostname or (is_loopback(url) and is_loopback(target))
+    # Behind a proxy nobody knows the address of the sender.
+    return is_same and not found.is_link_local and (ours is None or not ours.is_global)
+
+
+def addresses_of(url: str, seconds: float) -> list[str]:
+    """Return the addresses of the host of a URL, none for a name that has none."""
+    parts, host = urlsplit(url), urlsplit(url).hostname or ""
+    # RFC 6761 section 6.3.
+    if host.endswith(".localhost"):
+        return ["127.0.0.1"]
+    if ":" in host:
+        return [host]
+    found = resolved(host, parts.port or PORTS[parts.scheme], seconds)
+    return [] if isinstance(found, Exception) else [str(one[4][0]) for one in found]
+
+
+def resolved(host: str, port: int, seconds: float) -> Sequence[Any] | Exception:
+    """Return what the resolver knows of a host, or why nothing; it knows no time-out, so a thread waits for it."""
+    found: list[Sequence[Any] | Exception] = []
+
+    def resolve() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=resolve, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return found[0] if found else TimeoutError()
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return an address, the one of IPv4 that one of IPv6 stands for."""
     try:
-        # The forms that a connection takes, `127.1` and `0x7f000001` among them.
-        packed = host.partition("%")[0] if ":" in host else socket.inet_aton(host)
-        return not ipaddress.ip_address(packed).is_global
-    except (OSError, ValueError):
-        return False
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    inner = (found.ipv4_mapped or found.sixtofour) if isinstance(found, ipaddress.IPv6Address) else None
+    return inner or found
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

@@ -54,8 +54,10 @@ def cause_of(error: Exception, url: str, bounds: Bounds) -> tuple[TroubleKind, s
         return TroubleKind.TIMEOUT, f"no connection within {bounds.connect:g} s"
     if isinstance(error, httpx.TimeoutException):
         return TroubleKind.TIMEOUT, f"no answer within {bounds.read:g} s"
+    host = _host(error, url)
+    where = host if host == urlsplit(url).hostname else f"{host}, to which a redirect led,"
     for reason in _chain(error):
-        found = _of_system(reason, _host(error, url))
+        found = _of_system(reason, where)
         if found is not None:
             return found
     return _of_http(error)

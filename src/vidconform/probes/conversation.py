@@ -177,7 +177,8 @@ class Conversation:
         body, cut = redactor.body(reply.body, reply.cut), reply.cut
         if longest is not None and len(body) > longest:
             body, cut = body[:longest], True
-        return self.setting.room.keep(Reply(reply.status, redactor.headers(reply.headers), body, cut))
+        kept = Reply(reply.status, redactor.headers(reply.headers), body, cut, redactor.text(reply.elsewhere))
+        return self.setting.room.keep(kept)
 
     def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
         headers = (*said.headers, credential) if credential[0] else said.headers

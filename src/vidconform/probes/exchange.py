@@ -44,6 +44,8 @@ class Request:
 class Reply:
     """Status, headers and body of a reply; `cut` says that the body was longer than what was read.
 
+    `elsewhere` is the origin that answered where redirects led away from the host that the key was meant for, so that
+    it was asked without; no recording keeps it.
     `memo` keeps what later stages worked out about this very body, so that many verdicts walk it once.
     """
 
@@ -51,6 +53,7 @@ class Reply:
     headers: Headers
     body: bytes
     cut: bool = False
+    elsewhere: str = field(default="", compare=False)
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str:

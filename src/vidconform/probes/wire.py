@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from vidconform.probes.addresses import PORTS, is_inside, is_loopback, origin, without_credentials
+from vidconform.probes.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
 from vidconform.probes.bounds import Bounds
 from vidconform.probes.causes import TooSlow
 from vidconform.probes.coding import ACCEPTED, decoded
-from vidconform.probes.deadline import Deadline
+from vidconform.probes.deadline import Deadline, Unwelcome
 from vidconform.probes.exchange import Headers, Reply, Request
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Wire:
         self._client: httpx.Client | None = None
         self._count = count
         self._pause = pause
+        self._sender = ""
 
     def follow(self, request: Request, bounds: Bounds, heard: Callable[[Reply], None]) -> Reply:
         """Return the reply at the end of a GET's redirects, which share the bounds; `heard` learns of each.
@@ -49,12 +52,17 @@ class Wire:
         reply = self._exchange(request.method, url, headers, request.body, bounds)
         heard(reply)
         for _ in range(_MOST_JUMPS if request.method == "GET" else 0):
-            target = self._target(url, reply)
+            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
+            target = self._target(url, reply, left.connect)
             if target is None:
                 break
             headers = headers if origin(url) == origin(target) else without_credentials(headers)
             left = bounds.at_most(max(end - time.monotonic(), _LEAST))
-            url, reply = target, self._exchange("GET", target, headers, None, left)
+            try:
+                found = self._exchange("GET", target, headers, None, left, came_from=url)
+            except Unwelcome:
+                break
+            url, reply = target, replace(found, elsewhere="" if headers == request.headers else _site(target))
             heard(reply)
         return reply
 
@@ -63,7 +71,7 @@ class Wire:
         if self._client is not None:
             self._client.close()
 
-    def _target(self, url: str, reply: Reply) -> str | None:
+    def _target(self, url: str, reply: Reply, seconds: float) -> str | None:
         """Return where a reply sends us, or None; an address that is none is left to the laws."""
         if reply.status not in _REDIRECTS or not reply.header("location"):
             return None
@@ -71,22 +79,24 @@ class Wire:
             address = self._httpx.URL(url).join(reply.header("location"))
             # A name that cannot be looked up would raise something else much later.
             address.host.encode("idna")
-            target = str(address)
+            # A name and a password would be sent as a credential.
+            target = str(address.copy_with(username="", password=""))
             scheme, host, _ = origin(target)
         except (self._httpx.InvalidURL, ValueError):
             return None
-        # What lies in our network is not a vendor's to read through us, even if only a report shows it.
-        leads_inside = is_inside(target) and not is_inside(url)
-        return target if scheme in PORTS and host and not leads_inside else None
+        return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
 
-    def _exchange(self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds) -> Reply:
+    def _exchange(
+        self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds, came_from: str | None = None
+    ) -> Reply:
+        """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
         time.sleep(self._pause)
         self._count()
         if self._client is None:
             self._client = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
         timeout = self._httpx.Timeout(bounds.read, connect=bounds.connect)
-        with Deadline(bounds.exchange + min(_GRACE, bounds.exchange / 4)) as deadline:
+        with Deadline(bounds.exchange + min(_GRACE, bounds.exchange / 4), self._welcomes(came_from, url)) as deadline:
             try:
                 with self._client.stream(
                     method, url, headers=raw, content=body, timeout=timeout, extensions={"trace": deadline.trace}
@@ -99,6 +109,19 @@ class Wire:
         if deadline.passed:
             raise TooSlow
         return reply
+
+    def _welcomes(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
+        """Return what judges the address that a redirect arrives at: a name may have another one than a moment ago."""
+        sender, self._sender = self._sender, ""
+
+        def welcomes(host: str, address: str) -> bool:
+            # Of a proxy, only itself is known.
+            if host != urlsplit(url).hostname:
+                return True
+            self._sender = address
+            return came_from is None or is_open(came_from, sender, url, address)
+
+        return welcomes
 
     def _open(self, url: str) -> httpx.Client:
         from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -115,6 +138,11 @@ class Wire:
         )
 
 
+def _site(url: str) -> str:
+    scheme, host, port = origin(url)
+    return f"{scheme}://{f'[{host}]' if ':' in (host or '') else host}{'' if port == PORTS[scheme] else f':{port}'}"
+
+
 def _hide_location(response: httpx.Response) -> None:
     """Keep the headers as they came: httpx breaks on a Location that is no address, even if it is not to follow it."""
     response.extensions["headers"] = response.headers.raw
@@ -126,7 +154,9 @@ def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
     pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
     body, cut = _read(response, most, deadline)
     reply = Reply(response.status_code, pairs, body, cut)
-    content = decoded(body, reply.header("content-encoding"), most + 1, whole=not cut)
+    # Several fields of one name are one list (RFC 9110 section 5.2).
+    codings = ",".join(value for name, value in pairs if name.lower() == "content-encoding")
+    content = decoded(body, codings, most + 1, whole=not cut)
     if content is None:
         return reply
     # What is kept is no longer coded; a reader of the recording would undo it again.
