@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rawserver import Answer, Server, http, serving
 
 from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
+from vidconform.probes.coding import decoded
 
 MOST = 100_000
 BOUNDS = Bounds(connect=1.0, read=0.15, exchange=0.25, body=MOST)
@@ -170,6 +171,10 @@ CODED = {
     "gzip by its old name": ("x-gzip", gzip.compress(TEXT, mtime=0)),
     "deflate with the head of zlib": ("deflate", zlib.compress(TEXT)),
     "deflate without one": ("deflate", raw_deflate(TEXT)),
+    "gzip of two members": ("gzip", gzip.compress(TEXT[:5], mtime=0) + gzip.compress(TEXT[5:], mtime=0)),
+    "gzip of many members": ("gzip", b"".join(gzip.compress(bytes([byte]), mtime=0) for byte in TEXT)),
+    "gzip in gzip": ("gzip, gzip", gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0)),
+    "deflate in gzip": ("deflate,identity ,\tgzip", gzip.compress(zlib.compress(TEXT), mtime=0)),
 }
 
 
@@ -182,6 +187,12 @@ def test_a_coded_body_is_decoded(coding: str, body: bytes, transport: LiveTransp
     assert server.asked[0].headers["accept-encoding"] == "gzip, deflate"
 
 
+def test_codings_of_several_fields_are_one_list(transport: LiveTransport) -> None:
+    body = gzip.compress(zlib.compress(TEXT), mtime=0)
+    reply = answer_to(transport, http(200, body, "Content-Encoding: deflate", "Content-Encoding: gzip"))
+    assert (reply.body, reply.header("content-encoding")) == (TEXT, "")
+
+
 # Named, since an id made of compressed bytes would hold the second in which a worker compressed them.
 MISCODED = {
     "text that says it is gzip": ("gzip", TEXT),
@@ -190,7 +201,10 @@ MISCODED = {
     "gzip with a wrong length": ("gzip", gzip.compress(TEXT, mtime=0)[:-1] + b"?"),
     "noise that says it is deflate": ("deflate", b"\xff" * 9),
     "brotli": ("br", b"\x0b\x02\x80{}\x03"),
-    "gzip in gzip": ("gzip, gzip", gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0)),
+    "gzip that says it is gzip in gzip": ("gzip, gzip", gzip.compress(TEXT, mtime=0)),
+    "gzip whose second member is cut short": ("gzip", (gzip.compress(TEXT, mtime=0) * 2)[:-9]),
+    "gzip in brotli": ("gzip, br", gzip.compress(TEXT, mtime=0)),
+    "more codings than anybody uses": ("gzip, gzip, gzip, gzip", TEXT),
     "identity": ("identity", b"\x1f\x8b"),
 }
 
@@ -222,6 +236,30 @@ def test_a_gigabyte_of_nothing_stays_within_the_bound() -> None:
     assert (len(reply.body), reply.cut) == (Bounds().body, True)
     assert peak < 64 << 20
     assert time.monotonic() - started < 5.0
+
+
+EMPTY = gzip.compress(b"", mtime=0)
+NESTED = {
+    "a bomb in gzip": ("gzip, gzip", gzip.compress(bomb(64), mtime=0)),
+    "a bomb in a bomb": ("gzip, gzip, gzip", gzip.compress(gzip.compress(bomb(64), mtime=0), mtime=0)),
+    "a bomb of bombs": ("gzip, gzip", bomb(64)),
+    "bombs one after the other": ("gzip", gzip.compress(bytes(1 << 20), mtime=0) * 64),
+    "members of nothing": ("gzip", EMPTY * 40_000),
+    "members of nothing in gzip": ("gzip, gzip", gzip.compress(EMPTY * 40_000, mtime=0)),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_bombs_in_bombs_stay_within_the_bound(name: str) -> None:
+    codings, body = NESTED[name]
+    started = time.process_time()
+    tracemalloc.start()
+    content = decoded(body, codings, MOST, whole=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert content is None or len(content) <= MOST
+    assert peak < 8 << 20
+    assert time.process_time() - started < 5.0
 
 
 @pytest.fixture(scope="module")
