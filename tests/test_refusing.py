@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from readings import BY_ID, reading
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Answer, Contract
 from vidconform.laws import (
     BrokenLaw,
     Inconclusive,
@@ -17,7 +18,10 @@ from vidconform.laws import (
     Unseen,
     expect_refused,
     expect_served,
+    has_documented_code,
+    tells_of_the_task,
     told,
+    told_codes,
 )
 from vidconform.laws.refusing import ACCOUNT_CODES
 
@@ -142,3 +146,46 @@ def test_a_refusal_for_what_is_sent_is_judged_by_its_own_row_where_there_is_one(
 def left_out(contract: Contract, role: str, code: int) -> bool:
     readings: list[Reading] = served(200, code, contract=contract, role=role).all
     return ends(expect_served, Subject(contract, readings)) == "held"
+
+
+def documenting(*codes: str) -> Contract:
+    """Return a contract whose operation to read a task documents these status codes."""
+    read = replace(OPEAI.operations[0], answers=dict.fromkeys(codes, Answer(None, (), {})))
+    return replace(OPEAI, operations=(read,))
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        (("200", "404"), "the status code 404"),
+        (("400", "200", "404"), "the status code 400 or 404"),
+        (("200", "4XX"), "the status code 4XX"),
+        (("200",), "a status code that the document gives"),
+    ],
+)
+def test_the_codes_of_refusals_are_those_of_the_document(codes: tuple[str, ...], words: str) -> None:
+    assert told_codes(documenting(*codes), "retrieve", "4") == words
+    assert told_codes(documenting(*codes), "remix", "4") == "a status code that the document gives"
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "is_documented"),
+    [
+        (("404",), 404, True), (("404",), 400, False), (("200",), 404, False), (("400", "404"), 404, True),
+        (("4XX",), 400, True), (("4XX",), 499, True), (("4XX",), 500, False), (("5XX", "4XX"), 399, False),
+        ((), 404, False),
+    ],
+)  # fmt: skip
+def test_a_documented_code_is_named_or_in_a_range(codes: tuple[str, ...], status: int, is_documented: bool) -> None:
+    assert has_documented_code(reading(documenting(*codes), {}, status), "4") is is_documented
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted", "tells"),
+    [(401, False, False), (402, False, False), (403, False, True), (404, False, True),
+     (401, True, True), (402, True, False), (403, True, True), (404, True, True)],
+)  # fmt: skip
+def test_a_refusal_is_about_the_task_unless_it_is_about_the_account(status: int, accepted: bool, tells: bool) -> None:
+    assert tells_of_the_task(reading(OPEAI, {}, status), accepted) is tells
+    if not accepted:
+        assert tells_of_the_task(reading(OPEAI, {}, status)) is tells

@@ -29,6 +29,7 @@ def large(kind: bytes, payload: bytes, more: int = 0) -> bytes:
         FTYP + box(b"free", b"\0" * 9) + box(b"moov"),
         FTYP + box(b"mdat", b"\1" * 9, size=0),
         FTYP + large(b"mdat", b"\1" * 9),
+        FTYP + box(b"free", size=3) + box(b"moov"),
         b"\x1a\x45\xdf\xa3 a WebM begins so",
         b"RIFF\x24\0\0\0AVI LIST",
         b"G@\x11\x10" + b"\xff" * 184,
@@ -58,6 +59,7 @@ def test_what_may_be_a_video_is_left_in_peace(body: bytes) -> None:
         (MP4[: len(FTYP) + 20], "an MP4 cut off in its box b'moov'"),
         (FTYP[:-1], "an MP4 cut off in its box b'ftyp'"),
         (FTYP + large(b"mdat", b"\1" * 9, more=1), "an MP4 cut off in its box b'mdat'"),
+        (FTYP + large(b"mdat", b"\1" * 9, more=1 << 56), "an MP4 cut off in its box b'mdat'"),
         (FTYP + box(b"mdat")[:6], "an MP4 cut off in its box b'md'"),
     ],
 )

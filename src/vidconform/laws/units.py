@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 # From 2001 to 2286: ten digits of seconds, which no count of milliseconds or microseconds has.
@@ -51,8 +52,8 @@ def _percent_sign(raw: Any) -> float | None:
 
 
 def _fraction(raw: Any) -> float | None:
-    # Ninths of a percent are nobody's business; 0.29 x 100 shall be 29.
-    return round(raw * 100, 9) if _is_number(raw) else None
+    # In binary 0.29 x 100 is a little less than 29.
+    return float(Decimal(str(raw)) * 100) if _is_number(raw) else None
 
 
 def _text(raw: Any) -> str | None:
