@@ -43,6 +43,7 @@ OUTAGES = [
     (said(503, "no channel for this model"), TroubleKind.OUTAGE),
     (said(504), TroubleKind.OUTAGE),
     (page("Web server is down", 521), TroubleKind.OUTAGE),
+    (said(529, "overloaded"), TroubleKind.OUTAGE),
     (said(402), TroubleKind.QUOTA),
     (said(403, "insufficient_user_quota"), TroubleKind.QUOTA),
     (said(403, "Your balance is too low"), TroubleKind.QUOTA),

@@ -200,13 +200,30 @@ def test_a_read_that_met_an_outage_is_sent_once_more(status: int, transport: Liv
         assert get(transport, server).status == 200
 
 
-@pytest.mark.parametrize(("status", "tries"), [(429, 2), (502, 1), (503, 1), (504, 1)])
-def test_a_creation_that_a_gateway_may_have_passed_on_is_not_sent_again(
-    status: int, tries: int, transport: LiveTransport
+@pytest.mark.parametrize("told", [(), ("0",), ("0.1",)])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_creation_is_sent_once_whatever_the_answer_asks_for(
+    status: int, told: tuple[str, ...], transport: LiveTransport
 ) -> None:
-    with serving(busy(status), SERVED) as server:
-        post(transport, server)
-    assert len(server.asked) == tries
+    with serving(busy(status, *told), SERVED) as server:
+        assert post(transport, server).status == status
+    assert len(server.asked) == 1
+
+
+def test_a_limiter_that_turns_a_creation_down_is_given_its_time_before_the_next(transport: LiveTransport) -> None:
+    with serving(busy(429, "0.3"), SERVED) as server:
+        started = time.monotonic()
+        assert [post(transport, server).status for _ in range(2)] == [429, 200]
+    assert 0.3 <= time.monotonic() - started < 1.3
+
+
+def test_a_limiter_is_believed_once_until_something_is_answered(transport: LiveTransport) -> None:
+    with serving(busy(429, "0"), busy(429, "0"), SERVED, busy(429, "0"), SERVED) as server:
+        assert [post(transport, server).status for _ in range(2)] == [429, 429]
+        with pytest.raises(Trouble, match="no usable answer just before"):
+            post(transport, server)
+        assert get(transport, server).status == 200
+        assert [post(transport, server).status for _ in range(2)] == [429, 200]
 
 
 def test_an_error_of_the_service_itself_is_its_answer(transport: LiveTransport) -> None:

@@ -110,6 +110,26 @@ def test_no_creation_is_sent_until_a_read_has_worked_again(transport: LiveTransp
     assert not waiting.sent
 
 
+def test_a_short_try_is_told_behind_the_long_wait_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vidconform.probes.standing.BRIEF", 0.2)
+    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.8))
+    with serving(silent) as server:
+        told = [str(send(live, Request("GET", server.url, target))) for target in ("/1", "/2", "/3")]
+    live.close()
+    assert told[:2] == [
+        "GET /1 got no answer: no answer within 0.8 s, and again no answer within 0.2 s",
+        "GET /2 got no answer: no answer within 0.8 s, and again no answer within 0.2 s",
+    ]
+    assert told[2].endswith("3 times in a row (last: no answer within 0.8 s)")
+
+
+def test_what_is_no_http_is_quoted_without_the_words_of_python(transport: LiveTransport) -> None:
+    with serving(b"garbage\r\n\r\n") as server:
+        assert str(get(transport, server)) == (
+            "GET /v1/videos/x got no answer: no valid HTTP: illegal status line: 'garbage'"
+        )
+
+
 @pytest.mark.parametrize("paid", [False, True])
 def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vidconform.probes.standing.BRIEF", 0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from vidconform.probes.bounds import Bounds
 
 _LONGEST = 400
+# How the HTTP library quotes what it could not read.
+_BYTES = re.compile(r"bytearray\(b?((['\"]).*\2)\)", re.DOTALL)
 
 
 class TroubleKind(StrEnum):
@@ -108,7 +111,7 @@ def _of_system(error: BaseException, host: str) -> tuple[TroubleKind, str] | Non
 def _of_http(error: Exception) -> tuple[TroubleKind, str]:
     import httpx
 
-    said = str(error)
+    said = _BYTES.sub(r"\1", str(error))
     if isinstance(error, httpx.RemoteProtocolError):
         ended = "disconnected" in said or "closed connection" in said
         return (

@@ -13,8 +13,9 @@ Outage = tuple[TroubleKind, str]
 
 TOO_MANY_REQUESTS = 429
 _PAYMENT_REQUIRED = 402
-# RFC 9110 section 15.6; and those by which Cloudflare says that it does not reach the service behind it.
-_UNREACHED = frozenset({502, 503, 504, *range(520, 528), 530})
+# RFC 9110 section 15.6; those by which Cloudflare says that it does not reach the service behind it; and 529, by which
+# services of models say that they are overloaded.
+_UNREACHED = frozenset({502, 503, 504, *range(520, 528), 529, 530})
 _SPEAKS_OF_QUOTA = (403, TOO_MANY_REQUESTS)
 # A page says what it is at its beginning.
 _LONGEST_LOOK = 16_384

@@ -30,7 +30,7 @@ class Patience:
 
 
 class Turn:
-    """The tries of one request: as often as the provider says when, and once unasked where that does no harm.
+    """The tries of one read: as often as the provider says when, and once unasked. Nothing else has a second try.
 
     `is_slow` says that the last one was given up when its seconds were over.
     """
@@ -48,18 +48,22 @@ class Turn:
         if isinstance(outcome, Reply):
             return self._after_reply(outcome)
         self.is_slow = outcome.kind in TOO_LATE
-        # What may cost money is never sent again when nobody knows whether it arrived.
         return self._once(0.0) if self._safe and outcome.kind is not TroubleKind.ADDRESS else None
 
     def _after_reply(self, reply: Reply) -> float | None:
         outage = outage_of(reply)
-        if outage is None or outage[0] is TroubleKind.QUOTA:
+        # What may cost money is never sent again, whatever the answer asks for: each time may make a task.
+        if outage is None or outage[0] is TroubleKind.QUOTA or not self._safe:
             return None
         told = retry_after(reply) if reply.status in _MAY_TELL else None
-        if told is not None:
-            return self._as_told(told)
-        # A service that counts requests has not looked at this one; a gateway that failed may have passed it on.
-        return self._once(self._patience.pause) if self._safe or reply.status == TOO_MANY_REQUESTS else None
+        return self._once(self._patience.pause) if told is None else self._as_told(told)
+
+    def rest_after(self, reply: Reply) -> float | None:
+        """Return the seconds until a limiter lets the next request pass, where it has turned down what is sent once."""
+        outage = outage_of(reply)
+        is_limited = not self._safe and outage is not None and outage[0] is TroubleKind.RATE
+        told = retry_after(reply) if is_limited else None
+        return None if told is None else self._as_told(told)
 
     def _as_told(self, told: float) -> float | None:
         seconds = max(told, self._least)

@@ -23,18 +23,27 @@ _OF_A_SCOPE = frozenset({TroubleKind.OUTAGE, TroubleKind.MAINTENANCE, TroubleKin
 
 @dataclass
 class Standing:
-    """The failures of a provider since its last usable answer, and those of a gateway by the scope of requests."""
+    """The failures of a provider since its last usable answer, and those of a gateway by the scope of requests.
+
+    `may_rest` says that a limiter which turned down a creation and says until when is believed: once.
+    """
 
     provider: str = "the provider"
     failures: int = 0
     last: str = ""
     is_slow: bool = False
     slowest: float = 0.0
+    may_rest: bool = True
     scopes: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def is_down(self, scope: str) -> bool:
         """Whether nothing more is sent."""
         return max(self.failures, self._of(scope)[0]) >= MOST_FAILURES
+
+    @property
+    def waited(self) -> str:
+        """How long the provider was waited for in vain when it got all its seconds, or nothing."""
+        return self.last if self.is_slow else ""
 
     @property
     def brief(self) -> float:
@@ -58,12 +67,13 @@ class Standing:
         if kind in _OF_A_SCOPE:
             self.scopes[scope] = (self._of(scope)[0] + 1, sentence)
         else:
-            self.failures, self.last = self.failures + 1, sentence
+            # Who lets one try run out is given a short one; the long wait says more of it.
+            self.failures, self.last = self.failures + 1, self.waited if kind in TOO_LATE and self.is_slow else sentence
         self.is_slow = kind in TOO_LATE
 
     def answered(self, scope: str, seconds: float) -> None:
         """Take note of an answer and of how long it took."""
-        self.failures, self.is_slow = 0, False
+        self.failures, self.is_slow, self.may_rest = 0, False, True
         self.slowest = max(self.slowest, seconds)
         self.scopes.pop(scope, None)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from vidconform.probes.bounds import Bounds
-from vidconform.probes.causes import TooSlow, TroubleKind, cause_of, may_have_arrived
+from vidconform.probes.causes import TOO_LATE, TooSlow, TroubleKind, cause_of, may_have_arrived
 from vidconform.probes.exchange import Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.patience import Patience, Turn
@@ -61,7 +61,7 @@ class LiveTransport:
         self._errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
 
     def send(self, request: Request) -> tuple[Reply, str, str]:
-        """Return the reply; what does no harm is sent once more when it brought nothing, as `patience` says."""
+        """Return the reply; a read that brought nothing is sent once more, as `patience` says."""
         self._standing.check(request)
         turn = Turn(self._patience, request)
         outcome = self._try(request, turn)
@@ -70,7 +70,12 @@ class LiveTransport:
             outcome = self._try(request, turn)
         if isinstance(outcome, Trouble):
             raise outcome
-        self._note_outage(request, outcome)
+        rest = turn.rest_after(outcome) if self._standing.may_rest else None
+        if rest is None:
+            self._note_outage(request, outcome)
+        else:
+            self._standing.may_rest = False
+            time.sleep(rest)
         return outcome, datetime.now(UTC).isoformat(timespec="milliseconds"), "live"
 
     def recorded(self) -> Iterator[Request] | None:
@@ -82,13 +87,15 @@ class LiveTransport:
         self._wire.close()
 
     def _try(self, request: Request, turn: Turn) -> Reply | Trouble:
-        bounds, started = self._bounds_for(request, turn), time.monotonic()
+        bounds, before, started = self._bounds_for(request, turn), self._standing.waited, time.monotonic()
         try:
             return self._wire.follow(request, bounds, lambda reply: self._heard(request, reply, started))
         except self._errors as error:
             kind, cause = cause_of(error, request.url, bounds)
             if kind is not TroubleKind.ADDRESS:
                 self._standing.failed(kind, cause, request.scope)
+            # A short try comes only after one that had all its seconds.
+            cause = f"{before}, and again {cause}" if before and kind in TOO_LATE else cause
             return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=may_have_arrived(error))
 
     def _bounds_for(self, request: Request, turn: Turn) -> Bounds:
