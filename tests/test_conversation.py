@@ -13,7 +13,18 @@ from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.emulator import ReplyContext
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
-from vidconform.probes import Budget, Generation, Redactor, Reply, Setting, Trouble, probes_of
+from vidconform.probes import (
+    Budget,
+    Generation,
+    OverBudget,
+    Price,
+    Redactor,
+    Reply,
+    Setting,
+    Trouble,
+    Withheld,
+    probes_of,
+)
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
 JSON = (("content-type", "application/json"),)
@@ -52,7 +63,7 @@ def test_a_creation_stays_counted_unless_it_was_refused(probe: str, answer: Any,
 
 @pytest.mark.parametrize("probe", ["create-without-model", "unknown-remix"])
 @pytest.mark.parametrize(
-    ("answer", "creations"), [(CREATED, 1), (said(400), 0), (said(500), 0), (LOST, 1), (BUSY, 0), (said(302), 1)]
+    ("answer", "creations"), [(CREATED, 1), (said(400), 0), (said(500), 1), (LOST, 1), (BUSY, 0), (said(302), 1)]
 )
 def test_a_creation_that_must_be_refused_is_counted_when_it_was_not(probe: str, answer: Any, creations: int) -> None:
     budget = Budget(1)
@@ -165,3 +176,113 @@ def test_a_gateway_that_fails_after_it_created_is_not_tried_again_and_again() ->
     with live("octopusx", change=fails_after_creating) as run:
         everything(run)
         assert run.emulator.creations == run.session.budget.spent == 2
+
+
+# --- What may have been made although it had to be refused
+
+GATEWAY = Trouble("POST /v1/videos was answered with 504: the service is not there", 504)
+MAINTENANCE, BOT_CHECK = (
+    Reply(200, (("content-type", "text/html"),), f"<!doctype html><title>{title}</title>".encode())
+    for title in ("Scheduled maintenance", "Just a moment...")
+)
+
+
+def makes_whatever_is_asked_and_fails(reply: ReplyContext) -> None:
+    """Make a task for every body, valid or not, and answer the invalid ones with 500."""
+    if reply.role not in ("create", "remix") or reply.status == 200:
+        return
+    while reply.grant() and reply.status >= 400:
+        pass
+    reply.refuse(500, "boom", "internal_error")
+
+
+def sentences(run: Live, probe: str) -> list[tuple[str, str]]:
+    return [(gap.kind, gap.sentence) for gap in run.bring("videos", probe).gaps]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 5])
+def test_a_vendor_that_makes_everything_and_answers_500_is_held_to_the_limit(most: int) -> None:
+    with live("octopusx", change=makes_whatever_is_asked_and_fails, options={"max_creations": most}) as run:
+        everything(run)
+        assert run.emulator.creations == run.session.budget.spent == min(most, 3)
+        assert len(run.posts()) == run.emulator.creations
+
+
+def test_the_proper_creation_is_still_made_after_one_in_doubt_and_the_remix_says_what_it_lacks() -> None:
+    with live("octopusx", change=makes_whatever_is_asked_and_fails) as run:
+        everything(run)
+        (failed,) = run.bring("videos", "create-without-model").exchanges
+        assert failed.reply.status == 500
+        assert run.bring("videos", "create").exchanges[0].reply.status == 200
+        doubt = (
+            "a refusal of each creation before it: what create-without-model asked for may have been made "
+            "(answered with 500), so no other creation that must fail is sent"
+        )
+        assert sentences(run, "create-without-prompt") == [("unseen", doubt)]
+        ((kind, lack),) = sentences(run, "remix")
+        assert (kind, lack) == (
+            "unseen",
+            "a creation more than --max-creations=2 allows, among them one that may have come of a request that must "
+            "be refused; pass a larger number",
+        )
+        assert f"octopusx: needs {doubt}" in run.session.shortcomings()
+
+
+@pytest.mark.parametrize("answer", [said(500), said(501), said(302), GATEWAY, LOST])
+def test_after_a_creation_in_doubt_no_other_that_must_fail_is_sent(answer: Any) -> None:
+    budget = Budget(9)
+    spend("create-without-model", answer, budget)
+    evidence, sent = spend("create-without-prompt", CREATED, budget)
+    assert sent == []
+    assert "what create-without-model asked for may have been made (" in evidence.gaps[0].sentence
+    assert evidence.gaps[0].kind == ("inconclusive" if isinstance(answer, Trouble) else "unseen")
+    assert budget.accidents == {}
+    assert spend("create", CREATED, budget)[1][0] == "POST /v1/videos"
+    assert budget.spent == 2
+
+
+@pytest.mark.parametrize("answer", [said(503), said(502), MAINTENANCE, BOT_CHECK])
+def test_what_stands_in_front_of_a_service_makes_nothing_that_must_be_refused(answer: Any) -> None:
+    budget = Budget(1)
+    for probe in ("create-without-model", "create-without-prompt"):
+        evidence, sent = spend(probe, answer, budget)
+        assert (len(sent), evidence.gaps[0].kind, budget.spent) == (1, "inconclusive", 0)
+
+
+def test_who_lacks_what_a_lost_creation_took_is_not_told_to_spend_more() -> None:
+    budget = Budget(1)
+    spend("create", LOST, budget)
+    evidence, sent = spend("remix", CREATED, budget)
+    assert sent == []
+    (gap,) = evidence.gaps
+    assert gap.kind == "inconclusive"
+    assert gap.sentence == (
+        "not sent: --max-creations=1 is used up by a creation that was lost (POST /v1/videos got no answer (ReadError))"
+    )
+
+
+def test_the_same_is_so_of_money() -> None:
+    budget = Budget(9, 0.5, {"dear": Price(0.4, "")})
+    budget.reserve("dear")
+    with pytest.raises(OverBudget):
+        budget.reserve("dear")
+    budget.lose("dear", "POST /x got no answer")
+    with pytest.raises(Trouble, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
+        budget.reserve("dear")
+
+
+def test_a_lost_creation_is_no_excuse_for_one_that_was_never_allowed() -> None:
+    budget = Budget(1)
+    budget.reserve("acme")
+    budget.lose("acme", "POST /x got no answer")
+    budget.most = 0
+    with pytest.raises(Withheld, match="--max-creations=0 allows"):
+        budget.reserve("acme")
+
+
+def test_a_generated_creation_that_is_answered_500_is_the_only_one() -> None:
+    transport = Scripted({".*": said(500)})
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), Budget(9), generation=Generation(25))
+    evidence = gather(CONTRACT, "generated-create", setting, transport, lambda name: None)
+    assert transport.sent == ["POST /v1/videos"]
+    assert ([e.reply.status for e in evidence.exchanges], evidence.gaps) == ([500], ())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from vidconform.probes.trouble import Withheld
+from vidconform.probes.trouble import Trouble, Withheld
+
+_AMONG_THEM = ", among them one that may have come of a request that must be refused"
 
 
 class OverBudget(Withheld):
@@ -33,7 +36,9 @@ class Price:
 class Budget:
     """The paid creations of a whole run; a creation counts before it is sent.
 
-    `most_cost` is in USD, `prices` are by provider.
+    `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
+    `doubts` why no other such creation is sent after one that may have been made, `losses` the providers and sentences
+    of creations whose answers were lost.
     """
 
     most: int
@@ -41,6 +46,8 @@ class Budget:
     prices: Mapping[str, Price] = field(default_factory=dict)
     costs: dict[str, Cost] = field(default_factory=dict)
     accidents: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, Withheld | Trouble] = field(default_factory=dict)
+    losses: list[tuple[str, str]] = field(default_factory=list)
 
     def cost(self, provider: str) -> Cost:
         """Return the cost of a provider so far."""
@@ -57,22 +64,58 @@ class Budget:
         return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
 
     def reserve(self, provider: str) -> None:
-        """Count one creation; raises Withheld when none is left, OverBudget when it would cost too much."""
-        if self.spent >= self.most:
-            raise Withheld(f"a creation more than --max-creations={self.most} allows; pass a larger number")
-        if self.most_cost is not None:
-            self._hold_cost(provider, self.most_cost)
+        """Count one creation; raises Withheld when none is left, OverBudget when it would cost too much.
+
+        Raises Trouble where one would be left, had no answer been lost.
+        """
+        try:
+            self._hold(provider)
+        except Withheld as withheld:
+            if self._is_lost_on(provider):
+                raise self._lack(isinstance(withheld, OverBudget)) from withheld
+            raise
         self.cost(provider).creations += 1
 
     def give_back(self, provider: str) -> None:
         """Take back a counted creation that came to nothing."""
         self.cost(provider).creations -= 1
 
+    def lose(self, provider: str, sentence: str) -> None:
+        """Take note that the answer to a counted creation was lost."""
+        self.losses.append((provider, sentence))
+
     def reserve_refusal(self, provider: str) -> None:
-        """Count a creation that must be refused; raises Withheld after one that was accepted all the same."""
+        """Count a creation that must be refused; raises Withheld after one that was accepted all the same.
+
+        After one that may have been made it raises what stands in `doubts`.
+        """
         if provider in self.accidents:
             raise Withheld(f"{self.accidents[provider]} was accepted, so no other creation that must fail is sent")
+        if provider in self.doubts:
+            raise replace(self.doubts[provider])
         self.reserve(provider)
+
+    def _hold(self, provider: str) -> None:
+        if self.spent >= self.most:
+            spent = f"{self.most} allows{_AMONG_THEM if self.doubts else ''}"
+            raise Withheld(f"a creation more than --max-creations={spent}; pass a larger number")
+        if self.most_cost is not None:
+            self._hold_cost(provider, self.most_cost)
+
+    def _is_lost_on(self, provider: str) -> bool:
+        """Whether a creation that is not left would be, had no answer been lost."""
+        lost = Counter(name for name, _ in self.losses)
+        costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
+        try:
+            replace(self, costs=costs)._hold(provider)
+        except Withheld:
+            return False
+        return bool(self.losses)
+
+    def _lack(self, of_money: bool) -> Trouble:
+        """Say which answer was lost; to spend more would not bring it back."""
+        limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
+        return Trouble(f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})", sent=False)
 
     def _hold_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)

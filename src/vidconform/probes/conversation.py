@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation
-from vidconform.probes.creations import note_created, note_tempted, told_task
+from vidconform.probes.creations import in_doubt, is_refused, is_turned_away, note_created, note_tempted, told_task
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
 from vidconform.probes.outage import outage_of
@@ -19,8 +19,6 @@ from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import Raw, usual_headers
 
 _KEYLESS = ("none", "wrong")
-# What a gateway that must refuse a request answers when it has not passed it on.
-_NOT_PASSED_ON = (502, 503)
 
 RESUMED = "resumed"
 """The note that a probe went on with a task that an earlier run created."""
@@ -83,7 +81,7 @@ class Conversation:
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
-        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True})
+        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
         note_created(self.setting.creations, number, self.contract, exchange)
         # A gateway that fails may have passed the request on before it did.
         if exchange.reply.is_refusal:
@@ -91,18 +89,26 @@ class Conversation:
         return exchange
 
     def tempt(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
-        """Send a creation that must be refused; when it is accepted, no further one is sent to this provider."""
+        """Send a creation that must be refused; after one that was, or may have been, made no other is sent."""
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve_refusal(provider)
-        number, exchange = self._spend(step, operation, task_id, choices, _NOT_PASSED_ON)
+        try:
+            number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
+        except Trouble as trouble:
+            if not is_turned_away(trouble):
+                budget.doubts[provider] = Trouble(f"not sent: {in_doubt(step, str(trouble))}", sent=False)
+            raise
         note_tempted(self.setting.creations, number, self.contract, exchange)
-        if exchange.reply.is_success:
-            budget.accidents[provider] = f"a creation that must be refused ({step})"
-        # A server that fails on a request that it must refuse has made nothing of it.
-        if exchange.reply.status >= 400:
+        if exchange.reply.is_refusal:
             budget.give_back(provider)
+        elif exchange.reply.is_success:
+            budget.accidents[provider] = f"a creation that must be refused ({step})"
+        else:
+            # A server that fails may do so after it made what it had to refuse.
+            why = in_doubt(step, f"answered with {exchange.reply.status}")
+            budget.doubts[provider] = Withheld(f"a refusal of each creation before it: {why}")
         return exchange
 
     def _spend(
@@ -111,22 +117,22 @@ class Conversation:
         operation: Operation,
         task_id: str | None,
         choices: dict[str, Any],
-        harmless: Sequence[int] = (),
+        came_to_nothing: Callable[[Trouble], bool],
     ) -> tuple[int, Exchange]:
-        """Write down and send what is counted already; it is given back when nothing came of it for certain.
-
-        That is so when it was not sent, when it was refused for the account's sake, and for `harmless` codes.
-        """
+        """Write down and send what is counted already; it is given back when nothing came of it for certain."""
         log, number = self.setting.creations, None
         try:
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
         except (Withheld, Trouble) as reason:
-            is_nothing = isinstance(reason, Withheld) or not reason.sent or _is_refused(reason, harmless)
+            is_nothing = isinstance(reason, Withheld) or came_to_nothing(reason)
+            told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
             if is_nothing:
-                self.setting.budget.give_back(self.contract.provider.name)
+                self.setting.budget.give_back(provider)
+            else:
+                self.setting.budget.lose(provider, told)
             if number is not None:
-                (log.nothing if is_nothing else log.lost)(number, self.setting.redactor.text(str(reason)))
+                (log.nothing if is_nothing else log.lost)(number, told)
             raise
 
     def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
@@ -154,7 +160,7 @@ class Conversation:
         try:
             return self.ask(step, operation, task_id, **choices)
         except Trouble as trouble:
-            self.troubles.append(trouble)
+            self.troubles.append(replace(trouble, beside=step))
             return None
 
     def wait(self) -> None:
@@ -197,10 +203,6 @@ def _refuse_outage(exchange: Exchange) -> None:
         kind, words = outage
         sentence = f"{exchange.request} was answered with {exchange.reply.status}: {words}"
         raise Trouble(sentence, exchange.reply.status, kind, exchange=exchange)
-
-
-def _is_refused(trouble: Trouble, harmless: Sequence[int]) -> bool:
-    return trouble.status is not None and (400 <= trouble.status < 500 or trouble.status in harmless)
 
 
 def _origin(reply: Reply, origin: str) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from vidconform.contracts import Contract
+from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Exchange, Reply, Request
+from vidconform.probes.trouble import Trouble
+
+# What a gateway answers, or shows, that has not passed on a request that must be refused.
+_NOT_PASSED_ON = (502, 503)
+_IN_FRONT = (TroubleKind.MAINTENANCE, TroubleKind.BLOCKED)
 
 
 class CreationLog(Protocol):
@@ -69,6 +75,21 @@ def told_task(contract: Contract, reply: Reply) -> str | None:
     return next((value for value in told if isinstance(value, str) and value), None)
 
 
+def is_refused(trouble: Trouble) -> bool:
+    """Whether nothing was made of a creation: it was not sent, or refused for the account's sake."""
+    return not trouble.sent or (trouble.status is not None and 400 <= trouble.status < 500)
+
+
+def is_turned_away(trouble: Trouble) -> bool:
+    """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
+    return is_refused(trouble) or trouble.status in _NOT_PASSED_ON or trouble.kind in _IN_FRONT
+
+
+def in_doubt(step: str, why: str) -> str:
+    """Return why no other creation that must be refused is sent after one that may have been made."""
+    return f"what {step} asked for may have been made ({why}), so no other creation that must fail is sent"
+
+
 def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
     """Write down what came of a creation that was answered."""
     task_id = told_task(contract, exchange.reply)
@@ -84,7 +105,7 @@ def note_tempted(log: CreationLog, number: int, contract: Contract, exchange: Ex
     """Write down what came of a creation that had to be refused and was answered."""
     if exchange.reply.is_success:
         log.accepted(number, told_task(contract, exchange.reply), exchange)
-    elif exchange.reply.status >= 400:
+    elif exchange.reply.is_refusal:
         log.nothing(number, f"answered with {exchange.reply.status}")
     else:
         log.lost(number, f"answered with {exchange.reply.status}")

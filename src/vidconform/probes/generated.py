@@ -113,8 +113,8 @@ class _Trial:
         except (Trouble, Withheld) as cause:
             self.cause = cause
             raise _Enough from cause
-        if self.may_create and reply.is_success:
-            # One accident is paid for; it shall be the only one.
+        if self.may_create and not reply.is_refusal:
+            # One accident, or what may be one, is paid for; it shall be the only one.
             raise _Enough
         return reply
 

@@ -26,7 +26,7 @@ class Trouble(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
     `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
-    whether the request may have reached the provider.
+    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on.
     """
 
     cause: str
@@ -34,6 +34,7 @@ class Trouble(Exception):
     kind: TroubleKind = TroubleKind.RECORDED
     sent: bool = True
     exchange: Exchange | None = None
+    beside: str = ""
 
     def __post_init__(self) -> None:
         # A vendor's id or status may stand in it, and it is shown on a terminal.
