@@ -220,7 +220,7 @@ def name_nothing(reply: ReplyContext) -> None:
         (break_down, "create", "lost"),
         (name_nothing, "create", "lost"),
         (lambda reply: None, "create-without-model", "nothing"),
-        (break_down, "create-without-model", "nothing"),
+        (break_down, "create-without-model", "lost"),
     ],
 )
 def test_what_comes_to_no_task_is_not_resumed(
@@ -230,7 +230,7 @@ def test_what_comes_to_no_task_is_not_resumed(
     service.bring(tmp_path, probe)
     assert states(tmp_path) == [(probe, state)]
     service.bring(tmp_path, probe, resume=True)
-    # What may have been charged is not paid for once more.
+    # What may have been charged is not paid for once more before the user has heard of it.
     assert len(service.posts) == (1 if state == "lost" else 2)
 
 
@@ -368,18 +368,65 @@ def test_an_ordinary_run_into_the_same_folder_keeps_what_is_unfinished(
     assert states(first.report) == [("create", "created"), ("create", "finished")]
 
 
-def test_a_creation_without_an_answer_is_told_and_not_resumed(service: Service, pytester: pytest.Pytester) -> None:
+TOLD = "came to no task that we know (answered with 500 and no task id); it may be charged: look it up at the vendor\n"
+
+
+def test_a_lost_creation_is_told_twice_and_silences_no_later_run(service: Service, pytester: pytest.Pytester) -> None:
     service.answer = break_down  # type: ignore[method-assign]
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=1"]
-    run = judge_inside(pytester, *words, **KEYS)
-    assert "unfinished: octopusx/videos create, a creation was sent at " in run.out
-    assert (
-        "came to no task that we know (answered with 500 and no task id); it may be charged: look it up at the vendor\n"
-    ) in run.out
-    sent = (run.report / "creations.jsonl").read_text("utf-8").count('"sent"')
-    again = judge_inside(pytester, *words, "--resume", **KEYS)
-    assert "to know what became of the creation sent at " in (again.report / "evidence.jsonl").read_text("utf-8")
-    assert (run.report / "creations.jsonl").read_text("utf-8").count('"sent"') == sent, "paid for once more"
+    first = judge_inside(pytester, *words, **KEYS)
+    assert "unfinished: octopusx/videos create, a creation was sent at " in first.out
+    assert TOLD in first.out
+    assert " and 1 creation\n" in first.out
+    service.answer = lambda reply: None  # type: ignore[method-assign]
+    later = [judge_inside(pytester, *words, "--resume", **KEYS) for _ in range(2)]
+    assert [run.code for run in later] == [0, 0]
+    assert [TOLD in run.out for run in later] == [True, False]
+    assert service.emulator.creations == 3, "that of the lost one as well"
+
+
+def test_what_a_killed_run_lost_is_not_paid_for_until_it_was_told(service: Service, pytester: pytest.Pytester) -> None:
+    words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=1"]
+    service.answer = break_down  # type: ignore[method-assign]
+    service.bring(pytester.path / "report", ended=False)
+    service.answer = lambda reply: None  # type: ignore[method-assign]
+    held = judge_inside(pytester, *words, "--resume", **KEYS)
+    assert (held.code, held.end["cost"]["octopusx"]["creations"]) == (6, 0), held.ran()
+    assert "incomplete: octopusx/videos: not sent: nobody knows what became of the creation sent at " in held.out
+    assert "; look it up at the vendor and pass --task-id=videos=ID, or run once more\n" in held.out
+    assert TOLD in held.out
+    assert judge_inside(pytester, *words, "--resume", **KEYS).code == 0
+    assert len(service.posts) == 2
+
+
+def test_who_names_a_task_of_the_contract_has_looked_it_up(service: Service, tmp_path: Path) -> None:
+    service.answer = break_down  # type: ignore[method-assign]
+    service.bring(tmp_path, ended=False)
+    assert service.bring(tmp_path, resume=True, task_ids=["query=sora-2:task_1"]).is_cut
+    assert len(service.posts) == 1
+    service.bring(tmp_path, resume=True, task_ids=[f"videos={KNOWN}"])
+    assert len(service.posts) == 2
+
+
+def test_a_task_is_promised_to_be_followed_only_from_where_that_is_so(
+    service: Service, pytester: pytest.Pytester
+) -> None:
+    report = pytester.path / "report"
+    for _ in range(2):
+        service.bring(report, poll_timeout=AT_ONCE)
+    first, second = (post.body["id"] for post in service.posts)
+    words = ["-k", "octopusx/videos and test_errors", "--max-creations=0"]
+    here = judge_inside(pytester, *live(service.emulator), *words, **KEYS)
+    lines = {line for line in here.out.splitlines() if line.startswith("unfinished")}
+    named = [next(line for line in lines if task in line).partition("; ")[2] for task in (first, second)]
+    assert named == [
+        f"a later one is resumed, --task-id=videos={first} reads this",
+        f"--resume --report={report} follows it and pays nothing for it",
+    ]
+    with running("octopusx", environ=KEYS) as another:
+        elsewhere = judge_inside(pytester, *live(another), *words, **KEYS)
+    follows = f"--resume --report={report} --provider-url={service.emulator.url} follows it and pays nothing for it"
+    assert f"; {follows}\n" in elsewhere.out
 
 
 def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, pytester: pytest.Pytester) -> None:

@@ -129,8 +129,8 @@ def _cost(provider: Provider, creations: int) -> Decimal | None:
 
 
 def _sentence(total: Sum) -> str:
-    requests = f"{_requests(total.least, total.most)} requests"
-    creations = f"{_most(str(total.creations), str(total.possible))} creations"
+    requests = f"{_requests(total.least, total.most)} request{'' if total.least == total.most == 1 else 's'}"
+    creations = f"{_most(str(total.creations), str(total.possible))} creation{'' if total.possible == 1 else 's'}"
     return f"{requests}; {creations}; {_price(total.price, total.highest)}"
 
 

@@ -16,6 +16,7 @@ from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.serving import Served
 from vidconform.session import Session
+from vidconform.telling import counted
 
 INCOMPLETE = 6
 _MOST_RULES = 3
@@ -48,12 +49,16 @@ class Reporter:
         """Say what is judged, and where its evidence comes from."""
         lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
         lines += self._generation() if self.session.options.talks else self._without_meaning()
-        addresses = {(c.id, served.base_url) for served in self.session.served for c in served.contracts}
-        return lines + resuming.at_start(self.session.creations, self.session.options.resume, addresses)
+        return lines + resuming.at_start(self.session.creations, self.session.options.resume, self._addresses)
+
+    @property
+    def _addresses(self) -> set[tuple[str, str]]:
+        return {(c.id, served.base_url) for served in self.session.served for c in served.contracts}
 
     def _generation(self) -> list[str]:
         most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
-        return [f"vidconform: at most {most} generated requests an operation, --fuzz-seed={seed}"] if most else []
+        told = f"at most {counted(most, 'generated request')} an operation, --fuzz-seed={seed}"
+        return [f"vidconform: {told}"] if most else []
 
     def _without_meaning(self) -> list[str]:
         options = self.session.options
@@ -72,7 +77,7 @@ class Reporter:
         paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))
         most = self.session.options.max_creations
         limit = "" if self.session.options.max_cost is None else f" and {self.session.options.max_cost:g} USD"
-        return f"at most {most} paid creations{limit} in this run" if paid and most else "nothing is created"
+        return f"at most {counted(most, 'paid creation')}{limit} in this run" if paid and most else "nothing is created"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a verdict as it falls."""
@@ -147,12 +152,12 @@ class Reporter:
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
         lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
         cost = ", ".join(
-            f"{name} {spent['requests']} requests and {spent['creations']} creations"
+            f"{name} {counted(spent['requests'], 'request')} and {counted(spent['creations'], 'creation')}"
             for name, spent in self.facts["cost"].items() if spent["requests"]
         )  # fmt: skip
         lines += [f"sent: {cost}"] if cost else []
         lines += [self.written] if self.written else []
-        lines += resuming.at_end(self.session.options.report) if self.session.options.talks else []
+        lines += resuming.at_end(self.session.creations, self._addresses) if self.session.options.talks else []
         lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["shortcomings"])]
         return [*lines, "", *report.failures(self.rows), *self._entries()]
 

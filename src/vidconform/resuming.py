@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 from vidconform.errors import DataFileProblem
-from vidconform.evidence import NAME_OF_CREATIONS, Created, Creations, read_creations
+from vidconform.evidence import Created, Creations, read_creations
 from vidconform.probes.causes import one_line
 
 Lines = list[str]
 
-_UNKNOWN = ("sent", "lost")
+# In the run that lost it, and in the one after it.
+_OFTEN_ENOUGH = 2
 
 
 def at_start(creations: Creations | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
@@ -28,19 +28,37 @@ def at_start(creations: Creations | None, resumes: bool, addresses: Collection[t
     return [f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()]
 
 
-def at_end(folder: Path | None) -> Lines:
-    """Return the creations in a folder whose end nobody has seen, and what to do about them."""
-    if folder is None:
+def at_end(creations: Creations | None, addresses: Collection[tuple[str, str]]) -> Lines:
+    """Return the creations in a folder whose end nobody has seen, and what to do about them.
+
+    Of one that was lost it is written down that the user was told.
+    """
+    if creations is None:
         return []
     try:
-        known = list(read_creations(folder / NAME_OF_CREATIONS).values())
+        known = list(read_creations(creations.path).values())
     except DataFileProblem as problem:
         return [f"unfinished: {problem}"]
     left = [c for c in known if c.state == "created"]
+    # Of several tasks of one probe the last is followed.
+    followed = list({(c.contract, c.probe, c.base_url): c for c in left}.values())
+    lost = [c for c in known if c.is_lost and c.told < _OFTEN_ENOUGH]
+    creations.told(lost)
     return [
-        *(f"unfinished: {_named(c)}; --resume --report={folder} follows it and pays nothing for it" for c in left),
-        *(f"unfinished: {_lost(c)}" for c in known if c.state in _UNKNOWN),
+        *(f"unfinished: {_named(c)}; {_what_follows(c, c in followed, creations, addresses)}" for c in left),
+        *(f"unfinished: {_lost(c)}" for c in lost),
     ]
+
+
+def _what_follows(
+    creation: Created, is_followed: bool, creations: Creations, addresses: Collection[tuple[str, str]]
+) -> str:
+    """Say how a task can be followed from here on."""
+    if not is_followed:
+        return f"a later one is resumed, --task-id={creation.contract.partition('/')[2]}={creation.task_id} reads this"
+    elsewhere = (creation.contract, creation.base_url) not in addresses
+    where = f" --provider-url={creation.base_url}" if elsewhere else ""
+    return f"--resume --report={creations.path.parent}{where} follows it and pays nothing for it"
 
 
 def _named(creation: Created) -> str:

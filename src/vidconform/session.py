@@ -161,7 +161,8 @@ def _creations(options: RunOptions, served: list[Served], guard: Guard) -> Creat
     """Return what writes creations down beside the results, known to every provider; raises DataFileProblem."""
     if options.report is None or not (options.talks or options.plan):
         return None
-    creations = Creations(options.report, options.resume, guard)
+    named = [f"{s.provider.name}/{name}" for s in served for name, ids in s.store.source.task_ids.items() if ids]
+    creations = Creations(options.report, options.resume, guard, named)
     for one in served:
         one.store.source.setting.creations = creations
     return creations

@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vidconform.errors import DataFileProblem
-from vidconform.evidence.exchange_lines import Fields, as_object, check_fields, from_object
+from vidconform.evidence.creation_lines import FORMAT, NAME, Created, read_creations
+from vidconform.evidence.exchange_lines import as_object
 from vidconform.guard import Guard
 from vidconform.probes import Exchange, Request, Trouble, Withheld
 
-FORMAT = "vidconform/creations@1"
-NAME = "creations.jsonl"
-
-_HEAD: Fields = {"kind": (str,), "format": (str,)}
-_LINE: Fields = {"kind": (str,), "number": (int,), "contract": (str,), "probe": (str,), "at": (str,)}
-_TASK: Fields = {**_LINE, "task_id": (str, type(None)), "exchange": (dict,)}
-_CAUSE: Fields = {**_LINE, "cause": (str,)}
-_FIELDS: dict[str, Fields] = {
-    "sent": {**_LINE, "base_url": (str,), "request": (str,)},
-    "created": {**_TASK, "task_id": (str,)},
-    "accepted": _TASK,
-    "nothing": _CAUSE,
-    "lost": _CAUSE,
-    "finished": {**_LINE, "task_id": (str,)},
-    "ended": {"kind": (str,), "at": (str,)},
-}
-
-
-@dataclass(frozen=True)
-class Created:
-    """A creation and what is known of it: `state` is the kind of its last line, `at` (RFC 3339) when it was sent.
-
-    `settled` says that a run has ended since, so that what it paid for has been judged.
-    """
-
-    number: int
-    contract: str
-    probe: str
-    at: str
-    base_url: str
-    state: str = "sent"
-    task_id: str | None = None
-    exchange: Exchange | None = None
-    cause: str = "its reply was never read"
-    settled: bool = False
-
 
 class Creations:
-    """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now."""
+    """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
-    def __init__(self, folder: Path, resumes: bool = False, guard: Guard | None = None) -> None:
+    `looked_up` are the contracts of which the user names a task.
+    """
+
+    def __init__(
+        self, folder: Path, resumes: bool = False, guard: Guard | None = None, looked_up: Collection[str] = ()
+    ) -> None:
         self.path, self._guard = folder / NAME, guard or Guard()
         self._file: BinaryIO | None = None
-        self._resumes = resumes
+        self._resumes, self._looked_up = resumes, looked_up
         self.earlier = read_creations(self.path)
         self._known = dict(self.earlier)
 
@@ -81,7 +49,7 @@ class Creations:
         return found[-1] if found else None
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
-        """Write down a creation before it is sent and return its number; raises Withheld."""
+        """Write down a creation before it is sent and return its number; raises Withheld, Trouble."""
         self._hold_doubt(contract, probe, request.base_url)
         number = max(self._known, default=0) + 1
         creation = Created(number, contract, probe, _now(), request.base_url)
@@ -93,12 +61,15 @@ class Creations:
         return number
 
     def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
-        """A run that goes on pays nothing twice: not for what may have been charged without our reading the answer."""
+        """A run that goes on with a killed one pays nothing twice, until the user has heard of it."""
         asked = (contract, probe, base_url)
         earlier = [c for c in self.earlier.values() if (c.contract, c.probe, c.base_url) == asked]
-        if self._resumes and earlier and earlier[-1].state in ("sent", "lost"):
-            sent = f"to know what became of the creation sent at {earlier[-1].at} ({earlier[-1].cause})"
-            raise Withheld(f"{sent}: look it up at the vendor and pass --task-id=ID, or run without --resume")
+        if self._resumes and contract not in self._looked_up and earlier and earlier[-1].is_lost:
+            last, name = earlier[-1], contract.partition("/")[2]
+            if not last.told:
+                sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
+                advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
+                raise Trouble(f"{sent}; {advice}", sent=False)
 
     def created(self, number: int, task_id: str, exchange: Exchange) -> None:
         """Write down the task that came of it; raises Trouble that names the task."""
@@ -125,6 +96,15 @@ class Creations:
         for creation in self._known.values():
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
                 self._write(_line("finished", creation, task_id=task_id))
+
+    def told(self, lost: Iterable[Created]) -> None:
+        """Write down that the user was told of creations that were lost; what cannot be written is told once more."""
+        was_open = self._file is not None
+        with suppress(OSError):
+            for creation in lost:
+                self._write(_line("told", creation))
+        if not was_open:
+            self.close(ended=False)
 
     def close(self, ended: bool) -> None:
         """Close the file, if there is one, and write down whether the run came to its end."""
@@ -154,49 +134,6 @@ class Creations:
         if not whole:
             file.write(self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode())
         return file
-
-
-def read_creations(path: Path) -> dict[int, Created]:
-    """Return the creations of a file by number, none where there is no file; raises DataFileProblem."""
-    found: dict[int, Created] = {}
-    for number, line in _lines(path):
-        try:
-            _take(found, line)
-        except ValueError as error:
-            raise DataFileProblem(path, f"line {number}: {error}") from error
-    return found
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the lines behind the first with their numbers; a last line without its newline was cut in writing."""
-    try:
-        whole = path.read_bytes().rpartition(b"\n")[0] if path.exists() else b""
-        lines = [json.loads(line) for line in whole.decode("utf-8").split("\n")] if whole else []
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataFileProblem(path, f"is no {FORMAT}: {error}") from error
-    if lines and lines[0] != {"kind": "creations", "format": FORMAT}:
-        raise DataFileProblem(path, f"does not begin with a line of {FORMAT}")
-    yield from enumerate(lines[1:], 2)
-
-
-def _take(found: dict[int, Created], line: Any) -> None:
-    """Add what a line says of a creation; raises ValueError."""
-    kind = line.get("kind") if isinstance(line, dict) else None
-    if not isinstance(kind, str) or kind not in _FIELDS:
-        raise ValueError(f"expected a line of the kinds {', '.join(_FIELDS)}, found {str(line)[:40]!r}")
-    check_fields(line, _FIELDS[kind], kind)
-    if kind == "ended":
-        found.update({number: replace(creation, settled=True) for number, creation in found.items()})
-        return
-    number = line["number"]
-    if kind == "sent":
-        found[number] = Created(number, line["contract"], line["probe"], line["at"], line["base_url"])
-    elif number not in found:
-        raise ValueError(f"{kind}: creation {number} was never sent")
-    else:
-        told = {name: line[name] for name in ("task_id", "cause") if name in line}
-        exchange = from_object(line["exchange"]) if "exchange" in line else found[number].exchange
-        found[number] = replace(found[number], state=kind, exchange=exchange, **told)
 
 
 def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
