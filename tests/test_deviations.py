@@ -243,6 +243,20 @@ def test_an_entry_of_another_provider_waits_for_a_run_of_it(tmp_path: Path) -> N
     assert [entry.contract for entry in entries] == [None]
 
 
+def test_an_entry_of_a_provider_that_nobody_knows_is_refused_with_the_known_names(tmp_path: Path) -> None:
+    file = write(tmp_path / "all.toml", LISTED | {"contract": "octopux/query"})
+    names = "no such provider; there are chainhub, gptge, octopusx, opeai"
+    with pytest.raises(DataFileProblem, match=f"'octopux/query': {names}"):
+        prepare(RunOptions(providers=["gptge"], deviations=[file]), {})
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "all.toml", LISTED)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    options = RunOptions(providers=["gptge"], deviations=[file], write_deviations=file)
+    assert [entry.requirement for entry in prepare(options, {}).known.entries] == [BROKEN]
+
+
 def test_one_s_own_entry_counts_before_the_provider_s(tmp_path: Path) -> None:
     folder = shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge")
     write(folder / "deviations.toml", LISTED | {"reason": "theirs"})

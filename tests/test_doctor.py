@@ -206,6 +206,21 @@ def test_a_task_without_a_status_is_remarked_on(ask: Asking) -> None:
     assert [seen.of(check)[0][0] for check in ("key", "task ids")] == ["remark", "remark"]
 
 
+@pytest.mark.parametrize(
+    ("distance", "told"),
+    [
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(hours=47, minutes=50), "48 hours"),
+        (timedelta(days=500), "500 days"),
+        (timedelta(days=3653), "10 years"),
+    ],
+)
+def test_a_difference_of_clocks_is_told_in_units_that_can_be_read(distance: timedelta, told: str, ask: Asking) -> None:
+    date = format_datetime(datetime.now(UTC) - distance, usegmt=True)
+    seen, _ = ask(http(404, b"{}", JSON, f"Date: {date}"))
+    assert seen.of("clock")[0][1].startswith(f"the service's clock is {told} behind ours; ")
+
+
 @pytest.mark.parametrize("minutes", [-20, 20])
 def test_a_clock_that_is_wrong(minutes: int, ask: Asking) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)

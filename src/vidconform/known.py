@@ -45,7 +45,7 @@ def check_writable(path: Path, contracts: Sequence[Contract]) -> None:
 def _check_extensible(path: Path) -> None:
     """Raise DataFileProblem for a file that an entry behind it would break: `deviation = []` cannot be gone on with."""
     try:
-        tomllib.loads(path.read_text("utf-8") + "\n[[deviation]]\n")
+        tomllib.loads(path.read_text("utf-8-sig") + "\n[[deviation]]\n")
     except tomllib.TOMLDecodeError as error:
         told = "no entry can be added; write each one under its own [[deviation]]"
         raise DataFileProblem(path, f"{told} ({error})") from error

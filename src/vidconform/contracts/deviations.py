@@ -11,7 +11,7 @@ from typing import Any
 
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.files import read_toml
-from vidconform.contracts.provider import Provider
+from vidconform.contracts.provider import Provider, known_providers
 from vidconform.errors import DataFileProblem
 
 NAME = "deviations.toml"
@@ -54,7 +54,7 @@ def read_deviations(path: Path, contracts: Sequence[Contract]) -> list[Deviation
     An entry that names a contract as `provider/name` may be about a provider that is not among them.
     """
     rows = read_toml(path, "deviations").get("deviation", [])
-    found = [_entry(path, row) for row in rows if not _is_about_others(row, contracts)]
+    found = [_entry(path, row) for row in rows if not _is_about_others(path, row, contracts)]
     for entry in found:
         _check(entry, contracts)
     return found
@@ -103,9 +103,16 @@ def _day(path: Path, row: dict[str, Any], name: str) -> date:
         raise DataFileProblem(path, f"{row['requirement']!r}: {name} is {row[name]!r}; {expected}") from None
 
 
-def _is_about_others(row: dict[str, Any], contracts: Sequence[Contract]) -> bool:
+def _is_about_others(path: Path, row: dict[str, Any], contracts: Sequence[Contract]) -> bool:
+    """Whether an entry is about a provider that is not judged now; raises DataFileProblem for one that nobody knows."""
     provider, separator, _ = row.get("contract", "").partition("/")
-    return bool(separator) and provider not in {contract.provider.name for contract in contracts}
+    judged = {contract.provider.name for contract in contracts}
+    if not separator or provider in judged:
+        return False
+    if provider not in known_providers():
+        names = ", ".join(sorted({*known_providers(), *judged}))
+        raise DataFileProblem(path, f"{row['contract']!r}: no such provider; there are {names}")
+    return True
 
 
 def _check(entry: Deviation, contracts: Sequence[Contract]) -> None:

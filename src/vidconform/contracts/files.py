@@ -60,7 +60,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        # Editors of Windows put a mark before the text.
+        return path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise DataFileProblem(path, "no such file") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -14,6 +14,7 @@ from vidconform.doctor.exits import Exit
 from vidconform.probes import Exchange
 
 _MOST_SKEW = 300
+_UNITS = ((365.25 * 86_400, "years"), (86_400, "days"), (3_600, "hours"), (60, "min"))
 _SHOWN_MODELS = 8
 
 
@@ -33,9 +34,15 @@ def check_clock(answers: Sequence[Answer]) -> Finding:
     ahead = (theirs - datetime.fromisoformat(exchange.at)).total_seconds()
     if abs(ahead) <= _MOST_SKEW:
         return ok("clock", f"the service's clock and ours differ by {abs(ahead):.0f} s.")
-    which = f"{abs(ahead) / 60:.0f} min {'ahead of' if ahead > 0 else 'behind'}"
+    which = f"{_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'}"
     sentence = f"the service's clock is {which} ours; set the wrong one, or times in verdicts and signed URLs mislead."
     return problem("clock", Exit.CLOCK, sentence)
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in the largest unit of which it has two or more."""
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    return f"{seconds / size:.0f} {unit}"
 
 
 def check_key(asked: Asked) -> Finding:
