@@ -439,3 +439,17 @@ def test_a_new_run_forgets_what_an_earlier_one_observed(tmp_path: Path) -> None:
     run = _night(tmp_path, _exchange(TASK))
     write_run(run, [verdict()])
     assert not (run / "observed.json").exists()
+
+
+@pytest.mark.parametrize("more", [{"partial": True}, {"reading": "inconclusive", "outcome": "inconclusive"}])
+def test_what_vanished_is_not_told_of_a_run_that_trouble_cut(more: dict[str, Any], tmp_path: Path) -> None:
+    old = _night(tmp_path / "old", _exchange({**TASK, "trace": "x", "eta": 1}))
+    new = _night(tmp_path / "new", _exchange({**TASK, "queue": 3, "eta": "soon"}, headers=JSON[:1]), number=2)
+    whole = [("member", "/queue", "appeared"), ("type", "/eta", "changed")]
+    lost = [("member", "/trace", "vanished"), ("header", "x-request-id", "vanished")]
+    assert sorted(_drift(old, new)) == sorted([*whole, *lost])
+    seen = (new / "observed.json").read_text("utf-8")
+    lines = [verdict(contract=VIDEOS.id), verdict(requirement="other", contract=VIDEOS.id, **more)]
+    write_run(new, lines, started_at=NOW - timedelta(days=8))
+    (new / "observed.json").write_text(seen)
+    assert sorted(_drift(old, new)) == sorted(whole)

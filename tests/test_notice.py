@@ -358,3 +358,11 @@ def test_a_provider_that_was_not_judged_at_all_is_refused_with_those_that_were(
     folders = [str(nights.folder / name) for name in ("nights", "out")]
     assert main(["notice", *folders, "--provider=acmee"]) == 4
     assert capsys.readouterr().err == "vidconform: --provider=acmee: expected one that was judged: acme\n"
+
+
+def test_an_issue_stays_open_until_the_whole_was_seen(nights: Nights) -> None:
+    other = verdict("conforms", "other")
+    assert nights.night(verdict("fails"), other, exit_code=1)["action"] == "open"
+    assert nights.night(verdict(partial=True), other, exit_code=6)["action"] == "none"
+    assert nights.issue is not None
+    assert nights.night(verdict(), other)["action"] == "close"

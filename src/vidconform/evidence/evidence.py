@@ -14,10 +14,19 @@ ORIGINS = ("live", "recorded", "emulated", "documented")
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive)."""
+    """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive).
+
+    `beside` is the step that was cut where the probe itself went on.
+    """
 
     kind: str
     sentence: str
+    beside: str = ""
+
+    @property
+    def cuts(self) -> bool:
+        """Whether trouble ended the probe itself, or a part of it."""
+        return self.kind == "inconclusive" and not self.beside
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Evidence:
     @property
     def is_cut(self) -> bool:
         """Whether trouble ended the probe, or a part of it, early."""
-        return any(gap.kind == "inconclusive" for gap in self.gaps)
+        return any(gap.cuts for gap in self.gaps)
 
     def __iter__(self) -> Iterator[tuple[int, Exchange]]:
         return iter(enumerate(self.exchanges))

@@ -29,8 +29,8 @@ def gather(
     except Trouble as trouble:
         talk.troubles.append(trouble)
     # In the order in which they came up; a replay meets them in the same one.
-    gaps = [Gap("inconclusive", setting.redactor.text(trouble.cause)) for trouble in talk.troubles] + end
-    return _evidence(talk, tuple(gaps))
+    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in talk.troubles]
+    return _evidence(talk, (*cut, *end))
 
 
 def _evidence(talk: Conversation, gaps: tuple[Gap, ...]) -> Evidence:

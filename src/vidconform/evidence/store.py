@@ -136,7 +136,7 @@ class Store:
     def _hold_trouble(self, contract: Contract) -> None:
         """Raise Trouble where a task is missing for the trouble that cut what would have brought it."""
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        for gap in (gap for evidence in asked for gap in evidence.gaps if gap.kind == "inconclusive"):
+        for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
             raise Trouble(gap.sentence)
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:

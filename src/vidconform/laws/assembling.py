@@ -29,11 +29,15 @@ _ROLE_PREFIXES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of subject: the probes it needs for a requirement, and how it is assembled."""
+    """One kind of subject: the probes it needs for a requirement, and how it is assembled.
+
+    `beside` says that it may be made of what a probe asks for beside its main thread.
+    """
 
     probes: Callable[[str], tuple[str, ...]]
     build: Callable[[Contract, str, Gathered], list[Subject]]
     of_document: bool = False
+    beside: bool = False
 
     def probes_for(self, contract: Contract, requirement: str) -> list[str]:
         """Return the needed probes that apply to the contract."""
@@ -194,8 +198,8 @@ KINDS: dict[str, Kind] = {
     "reply": Kind(lambda requirement: LIVES, _replies),
     "served": Kind(lambda requirement: _role_of(requirement)[1], _served),
     "keyed": Kind(lambda requirement: (*_role_of(requirement)[1], *_witnesses(requirement)[:1]), _keyed),
-    "refusal": Kind(_refusal_probes, _refused),
-    "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals),
+    "refusal": Kind(_refusal_probes, _refused, beside=True),
+    "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals, beside=True),
     "unknown_task": Kind(lambda requirement: ("unknown-task", "observe"), _unknown),
     "generated": Kind(lambda requirement: (*_ALL_GENERATED, SECOND_ROUTE), _generated),
     "creation": Kind(lambda requirement: ("create",), _creation),

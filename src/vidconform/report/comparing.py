@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vidconform.report.model import DOCUMENTED, NOT_JUDGED, NOT_SEEN, Row
+from vidconform.report.model import DOCUMENTED, IN_PART, NOT_JUDGED, NOT_SEEN, UNMET, Row
 from vidconform.report.picture import Entry, Merged
 
 NOT_DECIDED = "not judged"
@@ -58,6 +58,8 @@ def _difference(old: Merged, new: Merged, key: tuple[str, str, str]) -> Differen
     if after is None and not new.reached(key[0]):
         kind = None if earlier in NOT_JUDGED else NOT_DECIDED
         return _told(kind, known.row, earlier, None, ("", _NOT_REACHED)) if kind else None
+    if after is not None and after.row.partial and earlier in UNMET:
+        return _told(NOT_DECIDED, known.row, earlier, later, ("", IN_PART))
     kind = "worse" if _counts_again(before, after) else _kind(earlier, later)
     if kind == "worse" and known.row.is_known:
         # Somebody listed it already: it is told, but nobody is called.

@@ -13,6 +13,8 @@ from vidconform.report.text import visible
 Place = tuple[str, str, str]
 """Contract, role and status class."""
 
+# What fewer replies show less of, for whatever reason.
+_OF_LESS = ("vanished", "narrowed")
 _TITLE = "drift (not promised, no failure)"
 
 
@@ -56,8 +58,16 @@ def drift(old: Merged, new: Merged) -> tuple[list[Drift], list[str]]:
     found: list[Drift] = []
     for contract in sorted({*old.columns} & {*new.columns}):
         newer = after.newest(contract)
-        found += compare(contract, before.known(contract, newer), newer)
+        drifted = compare(contract, before.known(contract, newer), newer)
+        found += drifted if _is_whole(new, contract) else [one for one in drifted if one.change not in _OF_LESS]
     return found, [*before.damaged, *after.damaged]
+
+
+def _is_whole(merged: Merged, contract: str) -> bool:
+    """Whether the newest run of a contract came to its end and no trouble hid a part of it."""
+    run = merged.columns[contract].runs[-1]
+    rows = [entry.row for key, entry in merged.shown.items() if key[0] == contract and entry.run == run]
+    return merged.reached(contract) and not any(row.partial or row.reading == "inconclusive" for row in rows)
 
 
 def compare(contract: str, old: Observed, new: Observed) -> list[Drift]:

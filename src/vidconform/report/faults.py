@@ -65,7 +65,7 @@ class Night:
             return None
         if entry is None:
             return "judged again" if key.endswith(f" {_SILENT}") else "no longer asked"
-        if entry.reading in (*NOT_JUDGED, *NOT_SEEN):
+        if entry.reading in (*NOT_JUDGED, *NOT_SEEN) or entry.row.partial:
             return None
         return "a known deviation" if entry.row.is_known else entry.reading
 

@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from typing import Any
 from vidconform.report.model import (
     DOCUMENTED,
     EMULATED,
+    IN_PART,
     NOT_JUDGED,
     NOT_SEEN,
     OBSERVED,
     READINGS,
+    UNMET,
     Run,
     Served,
     moment,
@@ -53,6 +56,8 @@ def _turn(merged: Merged) -> None:
             entry.run = last - entry.run
             entry.beats = array("L", [(last - (beat >> 4)) << 4 | beat & 15 for beat in reversed(entry.beats)])
         _fold(cell)
+        for entry in cell.entries.values():
+            _settle(entry)
 
 
 def _fold(cell: Cell) -> None:
@@ -62,6 +67,18 @@ def _fold(cell: Cell) -> None:
         kind = EMULATED if EMULATED in cell.entries and OBSERVED not in cell.entries else OBSERVED
         heard = cell.entries.get(kind)
         cell.entries[kind] = silent if heard is None else _joined(heard, silent)
+
+
+def _settle(entry: Entry) -> None:
+    """Read what is met in part as not judged where it was unmet before, and as met where it was not."""
+    last = ""
+    for place, beat in enumerate(entry.beats):
+        is_partial = beat & 15 == _PARTIAL
+        reading = ("inconclusive" if last in UNMET else "conforms") if is_partial else READINGS[beat & 15]
+        entry.beats[place] = beat & ~15 | _NUMBERS[reading]
+        last = last if reading in NOT_JUDGED else reading
+    if entry.row.partial and READINGS[entry.beats[-1] & 15] == "inconclusive":
+        entry.row = replace(entry.row, outcome="inconclusive", reading="inconclusive", received=IN_PART)
 
 
 def _joined(heard: Entry, silent: Entry) -> Entry:
@@ -116,7 +133,7 @@ def _place(merged: Merged, run: Run, index: int, line: dict[str, Any], kind: str
     origin = run.origin(line)
     kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
     # Run and reading in one number: a site of thirty nights holds a million of them.
-    beat = index << 4 | _NUMBERS[line["reading"]]
+    beat = index << 4 | (_PARTIAL if line.get("partial") else _NUMBERS[line["reading"]])
     key = line["contract"], line["requirement"]
     cell = merged.cells.get(key)
     if cell is None:
@@ -133,3 +150,4 @@ def _place(merged: Merged, run: Run, index: int, line: dict[str, Any], kind: str
 _UNHEARD = "unheard"
 _NOBODY = "nothing was heard of the service in this run"
 _NUMBERS = {reading: number for number, reading in enumerate(READINGS)}
+_PARTIAL = len(READINGS)

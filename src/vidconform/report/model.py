@@ -17,6 +17,10 @@ READINGS = (
 NOT_JUDGED = ("inconclusive", "errored")
 #: What was not looked at for want of a state, or because --max-cost refused to pay for it.
 NOT_SEEN = ("unseen", "refused")
+#: Readings of what is not as the document has it.
+UNMET = ("fails", "deviates", "contradicts itself", "not offered")
+#: Why what is met in part does not end what was unmet before.
+IN_PART = "met by what was seen of it, and trouble hid the rest"
 OBSERVED, EMULATED, DOCUMENTED = "observed", "emulated", "documented"
 
 
@@ -33,7 +37,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One verdict; `deviation` is what a deviations.toml says of it."""
+    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it."""
 
     provider: str
     contract: str
@@ -52,6 +56,7 @@ class Row:
     concern: str
     decided_by: str
     deviation: Mapping[str, Any] | None = None
+    partial: bool = False
 
     @property
     def is_known(self) -> bool:

@@ -130,6 +130,7 @@ def row_of(line: dict[str, Any]) -> Row:
         concern=_once(line.get("concern") or "other"),
         decided_by=_once(line.get("decided_by", "")),
         deviation=line.get("deviation"),
+        partial=line.get("partial", False),
     )
 
 

@@ -29,7 +29,7 @@ Gathered = Mapping[str, Evidence]
 Serves = Callable[[], bool]
 
 _MOST_POINTERS = 3
-_TASK_ID = "pass --task-id={}=ID"
+_SERVED = "a task that the service serves; pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
 _SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
 
@@ -104,7 +104,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(gathered), serves)
+    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(gathered, kind_of(law).beside), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
@@ -125,8 +125,8 @@ def _resumed(gathered: Gathered) -> list[str]:
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
 
 
-def _gaps(gathered: Gathered) -> list[Gap]:
-    return [gap for evidence in gathered.values() for gap in evidence.gaps]
+def _gaps(gathered: Gathered, beside: bool = False) -> list[Gap]:
+    return [gap for evidence in gathered.values() for gap in evidence.gaps if beside or not gap.beside]
 
 
 def _without_fault(
@@ -135,12 +135,10 @@ def _without_fault(
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
     held = [reading for reading in held if reading.shows_something]
     if held and not any(reading.reply.is_success for reading in held) and not serves():
-        return case.verdict(
-            Outcome.UNSEEN, expected=f"a task that the service serves; {_TASK_ID.format(case.contract.name)}"
-        )
-    if held:
-        return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""))
+        return case.verdict(Outcome.UNSEEN, expected=_SERVED.format(case.contract.name))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
+    if held:
+        return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
     if lost:
         return case.verdict(Outcome.INCONCLUSIVE, received=wording.cut(lost[0]))
     refused = [gap.sentence for gap in gaps if gap.kind == "refused"]

@@ -30,7 +30,7 @@ class KnownDeviations:
     def mark(self, verdict: Verdict) -> Verdict:
         """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
         entry = self.entry(verdict)
-        standing = None if entry is None else _standing(verdict.outcome, entry.has_expired(self.today))
+        standing = None if entry is None else _standing(verdict, entry.has_expired(self.today))
         return verdict if entry is None or standing is None else replace(verdict, known=_told(entry, standing))
 
     def entry(self, verdict: Verdict) -> Deviation | None:
@@ -40,11 +40,12 @@ class KnownDeviations:
         return min(found, key=lambda entry: entry.has_expired(self.today), default=None)
 
 
-def _standing(outcome: Outcome, expired: bool) -> Standing | None:
-    """What was not seen or could not be judged says nothing about an entry."""
+def _standing(verdict: Verdict, expired: bool) -> Standing | None:
+    """What was not seen, or not in full, or could not be judged says nothing about an entry."""
     if expired:
-        return Standing.EXPIRED if outcome is Outcome.UNMET else None
-    return {Outcome.UNMET: Standing.EXPECTED, Outcome.MET: Standing.STALE}.get(outcome)
+        return Standing.EXPIRED if verdict.outcome is Outcome.UNMET else None
+    whole = {Outcome.UNMET: Standing.EXPECTED, Outcome.MET: Standing.STALE}
+    return None if verdict.partial else whole.get(verdict.outcome)
 
 
 def _told(entry: Deviation, standing: Standing) -> dict[str, Any]:

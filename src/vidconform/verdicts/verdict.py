@@ -43,7 +43,8 @@ class Verdict:
     """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check.
 
     `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it
-    is unseen because what would have shown it costs more than the run may spend.
+    is unseen because what would have shown it costs more than the run may spend, `partial` that it is met by what was
+    seen while trouble hid the rest.
     """
 
     contract: Contract
@@ -58,6 +59,7 @@ class Verdict:
     decided_by: str = ""
     known: Mapping[str, Any] | None = None
     refused: bool = False
+    partial: bool = False
 
     @property
     def reading(self) -> str:
@@ -92,4 +94,5 @@ class Verdict:
             "concern": self.requirement.concern,
             "decided_by": self.decided_by,
             **({"deviation": dict(self.known)} if self.known is not None else {}),
+            **({"partial": True} if self.partial else {}),
         }
