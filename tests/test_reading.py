@@ -216,3 +216,14 @@ def test_a_field_is_altered_where_its_role_stands_and_made_where_there_is_none()
     assert one.altered(id="x", status="pending").body == {**task, "id": "x", "status": "pending"}
     assert one.altered(pending_id="task_2").body["detail"]["pending_info"] == {"id": "task_2"}
     assert one.body == task
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "tells"),
+    [
+        ({"id": "video_1"}, 200, True), ({"status": "queued"}, 200, True), ({"id": None, "model": "x"}, 200, False),
+        ({}, 200, False), ([], 200, False), ({"id": "video_1", "status": "queued"}, 404, False),
+    ],
+)  # fmt: skip
+def test_a_reply_tells_a_task_by_its_id_or_its_status(body: Any, code: int, tells: bool) -> None:
+    assert reading(GPTGE, body, code).tells_a_task is tells

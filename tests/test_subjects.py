@@ -131,3 +131,7 @@ def test_a_published_document_has_its_operations_and_examples() -> None:
     assert [operation["id"] for operation in published.operations()] == [1, 2, 3]
     assert published.all == examples
     assert isinstance(published, Subject)
+
+
+def test_of_a_refusal_nothing_is_known_before_a_task_was_served() -> None:
+    assert Refused(VIDEOS, []).accepted is False
