@@ -10,8 +10,8 @@ from readings import BY_ID, evidence, exchange
 
 from vidconform.contracts import Contract
 from vidconform.evidence import Evidence
-from vidconform.laws import DOCUMENT, KINDS, LIVES, Keyed, Reading, Subject, refusals, task_readings
-from vidconform.laws.assembling import Gathered, readings
+from vidconform.laws import DOCUMENT, KINDS, LIVES, Keyed, Reading, Refused, Subject, refusals, task_readings
+from vidconform.laws.assembling import Gathered, of_routes_that_are_there, readings
 from vidconform.probes import Exchange
 from vidconform.session import Session
 
@@ -234,3 +234,24 @@ def test_generated_requests_are_judged_together(session: Session) -> None:
     assert (
         built("generated", VIDEOS, "any-refusal-is-json", {name: found[name] for name in LIVES if name in found}) == []
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "left"),
+    [([], ["retrieve", "second-retrieve"]), ([200], ["retrieve", "second-retrieve"]), ([404], ["retrieve"]),
+     ([404, 200], ["retrieve", "second-retrieve"]), ([401], ["retrieve"])],
+)  # fmt: skip
+def test_a_second_route_that_serves_no_known_task_tells_nothing_of_refusals(known: list[int], left: list[str]) -> None:
+    second = [exchange({}, code, role="second-retrieve") for code in known]
+    unknown = [exchange({}, 404, role="retrieve"), exchange({}, 404, role="second-retrieve")]
+    found = brought(OPEAI, second_route=second, unknown_task=unknown)
+    told = of_routes_that_are_there(OPEAI, found, readings(OPEAI, found, "unknown-task"))
+    assert [one.exchange.role for one in told] == left
+
+
+@pytest.mark.parametrize(("code", "accepted"), [(200, True), (404, False), (401, False)])
+def test_a_key_is_accepted_where_it_reads_a_known_task(code: int, accepted: bool) -> None:
+    found = brought(OPEAI, unknown_task=[exchange({}, 401)], observe=[exchange({}, 404), exchange({}, code)])
+    (unknown,) = built("unknown_task", OPEAI, "unknown-task-status-code", found)
+    assert isinstance(unknown, Refused)
+    assert unknown.accepted is accepted
