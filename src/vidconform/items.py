@@ -46,3 +46,10 @@ def _cases(
 def names(cases: Iterable[Case]) -> list[str]:
     """Return the test ids of some cases: contract and requirement."""
     return [f"{c.contract.id}-{c.requirement.id}{'-document' if c.subject == 'document' else ''}" for c in cases]
+
+
+def is_name(test: str, contracts: Iterable[Contract]) -> bool:
+    """Whether a test by its whole name, file first, is one of `names`, of a case of one of some contracts."""
+    # A path would not do, it depends on the folder that the run starts in.
+    parameters = test.partition("::")[2].partition("[")[2]
+    return parameters.startswith(tuple(f"{contract.id}-" for contract in contracts))

@@ -57,8 +57,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run at the start, where a usage error ends it the same way with and without pytest-xdist."""
     if config.option.provider:
         _aim_at_suites(config)
-    if config.option.provider or config.option.plan:
         _start(config)
+    else:
+        _check_needless(config)
+
+
+def _check_needless(config: pytest.Config) -> None:
+    """Raise UsageError for an option of a run that nothing would come of: no provider is asked unless one is named."""
+    option = config.option
+    asking = ("live", "provider_url", "task_id", "plan", "resume")
+    given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
+    if given is not None:
+        raise pytest.UsageError(f"{given}: expected --provider=NAME with it, or --provider=all")
 
 
 def _aim_at_suites(config: pytest.Config) -> None:

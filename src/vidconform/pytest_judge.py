@@ -41,6 +41,7 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
 
         reporter = Reporter(config, judge.session)
         config.pluginmanager.register(reporter, "vidconform-reporter")
+        config.pluginmanager.register(reporter.results, "vidconform-results")
         config.pluginmanager.register(reporter.hidden, "vidconform-hidden")
     if config.pluginmanager.has_plugin("xdist"):
         from vidconform.pytest_workers import OneWorker

@@ -14,12 +14,16 @@ from vidconform.evidence import RecordedSource
 from vidconform.known import told_entries
 from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
+from vidconform.pytest_results import Results
 from vidconform.serving import Served
 from vidconform.session import Session
 from vidconform.telling import counted
 
 INCOMPLETE = 6
 _MOST_RULES = 3
+_NOTHING_JUDGED = (
+    "no requirement was judged: the tests that ran are none of the suites, which --pyargs vidconform.suites names"
+)
 
 
 class Reporter:
@@ -31,19 +35,8 @@ class Reporter:
         self.facts: dict[str, Any] = {"cost": {}, "shortcomings": []}
         self.hidden = Hidden()
         self.silent: set[str] = set()
-        self.writer = self._open()
+        self.results = Results(config, session)
         self.written = ""
-
-    def _open(self) -> report.ResultsWriter | None:
-        folder = self.session.options.report
-        if folder is None:
-            return None
-        writer = report.ResultsWriter(folder, self.session.guard)
-        writer.start(self.session.mode)
-        for served in self.session.served:
-            provider, contracts = served.provider, [contract.id for contract in served.contracts]
-            writer.provider(provider.name, served.base_url, contracts, provider.title, provider.creation_price)
-        return writer
 
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
@@ -84,8 +77,7 @@ class Reporter:
         row = getattr(report, "vidconform", None)
         if row is not None and report.when == "call":
             self.rows.append(row)
-            if self.writer is not None:
-                self.writer.verdict({key: value for key, value in row.items() if key != "failing"})
+            self.results.verdict(row)
 
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Show an error of ours as an error."""
@@ -119,12 +111,14 @@ class Reporter:
             # What the others tell is not what the run cost.
             self.facts["cost"] = {}
             self.facts["shortcomings"].append("a worker ended without telling what it did and what it cost")
+        if session.exitstatus == pytest.ExitCode.OK and self.results.were_due and not self.rows:
+            self.facts["shortcomings"].append(_NOTHING_JUDGED)
         judged = {row["reading"] for row in self.rows}
         incomplete = self.facts["shortcomings"] or judged & {"inconclusive", "refused"}
         if session.exitstatus == pytest.ExitCode.OK and (incomplete or self.session.guard.refused):
             session.exitstatus = INCOMPLETE
-        if self.writer is not None:
-            self._write(session, self.writer)
+        if self.results.writer is not None:
+            self._write(session, self.results.writer)
 
     def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
         """End the results and write what stands beside them; what would hold a key is not written, and told."""

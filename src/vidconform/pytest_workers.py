@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vidconform.items import is_name
 from vidconform.session import Session
 
 
@@ -14,8 +15,6 @@ class OneWorker:
 
     def __init__(self, config: pytest.Config, session: Session, seed: str) -> None:
         self._session, self._seed = session, seed
-        # Test ids begin with the contract; a path would not do, it depends on the folder that the run starts in.
-        self._ids = tuple(f"{contract.id}-" for contract in session.contracts)
         if session.options.talks:
             config.option.maxworkerrestart = "0"
 
@@ -38,6 +37,4 @@ class OneWorker:
         return Scheduler(config, log)
 
     def _scope(self, nodeid: str) -> str:
-        path, _, test = nodeid.partition("::")
-        judged = test.partition("[")[2].startswith(self._ids)
-        return "verdicts" if judged else path
+        return "verdicts" if is_name(nodeid, self._session.contracts) else nodeid.partition("::")[0]

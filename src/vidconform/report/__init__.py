@@ -1,6 +1,6 @@
 """What people and programs read of a run."""
 
-from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter
+from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter, check_folder
 from vidconform.report.terminal import brief, failure, failures, mentions, origins, table, undecided
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "SCHEMA",
     "ResultsWriter",
     "brief",
+    "check_folder",
     "failure",
     "failures",
     "mentions",

@@ -14,6 +14,7 @@ from vidconform.evidence.observing import forget
 from vidconform.guard import Guard
 
 FORMAT = "vidconform/results@1"
+_NAME = "results.jsonl"
 SCHEMA = Path(__file__).parent / "results.schema.json"
 
 
@@ -22,19 +23,37 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def check_folder(folder: Path) -> None:
+    """Raise BadOption for a folder that takes no results; what an earlier run left there stays as it is."""
+    path = folder / _NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        with path.open("ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise _no_folder(folder, error) from error
+
+
+def _no_folder(folder: Path, error: OSError) -> BadOption:
+    return BadOption("--report", str(folder), f"a folder to write to ({error.strerror})")
+
+
 class ResultsWriter:
     """Writes the results of one run into a folder, without a secret of `guard`; raises BadOption when it cannot."""
 
     def __init__(self, folder: Path, guard: Guard | None = None) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = (folder / "results.jsonl").open("w", encoding="utf-8")
             clear(folder)
             forget(folder)
+            self._file = (folder / _NAME).open("w", encoding="utf-8")
         except OSError as error:
-            raise BadOption("--report", str(folder), f"a folder to write to ({error.strerror})") from error
+            raise _no_folder(folder, error) from error
         self.folder, self._guard = folder, guard or Guard()
-        self._path = folder / "results.jsonl"
+        self._path = folder / _NAME
         self._verdicts = 0
 
     def start(self, mode: str) -> None:
