@@ -139,3 +139,14 @@ def test_a_file_that_is_missing_is_refused_with_its_path(file: str, tmp_path: Pa
     with pytest.raises(DataFileProblem, match="no such file") as problem:
         load_contract(provider, "videos")
     assert problem.value.path == folder / "videos" / file
+
+
+@pytest.mark.parametrize("name", ["gptge", "all"])
+def test_a_folder_named_as_one_of_ours_is_still_told_as_a_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(data_folder("specs") / "gptge", tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert find_provider("gptge").argument == "gptge"
+    assert find_provider(f"./{name}").argument == f"./{name}"
+    assert find_provider(str(tmp_path / name)).argument == str(tmp_path / name)

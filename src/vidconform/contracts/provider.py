@@ -57,7 +57,11 @@ class Provider:
     @property
     def argument(self) -> str:
         """What --provider takes for this provider: the name, or the folder of one outside the project."""
-        return self.name if self.is_own else str(self.folder)
+        if self.is_own:
+            return self.name
+        folder = str(self.folder)
+        # A name is a name first; a step in front makes it a folder.
+        return f"./{folder}" if folder in (*known_providers(), "all") else folder
 
     @property
     def other_key_variable(self) -> str:
