@@ -54,10 +54,10 @@ def test_a_second_run_leaves_nothing_of_the_first(pytester: pytest.Pytester) -> 
     assert {contract for contract, _, _ in _keys(second.report)} == {"opeai/videos"}
 
 
-def test_a_run_that_sends_nothing_leaves_no_evidence_of_an_earlier_one(pytester: pytest.Pytester) -> None:
-    judge_inside(pytester, "--provider=gptge")
-    second = judge_inside(pytester, "--provider=gptge", "-k", "nothing-is-called-this")
-    assert not (second.report / "evidence.jsonl").exists()
+def test_a_run_that_judges_leaves_no_evidence_of_an_earlier_one(pytester: pytest.Pytester) -> None:
+    first = {line["probe"] for line in _lines(judge_inside(pytester, "--provider=gptge").report)[1:]}
+    second = judge_inside(pytester, "--provider=gptge", "-k", "terminal-status-is-final")
+    assert {line["probe"] for line in _lines(second.report)[1:]} == {"observe"} < first
 
 
 def test_a_live_run_keeps_requests_replies_and_states_without_keys(pytester: pytest.Pytester) -> None:

@@ -206,3 +206,16 @@ def test_trouble_with_the_report_is_a_sentence_and_no_crash(tmp_path: Path) -> N
     write_run(tmp_path, [verdict()])
     (tmp_path / "report.html").mkdir()
     assert write_beside(tmp_path).startswith("report: not written: ")
+
+
+def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_run(tmp_path / "nights" / "1", [verdict()])
+    assert main(["history", str(tmp_path / "nights")]) == 0
+    assert capsys.readouterr().out.startswith("1 run, oldest first: ")
+    assert main(["report", str(tmp_path / "nights"), "-o", str(tmp_path / "site")]) == 0
+    assert ": 1 contract, 1 run, " in capsys.readouterr().out
+    write_run(tmp_path / "nights" / "2", [verdict(contract="acme/query")])
+    assert main(["history", str(tmp_path / "nights")]) == 0
+    assert capsys.readouterr().out.startswith("2 runs, oldest first: ")
+    assert main(["report", str(tmp_path / "nights"), "-o", str(tmp_path / "site")]) == 0
+    assert ": 2 contracts, 2 runs, " in capsys.readouterr().out

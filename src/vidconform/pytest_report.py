@@ -15,6 +15,7 @@ from vidconform.known import told_entries
 from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.pytest_results import Results
+from vidconform.report.text import counted
 from vidconform.serving import Served
 from vidconform.session import Session
 from vidconform.telling import counted

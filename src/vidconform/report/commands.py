@@ -51,11 +51,13 @@ def _report(options: argparse.Namespace) -> None:
     from vidconform.report.merging import merge_files
     from vidconform.report.reading import find_results
     from vidconform.report.site import write_site
+    from vidconform.report.text import counted
 
     merged = merge_files(find_results(options.results), stale_after=options.stale_after)
     guard = Guard(known_secrets(os.environ, {column.served.name for column in merged.columns.values()}))
     pages = write_site(merged, options.output, options.title, options.documents, guard)
-    print(f"{options.output / 'index.html'}: {len(merged.columns)} contracts, {len(merged.runs)} runs, {pages} pages")
+    found = {"contract": len(merged.columns), "run": len(merged.runs), "page": pages}
+    print(f"{options.output / 'index.html'}: {', '.join(counted(number, noun) for noun, number in found.items())}")
     for run in merged.truncated:
         print(f"truncated: {run.path}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vidconform.report.picture import Entry, Merged, severity
-from vidconform.report.text import visible
+from vidconform.report.text import counted, visible
 
 _LETTERS = {
     "conforms": ".", "fails": "F", "deviates": "d", "contradicts itself": "c", "not offered": "n", "unseen": "_",
@@ -21,7 +21,7 @@ def as_json(merged: Merged) -> list[dict[str, Any]]:
 def as_text(merged: Merged) -> list[str]:
     """Return a line a question under one a contract; a letter a run, the oldest first."""
     legend = ", ".join(f"{letter} {reading}" for reading, letter in _LETTERS.items())
-    lines = [f"{len(merged.runs)} runs, oldest first: {legend}"]
+    lines = [f"{counted(len(merged.runs), 'run')}, oldest first: {legend}"]
     lines += [f"truncated: {visible(str(run.path))}" for run in merged.runs if run.is_truncated]
     for contract in merged.columns:
         lines += ["", visible(contract)]

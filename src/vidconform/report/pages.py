@@ -65,7 +65,7 @@ class Pages:
         made = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        made.filters |= {"visible": text.visible, "day": views.day}
+        made.filters |= {"visible": text.visible, "counted": text.counted, "day": views.day}
         made.globals.update(self._globals())
         return made
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from vidconform.report.exchanges import Kept
 from vidconform.report.model import moment
+from vidconform.report.text import counted
 
 WIDTH, LEFT, RIGHT = 800, 8, 8
 TOP, BOTTOM = 92.0, 52.0
@@ -49,9 +50,7 @@ class Timeline:
     @property
     def words(self) -> str:
         """What the picture shows, in words."""
-        return ", then ".join(
-            f"{band.status} ({band.polls} {'poll' if band.polls == 1 else 'polls'})" for band in self.bands
-        )
+        return ", then ".join(f"{band.status} ({counted(band.polls, 'poll')})" for band in self.bands)
 
 
 def timelines(exchanges: Iterable[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]) -> list[Timeline]:
