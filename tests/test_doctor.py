@@ -26,7 +26,7 @@ from tlsserver import certificate, serving_tls
 
 from vidconform.cli import main
 from vidconform.contracts import find_provider, load_contracts
-from vidconform.doctor import exits
+from vidconform.doctor import exits, reach
 from vidconform.doctor.exits import Exit
 from vidconform.emulator import running
 
@@ -575,3 +575,23 @@ def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 def test_no_exit_code_is_one_of_pytest_s_own() -> None:
     taken = set(map(int, pytest.ExitCode)) | {6}
     assert {code for code in Exit if code in taken} == {Exit.WELL, Exit.CONFIGURATION}
+
+
+def test_of_several_recordings_the_oldest_is_told(visit: Visiting, tmp_path: Path) -> None:
+    folder = copy_of("gptge", tmp_path)
+    files = sorted(folder.glob("cassettes/videos/*.yaml"))
+    for file, at in zip(files, ["2025-03-04", "2025-01-02", *["2025-05-06"] * len(files)], strict=False):
+        _set_metadata(file, {"origin": "recorded", "recorded_at": f"{at}T00:00:00+00:00"})
+    with serving(UNKNOWN) as server:
+        ((_, sentence),) = visit(str(folder), f"--provider-url={server.url}", "--json").of("recordings")
+    assert f"the oldest of {len(files)} is of 2025-01-02, " in sentence
+
+
+def test_the_addresses_of_a_host_share_the_seconds_of_a_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        place = reach._Place("http://x.invalid", "http", "x.invalid", 80, seconds=6.0)
+        for times in (1, 3):
+            with reach._opened(place, found * times) as connection:
+                assert connection.gettimeout() == 6.0 / times

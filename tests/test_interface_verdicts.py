@@ -216,3 +216,21 @@ def test_what_is_unseen_says_what_would_have_shown_it(pytester: pytest.Pytester)
     assert all(
         re.search(rf"^unseen  gptge/videos  .+: needs {re.escape(need)}$", run.out, re.MULTILINE) for need in needs
     )
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=" ".join)
+def test_what_a_law_alone_cannot_decide_leaves_the_run_incomplete(
+    workers: tuple[str, ...], pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        test_undecided="""
+        from vidconform.laws import Inconclusive, requires
+
+        @requires("success-word")
+        def test_the_end_is_seen(task):
+            raise Inconclusive("the end was cut off")
+        """
+    )
+    run = judge_inside(pytester, "test_undecided.py", "--provider=gptge", *workers)
+    assert (run.code, run.readings()) == (6, {"success-word": "inconclusive"}), run.ran()
+    assert "the end was cut off" in run.out

@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from live import Scripted
 from markupsafe import Markup
 
 from vidconform.contracts import Pace, find_provider, load_contracts
@@ -268,3 +269,12 @@ def test_a_vendor_that_quotes_the_key_does_not_put_it_into_evidence() -> None:
 def test_a_failure_that_quotes_the_key_does_not_put_it_into_evidence() -> None:
     (gap,) = leaked(fails=True).gaps
     assert f"'Bearer {REDACTED}'" in gap.sentence
+
+
+def test_the_piece_of_a_key_where_a_reply_was_cut_does_not_get_into_evidence() -> None:
+    (contract,) = load_contracts(find_provider("gptge"))
+    body = f'{{"error": "no such key: {KEY[:12]}'.encode()
+    transport = Scripted({".*": Reply(404, (("content-type", "application/json"),), body, cut=True)})
+    setting = Setting("http://x.invalid", Pace(0, 1), {"GPTGE_API_KEY": KEY}, Redactor([KEY]), Budget(0))
+    evidence = gather(contract, "unknown-task", setting, transport, lambda name: None)
+    assert evidence.exchanges[0].reply.body == f'{{"error": "no such key: {REDACTED}'.encode()

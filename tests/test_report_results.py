@@ -10,6 +10,7 @@ import pytest
 from report_runs import NOW, sight, verdict, write_run
 
 from vidconform.errors import ResultsRefused
+from vidconform.report.costs import costs
 from vidconform.report.history import as_json
 from vidconform.report.merging import merge_files
 from vidconform.report.picture import Merged
@@ -145,3 +146,26 @@ def test_a_run_of_the_suite_can_be_read_without_the_newer_members(tmp_path: Path
             line.pop(newer, None)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert _merged(path).lines[0].concern == "other"
+
+
+@pytest.mark.parametrize("reading", ["errored", "inconclusive"])
+def test_a_badge_is_not_green_where_a_verdict_could_not_be_given(tmp_path: Path, reading: str) -> None:
+    write_run(tmp_path, [verdict(), verdict(reading, "status-type")])
+    assert badges(_merged(tmp_path))["acme"] == {
+        "schemaVersion": 1, "label": "acme", "message": "incomplete: 1 conforms", "color": "lightgrey",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("price", "money"), [(0.4, 1.2), (0.0, 0.0), (None, None)])
+def test_a_run_cost_its_creations_at_the_provider_s_price(
+    tmp_path: Path, price: float | None, money: float | None
+) -> None:
+    write_run(tmp_path, [verdict()], cost={"acme": {"requests": 50, "creations": 3}}, price=price)
+    (cost,) = costs(_merged(tmp_path))
+    assert (cost.provider, cost.requests, cost.creations, cost.money) == ("acme", 50, 3, money)
+
+
+def test_a_truncated_run_says_nothing_of_what_it_cost(tmp_path: Path) -> None:
+    write_run(tmp_path, [verdict()], ended=False, price=0.4)
+    (cost,) = costs(_merged(tmp_path))
+    assert (cost.requests, cost.creations, cost.seconds, cost.money) == (None, None, None, None)

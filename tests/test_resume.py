@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from live import cases
 from processes import KEYS, copy_of, judge_inside, live
+from rawserver import serving
+from vendors import silent
 
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.errors import DataFileProblem
@@ -453,3 +455,26 @@ def test_a_recording_of_a_resumed_run_gives_the_same_verdicts(
     replayed = judge_inside(pytester, f"--provider={provider}", "--fuzz=0")
     assert replayed.code == recorded.code == 0, replayed.ran()
     assert {key: (row["reading"], row["expected"]) for key, row in replayed.verdicts.items()} == readings
+
+
+def test_a_creation_that_a_silent_service_may_have_heard_stays_counted_and_is_lost(tmp_path: Path) -> None:
+    chosen: dict[str, Any] = {"report": tmp_path, "fuzz": 0, "request_timeout": 0.3}
+    with serving(silent) as server:
+        session = prepare(RunOptions(["octopusx"], live=True, provider_url=server.url, **chosen), KEYS)
+        contract = next(contract for contract in session.contracts if contract.id == VIDEOS)
+        session.store_of(contract).evidence(contract, "create")
+        session.close()
+    assert [asked.method for asked in server.asked] == ["POST"]
+    assert session.costs()["octopusx"]["creations"] == 1
+    assert states(tmp_path) == [("create", "lost")]
+
+
+def test_a_creation_that_names_its_task_under_the_other_role_alone_is_followed(
+    service: Service, tmp_path: Path
+) -> None:
+    service.answer = lambda reply: reply.body.pop("id")  # type: ignore[method-assign]
+    evidence = service.bring(tmp_path)
+    assert "poll" in {exchange.step for exchange in evidence.exchanges}
+    created = next(line for line in lines(tmp_path) if line["kind"] == "created")
+    assert created["task_id"] == service.posts[0].body["task_id"]
+    assert states(tmp_path) == [("create", "finished")]

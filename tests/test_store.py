@@ -13,7 +13,7 @@ from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.emulator import ReplyContext
 from vidconform.errors import CassetteStale
 from vidconform.evidence import LiveSource, Store
-from vidconform.probes import PROBES, Budget, Redactor, Reply, Setting, Trouble, probes_of
+from vidconform.probes import EMULATOR_SERVER, PROBES, Budget, Redactor, Reply, Setting, Trouble, probes_of
 
 OCTOPUSX = load_contract(find_provider("octopusx"), "videos")
 
@@ -136,3 +136,16 @@ def test_the_first_task_that_is_served_is_the_known_one() -> None:
     with live("octopusx", change=change) as run:
         second = run.emulator.task_ids["videos"][1]
         assert run.bring("videos", "retrieve-without-key").exchanges[0].task_id == second
+
+
+@pytest.mark.parametrize("emulated", [0, 1, 2])
+def test_evidence_of_which_one_reply_is_the_emulator_s_is_not_the_vendor_s(emulated: int) -> None:
+    server = [("server", EMULATOR_SERVER)]
+    task = b'{"id": "video_1", "status": "%s"}'
+    said = [
+        Reply(200, (("content-type", "application/json"), *(server if number == emulated else ())), task % status)
+        for number, status in enumerate((b"queued", b"in_progress", b"completed"))
+    ]
+    evidence = store_over(Scripted({".*": said}), ["video_1"]).evidence(OCTOPUSX, "observe")
+    assert {exchange.origin for exchange in evidence.exchanges} >= {"live"}
+    assert evidence.origin == "emulated"

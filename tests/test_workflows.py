@@ -14,11 +14,15 @@ from typing import Any
 
 import pytest
 from github import ACTION, ROOT, WORKFLOWS, Runner, load
-from processes import PROVIDERS, environment
+from live import Change
+from processes import KEYS, PROVIDERS, copy_of, environment
+from rawserver import http, serving
 
 from vidconform.action.inputs import read_inputs
+from vidconform.action.running import main
+from vidconform.contracts import find_provider, load_contracts
 from vidconform.doctor.exits import Exit
-from vidconform.emulator import running
+from vidconform.emulator import ReplyContext, running
 from vidconform.errors import BadOption
 from vidconform.probes import WRONG_KEY
 
@@ -430,3 +434,51 @@ def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -
     assert done is not None
     assert done.code == 4
     assert done.log.startswith("::error::'gtpge': no such provider; expected one of chainhub, gptge")
+
+
+UNKNOWN_IDS = {contract.unknown_id for contract in load_contracts(find_provider("octopusx"))}
+
+
+def limit_what_doctor_asks(reply: ReplyContext) -> None:
+    if reply.asked in UNKNOWN_IDS:
+        reply.refuse(429, "slow down", "rate_limit")
+
+
+@pytest.mark.parametrize(
+    ("change", "health", "creations"), [(limit_what_doctor_asks, Exit.SERVICE, 0), (lambda reply: None, Exit.WELL, 1)]
+)
+def test_nothing_is_paid_for_where_doctor_found_trouble(
+    change: Change, health: Exit, creations: int, tmp_path: Path
+) -> None:
+    with running("octopusx", environ=KEYS, change=change) as octopusx:
+        environ = action(tmp_path, "octopusx", octopusx.url)
+        assert main({**environ, "INPUT_MAX_CREATIONS": "1"}) == 0
+        assert octopusx.creations == creations
+    assert f"doctor-exit-code={health:d}\n" in (tmp_path / "output").read_text()
+
+
+def test_nothing_is_judged_with_a_model_that_is_not_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    provider = copy_of("octopusx", tmp_path)
+    shutil.rmtree(provider / "query")
+    file = provider / "provider.toml"
+    file.write_text('models = "/v1/models"\n' + file.read_text("utf-8"), "utf-8")
+    json_type = "Content-Type: application/json"
+    with serving(
+        http(404, b'{"error": {"message": "no"}}', json_type), http(200, b'{"data": []}', json_type)
+    ) as server:
+        assert main(action(tmp_path, str(provider), server.url)) == Exit.MODEL
+    assert [asked.target for asked in server.asked][1:] == ["/v1/models"]
+    assert "::error::octopusx: not judged; doctor says what to mend (exit code 18)\n" in capfd.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_action_creates_nothing_and_asks_doctor_unless_it_is_told_otherwise() -> None:
+    inputs = read_inputs({"INPUT_PROVIDER": "octopusx"})
+    assert (inputs.max_creations, inputs.doctor, inputs.allow_failure) == ("0", True, False)
+
+
+def action(folder: Path, provider: str, url: str) -> dict[str, str]:
+    """Return the environment of the action for a few tests of a provider, as GitHub hands it over."""
+    inputs = {"PROVIDER": provider, "PROVIDER_URL": url, "REPORT": f"{folder}/out", "ARGUMENTS": "-k test_status"}
+    quick = {"PYTEST_ADDOPTS": "--poll-interval=0.01 --fuzz=0", "GITHUB_OUTPUT": f"{folder}/output"}
+    return environment(**{f"INPUT_{name}": value for name, value in inputs.items()}, **quick, **KEYS)

@@ -34,7 +34,7 @@ def gather(
 
 
 def _evidence(talk: Conversation, gaps: tuple[Gap, ...]) -> Evidence:
-    origins = {exchange.origin for exchange in talk.exchanges}
+    origins = [exchange.origin for exchange in talk.exchanges]
     # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
     origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
     at = talk.exchanges[0].at if talk.exchanges else datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,53 @@
+"""How a provider has been doing: what counts against it, what clears it, and how long it is waited for meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rawserver import http, serving
+from vendors import silent
+
+from vidconform.probes import Bounds, LiveTransport, Request, Trouble, TroubleKind
+from vidconform.probes.standing import BRIEF, Standing
+
+TASK = http(body=b'{"id": "video_1", "object": "video", "status": "queued"}')
+
+
+@pytest.fixture
+def transport() -> Iterator[LiveTransport]:
+    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.3), provider="acme")
+    yield live
+    live.close()
+
+
+def test_a_creation_that_a_silent_service_may_have_heard_was_sent(transport: LiveTransport) -> None:
+    with serving(silent) as server, pytest.raises(Trouble) as lost:
+        transport.send(Request("POST", server.url, "/v1/videos", (), b"{}", paid=True))
+    assert (lost.value.kind, lost.value.sent) == (TroubleKind.TIMEOUT, True)
+    assert len(server.asked) == 1
+
+
+def test_a_gateway_that_fails_every_other_time_is_asked_on(transport: LiveTransport) -> None:
+    away = http(502)
+    # A read that met an outage is tried twice, so that two in a row are one failure.
+    with serving(*([away, away, TASK] * 3), TASK) as server:
+        found = [transport.send(Request("GET", server.url, "/v1/videos/x", scope="acme/videos"))[0] for _ in range(7)]
+    assert [reply.status for reply in found] == [502, 200, 502, 200, 502, 200, 200]
+
+
+def test_an_answer_of_one_contract_says_nothing_of_another_s_gateway() -> None:
+    standing = Standing("acme")
+    for _ in range(3):
+        standing.failed(TroubleKind.OUTAGE, "answered with 502", "acme/query")
+        standing.answered("acme/videos", 0.1)
+    assert (standing.is_down("acme/query"), standing.is_down("acme/videos")) == (True, False)
+
+
+def test_a_slow_provider_gets_longer_tries_of_which_two_stay_within_five_seconds() -> None:
+    standing = Standing("acme")
+    assert standing.brief == BRIEF
+    standing.answered("acme/videos", 1.4)
+    assert standing.brief == pytest.approx(2.1)
+    standing.answered("acme/videos", 60.0)
+    assert 4 < 2 * standing.brief < 5
