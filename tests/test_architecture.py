@@ -6,10 +6,13 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from vidconform.contracts import find_provider, known_providers, load_contracts
 from vidconform.locations import data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +21,12 @@ FILES = sorted((SOURCE / "vidconform").rglob("*.py"))
 SUITES = sorted(data_folder("suites").glob("*.py"))
 
 STAGES = ("contracts", "probes", "evidence", "laws", "verdicts", "report")
+# What makes a run of the stages, in the same order; what is printed is no business of theirs.
+RUN = (
+    "telling", "options", "shortcomings", "forecasts", "planning", "resuming", "serving", "known", "session", "items",
+)  # fmt: skip
+# What starts them.
+ENTRIES = ("cli", "__main__", "plugin", "doctor", "action", "emulator", "proof")
 # Below every stage.
 BASE = tuple(f"vidconform{name}" for name in ("", ".errors", ".decoding", ".locations", ".spellings", ".guard"))
 LONGEST = 220
@@ -96,12 +105,30 @@ def test_the_emulator_knows_nothing_of_the_judge(module: str) -> None:
 
 
 def test_what_judges_knows_nothing_of_the_emulator() -> None:
-    judging = (
-        *STAGES, "session", "serving", "items", "options", "forecasts", "planning", "resuming", "shortcomings",
-        "plugin", "pytest_judge", "pytest_report", "pytest_workers", "pytest_plan",
-    )  # fmt: skip
-    knowing = [name for name, file in MODULES.items() if any(stage_of(other) == "emulator" for other in imports(file))]
-    assert [name for name in knowing if stage_of(name) in judging] == []
+    knowing = {name for name, file in MODULES.items() if any(stage_of(other) == "emulator" for other in imports(file))}
+    assert {stage_of(name) for name in knowing} == {"cli", "proof", "emulator"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if stage_of(name) in RUN])
+def test_what_makes_a_run_imports_only_the_stages_but_the_last_and_what_comes_before_it(module: str) -> None:
+    others = [name for name in imports(MODULES[module]) if name not in BASE]
+    assert [name for name in others if stage_of(name) not in before(module)] == []
+
+
+def before(module: str) -> tuple[str, ...]:
+    """Return what a module of a run may import."""
+    return (*STAGES[:-1], *RUN[: RUN.index(stage_of(module)) + 1])
+
+
+def test_no_module_of_a_run_may_look_at_what_uses_it() -> None:
+    assert "session" not in before("vidconform.options")
+    assert "session" in before("vidconform.items")
+    assert "report" not in before("vidconform.items")
+
+
+def test_every_module_has_its_place() -> None:
+    placed = {*STAGES, *RUN, *ENTRIES, *(stage_of(name) for name in BASE)}
+    assert {stage_of(name) for name in MODULES if not stage_of(name).startswith("pytest_")} == placed
 
 
 def test_the_doctor_looks_at_what_comes_before_any_verdict() -> None:
@@ -131,14 +158,67 @@ def test_a_suite_knows_contracts_and_laws_alone(file: Path) -> None:
     assert {stage_of(name) for name in imports(file)} <= {"contracts", "laws"}
 
 
+def packages(file: Path) -> set[str]:
+    """Return the packages that a file imports, ours and others', whenever it does."""
+    found = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    names = [alias.name for node in found if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in found if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
+
+
+def test_the_reader_of_packages_sees_every_form(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text("import os.path\nfrom . import here\ndef later():\n    from pytest import fixture\n")
+    assert packages(file) == {"os", "pytest"}
+    file.write_text("if TYPE_CHECKING:\n    import _pytest.config as config\n")
+    assert packages(file) == {"_pytest"}
+
+
 def test_only_the_plugin_knows_pytest() -> None:
-    for name, file in MODULES.items():
-        roots = {
-            alias.name.split(".")[0]
-            for node in ast.walk(ast.parse(file.read_text("utf-8")))
-            for alias in (node.names if isinstance(node, ast.Import) else ())
-        }
-        assert "pytest" not in roots or name == "vidconform.plugin" or stage_of(name).startswith("pytest_"), name
+    knowing = [name for name, file in MODULES.items() if packages(file) & {"pytest", "_pytest"}]
+    assert [name for name in knowing if name != "vidconform.plugin" and not stage_of(name).startswith("pytest_")] == []
+
+
+@cache
+def vendors() -> set[str]:
+    """Return what only a contract may name: its provider, its host, and its paths up to what varies in them."""
+    contracts = [contract for name in known_providers() for contract in load_contracts(find_provider(name))]
+    hosts = {str(urlsplit(contract.provider.base_url).hostname) for contract in contracts}
+    paths = {operation.path.partition("{")[0] for contract in contracts for operation in contract.operations}
+    return {*known_providers(), *hosts, *(path.rstrip("/") for path in paths)}
+
+
+def said(file: Path) -> Iterator[str]:
+    """Yield the texts in the code of a file, in lower case; a docstring is none."""
+    tree = ast.parse(file.read_text("utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value.lower()
+
+
+def named(file: Path) -> set[str]:
+    """Return which of the vendors' words a file says."""
+    return {vendor for text in said(file) for vendor in vendors() if vendor in text}
+
+
+def test_the_reader_of_vendors_sees_every_form(tmp_path: Path) -> None:
+    assert vendors() >= {"octopusx", "gptge", "opeai", "chainhub", "/v1/videos", "/v1/video/query", "api.gpt.ge"}
+    file = tmp_path / "module.py"
+    file.write_text(
+        '"""What octopusx says."""\nKEY = f"{prefix}OPEAI_TOKEN"\nasked = {"path": "/v1/videos/" + id}\n'
+        'def later():\n    """Return what gptge says."""\n    return name == "chainhub"\n'
+    )
+    assert named(file) == {"opeai", "/v1/videos", "chainhub"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*(file for name, file in MODULES.items() if stage_of(name) != "emulator"), *SUITES],
+    ids=lambda file: f"{file.parent.name}/{file.stem}",
+)
+def test_only_contracts_and_emulators_name_a_vendor(file: Path) -> None:
+    assert named(file) == set()
 
 
 def test_no_module_waits_for_itself_to_be_loaded() -> None:
