@@ -18,7 +18,6 @@ from vidconform.pytest_results import Results
 from vidconform.report.text import counted
 from vidconform.serving import Served
 from vidconform.session import Session
-from vidconform.telling import counted
 
 INCOMPLETE = 6
 _MOST_RULES = 3

@@ -1,14 +1,9 @@
-"""What a run says while it waits, and how it counts."""
+"""What a run says while it waits."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words: `1 request`, `2 requests`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 class Telling:
