@@ -12,7 +12,7 @@ import pytest
 from rawserver import Answer, Server, hang_up, http, serving
 
 from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
-from vidconform.probes.addresses import origin
+from vidconform.probes.addresses import is_loopback, origin
 from vidconform.probes.patience import LONGEST_WAIT
 
 SECRETS = (("Authorization", "Bearer sk-secret"), ("token", "jwt-secret"), ("Cookie", "session=secret"))
@@ -326,3 +326,13 @@ def test_a_cookie_of_one_reply_is_not_sent_with_the_next_request(transport: Live
             transport.send(Request("GET", server.url, "/x"))
     assert len(server.asked) == 3
     assert not any("cookie" in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.8.7", "127.1", "0x7f000001", "[::1]"])
+def test_an_address_of_this_machine_is_known_in_every_form(host: str) -> None:
+    assert is_loopback(f"http://{host}:8000/v1")
+
+
+@pytest.mark.parametrize("host", ["127.example.com", "127.0.0.1.example.com", "128.0.0.1", "[::2]", "10.0.0.1", ""])
+def test_a_name_that_begins_like_an_address_of_this_machine_is_somebody_s(host: str) -> None:
+    assert not is_loopback(f"http://{host}:8000/v1")

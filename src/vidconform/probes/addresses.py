@@ -20,7 +20,11 @@ _HARMLESS = frozenset({"accept", "content-type", "user-agent"})
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine's own."""
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        # The forms that a connection takes, `127.1` among them; 127.example.com is a name, and somebody's.
+        return host == "localhost" or ipaddress.ip_address(host if ":" in host else socket.inet_aton(host)).is_loopback
+    except (OSError, ValueError):
+        return False
 
 
 def may_lead(url: str, sender: str, target: str, seconds: float) -> bool:
