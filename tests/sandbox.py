@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # What the tests import is loaded once, before the forks: half the time of a short run.
-import hypothesis.strategies  # noqa: F401
+import hypothesis.strategies  # noqa: F401 - loaded, not used; so are the others
 import jsonschema  # noqa: F401
 import jsonschema_rs  # noqa: F401
 import pytest

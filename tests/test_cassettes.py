@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import copy_of
+from recordings import AT, BASE, Own
 
-from vidconform.contracts import find_provider, load_contract
 from vidconform.errors import CassetteMissing, CassetteStale
-from vidconform.evidence import Cassette, Evidence, Gap, cassette_path, load_cassette, save_cassette
+from vidconform.evidence import Cassette, Evidence, Gap
 from vidconform.evidence.replay import ReplayTransport
 from vidconform.probes import Exchange, Headers, Reply, Request, Trouble, Withheld
-
-BASE = "https://vendor.example/prefix"
-AT = "2026-11-23T01:02:03.456+00:00"
-
-
-class Own:
-    """A contract outside the project, whose cassettes lie beside it; short to look at where hypothesis shows it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.contract = load_contract(find_provider(str(copy_of("gptge", folder))), "videos")
-        self.path = cassette_path(self.contract, "observe")
-
-    def save(self, evidence: Evidence, base_url: str = BASE) -> None:
-        """Write a recording."""
-        assert save_cassette(self.contract, evidence, base_url) == self.path
-
-    def load(self) -> Cassette:
-        """Read the recording."""
-        return load_cassette(self.contract, "observe")
 
 
 @pytest.fixture(scope="module")

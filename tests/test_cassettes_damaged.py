@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import copy_of
+from recordings import AT, BASE, Own
 
-from vidconform.contracts import find_provider, load_contract
 from vidconform.errors import CassetteDamaged
-from vidconform.evidence import Cassette, Evidence, Gap, cassette_path, load_cassette, save_cassette
+from vidconform.evidence import Evidence, Gap
 from vidconform.probes import Exchange, Reply, Request
 
-BASE = "https://vendor.example"
-AT = "2026-11-23T01:02:03.456+00:00"
 JSON = (("Content-Type", "application/json"),)
 
 
@@ -39,22 +35,6 @@ WHOLE = Evidence(
     AT,
     {"task_ids": ["video_1"], "known": None},
 )
-
-
-class Own:
-    """A contract outside the project, whose cassettes lie beside it; short to look at where hypothesis shows it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.contract = load_contract(find_provider(str(copy_of("gptge", folder))), "videos")
-        self.path = cassette_path(self.contract, "observe")
-
-    def save(self, evidence: Evidence, base_url: str = BASE) -> None:
-        """Write a recording."""
-        assert save_cassette(self.contract, evidence, base_url) == self.path
-
-    def load(self) -> Cassette:
-        """Read the recording."""
-        return load_cassette(self.contract, "observe")
 
 
 @pytest.fixture(scope="module")

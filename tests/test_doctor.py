@@ -50,7 +50,7 @@ class Visit:
     @property
     def seen(self) -> dict[str, Any]:
         """The object that --json printed, of one provider."""
-        return json.loads(self.out)  # type: ignore[no-any-return]
+        return json.loads(self.out)  # type: ignore[no-any-return]  # whatever JSON says
 
     def of(self, check: str) -> list[tuple[str, str]]:
         """Return state and sentence of a check."""

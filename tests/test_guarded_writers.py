@@ -252,7 +252,7 @@ def test_a_probe_whose_recording_is_refused_is_judged_all_the_same(tmp_path: Pat
     folder = copy_of("octopusx", tmp_path, cassettes=False)
     with live("octopusx", folder=folder, options={"record_mode": "rewrite"}) as run:
         source = run.session.served[0].store.source
-        source.guard = Guard({VARIABLE: '"status": "completed"'})  # type: ignore[attr-defined]
+        source.guard = Guard({VARIABLE: '"status": "completed"'})  # type: ignore[attr-defined]  # it is a LiveSource
         run.session.guard = source.guard  # type: ignore[attr-defined]
         assert run.bring("query", "observe").exchanges
         assert [s for s in run.session.shortcomings() if "observe.yaml: not written: it would hold" in s]

@@ -244,7 +244,7 @@ def test_the_detail_names_the_id_without_its_prefix(whole: str, bare: str | None
 def test_the_parts_of_a_detail_agree() -> None:
     pending = {"id": "task_1", "moderation_result": {"task_id": "task_1"}}
     body = {"status": "pending", "detail": {"id": "task_1", "status": "pending", "pending_info": pending}}
-    other = {"status": "failed", "detail": {**body["detail"], "id": "task_2"}}  # type: ignore[dict-item]
+    other = {"status": "failed", "detail": {**body["detail"], "id": "task_2"}}  # type: ignore[dict-item]  # an example has it
     laws = ("the_detail_tells_the_same_status", "the_pending_info_names_the_detail", "the_moderation_names_the_detail")
     assert {ends(law, task(CHAINHUB, body)) for law in laws} == {"held"}
     assert {ends(law, task(CHAINHUB, other)) for law in laws} == {"broken"}

@@ -241,14 +241,14 @@ def test_a_task_that_never_ends_is_given_up_and_does_not_hide_the_others() -> No
         if reply.asked == stuck:
             reply.body["status"], reply.body["progress"] = "in_progress", 99
 
-    with live("gptge", change=change, options={"poll_timeout": 0.2, "poll_interval": 0.04}) as run:
+    with live("gptge", change=change, options={"poll_timeout": 1.0, "poll_interval": 0.05}) as run:
         evidence = run.bring("videos", "observe")
         other = run.emulator.task_ids["videos"][1]
         patience = [heard for heard in run.heard if heard.asked == stuck]
     (gap,) = evidence.gaps
     assert (gap.kind, evidence.is_cut) == ("inconclusive", True)
-    assert gap.sentence == f"task {stuck} was still 'in_progress' after 0.2 s; raise --poll-timeout"
-    assert 2 <= len(patience) <= 7
+    assert gap.sentence == f"task {stuck} was still 'in_progress' after 1 s; raise --poll-timeout"
+    assert 2 <= len(patience) <= 1.0 / 0.05 + 2
     assert [e.step for e in evidence.exchanges if e.task_id == other][-2:] == ["reread", "reread"]
     assert run.told[0].startswith(f"gptge/videos: waiting for {stuck}, 'in_progress', progress 99, 0 s")
 

@@ -83,7 +83,7 @@ def test_a_life_goes_through_the_words_in_order(contract: Contract) -> None:
     @given(lives(contract))
     @settings(OF_A_LIFE)
     def in_order(life: Life) -> None:
-        words = [contract.field("status").read(body) for body in told(contract, life)]  # type: ignore[union-attr]
+        words = [contract.field("status").read(body) for body in told(contract, life)]  # type: ignore[union-attr]  # all have one
         phases = [contract.phase(word) for word in words]
         assert None not in phases
         finished = [phase for phase in phases if phase in FINISHED]

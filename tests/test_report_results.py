@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,9 +60,11 @@ def test_a_line_cut_in_writing_is_left_out_and_the_run_truncated(tmp_path: Path)
         (lambda lines: [lines[0].replace('"started_at": "2', '"started_at": "x2'), *lines[1:]], "is no time"),
     ],
 )  # fmt: skip
-def test_what_is_no_run_is_refused_with_one_sentence(tmp_path: Path, change: object, sentence: str) -> None:
+def test_what_is_no_run_is_refused_with_one_sentence(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], sentence: str
+) -> None:
     path = write_run(tmp_path, [verdict()])
-    lines = change(path.read_text().splitlines())  # type: ignore[operator]
+    lines = change(path.read_text().splitlines())
     path.write_text("".join(line + "\n" for line in lines))
     with pytest.raises(ResultsRefused) as refused:
         read_run(path)

@@ -133,7 +133,7 @@ class Judge:
             if case is not None:
                 self.session.want(case)
                 # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
-                item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]
+                item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]  # only what is collected from a function has them
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

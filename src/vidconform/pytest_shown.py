@@ -31,7 +31,7 @@ def properties(verdict: Verdict) -> list[tuple[str, object]]:
 def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
     """Set the outcome and the sentence of a report."""
     row = {**verdict.as_dict(), "failing": failing}
-    report.vidconform = row  # type: ignore[attr-defined]
+    report.vidconform = row  # type: ignore[attr-defined]  # pytest keeps and hands over what it does not know
     sentence = _sentence(verdict)
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence

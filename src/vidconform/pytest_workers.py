@@ -30,7 +30,7 @@ class OneWorker:
 
         scope = self._scope
 
-        class Scheduler(LoadScopeScheduling):  # type: ignore[misc]
+        class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
             def _split_scope(self, nodeid: str) -> str:
                 return scope(nodeid)
 

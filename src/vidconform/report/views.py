@@ -18,7 +18,7 @@ LETTERS = {
     "fails": "F", "errored": "E", "contradicts itself": "C", "deviates": "D", "inconclusive": "I", "refused": "R",
     "unseen": "U", "not offered": "N", "conforms": "O",
 }  # fmt: skip
-SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "R": "⊘", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001
+SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "R": "⊘", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001 - a dash
 _LEVELS = {"MUST": "M", "SHOULD": "S", "MAY": "Y"}
 _EPOCH = 719163
 
