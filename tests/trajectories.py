@@ -74,12 +74,13 @@ def lives(contract: Contract) -> st.SearchStrategy[Life]:
 @st.composite
 def moments(draw: st.DrawFn, words: dict[str, list[str]]) -> list[Moment]:
     """Draw the moments of one life."""
-    ends = [word for phase in ("succeeded", "failed", "cancelled") for word in words.get(phase, [])]
+    # Of few words and of many: each end is drawn as often.
+    ends = st.sampled_from([words[phase] for phase in ("succeeded", "failed", "cancelled") if phase in words])
     order = [word for phase in ("waiting", "running") for word in words.get(phase, [])]
     path = [word for word in order if draw(st.booleans())]
     path.insert(draw(st.integers(0, len(path))), draw(st.sampled_from([*words.get("unknown", [""]), ""])))
     told = [word for word in path if word for _ in range(draw(st.integers(1, 3)))]
-    told += [draw(st.sampled_from(ends))] * 3 if not told or draw(st.integers(0, 4)) else []
+    told += [draw(ends.flatmap(st.sampled_from))] * 3 if not told or draw(st.integers(0, 4)) else []
     ages = sorted(draw(st.lists(st.integers(0, 5000), min_size=len(told), max_size=len(told))))
     progress = sorted(draw(st.lists(st.integers(0, 99), min_size=len(told), max_size=len(told))))
     return [
