@@ -84,6 +84,10 @@ def test_only_some_kinds_judge_a_document() -> None:
     assert {name for name, kind in KINDS.items() if kind.of_document} == {"task", "published", "examples"}
 
 
+def test_only_refusals_are_also_met_beside_the_main_thread_of_a_probe() -> None:
+    assert {name for name, kind in KINDS.items() if kind.beside} == {"refusal", "any_refusal"}
+
+
 def test_readings_keep_their_place_in_the_evidence() -> None:
     found = brought(GPTGE, observe=[exchange(step="a"), exchange(step="b")], create=[exchange(step="c")])
     assert steps(readings(GPTGE, found, "create", "remix", "observe")) == ["c", "a", "b"]

@@ -92,3 +92,18 @@ def test_a_binding_is_found_by_its_pointer_in_the_source() -> None:
     assert bound["id-shape"] == ["/properties/id/x-hedged"]
     assert bound["id-present"] == ["/allOf/0"]
     assert bound["progress-range"] == ["/$defs/progress/x-hedged"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "ranked"),
+    [
+        ("octopusx/query", [["pending", "queued"], ["processing"], ["completed"], ["failed"], ["cancelled"]]),
+        ("octopusx/videos", [["queued"], ["in_progress"], ["completed"], ["failed"], []]),
+        ("opeai/videos", [["NOT_START"], ["SUBMITTED"], ["QUEUED"], ["IN_PROGRESS"], ["SUCCESS"], ["FAILURE"], []]),
+        ("gptge/videos", [[], [], ["completed"], [], []]),
+    ],
+)
+def test_a_task_comes_further_with_each_phase_and_with_each_word_of_an_ordered_one(
+    contract: str, ranked: list[list[str]]
+) -> None:
+    assert BY_ID[contract].task.ranks == {word: rank for rank, words in enumerate(ranked) for word in words}

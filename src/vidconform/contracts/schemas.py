@@ -84,13 +84,12 @@ class Schema:
 
         Words whose phase is unknown have no rank.
         """
-        named, ranks = self.source.get("$defs", {}), dict[str, int]()
+        groups: list[list[str]] = []
         for phase in PHASES[:-1]:
-            node = named.get(phase, {})
-            groups = [[w] for w in node.get("enum", [])] if node.get("x-ordered") else [node.get("enum", [])]
-            for group in groups:
-                ranks |= dict.fromkeys(group, max(ranks.values(), default=-1) + 1)
-        return ranks
+            node = self.source.get("$defs", {}).get(phase, {})
+            words = node.get("enum", [])
+            groups += [[word] for word in words] if node.get("x-ordered") else [words]
+        return {word: rank for rank, group in enumerate(groups) for word in group}
 
     @cached_property
     def bound(self) -> dict[str, list[str]]:
