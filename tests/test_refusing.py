@@ -22,6 +22,7 @@ from vidconform.laws import (
     tells_of_the_task,
     told,
     told_codes,
+    told_credential,
 )
 from vidconform.laws.refusing import ACCOUNT_CODES
 
@@ -189,3 +190,13 @@ def test_a_refusal_is_about_the_task_unless_it_is_about_the_account(status: int,
     assert tells_of_the_task(reading(OPEAI, {}, status), accepted) is tells
     if not accepted:
         assert tells_of_the_task(reading(OPEAI, {}, status)) is tells
+
+
+def test_a_stranger_who_was_not_told_the_key_does_not_refuse_it() -> None:
+    one = reading(GPTGE, {"error": "no key"}, 401)
+    assert (
+        told_credential(one, "the key")
+        == 'the key itself seems to be refused: 401 application/json: {"error": "no key"}'
+    )
+    object.__setattr__(one.exchange.reply, "elsewhere", "https://other.example")
+    assert told_credential(one, "the key").startswith("the service redirects to https://other.example, and no key is")
