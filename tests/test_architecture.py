@@ -28,7 +28,9 @@ RUN = (
 # What starts them.
 ENTRIES = ("cli", "__main__", "plugin", "doctor", "action", "emulator", "proof")
 # Below every stage.
-BASE = tuple(f"vidconform{name}" for name in ("", ".errors", ".decoding", ".locations", ".spellings", ".guard"))
+BASE = tuple(
+    f"vidconform{name}" for name in ("", ".errors", ".decoding", ".locations", ".spellings", ".guard", ".counting")
+)
 LONGEST = 220
 HEAVY = ("httpx", "vcr", "jsonschema_rs", "yaml", "starlette", "uvicorn", "hypothesis", "schemathesis")
 

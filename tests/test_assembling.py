@@ -54,7 +54,7 @@ PROBES: list[tuple[str, Contract, str, list[str]]] = [
     ("keyed", OPEAI, "second-route-accepts-admin", ["second-route-admin"]),
     ("refusal", VIDEOS, "unknown-task-is-refused", ["unknown-task"]),
     ("refusal", VIDEOS, "early-content-is-refused", ["create"]),
-    ("unknown_task", VIDEOS, "unknown-task-status-code", ["unknown-task", "observe"]),
+    ("unknown_task", VIDEOS, "unknown-task-status-code", ["unknown-task"]),
     ("creation", VIDEOS, "accepts-model", ["create"]),
     ("content", VIDEOS, "content-is-video", ["content"]),
     ("remix", VIDEOS, "remix-makes-new-task", ["remix"]),
@@ -77,7 +77,6 @@ def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:
     assert {"unknown-task", "retrieve-without-key", "retrieve-with-wrong-key", "wrong-method"} <= set(asked)
     assert set(asked) & {"observe", "generated-retrieve"} == set()
     assert KINDS["generated"].probes_for(GPTGE, "any-refusal-is-json") == ["generated-retrieve"]
-    assert "second-route" in KINDS["generated"].probes_for(OPEAI, "any-refusal-is-json")
 
 
 def test_only_some_kinds_judge_a_document() -> None:

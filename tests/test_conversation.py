@@ -222,8 +222,8 @@ def test_the_proper_creation_is_still_made_after_one_in_doubt_and_the_remix_says
         ((kind, lack),) = sentences(run, "remix")
         assert (kind, lack) == (
             "unseen",
-            "a creation more than --max-creations=2 allows, among them one that may have come of a request that must "
-            "be refused; pass a larger number",
+            "a creation more than --max-creations=2 allows (one of those sent may have come of a request that must be "
+            "refused); pass a larger number",
         )
         assert f"octopusx: needs {doubt}" in run.session.shortcomings()
 
@@ -241,7 +241,16 @@ def test_after_a_creation_in_doubt_no_other_that_must_fail_is_sent(answer: Any) 
     assert budget.spent == 2
 
 
-@pytest.mark.parametrize("answer", [said(503), said(502), MAINTENANCE, BOT_CHECK])
+@pytest.mark.parametrize("answer", [said(503), said(502)])
+def test_a_gateway_that_fails_is_not_counted_and_tempted_no_more(answer: Any) -> None:
+    budget = Budget(1)
+    for probe, most in (("create-without-model", 1), ("create-without-prompt", 0), ("create-with-mistyped-size", 0)):
+        evidence, sent = spend(probe, answer, budget)
+        assert (len(sent), evidence.gaps[0].kind, budget.spent) == (most, "inconclusive", 0)
+    assert "what create-without-model asked for may have been made" in evidence.gaps[0].sentence
+
+
+@pytest.mark.parametrize("answer", [MAINTENANCE, BOT_CHECK])
 def test_what_stands_in_front_of_a_service_makes_nothing_that_must_be_refused(answer: Any) -> None:
     budget = Budget(1)
     for probe in ("create-without-model", "create-without-prompt"):

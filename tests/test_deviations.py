@@ -243,11 +243,17 @@ def test_an_entry_of_another_provider_waits_for_a_run_of_it(tmp_path: Path) -> N
     assert [entry.contract for entry in entries] == [None]
 
 
-def test_an_entry_of_a_provider_that_nobody_knows_is_refused_with_the_known_names(tmp_path: Path) -> None:
+def test_an_entry_of_a_misspelt_provider_is_refused_with_the_known_names(tmp_path: Path) -> None:
     file = write(tmp_path / "all.toml", LISTED | {"contract": "octopux/query"})
     names = "no such provider; there are chainhub, gptge, octopusx, opeai"
     with pytest.raises(DataFileProblem, match=f"'octopux/query': {names}"):
         prepare(RunOptions(providers=["gptge"], deviations=[file]), {})
+
+
+def test_an_entry_of_a_provider_of_ones_own_may_stand_in_a_file_that_all_runs_share(tmp_path: Path) -> None:
+    file = write(tmp_path / "all.toml", LISTED | {"contract": "acme/generations"}, LISTED)
+    entries = prepare(RunOptions(providers=["gptge"], deviations=[file]), {}).known.entries
+    assert [entry.contract for entry in entries] == [None]
 
 
 def test_a_mark_before_the_text_is_no_part_of_it(tmp_path: Path) -> None:

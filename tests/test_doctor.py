@@ -550,7 +550,7 @@ def test_a_redirect_to_another_address_is_no_refusal_of_the_key(status: int, vis
         seen = visit("gptge", f"--provider-url={server.url}", "--json")
     ((state, sentence),) = seen.of("key")
     assert (seen.code, state) == (Exit.NO_API, "problem")
-    assert f"is redirected to {moved.url}, and the key is not sent there; use that address as base URL." in sentence
+    assert f"is redirected to {moved.url}, and the key is not sent there; if it is the service's own, use" in sentence
 
 
 def test_what_a_service_says_cannot_paint_the_terminal(visit: Visiting, listing: Path) -> None:

@@ -228,7 +228,7 @@ def test_a_vendor_that_moved_does_not_refuse_the_key() -> None:
     (verdict,) = [v for v in verdicts if v.requirement.id == "retrieve-accepts-key" and v.contract.name == "videos"]
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.received.startswith(f"the service redirects to {moved.url}, and no key is sent there; pass that")
-    told = f"only the status codes 302, 401; pass --provider-url={moved.url}, to which it redirects and where"
+    told = f"only the status codes 302, 401; it redirects to {moved.url}, where no key is sent; pass that as"
     assert [sentence for sentence in session.shortcomings() if told in sentence], session.shortcomings()
 
 

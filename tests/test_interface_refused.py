@@ -119,7 +119,7 @@ def test_a_key_too_short_to_be_redacted_is_not_used(
     variable: str, refused: Callable[..., str], emulator: Running
 ) -> None:
     told = refused("--provider=opeai", "--live", f"--provider-url={emulator.url}", **{variable: "q7Z"})
-    assert told == f"{variable}: holds fewer than 4 characters, which could not be kept out of what is written"
+    assert told == f"{variable}: holds fewer than 4 characters, too few to be redacted; pass a whole key"
 
 
 PROVIDER, LEDGER, TASK, API = (

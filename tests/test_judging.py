@@ -16,7 +16,7 @@ from vidconform.contracts import Contract, Level, Schema
 from vidconform.evidence import Evidence, Gap
 from vidconform.laws import BrokenLaw, Inconclusive, Law, Subject, Unseen, requires, shown
 from vidconform.probes import RESUMED, Exchange
-from vidconform.verdicts import Case, Outcome, Verdict, all_laws, judge, law_of, probes_for, schema_of
+from vidconform.verdicts import Case, Outcome, Verdict, all_laws, judge, law_of, probes_for, schema_of, witnesses_for
 from vidconform.verdicts.judging import name_of
 from vidconform.verdicts.verdict import Pointer
 
@@ -303,7 +303,7 @@ def test_a_body_is_walked_once_for_all_requirements() -> None:
 
 
 def test_the_probes_of_a_case_are_those_of_its_check() -> None:
-    unknown = ["unknown-task", "unknown-second-route-task", "second-route"]
+    unknown = ["unknown-task", "unknown-second-route-task"]
     assert probes_for(case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value")) == unknown
     assert probes_for(case(OPEAI.task, OPEAI)) == ["observe", "second-route"]
     assert probes_for(case(law(looks), VIDEOS)) == ["observe", "create", "remix"]
@@ -358,3 +358,23 @@ def test_the_examples_of_a_document_are_judged_as_a_service_is() -> None:
     assert verdict.outcome is Outcome.MET
     assert {pointer.probe for pointer in verdict.evidence} == {"document"}
     assert dict(found["document"].exchanges[0].reply.headers) == dict(JSON)
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(404, "met"), (401, "unmet")])
+def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) -> None:
+    (not_found,) = [law for law in all_laws() if law.__name__ == "test_an_unknown_task_is_not_found"]
+    one = case(not_found, OPEAI, "unknown-task-status-code")
+    witness = evidence(OPEAI, "observe", exchange(TASK, asked="1"), gaps=(Gap("inconclusive", "a timeout"),))
+    verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
+    assert (verdict.outcome.value, verdict.partial) == (outcome, False)
+    assert probes_for(one) == ["unknown-task"]
+    assert witnesses_for(one) == ("observe",)
+    assert witnesses_for(case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value")) == ("second-route",)
+    assert witnesses_for(case(not_found, OPEAI, "unknown-task-status-code", subject="document")) == ()
+
+
+def test_what_must_not_be_is_expected_in_the_words_of_the_statement() -> None:
+    empty = observed(exchange({"id": "video_1", "status": "failed", "error": {"code": ""}}), contract=VIDEOS)
+    verdict = judge(case(VIDEOS.task, VIDEOS, "error-has-details"), empty, {})
+    assert verdict.expected == VIDEOS.requirements["error-has-details"].statement
+    assert verdict.received == '{"code": ""} at /error'

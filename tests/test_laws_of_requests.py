@@ -86,8 +86,8 @@ def unknown_at_opeai(code: int) -> Refused:
     return Refused(OPEAI, [reading(OPEAI, {}, code, step="unknown-task", asked="video_1")])
 
 
-def test_what_a_document_says_of_no_code_is_told_without_one() -> None:
-    assert received("an_unknown_task_is_not_found", refused(404)).startswith("404")
+def test_where_a_document_gives_no_code_none_is_wrong() -> None:
+    assert ends("an_unknown_task_is_not_found", refused(400)) == "unseen"
 
 
 @pytest.mark.parametrize(

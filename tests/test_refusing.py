@@ -161,12 +161,17 @@ def documenting(*codes: str) -> Contract:
         (("200", "404"), "the status code 404"),
         (("400", "200", "404"), "the status code 400 or 404"),
         (("200", "4XX"), "the status code 4XX"),
-        (("200",), "a status code that the document gives"),
+        (("200", "default"), "the status code default"),
     ],
 )
 def test_the_codes_of_refusals_are_those_of_the_document(codes: tuple[str, ...], words: str) -> None:
     assert told_codes(documenting(*codes), "retrieve", "4") == words
-    assert told_codes(documenting(*codes), "remix", "4") == "a status code that the document gives"
+
+
+@pytest.mark.parametrize(("codes", "role"), [(("200",), "retrieve"), ((), "retrieve"), (("404",), "remix")])
+def test_a_code_that_no_document_gives_is_not_judged(codes: tuple[str, ...], role: str) -> None:
+    with pytest.raises(Unseen, match=f"a status code 4XX that openapi.yaml gives for {role}"):
+        told_codes(documenting(*codes), role, "4")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +179,7 @@ def test_the_codes_of_refusals_are_those_of_the_document(codes: tuple[str, ...],
     [
         (("404",), 404, True), (("404",), 400, False), (("200",), 404, False), (("400", "404"), 404, True),
         (("4XX",), 400, True), (("4XX",), 499, True), (("4XX",), 500, False), (("5XX", "4XX"), 399, False),
-        ((), 404, False),
+        ((), 404, False), (("400", "default"), 404, True),
     ],
 )  # fmt: skip
 def test_a_documented_code_is_named_or_in_a_range(codes: tuple[str, ...], status: int, is_documented: bool) -> None:

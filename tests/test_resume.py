@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from live import cases
-from processes import KEYS, copy_of, judge_inside, live
+from processes import KEYS, QUICK, copy_of, judge_inside, live
 from rawserver import serving
 from vendors import silent
 
@@ -429,6 +429,18 @@ def test_a_task_is_promised_to_be_followed_only_from_where_that_is_so(
         elsewhere = judge_inside(pytester, *live(another), *words, **KEYS)
     follows = f"--resume --report={report} --provider-url={service.emulator.url} follows it and pays nothing for it"
     assert f"; {follows}\n" in elsewhere.out
+
+
+def test_a_task_of_another_provider_is_not_to_be_followed_with_the_key_of_this_one(
+    service: Service, pytester: pytest.Pytester
+) -> None:
+    report = pytester.path / "report"
+    service.bring(report, poll_timeout=AT_ONCE)
+    with running("gptge", environ=KEYS) as another:
+        words = ["--provider=gptge", "--live", f"--provider-url={another.url}", *QUICK, "-k", "test_errors"]
+        run = judge_inside(pytester, *words, **KEYS)
+    whose = f"--provider=octopusx in a run of its own, with --provider-url={service.emulator.url}"
+    assert f"; --resume --report={report} {whose} follows it and pays nothing for it\n" in run.out
 
 
 def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, pytester: pytest.Pytester) -> None:

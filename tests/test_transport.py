@@ -213,8 +213,12 @@ def test_a_creation_is_sent_once_whatever_the_answer_asks_for(
 def test_a_limiter_that_turns_a_creation_down_is_given_its_time_before_the_next(transport: LiveTransport) -> None:
     with serving(busy(429, "0.3"), SERVED) as server:
         started = time.monotonic()
-        assert [post(transport, server).status for _ in range(2)] == [429, 200]
-    assert 0.3 <= time.monotonic() - started < 1.3
+        assert post(transport, server).status == 429
+        turned_down = time.monotonic() - started
+        assert post(transport, server).status == 200
+        served = time.monotonic() - started
+    # The rest is the next request's, and no part of how long the limiter took to answer.
+    assert turned_down < 0.3 <= served
 
 
 def test_a_limiter_is_believed_once_until_something_is_answered(transport: LiveTransport) -> None:

@@ -25,6 +25,7 @@ def large(kind: bytes, payload: bytes, more: int = 0) -> bytes:
     "body",
     [
         MP4,
+        MP4 + b"\r\n",
         FTYP + box(b"moof") + box(b"mdat", b"\1" * 9),
         FTYP + box(b"free", b"\0" * 9) + box(b"moov"),
         FTYP + box(b"mdat", b"\1" * 9, size=0),
@@ -55,12 +56,12 @@ def test_what_may_be_a_video_is_left_in_peace(body: bytes) -> None:
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
         (FTYP, "an MP4 without a box of media"),
         (FTYP + box(b"free", b"\0" * 9), "an MP4 without a box of media"),
-        (MP4[:-1], "an MP4 cut off in its box b'mdat'"),
-        (MP4[: len(FTYP) + 20], "an MP4 cut off in its box b'moov'"),
-        (FTYP[:-1], "an MP4 cut off in its box b'ftyp'"),
-        (FTYP + large(b"mdat", b"\1" * 9, more=1), "an MP4 cut off in its box b'mdat'"),
-        (FTYP + large(b"mdat", b"\1" * 9, more=1 << 56), "an MP4 cut off in its box b'mdat'"),
-        (FTYP + box(b"mdat")[:6], "an MP4 cut off in its box b'md'"),
+        (MP4[:-1], "an MP4 cut off in its box mdat"),
+        (MP4[: len(FTYP) + 20], "an MP4 cut off in its box moov"),
+        (FTYP[:-1], "an MP4 cut off in its box ftyp"),
+        (FTYP + large(b"mdat", b"\1" * 9, more=1), "an MP4 cut off in its box mdat"),
+        (FTYP + large(b"mdat", b"\1" * 9, more=1 << 56), "an MP4 cut off in its box mdat"),
+        (FTYP + box(b"mdat")[:6], "an MP4 without a box of media"),
     ],
 )
 def test_what_is_no_video_is_told_by_its_name(body: bytes, said: str) -> None:

@@ -418,9 +418,14 @@ def test_a_file_of_the_caller_is_not_taken_for_a_module(name: str, tmp_path: Pat
 
 def test_there_is_no_file_of_results_where_none_was_written(tmp_path: Path) -> None:
     given = {"provider": "gptge", "key": KEY, "fail-on": "should", "doctor": False, "arguments": "--no-such-option"}
-    done = machine(tmp_path).step({"uses": "./", "id": "night", "with": given}, {})
-    assert done is not None
-    assert (done.code, done.outputs) == (4, {"doctor-exit-code": "0", "exit-code": "4", "results": ""}), done.log
+    runner = machine(tmp_path)
+    for earlier in (None, "those of an earlier use"):
+        if earlier is not None:
+            (runner.folder / "vidconform-report").mkdir()
+            (runner.folder / "vidconform-report" / "results.jsonl").write_text(earlier, "utf-8")
+        done = runner.step({"uses": "./", "id": "night", "with": given}, {})
+        assert done is not None
+        assert (done.code, done.outputs) == (4, {"doctor-exit-code": "0", "exit-code": "4", "results": ""}), done.log
 
 
 def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -> None:

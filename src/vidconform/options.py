@@ -124,7 +124,7 @@ def usable_key(variable: str, key: str) -> str:
     if re.fullmatch(r"[\x21-\x7e]+", key) is None:
         raise UnusableKey(variable, "a character that no HTTP header can carry, perhaps a line end or a space")
     if len(key) < SHORTEST:
-        raise UnusableKey(variable, f"fewer than {SHORTEST} characters, which could not be kept out of what is written")
+        raise UnusableKey(variable, f"fewer than {SHORTEST} characters, too few to be redacted; pass a whole key")
     return key
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from vidconform import report, resuming
 from vidconform.contracts import Contract
+from vidconform.counting import counted
 from vidconform.evidence import RecordedSource
 from vidconform.known import told_entries
 from vidconform.probes import probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.pytest_results import Results
-from vidconform.report.text import counted
 from vidconform.serving import Served
 from vidconform.session import Session
 

@@ -57,8 +57,11 @@ def _what_follows(
     if not is_followed:
         return f"a later one is resumed, --task-id={creation.contract.partition('/')[2]}={creation.task_id} reads this"
     elsewhere = (creation.contract, creation.base_url) not in addresses
+    is_here = creation.contract in {contract for contract, _ in addresses}
+    # No provider's key is sent to the address of another.
+    whose = "" if is_here else f" --provider={creation.contract.partition('/')[0]} in a run of its own, with"
     where = f" --provider-url={creation.base_url}" if elsewhere else ""
-    return f"--resume --report={creations.path.parent}{where} follows it and pays nothing for it"
+    return f"--resume --report={creations.path.parent}{whose}{where} follows it and pays nothing for it"
 
 
 def _named(creation: Created) -> str:

@@ -15,7 +15,16 @@ from vidconform.options import RunOptions, check_providers, task_ids
 from vidconform.probes import Budget, Price, Withheld
 from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
-from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, check_bindings, judge, probes_for
+from vidconform.verdicts import (
+    Case,
+    KnownDeviations,
+    Outcome,
+    Verdict,
+    check_bindings,
+    judge,
+    probes_for,
+    witnesses_for,
+)
 
 
 @dataclass
@@ -69,7 +78,8 @@ class Session:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._served(case.contract).store
-        return {probe: store.evidence(case.contract, probe) for probe in probes_for(case)}
+        witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
+        return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case) -> bool:
         return case.subject == "document" or self._served(case.contract).store.serves(case.contract)

@@ -34,7 +34,8 @@ def _what_would(contract: Contract, replies: Sequence[Reply]) -> str:
     # A creation follows no redirect.
     elsewhere = sorted({reply.elsewhere for reply in replies if not 300 <= reply.status < 400})
     if elsewhere and all(elsewhere):
-        return f"{told}; pass --provider-url={elsewhere[0]}, to which it redirects and where the key is not sent"
+        sentence = f"{told}; it redirects to {elsewhere[0]}, where no key is sent"
+        return f"{sentence}; pass that as --provider-url if it is its own"
     if codes and set(codes) <= {401, 403}:
         return f"{told}; pass a key in {variable} that the service accepts"
     return f"{told}; pass --task-id={contract.name}=ID of a task that the key in {variable} can read"

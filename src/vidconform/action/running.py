@@ -36,8 +36,8 @@ def main(environ: Mapping[str, str]) -> int:
 
 
 def _run(inputs: Inputs, environ: Mapping[str, str]) -> int:
-    own = {name: value for name, value in environ.items() if not name.startswith("INPUT_")}
-    variables = {**own, **inputs.secrets}
+    kept = {name: value for name, value in environ.items() if not name.startswith("INPUT_")}
+    variables = {**kept, **inputs.secrets}
     health = _doctor(inputs, variables) if inputs.doctor else int(Exit.WELL)
     _tell(environ, "GITHUB_OUTPUT", f"doctor-exit-code={health}\n")
     if health in _OURS:
@@ -47,12 +47,20 @@ def _run(inputs: Inputs, environ: Mapping[str, str]) -> int:
         # The others may be known; and a vendor that forgets a task of yesterday is to be heard of, not the user.
         _annotate("warning", f"{inputs.provider.name}: a task id is not known any more; doctor names it")
     # A service in trouble is still written down as not judged, at the cost of a few free requests.
-    judged = _judge(inputs, inputs.max_creations if health in (Exit.WELL, Exit.TASK) else "0", variables)
     results = Path(inputs.report) / "results.jsonl"
-    _tell(environ, "GITHUB_OUTPUT", f"exit-code={judged}\nresults={results if results.exists() else ''}\n")
+    before = _written(results)
+    judged = _judge(inputs, inputs.max_creations if health in (Exit.WELL, Exit.TASK) else "0", variables)
+    # A run that judged nothing leaves those of an earlier one as they are.
+    own = results if _written(results) != before else ""
+    _tell(environ, "GITHUB_OUTPUT", f"exit-code={judged}\nresults={own}\n")
     if judged == _INCOMPLETE:
         _annotate("notice", f"{inputs.provider.name}: nothing failed, but the run is incomplete (exit code 6)")
     return 0 if judged == _INCOMPLETE or (judged == _FAILED and inputs.allow_failure) else judged
+
+
+def _written(file: Path) -> int | None:
+    """Return when a file was written, in nanoseconds, or None where there is none."""
+    return file.stat().st_mtime_ns if file.exists() else None
 
 
 def _doctor(inputs: Inputs, variables: Mapping[str, str]) -> int:

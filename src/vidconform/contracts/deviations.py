@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +105,15 @@ def _day(path: Path, row: dict[str, Any], name: str) -> date:
 
 
 def _is_about_others(path: Path, row: dict[str, Any], contracts: Sequence[Contract]) -> bool:
-    """Whether an entry is about a provider that is not judged now; raises DataFileProblem for one that nobody knows."""
+    """Whether an entry is about a provider that is not judged now; raises DataFileProblem for a misspelt one."""
     provider, separator, _ = row.get("contract", "").partition("/")
     judged = {contract.provider.name for contract in contracts}
     if not separator or provider in judged:
         return False
-    if provider not in known_providers():
-        names = ", ".join(sorted({*known_providers(), *judged}))
-        raise DataFileProblem(path, f"{row['contract']!r}: no such provider; there are {names}")
+    known = {*known_providers(), *judged}
+    # A name like none of them may be that of a folder elsewhere.
+    if provider not in known and get_close_matches(provider, known):
+        raise DataFileProblem(path, f"{row['contract']!r}: no such provider; there are {', '.join(sorted(known))}")
     return True
 
 

@@ -69,8 +69,8 @@ class Operation:
         return self.success if 200 <= status < 300 else None
 
     def codes(self, first: str) -> list[str]:
-        """Return the documented status codes, and ranges as `4XX`, that begin with a digit."""
-        return [code for code in self.answers if code.startswith(first)]
+        """Return the documented status codes, and ranges as `4XX`, that begin with a digit; `default` is any other."""
+        return [code for code in self.answers if code.startswith(first) or code == "default"]
 
     @property
     def success(self) -> Answer | None:

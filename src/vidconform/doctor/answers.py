@@ -63,7 +63,9 @@ def _obstacle(check: str, contract: Contract, exchange: Exchange) -> Finding | N
     reply, said = exchange.reply, f"{contract.id}: {told(exchange)}"
     if reply.elsewhere:
         sentence = f"{exchange.request} is redirected to {reply.elsewhere}, and the key is not sent there"
-        return problem(check, Exit.NO_API, f"{contract.id}: {sentence}; use that address as base URL.")
+        return problem(
+            check, Exit.NO_API, f"{contract.id}: {sentence}; if it is the service's own, use that as base URL."
+        )
     if reply.status > 500 or (reply.status == 500 and not reply.is_json):
         return problem(check, Exit.SERVICE, f"{said}; the service itself is in trouble, try later.")
     if reply.status == 401 or (reply.status == 403 and not _is_page(reply)):

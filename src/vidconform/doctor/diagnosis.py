@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
+from vidconform.counting import counted
 from vidconform.doctor.exits import Exit
 
 FORMAT = "vidconform/doctor@1"
@@ -84,8 +85,4 @@ class Diagnosis:
             checks = [finding.check for finding in alike]
             what = f"{', '.join(checks)}: " if checks[1:] else f"{checks[0]:<13}  "
             yield f"  {_SHOWN[state]:<11}  {what}{sentence}"
-        yield f"  sent: {_count(self.requests, 'request')}, {_count(self.creations, 'creation')}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+        yield f"  sent: {counted(self.requests, 'request')}, {counted(self.creations, 'creation')}"

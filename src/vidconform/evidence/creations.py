@@ -64,12 +64,12 @@ class Creations:
         """A run that goes on with a killed one pays nothing twice, until the user has heard of it."""
         asked = (contract, probe, base_url)
         earlier = [c for c in self.earlier.values() if (c.contract, c.probe, c.base_url) == asked]
-        if self._resumes and contract not in self._looked_up and earlier and earlier[-1].is_lost:
+        is_untold = bool(earlier) and earlier[-1].is_lost and not earlier[-1].told
+        if self._resumes and is_untold and contract not in self._looked_up:
             last, name = earlier[-1], contract.partition("/")[2]
-            if not last.told:
-                sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
-                advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
-                raise Trouble(f"{sent}; {advice}", sent=False)
+            sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
+            advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
+            raise Trouble(f"{sent}; {advice}", sent=False)
 
     def created(self, number: int, task_id: str, exchange: Exchange) -> None:
         """Write down the task that came of it; raises Trouble that names the task."""

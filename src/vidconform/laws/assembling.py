@@ -31,13 +31,15 @@ _ROLE_PREFIXES = {
 class Kind:
     """One kind of subject: the probes it needs for a requirement, and how it is assembled.
 
-    `beside` says that it may be made of what a probe asks for beside its main thread.
+    `beside` says that it may be made of what a probe asks for beside its main thread; `witnesses` are probes that it
+    looks at where others need them, and that are not sent for its sake.
     """
 
     probes: Callable[[str], tuple[str, ...]]
     build: Callable[[Contract, str, Gathered], list[Subject]]
     of_document: bool = False
     beside: bool = False
+    witnesses: tuple[str, ...] = ()
 
     def probes_for(self, contract: Contract, requirement: str) -> list[str]:
         """Return the needed probes that apply to the contract."""
@@ -200,8 +202,8 @@ KINDS: dict[str, Kind] = {
     "keyed": Kind(lambda requirement: (*_role_of(requirement)[1], *_witnesses(requirement)[:1]), _keyed),
     "refusal": Kind(_refusal_probes, _refused, beside=True),
     "any_refusal": Kind(lambda requirement: (*_ALL_REFUSALS, "create"), _refusals, beside=True),
-    "unknown_task": Kind(lambda requirement: ("unknown-task", "observe"), _unknown),
-    "generated": Kind(lambda requirement: (*_ALL_GENERATED, SECOND_ROUTE), _generated),
+    "unknown_task": Kind(lambda requirement: ("unknown-task",), _unknown, witnesses=("observe",)),
+    "generated": Kind(lambda requirement: _ALL_GENERATED, _generated, witnesses=(SECOND_ROUTE,)),
     "creation": Kind(lambda requirement: ("create",), _creation),
     "content": _of("content", Subject),
     "remix": _of("remix", Remixed),

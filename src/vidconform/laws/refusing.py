@@ -28,7 +28,7 @@ def told_credential(reading: Reading, whose: str) -> str:
     """Return why a credential seems to be refused: by the service, or by a stranger who was not told it."""
     if reading.reply.elsewhere:
         sentence = f"the service redirects to {reading.reply.elsewhere}, and no key is sent there"
-        return f"{sentence}; pass that address as base URL: {told(reading)}"
+        return f"{sentence}; if it is the service's own, pass that as base URL: {told(reading)}"
     return f"{whose} itself seems to be refused: {told(reading)}"
 
 
@@ -42,15 +42,20 @@ def expect_refused(refusal: Refused) -> None:
 
 
 def told_codes(contract: Contract, role: str, first: str) -> str:
-    """Return the status codes that a document gives for replies of an operation that begin with a digit; words."""
+    """Return the status codes that a document gives for replies of an operation that begin with a digit; words.
+
+    Raises Unseen where it gives none.
+    """
     codes = _codes(contract, role, first)
-    return f"the status code {' or '.join(codes)}" if codes else "a status code that the document gives"
+    if not codes:
+        raise Unseen(f"a status code {first}XX that openapi.yaml gives for {role}")
+    return f"the status code {' or '.join(codes)}"
 
 
 def has_documented_code(reading: Reading, first: str) -> bool:
     """Whether a reply has one of those codes."""
     codes, status = _codes(reading.contract, reading.exchange.role, first), reading.reply.status
-    return str(status) in codes or f"{status // 100}XX" in codes
+    return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(codes)
 
 
 def _codes(contract: Contract, role: str, first: str) -> list[str]:

@@ -46,14 +46,15 @@ def _is_text(body: bytes) -> bool:
 def _lack_of_mp4(body: bytes) -> str | None:
     boxes = list(_boxes(body))
     if boxes[-1][1] > len(body):
-        return f"an MP4 cut off in its box {boxes[-1][0]!r}"
+        return f"an MP4 cut off in its box {boxes[-1][0].decode('latin-1')}"
     return None if any(kind in _MEDIA for kind, _ in boxes) else "an MP4 without a box of media"
 
 
 def _boxes(body: bytes) -> Iterator[tuple[bytes, int]]:
     """Yield the kind and the end of each box of an MP4 (ISO/IEC 14496-12 section 4.2)."""
     at = 0
-    while at < len(body):
+    # What is left behind the last box and is too short for one is no part of a video, and harms none.
+    while at + 8 <= len(body):
         size, kind = int.from_bytes(body[at : at + 4]), body[at + 4 : at + 8]
         if size == 1:
             size = int.from_bytes(body[at + 8 : at + 16])

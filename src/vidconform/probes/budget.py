@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from vidconform.probes.trouble import Trouble, Withheld
 
-_AMONG_THEM = ", among them one that may have come of a request that must be refused"
+_AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
 
 
 class OverBudget(Withheld):
@@ -92,6 +92,7 @@ class Budget:
         if provider in self.accidents:
             raise Withheld(f"{self.accidents[provider]} was accepted, so no other creation that must fail is sent")
         if provider in self.doubts:
+            # Another one for each that is withheld: a traceback grows with each time that it is raised.
             raise replace(self.doubts[provider])
         self.reserve(provider)
 
@@ -110,7 +111,7 @@ class Budget:
             replace(self, costs=costs)._hold(provider)
         except Withheld:
             return False
-        return bool(self.losses)
+        return True
 
     def _lack(self, of_money: bool) -> Trouble:
         """Say which answer was lost; to spend more would not bring it back."""

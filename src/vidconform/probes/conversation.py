@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation
-from vidconform.probes.creations import in_doubt, is_refused, is_turned_away, note_created, note_tempted, told_task
+from vidconform.probes.creations import (
+    IN_FRONT,
+    in_doubt,
+    is_refused,
+    is_turned_away,
+    note_created,
+    note_tempted,
+    told_task,
+)
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
 from vidconform.probes.outage import outage_of
@@ -97,7 +105,8 @@ class Conversation:
         try:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
         except Trouble as trouble:
-            if not is_turned_away(trouble):
+            # A gateway may have passed it on after all: it is not counted, but one is enough.
+            if not is_refused(trouble) and trouble.kind not in IN_FRONT:
                 budget.doubts[provider] = Trouble(f"not sent: {in_doubt(step, str(trouble))}", sent=False)
             raise
         note_tempted(self.setting.creations, number, self.contract, exchange)

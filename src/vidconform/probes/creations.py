@@ -11,7 +11,7 @@ from vidconform.probes.trouble import Trouble
 
 # What a gateway answers, or shows, that has not passed on a request that must be refused.
 _NOT_PASSED_ON = (502, 503)
-_IN_FRONT = (TroubleKind.MAINTENANCE, TroubleKind.BLOCKED)
+IN_FRONT = (TroubleKind.MAINTENANCE, TroubleKind.BLOCKED)
 
 
 class CreationLog(Protocol):
@@ -82,7 +82,7 @@ def is_refused(trouble: Trouble) -> bool:
 
 def is_turned_away(trouble: Trouble) -> bool:
     """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
-    return is_refused(trouble) or trouble.status in _NOT_PASSED_ON or trouble.kind in _IN_FRONT
+    return is_refused(trouble) or trouble.status in _NOT_PASSED_ON or trouble.kind in IN_FRONT
 
 
 def in_doubt(step: str, why: str) -> str:

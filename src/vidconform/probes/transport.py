@@ -57,12 +57,15 @@ class LiveTransport:
         # A shorter time-out means that the user is in a hurry.
         self._patience = Patience(patience, min(1.0, self._bounds.exchange / 30))
         self._standing = Standing(provider)
+        # When a limiter lets the next request pass.
+        self._rest_until = 0.0
         # A UnicodeError is what is left of a name that cannot be looked up.
         self._errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
 
     def send(self, request: Request) -> tuple[Reply, str, str]:
         """Return the reply; a read that brought nothing is sent once more, as `patience` says."""
         self._standing.check(request)
+        time.sleep(max(0.0, self._rest_until - time.monotonic()))
         turn = Turn(self._patience, request)
         outcome = self._try(request, turn)
         while (wait := turn.wait_after(outcome)) is not None and not self._standing.is_down(request.scope):
@@ -75,7 +78,7 @@ class LiveTransport:
             self._note_outage(request, outcome)
         else:
             self._standing.may_rest = False
-            time.sleep(rest)
+            self._rest_until = time.monotonic() + rest
         return outcome, datetime.now(UTC).isoformat(timespec="milliseconds"), "live"
 
     def recorded(self) -> Iterator[Request] | None:

@@ -47,11 +47,11 @@ def add(commands: Any) -> None:
 
 def _report(options: argparse.Namespace) -> None:
     from vidconform.contracts import known_secrets
+    from vidconform.counting import counted
     from vidconform.guard import Guard
     from vidconform.report.merging import merge_files
     from vidconform.report.reading import find_results
     from vidconform.report.site import write_site
-    from vidconform.report.text import counted
 
     merged = merge_files(find_results(options.results), stale_after=options.stale_after)
     guard = Guard(known_secrets(os.environ, {column.served.name for column in merged.columns.values()}))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidconform.counting import counted
 from vidconform.report.picture import Entry, Merged, severity
-from vidconform.report.text import counted, visible
+from vidconform.report.text import visible
 
 _LETTERS = {
     "conforms": ".", "fails": "F", "deviates": "d", "contradicts itself": "c", "not offered": "n", "unseen": "_",

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from vidconform import __version__
 from vidconform.contracts.schemas import PHASES
+from vidconform.counting import counted
 from vidconform.report import summary, text, views
 from vidconform.report.bodies import parts
 from vidconform.report.costs import costs
@@ -65,7 +66,7 @@ class Pages:
         made = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        made.filters |= {"visible": text.visible, "counted": text.counted, "day": views.day}
+        made.filters |= {"visible": text.visible, "counted": counted, "day": views.day}
         made.globals.update(self._globals())
         return made
 

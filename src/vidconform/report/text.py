@@ -46,11 +46,6 @@ def spreadsheet(text: str) -> str:
     return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it takes one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def slug(text: str, taken: set[str]) -> str:
     """Return a name for files and anchors that is not taken yet, and take it."""
     base = _NEVER_IN_SLUGS.sub("-", text).strip("-")[:80] or "x"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from vidconform.counting import counted
 from vidconform.report.exchanges import Kept
 from vidconform.report.model import moment
-from vidconform.report.text import counted
 
 WIDTH, LEFT, RIGHT = 800, 8, 8
 TOP, BOTTOM = 92.0, 52.0

@@ -10,7 +10,7 @@ from vidconform.verdicts.binding import (
     laws_in,
     schema_of,
 )
-from vidconform.verdicts.judging import Case, judge, kind_of, probes_for
+from vidconform.verdicts.judging import Case, judge, kind_of, probes_for, witnesses_for
 from vidconform.verdicts.known import KnownDeviations, Standing
 from vidconform.verdicts.verdict import READINGS, Outcome, Pointer, Verdict
 
@@ -33,4 +33,5 @@ __all__ = [
     "laws_in",
     "probes_for",
     "schema_of",
+    "witnesses_for",
 ]

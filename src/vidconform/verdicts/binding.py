@@ -54,7 +54,7 @@ def check_bindings(contract: Contract) -> None:
     for row in contract.requirements.values():
         if row.untestable is None and not bindings(contract, row.id):
             problem = f"{row.id!r} is bound to nothing: give a schema node `x-requirement: {row.id}`, "
-            near = get_close_matches(row.id, {name for law in all_laws() for name in law.requirements}, 3, 0.6)
+            near = get_close_matches(row.id, {name for law in all_laws() for name in law.requirements})
             laws = f"take the name of a law ({', '.join(near)})" if near else "take the name of a law"
             hint = f'{laws}, or say `untestable = "why"`'
             raise DataFileProblem(contract.folder / "requirements.toml", problem + hint)

@@ -68,10 +68,16 @@ def kind_of(law: Law) -> Kind:
 
 def probes_for(case: Case) -> list[str]:
     """Return the probes that a case needs: none for a document."""
-    if case.subject == "document":
-        return []
-    kind = kind_of_schema(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
-    return kind.probes_for(case.contract, case.requirement.id)
+    return [] if case.subject == "document" else _kind(case).probes_for(case.contract, case.requirement.id)
+
+
+def witnesses_for(case: Case) -> tuple[str, ...]:
+    """Return the probes that a case looks at where other cases need them."""
+    return () if case.subject == "document" else _kind(case).witnesses
+
+
+def _kind(case: Case) -> Kind:
+    return kind_of_schema(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
 
 
 def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
@@ -104,7 +110,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(gathered, kind_of(law).beside), serves)
+    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
@@ -117,7 +123,7 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     held = [reading for reading, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
     hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
-    return _without_fault(case, held, hints, [], _gaps(gathered), serves)
+    return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
 
 
 def _resumed(gathered: Gathered) -> list[str]:
@@ -125,8 +131,10 @@ def _resumed(gathered: Gathered) -> list[str]:
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
 
 
-def _gaps(gathered: Gathered, beside: bool = False) -> list[Gap]:
-    return [gap for evidence in gathered.values() for gap in evidence.gaps if beside or not gap.beside]
+def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
+    """Return what is missing of what a case needs; what a witness could not tell hides nothing."""
+    needed = [evidence for name, evidence in gathered.items() if name not in witnesses_for(case)]
+    return [gap for evidence in needed for gap in evidence.gaps if _kind(case).beside or not gap.beside]
 
 
 def _without_fault(
@@ -164,7 +172,8 @@ def _unmet_schema(case: Case, schema: Schema, reading: Reading, finding: Finding
     error = finding.errors[0]
     return case.verdict(
         Outcome.UNMET,
-        expected=wording.cut(wording.expected(schema, finding.errors)),
+        # What must not be is said best by the statement itself.
+        expected=wording.cut(wording.expected(schema, finding.errors) or case.requirement.statement),
         received=wording.received(error, reading.body),
         observations=observations,
         evidence=_pointers([reading], error.pointer),

@@ -19,8 +19,9 @@ _ERROR = "error.schema.json"
 
 def kind_of_schema(schema: Schema) -> Kind:
     """Return the kind of subject whose probes show the bodies that a schema is about."""
-    names = (*UNKNOWN_TASKS, SECOND_ROUTE) if schema.path.name == _ERROR else LIVES
-    return Kind(lambda requirement: names, lambda *_: [])
+    is_error = schema.path.name == _ERROR
+    names, witnesses = (UNKNOWN_TASKS, (SECOND_ROUTE,)) if is_error else (LIVES, ())
+    return Kind(lambda requirement: names, lambda *_: [], witnesses=witnesses)
 
 
 def walk(

@@ -36,12 +36,15 @@ def _trimmed(value: Any) -> Any:
 
 
 def expected(schema: Schema, errors: Sequence[SchemaError]) -> str:
-    """Return what the failed assertions at the place of the first one ask for; a failed anyOf fails in each branch."""
+    """Return what the failed assertions at the place of the first one ask for; a failed anyOf fails in each branch.
+
+    Nothing where the only one is a `not`, which asks for anything else.
+    """
     here = [error for error in errors if error.pointer == errors[0].pointer]
     words = [word for error in here if error.keyword == "enum" for word in _asked(schema, error)]
     choices = [f"one of {', '.join(map(show, words))}"] if words else []
     choices += [_expected(schema, error) for error in here if error.keyword != "enum"]
-    return " or ".join(dict.fromkeys(choices))
+    return " or ".join(filter(None, dict.fromkeys(choices)))
 
 
 def _expected(schema: Schema, error: SchemaError) -> str:
@@ -89,6 +92,6 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "pattern": lambda asked: f"a text that matches {asked}",
     "minimum": lambda asked: f"at least {asked}",
     "maximum": lambda asked: f"at most {asked}",
-    "not": lambda asked: f"anything but {show(asked)}",
+    "not": lambda asked: "",
     "minLength": lambda asked: f"at least {asked} characters",
 }
