@@ -26,7 +26,7 @@ def test_the_status_moves_forward(task: Task) -> None:
     ranks = task.contract.task.ranks
     known = [r for r in task.readings("status") if r.status in ranks]
     steps = [(a, b) for a, b in pairwise(known) if a.phase not in FINISHED]
-    shown((later for _, later in steps), "two reads of a task before its end")
+    shown((later for _, later in steps), "two reads, with words of the document, of a task before its end")
     for earlier, later in steps:
         expect(
             ranks[later.status] >= ranks[earlier.status],
@@ -46,7 +46,7 @@ def _(task: Task) -> None:
 def test_success_has_the_documented_word(task: Task) -> None:
     documented = [word for word, phase in task.contract.task.phases.items() if phase == "succeeded"]
     for reading in shown(task.succeeded(), "a task that has succeeded"):
-        expect(reading.status in documented, " or ".join(documented), reading.status, reading, "status")
+        expect(reading.status in documented, " or ".join(map(repr, documented)), reading.status, reading, "status")
 
 
 @test_success_has_the_documented_word.broken_by

@@ -123,7 +123,7 @@ CONTENT: dict[str, Any] = {"step": "early-content", "role": "content", "asked": 
 @pytest.mark.parametrize(
     ("statuses", "early"),
     [(["queued", "completed"], True), (["in_progress"], True), (["completed", "queued"], False), (["odd"], False),
-     ([], False)],
+     (["unknown", "queued"], True), (["odd", "unknown", "completed"], False), (["unknown"], False), ([], False)],
 )  # fmt: skip
 def test_content_was_asked_for_too_early_when_the_next_read_was_unfinished(statuses: list[str], early: bool) -> None:
     reads = [exchange({"status": status}, asked="1") for status in statuses]

@@ -87,8 +87,8 @@ def test_after_an_accident_no_other_creation_that_must_fail_is_sent() -> None:
     evidence, sent = spend("create-without-prompt", CREATED, budget)
     assert sent == []
     assert evidence.gaps[0].sentence == (
-        "a creation that must be refused (create-without-model) was accepted, "
-        "so no other creation that must fail is sent"
+        "a refusal of each creation before it: a creation that must be refused (create-without-model) was accepted, "
+        "so no other that must fail is sent"
     )
     assert spend("create", CREATED, budget)[1][0] == "POST /v1/videos"
     assert budget.spent == 2

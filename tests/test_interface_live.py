@@ -133,7 +133,7 @@ def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running
     assert run.verdicts["octopusx/query", "retrieve-accepts-key", "service"]["reading"] == "inconclusive"
     assert not [row for row in run.verdicts.values() if row["reading"] in ("fails", "deviates", "errored")]
     assert (
-        "incomplete: octopusx/query: not one documented success was seen, only the status codes 401; "
+        "incomplete: octopusx/query: not one documented success was seen, only the status code 401; "
         "pass a key in OCTOPUSX_API_KEY that the service accepts\n"
     ) in run.out
 
@@ -141,9 +141,8 @@ def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running
 def test_a_task_of_somebody_else_leaves_the_run_incomplete(octopusx: Running, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, *live(octopusx, tasks=False), "--task-id=query=sora-2:task_01nobodys", **KEYS)
     assert run.code == 6, run.ran()
-    assert (
-        "octopusx/query: not one documented success was seen, only the status codes 404; pass --task-id=query=ID"
-        in (run.out)
+    assert "octopusx/query: not one documented success was seen, only the status code 404; pass --task-id=query=ID" in (
+        run.out
     )
 
 

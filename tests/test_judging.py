@@ -378,3 +378,24 @@ def test_what_must_not_be_is_expected_in_the_words_of_the_statement() -> None:
     verdict = judge(case(VIDEOS.task, VIDEOS, "error-has-details"), empty, {})
     assert verdict.expected == VIDEOS.requirements["error-has-details"].statement
     assert verdict.received == '{"code": ""} at /error'
+
+
+def test_where_other_replies_were_walked_what_was_withheld_is_no_advice() -> None:
+    withheld = Gap("unseen", "a credential for /api/videos: set OPEAI_TOKEN")
+    told = observed(exchange({"id": "video_1", "status": "QUEUED"}, role="retrieve"), gaps=(withheld,), contract=OPEAI)
+    assert judge(case(OPEAI.task, OPEAI, "model-present"), told, {}).expected.startswith("a reply that shows it")
+    nothing = observed(gaps=(withheld,), contract=OPEAI)
+    assert judge(case(OPEAI.task, OPEAI, "model-present"), nothing, {}).expected == withheld.sentence
+
+
+def test_a_verdict_on_a_part_says_so_and_no_other_does() -> None:
+    whole = judged(looks)
+    assert not whole.partial
+    assert "partial" not in whole.as_dict()
+    part = judged(looks, observed(*READS["observe"].exchanges, gaps=(Gap("inconclusive", "a timeout"),)))
+    assert part.as_dict()["partial"] is True
+
+
+def test_trouble_beside_the_main_thread_hides_nothing_from_a_law_about_tasks() -> None:
+    beside = Gap("inconclusive", "a timeout", beside="early-content")
+    assert not judged(looks, observed(*READS["observe"].exchanges, gaps=(beside,))).partial

@@ -12,7 +12,9 @@ from vidconform.laws import BrokenLaw, Unseen, expect, requires, shown
 ONE = reading(BY_ID["gptge/videos"], {"status": "queued", "progress": 7})
 
 
-@pytest.mark.parametrize(("received", "told"), [("as it is", "as it is"), (7, "7"), (None, "None"), (["a"], "['a']")])
+@pytest.mark.parametrize(
+    ("received", "told"), [("a text", "'a text'"), ("", "''"), (7, "7"), (None, "None"), (["a"], "['a']")]
+)
 def test_a_broken_law_says_what_was_expected_and_received(received: Any, told: str) -> None:
     with pytest.raises(BrokenLaw) as end:
         expect(received == 0, "none at all", received, ONE, "progress")
@@ -54,3 +56,9 @@ def test_a_law_knows_its_requirements_and_what_breaks_it() -> None:
 
     assert law.requirements == ("status-type", "id-type")
     assert law.counterexamples == [change]
+
+
+def test_a_sentence_about_no_field_stands_as_it_is() -> None:
+    with pytest.raises(BrokenLaw) as end:
+        expect(False, "a success with 2xx", "404 text/plain: no", ONE)
+    assert (end.value.received, end.value.pointer) == ("404 text/plain: no", "")

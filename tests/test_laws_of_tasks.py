@@ -362,3 +362,14 @@ def test_a_task_that_is_finished_is_so_on_the_route_read_later(first: str, secon
     for place, at in enumerate(("10:00", "10:01", "10:02") if later else ("10:00", "10:01", "09:59")):
         object.__setattr__(life.all[place].exchange, "at", f"2026-11-28T{at}:00.000+00:00")
     assert ends("both_routes_tell_the_same_task", life) == end
+
+
+def test_a_first_route_that_goes_back_on_its_word_is_not_held_against_the_second() -> None:
+    for words, end in (
+        (("SUCCESS", "IN_PROGRESS", "IN_PROGRESS"), "held"),
+        (("SUCCESS", "SUCCESS", "QUEUED"), "broken"),
+    ):
+        life = statuses(OPEAI, *words)
+        for place, one in enumerate(life.all):
+            object.__setattr__(one.exchange, "at", f"2026-11-28T10:00:0{place}.000+00:00")
+        assert ends("both_routes_tell_the_same_task", life) == end

@@ -68,7 +68,7 @@ def test_a_refusal_that_may_have_another_reason_tells_nothing_and_a_service_does
     assert ends(expect_refused, refusal(401, **stranger)) == "Unseen"
     assert ends(expect_refused, refusal(200, **stranger)) == "BrokenLaw"
     assert ends(expect_refused, refusal(401, asked="video_1", credential="none")) == "held"
-    with pytest.raises(Unseen, match="a known task; pass --task-id=videos=ID"):
+    with pytest.raises(Unseen, match="a task that the service knows; pass --task-id=videos=ID of one"):
         expect_refused(refusal(401, **stranger))
 
 

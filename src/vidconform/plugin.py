@@ -67,7 +67,7 @@ def _check_needless(config: pytest.Config) -> None:
     option = config.option
     asking = ("live", "provider_url", "task_id", "plan", "resume")
     given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
-    if given is not None:
+    if given is not None and not option.help:
         raise pytest.UsageError(f"{given}: expected --provider=NAME with it, or --provider=all")
 
 

@@ -23,9 +23,16 @@ def at_start(creations: Creations | None, resumes: bool, addresses: Collection[t
     own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
     # Of several tasks of one probe the last is followed.
     followed = {(c.contract, c.probe): c for c in own}
-    if not followed:
+    untold = [c for c in creations.untold if (c.contract, c.base_url) in addresses]
+    if not followed and not untold:
         return [f"vidconform: nothing to resume for this run in {creations.path}, so this is an ordinary one"]
-    return [f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()]
+    return [
+        *(f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()),
+        *(
+            f"vidconform: nothing is created for {c.probe}: what became of the one sent at {c.at} is unknown"
+            for c in untold
+        ),
+    ]
 
 
 def at_end(creations: Creations | None, addresses: Collection[tuple[str, str]]) -> Lines:

@@ -23,14 +23,15 @@ def lack_of_success(store: Store, contract: Contract) -> list[str]:
     replies = [exchange.reply for evidence in gathered for exchange in evidence.exchanges]
     # What cut a probe is told already, and no task id would mend it.
     cut = any(evidence.is_cut for evidence in gathered)
-    if not gathered or cut or any(reply.is_success for reply in replies):
+    # A run that was interrupted knows nothing of the probes that it was in, or never came to.
+    if len(gathered) < len(wanted) or cut or not gathered or any(reply.is_success for reply in replies):
         return []
     return [f"{contract.id}: not one documented success was seen{_what_would(contract, replies)}"]
 
 
 def _what_would(contract: Contract, replies: Sequence[Reply]) -> str:
     codes, variable = sorted({reply.status for reply in replies}), contract.provider.key_variable
-    told = f", only the status codes {', '.join(map(str, codes))}" if codes else ""
+    told = f", only the status code{'s' if codes[1:] else ''} {', '.join(map(str, codes))}" if codes else ""
     # A creation follows no redirect.
     elsewhere = sorted({reply.elsewhere for reply in replies if not 300 <= reply.status < 400})
     if elsewhere and all(elsewhere):

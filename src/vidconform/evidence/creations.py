@@ -42,6 +42,12 @@ class Creations:
         finished = [c for c in self.earlier.values() if c.state == "finished" and not c.settled]
         return [*finished, *self.left] if self._resumes else []
 
+    @property
+    def untold(self) -> list[Created]:
+        """The last creations of earlier runs that were lost without a word, while they keep others from being sent."""
+        last = {(c.contract, c.probe, c.base_url): c for c in self.earlier.values()}.values()
+        return [c for c in last if self._resumes and c.is_lost and not c.told and c.contract not in self._looked_up]
+
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
         """Return the creation whose task is to be followed now: the last of its probe, where it was created."""
         asked = (contract, probe, base_url)
@@ -62,11 +68,8 @@ class Creations:
 
     def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
         """A run that goes on with a killed one pays nothing twice, until the user has heard of it."""
-        asked = (contract, probe, base_url)
-        earlier = [c for c in self.earlier.values() if (c.contract, c.probe, c.base_url) == asked]
-        is_untold = bool(earlier) and earlier[-1].is_lost and not earlier[-1].told
-        if self._resumes and is_untold and contract not in self._looked_up:
-            last, name = earlier[-1], contract.partition("/")[2]
+        asked, name = (contract, probe, base_url), contract.partition("/")[2]
+        for last in (c for c in self.untold if (c.contract, c.probe, c.base_url) == asked):
             sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
             advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
             raise Trouble(f"{sent}; {advice}", sent=False)

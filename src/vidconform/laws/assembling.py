@@ -93,11 +93,14 @@ def _lives(found: list[Reading]) -> list[list[Reading]]:
 
 
 def _was_early(reading: Reading) -> bool:
-    """Whether the next read still showed the task unfinished, so that its content was asked for too early."""
-    later = [e for _, e in reading.evidence if e.role == "retrieve"]
+    """Whether a later read showed the task still unfinished, so that its content was asked for too early.
+
+    A word that says nothing of the state, as gateways begin with, is passed over.
+    """
     status = reading.contract.field("status")
-    word = status.read(later[0].reply.json) if later and status is not None else None
-    return reading.contract.phase(word) in ("waiting", "running")
+    later = [e for _, e in reading.evidence if e.role == "retrieve" and status is not None]
+    phases = (reading.contract.phase(status.read(e.reply.json)) for e in later if status is not None)
+    return next((phase for phase in phases if phase not in (None, "unknown")), None) in ("waiting", "running")
 
 
 def _replies(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:

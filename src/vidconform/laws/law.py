@@ -72,6 +72,6 @@ def shown(readings: Iterable[R], what: str) -> Sequence[R]:
 def expect(condition: object, expected: str, received: object, at: Reading | None = None, role: str = "") -> None:
     """Hold a condition; raises BrokenLaw with what was expected, what was received and where it stands."""
     if not condition:
-        raise BrokenLaw(
-            expected, received if isinstance(received, str) else repr(received), at, at.pointer(role) if at else ""
-        )
+        # A value is shown so that a text is told from a number, and an empty one is seen; a sentence stands as it is.
+        is_sentence = isinstance(received, str) and not role
+        raise BrokenLaw(expected, str(received) if is_sentence else repr(received), at, at.pointer(role) if at else "")

@@ -35,7 +35,7 @@ def told_credential(reading: Reading, whose: str) -> str:
 def expect_refused(refusal: Refused) -> None:
     """Hold a refusal to 4xx (RFC 9110 section 15.5); raises BrokenLaw, Unseen."""
     if not refusal.tells and not refusal.first.reply.is_success:
-        raise Unseen(f"a known task; pass --task-id={refusal.contract.name}=ID")
+        raise Unseen(f"a task that the service knows; pass --task-id={refusal.contract.name}=ID of one")
     (reading,) = shown(refusal.all, "the request")
     refused = reading.reply.is_refusal or (reading.exchange.step, reading.reply.status) in _REFUSED_OTHERWISE
     expect(refused, "a refusal with 4xx", told(reading), reading)

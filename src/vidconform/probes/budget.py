@@ -90,7 +90,8 @@ class Budget:
         After one that may have been made it raises what stands in `doubts`.
         """
         if provider in self.accidents:
-            raise Withheld(f"{self.accidents[provider]} was accepted, so no other creation that must fail is sent")
+            accident = f"{self.accidents[provider]} was accepted"
+            raise Withheld(f"a refusal of each creation before it: {accident}, so no other that must fail is sent")
         if provider in self.doubts:
             # Another one for each that is withheld: a traceback grows with each time that it is raised.
             raise replace(self.doubts[provider])

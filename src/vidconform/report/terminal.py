@@ -93,7 +93,9 @@ def _evidence(row: Row) -> Lines:
 
 def brief(row: Row) -> str:
     """Return a verdict in one line."""
-    found = f"expected {row['expected']}, received {row['received']}"
+    pointer = next((place["pointer"] for place in row["evidence"] if place["pointer"]), "")
+    where = f" at {pointer}" if pointer and not row["received"].endswith(f" at {pointer}") else ""
+    found = f"expected {row['expected']}, received {row['received']}{where}"
     told = known(row["deviation"]) if is_expected(row) else found
     return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {told}"
 

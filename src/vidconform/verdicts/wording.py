@@ -77,6 +77,8 @@ def resolve(node: Any, pointer: str) -> Any:
 
 
 def _type(asked: Any) -> str:
+    if asked == "null":
+        return "null, or the member left out"
     return f"type {' or '.join(asked) if isinstance(asked, list) else asked}"
 
 
