@@ -373,3 +373,7 @@ def test_a_first_route_that_goes_back_on_its_word_is_not_held_against_the_second
         for place, one in enumerate(life.all):
             object.__setattr__(one.exchange, "at", f"2026-11-28T10:00:0{place}.000+00:00")
         assert ends("both_routes_tell_the_same_task", life) == end
+
+
+def test_of_two_reads_in_the_same_moment_none_is_the_later() -> None:
+    assert ends("both_routes_tell_the_same_task", statuses(OPEAI, "QUEUED", "SUCCESS", "IN_PROGRESS")) == "held"
