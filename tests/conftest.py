@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Heed the interrupt: a shell that runs us in the background ignores it, and so would the runs that we start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Only the main thread may.
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from vidconform.contracts import Contract
 from vidconform.evidence import Evidence
 from vidconform.laws.generated import Generated
 from vidconform.laws.reading import Reading
-from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import UNFINISHED, Creation, Keyed, Published, Refused, Remixed, Subject, Task
 from vidconform.probes import PROBES, probes_of
 
 Gathered = Mapping[str, Evidence]
@@ -97,10 +97,8 @@ def _was_early(reading: Reading) -> bool:
 
     A word that says nothing of the state, as gateways begin with, is passed over.
     """
-    status = reading.contract.field("status")
-    later = [e for _, e in reading.evidence if e.role == "retrieve" and status is not None]
-    phases = (reading.contract.phase(status.read(e.reply.json)) for e in later if status is not None)
-    return next((phase for phase in phases if phase not in (None, "unknown")), None) in ("waiting", "running")
+    later = [Reading(reading.contract, reading.evidence, at, e) for at, e in reading.evidence if e.role == "retrieve"]
+    return next((r.phase for r in later if r.phase not in (None, "unknown")), None) in UNFINISHED
 
 
 def _replies(contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
