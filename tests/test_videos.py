@@ -26,6 +26,7 @@ def large(kind: bytes, payload: bytes, more: int = 0) -> bytes:
     [
         MP4,
         MP4 + b"\r\n",
+        MP4 + b"\xff" * 7,
         FTYP + box(b"moof") + box(b"mdat", b"\1" * 9),
         FTYP + box(b"free", b"\0" * 9) + box(b"moov"),
         FTYP + box(b"mdat", b"\1" * 9, size=0),
