@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from vidconform.contracts import find_provider, load_contract
+from vidconform.contracts import find_provider, load_contract, load_contracts
 from vidconform.errors import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.options import RunOptions
 from vidconform.session import prepare
+from vidconform.verdicts import check_bindings
 
 Change = Callable[[str], str]
 
@@ -150,3 +151,11 @@ def test_a_folder_named_as_one_of_ours_is_still_told_as_a_folder(
     assert find_provider("gptge").argument == "gptge"
     assert find_provider(f"./{name}").argument == f"./{name}"
     assert find_provider(str(tmp_path / name)).argument == str(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["chainhub", "gptge", "octopusx", "opeai"])
+def test_the_files_of_the_known_providers_are_right_elsewhere_too(name: str, tmp_path: Path) -> None:
+    provider = find_provider(str(shutil.copytree(data_folder("specs") / name, tmp_path / name)))
+    for contract in load_contracts(provider):
+        check_bindings(contract)
+        assert not contract.provider.is_own
