@@ -18,13 +18,15 @@ from vidconform.laws import (
 _UNAUTHORIZED = 401
 
 
+@requires("retrieve-accepts-key", role="retrieve", probe=("observe", "create"), elsewhere=("unknown-task", "observe"))
+@requires("create-accepts-key", role="create", probe="create", elsewhere="unknown-task")
+@requires("remix-accepts-key", role="remix", probe="remix", elsewhere="unknown-task")
+@requires("content-accepts-key", role="content", probe="content", elsewhere="unknown-task")
 @requires(
-    "retrieve-accepts-key",
-    "create-accepts-key",
-    "remix-accepts-key",
-    "content-accepts-key",
-    "second-route-accepts-token",
-    "second-route-accepts-admin",
+    "second-route-accepts-token", role="second-retrieve", probe="second-route", elsewhere="unknown-second-route-task"
+)
+@requires(
+    "second-route-accepts-admin", role="second-retrieve", probe="second-route-admin", elsewhere="second-route-admin"
 )
 def test_the_documented_credential_is_accepted(keyed: Keyed) -> None:
     for reading in shown(keyed.all, "a request with the credential"):
@@ -40,18 +42,16 @@ def _(keyed: Keyed) -> None:
     keyed.accepted = True
 
 
-@requires(
-    "retrieve-without-key-is-refused",
-    "retrieve-with-wrong-key-is-refused",
-    "create-without-key-is-refused",
-    "create-with-wrong-key-is-refused",
-    "remix-without-key-is-refused",
-    "remix-with-wrong-key-is-refused",
-    "content-without-key-is-refused",
-    "content-with-wrong-key-is-refused",
-    "second-route-without-token-is-refused",
-    "second-route-with-wrong-token-is-refused",
-)
+@requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
+@requires("retrieve-with-wrong-key-is-refused", probe="retrieve-with-wrong-key")
+@requires("create-without-key-is-refused", probe="create-without-key")
+@requires("create-with-wrong-key-is-refused", probe="create-with-wrong-key")
+@requires("remix-without-key-is-refused", probe="remix-without-key")
+@requires("remix-with-wrong-key-is-refused", probe="remix-with-wrong-key")
+@requires("content-without-key-is-refused", probe="content-without-key")
+@requires("content-with-wrong-key-is-refused", probe="content-with-wrong-key")
+@requires("second-route-without-token-is-refused", probe="second-route-without-token")
+@requires("second-route-with-wrong-token-is-refused", probe="second-route-with-wrong-token")
 def test_a_stranger_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 
@@ -61,7 +61,7 @@ def _(refusal: Refused) -> None:
     refusal.alter(code=200)
 
 
-@requires("retrieve-with-another-key-is-refused")
+@requires("retrieve-with-another-key-is-refused", probe="retrieve-with-another-key")
 def test_another_account_is_refused(refusal: Refused) -> None:
     if refusal.first.reply.status == _UNAUTHORIZED:
         raise Inconclusive(told_credential(refusal.first, "the key of the other account"))

@@ -7,7 +7,10 @@ from vidconform.laws import ACCOUNT_CODES, Creation, Task, Unseen, expect, requi
 _REFUSED_BODY = (400, 415, 422)
 
 
-@requires("accepts-model", "accepts-prompt", "accepts-seconds", "accepts-size")
+@requires("accepts-model", member="model")
+@requires("accepts-prompt", member="prompt")
+@requires("accepts-seconds", member="seconds")
+@requires("accepts-size", member="size")
 def test_the_documented_body_is_accepted(creation: Creation) -> None:
     refused = (r for r in creation.all if r.reply.status in _REFUSED_BODY and creation.blames(r))
     judged = [*(r for r in creation.all if r.reply.is_success), *refused]

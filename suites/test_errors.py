@@ -15,23 +15,21 @@ from vidconform.laws import (
 )
 
 
-@requires(
-    "unknown-task-is-refused",
-    "unknown-second-route-task-is-refused",
-    "unknown-content-is-refused",
-    "unknown-remix-is-refused",
-    "retrieve-without-id-is-refused",
-    "early-content-is-refused",
-    "remix-without-prompt-is-refused",
-    "create-without-model-is-refused",
-    "create-without-prompt-is-refused",
-    "create-with-mistyped-model-is-refused",
-    "create-with-mistyped-prompt-is-refused",
-    "create-with-mistyped-seconds-is-refused",
-    "create-with-mistyped-size-is-refused",
-    "create-with-mistyped-image-is-refused",
-    "create-with-mistyped-metadata-is-refused",
-)
+@requires("unknown-task-is-refused", probe="unknown-task")
+@requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
+@requires("unknown-content-is-refused", probe="unknown-content")
+@requires("unknown-remix-is-refused", probe="unknown-remix")
+@requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
+@requires("early-content-is-refused", probe="create")
+@requires("remix-without-prompt-is-refused", probe="remix-without-prompt")
+@requires("create-without-model-is-refused", probe="create-without-model")
+@requires("create-without-prompt-is-refused", probe="create-without-prompt")
+@requires("create-with-mistyped-model-is-refused", probe="create-with-mistyped-model")
+@requires("create-with-mistyped-prompt-is-refused", probe="create-with-mistyped-prompt")
+@requires("create-with-mistyped-seconds-is-refused", probe="create-with-mistyped-seconds")
+@requires("create-with-mistyped-size-is-refused", probe="create-with-mistyped-size")
+@requires("create-with-mistyped-image-is-refused", probe="create-with-mistyped-image")
+@requires("create-with-mistyped-metadata-is-refused", probe="create-with-mistyped-metadata")
 def test_what_cannot_be_served_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vidconform.contracts import FINISHED
 from vidconform.laws import (
+    FINISHED,
     Refused,
     Subject,
     Task,
@@ -17,10 +17,16 @@ from vidconform.laws import (
     told_codes,
 )
 
+_READS = ("observe", "create")
 _ANOTHER_TYPE = (406, 415)
+_ANOTHER_BODY = (400, 415, 422)
 
 
-@requires("retrieve-route", "create-route", "remix-route", "content-route", "second-route")
+@requires("retrieve-route", role="retrieve", probe=_READS, apart={"retrieve-accepts-json-header": _ANOTHER_TYPE})
+@requires("create-route", role="create", probe="create", apart={"accepts-prompt": _ANOTHER_BODY})
+@requires("remix-route", role="remix", probe="remix")
+@requires("content-route", role="content", probe="content")
+@requires("second-route", role="second-retrieve", probe="second-route")
 def test_a_documented_route_is_served(served: Subject) -> None:
     expect_served(served)
 
@@ -30,7 +36,7 @@ def _(served: Subject) -> None:
     served.all.append(served.first.altered(code=404))
 
 
-@requires("retrieve-accepts-json-header")
+@requires("retrieve-accepts-json-header", role="retrieve", probe=_READS)
 def test_the_documented_header_is_accepted(served: Subject) -> None:
     judged = (r for r in served.all if r.reply.is_success or r.reply.status in _ANOTHER_TYPE)
     for reading in shown(judged, "a read that is answered for its content type"):
@@ -42,7 +48,7 @@ def _(served: Subject) -> None:
     served.alter(code=415)
 
 
-@requires("retrieve-status-code")
+@requires("retrieve-status-code", role="retrieve", probe=_READS)
 def test_success_has_the_documented_status_code(served: Subject) -> None:
     for reading in shown((r for r in served.all if r.reply.is_success), "a successful reply"):
         expected = told_codes(reading.contract, reading.exchange.role, "2")
@@ -54,7 +60,7 @@ def _(served: Subject) -> None:
     served.alter(code=202)
 
 
-@requires("wrong-method-is-refused")
+@requires("wrong-method-is-refused", probe="wrong-method")
 def test_another_method_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vidconform.contracts import FINISHED
-from vidconform.laws import Task, expect, requires, shown
+from vidconform.laws import FINISHED, Task, expect, requires, shown
 
 
 @requires("terminal-status-is-final")

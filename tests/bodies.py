@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract, Schema, find_provider, known_providers, load_contracts
 from vidconform.contracts.words import customary_phases
 from vidconform.evidence import documented_evidence
@@ -17,7 +18,7 @@ from vidconform.laws.assembling import Gathered
 from vidconform.options import RunOptions
 from vidconform.probes import probes_of
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Case, all_laws
+from vidconform.verdicts import Case
 
 DROPPED = object()
 Path = tuple[str | int, ...]

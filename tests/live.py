@@ -11,6 +11,7 @@ from typing import Any
 
 from processes import KEYS
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.evidence import Evidence, Store
@@ -18,7 +19,7 @@ from vidconform.items import law_cases, schema_cases
 from vidconform.options import RunOptions
 from vidconform.probes import Reply, Request
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Case, all_laws
+from vidconform.verdicts import Case
 
 Change = Callable[[ReplyContext], None]
 

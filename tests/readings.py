@@ -7,11 +7,11 @@ from typing import Any
 
 from bodies import CONTRACTS
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract
 from vidconform.evidence import Evidence, Gap
 from vidconform.laws import BrokenLaw, Inconclusive, Reading, Subject, Unseen
-from vidconform.probes import Exchange, Reply, Request
-from vidconform.verdicts import all_laws
+from vidconform.probes import PROBES, Exchange, Reply, Request
 
 AT = "2026-11-23T00:00:00.000+00:00"
 JSON = (("content-type", "application/json"),)
@@ -38,7 +38,8 @@ def _bytes(value: Any) -> bytes:
 
 def evidence(contract: Contract, probe: str, *exchanges: Exchange, gaps: tuple[Gap, ...] = ()) -> Evidence:
     """Return what a probe brought."""
-    return Evidence(contract.id, probe, exchanges, gaps, "recorded", AT)
+    kind = PROBES[probe].kind if probe in PROBES else "document"
+    return Evidence(contract.id, probe, exchanges, gaps, "recorded", AT, kind=kind)
 
 
 def reading(contract: Contract, body: Any = b"", code: int = 200, *, probe: str = "observe", **facts: Any) -> Reading:

@@ -23,7 +23,7 @@ SUITES = sorted(data_folder("suites").glob("*.py"))
 STAGES = ("contracts", "probes", "evidence", "laws", "verdicts", "report")
 # What makes a run of the stages, in the same order; what is printed is no business of theirs.
 RUN = (
-    "telling", "options", "shortcomings", "forecasts", "planning", "resuming", "serving", "known", "session", "items",
+    "telling", "options", "needs", "bindings", "shortcomings", "forecasts", "planning", "resuming", "serving", "known", "session", "items",
 )  # fmt: skip
 # What starts them.
 ENTRIES = ("cli", "__main__", "plugin", "doctor", "action", "emulator", "proof")
@@ -155,9 +155,20 @@ def test_only_the_parts_of_the_plugin_know_the_plugin() -> None:
     assert [name for name in knowing if not stage_of(name).startswith("pytest_")] == []
 
 
+def test_what_judges_knows_evidence_and_exchanges_and_nothing_that_brings_them() -> None:
+    judging = [name for name in MODULES if stage_of(name) in ("laws", "verdicts")]
+    known = {other for name in judging for other in imports(MODULES[name]) if other not in BASE}
+    assert {name for name in known if stage_of(name) not in ("contracts", "laws", "verdicts")} == {
+        "vidconform.evidence.evidence", "vidconform.probes.exchange",
+    }  # fmt: skip
+    foreign = {name for module in judging for name in packages(MODULES[module])}
+    assert foreign <= {*sys.stdlib_module_names, "vidconform"} - {"importlib", "pathlib", "os", "socket"}
+
+
 @pytest.mark.parametrize("file", SUITES, ids=lambda file: file.stem)
-def test_a_suite_knows_contracts_and_laws_alone(file: Path) -> None:
-    assert {stage_of(name) for name in imports(file)} <= {"contracts", "laws"}
+def test_a_suite_knows_laws_and_the_standard_library_alone(file: Path) -> None:
+    assert set(imports(file)) <= {"vidconform.laws"}
+    assert packages(file) <= {*sys.stdlib_module_names, "vidconform"}
 
 
 def packages(file: Path) -> set[str]:

@@ -8,12 +8,15 @@ import pytest
 from bodies import document_evidence, gathered, recorded
 from readings import BY_ID, evidence, exchange
 
+from vidconform.bindings import all_laws, law_of
 from vidconform.contracts import Contract
 from vidconform.evidence import Evidence
-from vidconform.laws import DOCUMENT, KINDS, LIVES, Keyed, Reading, Refused, Subject, refusals, task_readings
-from vidconform.laws.assembling import Gathered, of_routes_that_are_there, readings
+from vidconform.laws import DOCUMENT, KINDS, LIVES, Binding, Keyed, Reading, Refused, Subject, kind_of, task_readings
+from vidconform.laws.assembling import Gathered, of_routes_that_are_there, readings, refusals
+from vidconform.needs import probes_for
 from vidconform.probes import Exchange
 from vidconform.session import Session
+from vidconform.verdicts import Case
 
 VIDEOS, OPEAI, GPTGE = BY_ID["octopusx/videos"], BY_ID["opeai/videos"], BY_ID["gptge/videos"]
 QUERY = BY_ID["octopusx/query"]
@@ -25,11 +28,24 @@ def session() -> Session:
 
 
 def brought(contract: Contract, **probes: list[Exchange]) -> dict[str, Evidence]:
-    return {name.replace("_", "-"): evidence(contract, name, *found) for name, found in probes.items()}
+    named = {name.replace("_", "-"): found for name, found in probes.items()}
+    return {name: evidence(contract, name, *found) for name, found in named.items()}
 
 
 def built(kind: str, contract: Contract, requirement: str, found: Gathered) -> list[Subject]:
-    return KINDS[kind].build(contract, requirement, found)
+    return KINDS[kind].build(contract, binding(requirement), found)
+
+
+def binding(requirement: str) -> Binding:
+    law = law_of(requirement, all_laws())
+    return Binding(requirement) if law is None else law.bound[requirement]
+
+
+def needed(contract: Contract, requirement: str) -> list[str]:
+    law = law_of(requirement, all_laws())
+    assert law is not None
+    row = next(other.requirements[requirement] for other in BY_ID.values() if requirement in other.requirements)
+    return probes_for(Case(contract, row, "service", law))
 
 
 def codes(subject: Subject) -> list[int]:
@@ -68,15 +84,17 @@ PROBES: list[tuple[str, Contract, str, list[str]]] = [
 def test_a_kind_asks_for_the_probes_that_show_it(
     kind: str, contract: Contract, requirement: str, probes: list[str]
 ) -> None:
-    assert requirement in {row for other in BY_ID.values() for row in other.requirements}
-    assert list(dict.fromkeys(KINDS[kind].probes_for(contract, requirement))) == probes
+    assert needed(contract, requirement) == probes
+    law = law_of(requirement, all_laws())
+    assert law is not None
+    assert kind_of(law) is KINDS[kind]
 
 
 def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:
-    asked = KINDS["any_refusal"].probes_for(GPTGE, "refusals-are-json")
+    asked = needed(GPTGE, "refusals-are-json")
     assert {"unknown-task", "retrieve-without-key", "retrieve-with-wrong-key", "wrong-method"} <= set(asked)
     assert set(asked) & {"observe", "generated-retrieve"} == set()
-    assert KINDS["generated"].probes_for(GPTGE, "any-refusal-is-json") == ["generated-retrieve"]
+    assert needed(GPTGE, "any-refusal-is-json") == ["generated-retrieve"]
 
 
 def test_only_some_kinds_judge_a_document() -> None:
@@ -168,8 +186,8 @@ def test_a_credential_that_was_taken_elsewhere_is_a_good_one(code: int, accepted
     (subject,) = built("keyed", VIDEOS, "create-accepts-key", found)
     assert isinstance(subject, Keyed)
     assert (codes(subject), subject.accepted) == ([401], accepted)
-    found = brought(VIDEOS, create=[exchange(role="create", code=401)], observe=[exchange(code=code)])
-    assert [getattr(s, "accepted", None) for s in built("keyed", VIDEOS, "create-accepts-key", found)] == [accepted]
+    found = brought(VIDEOS, create=[exchange(code=401)], observe=[exchange(role="create", code=code)])
+    assert [getattr(s, "accepted", None) for s in built("keyed", VIDEOS, "retrieve-accepts-key", found)] == [accepted]
 
 
 def test_the_second_route_has_witnesses_of_its_own() -> None:

@@ -25,7 +25,7 @@ def exchange(request: Request, reply: Reply, at: str = AT, origin: str = "live")
 
 
 def evidence_of(*exchanges: Exchange, origin: str = "live", **facts: Any) -> Evidence:
-    return Evidence("gptge/videos", "observe", exchanges, facts.pop("gaps", ()), origin, AT, **facts)
+    return Evidence("gptge/videos", "observe", exchanges, facts.pop("gaps", ()), origin, AT, kind="life", **facts)
 
 
 def saved(own: Own, evidence: Evidence, base_url: str = BASE) -> Cassette:

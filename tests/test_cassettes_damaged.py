@@ -34,6 +34,7 @@ WHOLE = Evidence(
     "live",
     AT,
     {"task_ids": ["video_1"], "known": None},
+    kind="life",
 )
 
 

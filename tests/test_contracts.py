@@ -11,9 +11,11 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from weakened import wrongly_bound
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract, Provider, find_provider, known_providers, load_contracts
+from vidconform.laws import kind_of
+from vidconform.probes import PROBES
 from vidconform.probes.refusals import REFUSALS
-from vidconform.verdicts import all_laws, judges_documents
 
 PROVIDERS = [find_provider(name) for name in known_providers()]
 CONTRACTS = [contract for provider in PROVIDERS for contract in load_contracts(provider)]
@@ -54,8 +56,17 @@ def test_every_binding_of_a_law_has_a_row() -> None:
 
 
 def test_every_refusal_has_a_row_in_a_contract_with_its_operation() -> None:
-    without = [refusal.name for refusal in REFUSALS if not any(map(refusal.applies_to, CONTRACTS))]
+    without = [refusal.name for refusal in REFUSALS if not any(map(PROBES[refusal.name].applies_to, CONTRACTS))]
     assert without == []
+    rows = {name for contract in CONTRACTS for name in contract.requirements}
+    assert {refusal.requirement for refusal in REFUSALS} - rows == {""}
+
+
+def test_the_law_about_a_refusal_looks_at_the_probe_that_is_sent_for_it() -> None:
+    bound = {name: binding.probes for law in all_laws() for name, binding in law.bound.items()}
+    sent = {refusal.requirement: (refusal.name,) for refusal in REFUSALS if refusal.requirement}
+    assert sent
+    assert {name: bound[name] for name in sent} == sent
 
 
 @each_contract
@@ -64,7 +75,7 @@ def test_a_row_about_the_document_is_bound_to_what_can_judge_a_document(contract
     laws = [law for law in all_laws() if about & set(law.requirements)]
     in_schemas = {name for schema in contract.schemas.values() for name in schema.bound}
     assert about <= {name for law in laws for name in law.requirements} | in_schemas
-    assert all(judges_documents(law) for law in laws)
+    assert all(kind_of(law).of_document for law in laws)
 
 
 @each_contract

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from vidconform.bindings import check_bindings
 from vidconform.contracts import find_provider, load_contract, load_contracts
 from vidconform.errors import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.options import RunOptions
 from vidconform.session import prepare
-from vidconform.verdicts import check_bindings
 
 Change = Callable[[str], str]
 

@@ -13,11 +13,12 @@ from bodies import CONTRACTS, changed, conforming, gathered, places, recorded
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract, findings
 from vidconform.decoding import DEEPEST, UndecodableJson, decode_json
 from vidconform.evidence import Evidence
 from vidconform.items import law_cases, schema_cases
-from vidconform.verdicts import Case, Outcome, all_laws, judge
+from vidconform.verdicts import Case, Outcome, judge
 
 SESSION = recorded()
 QUICK = settings(max_examples=100, deadline=None)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from processes import KEYS, Run, judge_inside, live
 
+from vidconform.bindings import all_laws, schema_of
 from vidconform.contracts import find_provider, known_providers, load_contracts, own_deviations
 from vidconform.emulator import Running, running
 from vidconform.errors import BadOption, DataFileProblem
@@ -20,7 +21,7 @@ from vidconform.known import known_deviations, told_entries
 from vidconform.locations import data_folder
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Outcome, all_laws, schema_of
+from vidconform.verdicts import Outcome
 from vidconform.verdicts.judging import Case
 
 pytest_plugins = ["pytester"]

@@ -19,18 +19,19 @@ from jsonschema import Draft202012Validator
 from live import Live, live
 from processes import KEYS, PROVIDERS, Run, copy_of, environment, judge
 
-from vidconform.contracts import Contract, Operation, find_provider, load_contract, load_contracts
+from vidconform.bindings import all_laws, bindings
+from vidconform.contracts import Contract, Operation, find_provider, is_plain, load_contract, load_contracts, reaches
 from vidconform.emulator import ReplyContext, running
 from vidconform.errors import BadOption
 from vidconform.evidence import Evidence
 from vidconform.items import law_cases
+from vidconform.laws import kind_of
 from vidconform.options import RunOptions
 from vidconform.probes import probes_of
 from vidconform.probes.bad_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.near_misses import aimed_ids
-from vidconform.probes.routing import is_plain, reaches
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Outcome, Verdict, all_laws, bindings, kind_of
+from vidconform.verdicts import Outcome, Verdict
 
 LAWS = [law for law in all_laws() if kind_of(law) is not None and law.__module__.endswith("test_generated")]
 VIDEOS = load_contract(find_provider("octopusx"), "videos")

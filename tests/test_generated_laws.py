@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from readings import BY_ID, evidence, exchange, reading
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, usual_headers
 from vidconform.laws import BrokenLaw, Generated, Reading, Unseen, expect_each
-from vidconform.probes import Exchange, Request, usual_headers
+from vidconform.probes import Exchange, Request
 
 VIDEOS, QUERY, OPEAI = BY_ID["octopusx/videos"], BY_ID["octopusx/query"], BY_ID["opeai/videos"]
 KEY = ("Authorization", "Bearer REDACTED")

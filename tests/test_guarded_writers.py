@@ -205,7 +205,7 @@ def evidence(contract: str = "octopusx/videos", probe: str = "observe") -> Evide
     reply = Reply(200, (("Content-Type", "application/json"), ("X-Echo", SECRET)), body)
     at = "2026-11-23T00:00:00.000+00:00"
     exchanges = (Exchange("poll", "retrieve", "x", "key", request, reply, at, 0.1, "live"),)
-    return Evidence(contract, probe, exchanges, (), "live", at)
+    return Evidence(contract, probe, exchanges, (), "live", at, kind="life")
 
 
 def test_an_exchange_with_a_secret_is_kept_without_it(tmp_path: Path) -> None:

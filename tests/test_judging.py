@@ -12,11 +12,13 @@ import pytest
 from bodies import document_evidence
 from readings import AT, BY_ID, JSON, evidence, exchange
 
+from vidconform.bindings import all_laws, law_of, schema_of
 from vidconform.contracts import Contract, Level, Schema
 from vidconform.evidence import Evidence, Gap
 from vidconform.laws import BrokenLaw, Inconclusive, Law, Subject, Unseen, requires, shown
+from vidconform.needs import probes_for
 from vidconform.probes import RESUMED, Exchange
-from vidconform.verdicts import Case, Outcome, Verdict, all_laws, judge, law_of, probes_for, schema_of, witnesses_for
+from vidconform.verdicts import Case, Outcome, Verdict, judge
 from vidconform.verdicts.judging import name_of
 from vidconform.verdicts.verdict import Pointer
 
@@ -368,9 +370,9 @@ def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) ->
     verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
-    assert witnesses_for(one) == ("observe",)
-    assert witnesses_for(case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value")) == ("second-route",)
-    assert witnesses_for(case(not_found, OPEAI, "unknown-task-status-code", subject="document")) == ()
+    assert one.witnesses == ("observe",)
+    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route",)
+    assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
 
 
 def test_what_must_not_be_is_expected_in_the_words_of_the_statement() -> None:

@@ -8,9 +8,8 @@ import pytest
 from bodies import document_evidence, recorded
 from trials import LAWS, breaks, broken_subjects, each_law, name_of, outcome, parameter, trials
 
-from vidconform.laws import BrokenLaw, Law, Unseen
+from vidconform.laws import BrokenLaw, Law, Unseen, subjects_of
 from vidconform.session import Session
-from vidconform.verdicts import kind_of
 
 OF_FIELDS = ("task", "remix", "both_routes", "examples")
 # They look at status codes, or at a request.
@@ -63,7 +62,7 @@ def test_no_law_holds_on_nothing(law: Law, session: Session) -> None:
             without,
             {"document": replace(document_evidence(trial.contract)["document"], exchanges=())},
         ):
-            for subject in kind_of(law).build(trial.contract, trial.requirement, nothing):
+            for subject in subjects_of(law, trial.contract, trial.requirement, nothing):
                 assert outcome(law, subject) == "Unseen"
 
 

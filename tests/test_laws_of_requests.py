@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from readings import BY_ID, ends, reading, received
 
+from vidconform.contracts import usual_headers
 from vidconform.laws import Creation, Generated, Keyed, Reading, Refused, Subject
-from vidconform.probes import usual_headers
 
 VIDEOS, OPEAI = BY_ID["octopusx/videos"], BY_ID["opeai/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5"}

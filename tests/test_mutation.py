@@ -50,7 +50,8 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
 # What decides verdicts, or what a verdict says.
 JUDGING = (
     "src/vidconform/contracts/blame.py", "src/vidconform/contracts/schemas.py", "src/vidconform/decoding.py",
-    *(f"src/vidconform/verdicts/{name}.py" for name in ("binding", "judging", "known", "verdict", "walking")),
+    "src/vidconform/bindings.py",
+    *(f"src/vidconform/verdicts/{name}.py" for name in ("judging", "known", "verdict", "walking")),
     "src/vidconform/verdicts/wording.py",
 )  # fmt: skip
 # One lists names, the other holds a test for the schemas' nodes and no law.

@@ -13,9 +13,8 @@ from trials import each_law, outcome, trials
 
 from vidconform.contracts import Field
 from vidconform.evidence import Evidence
-from vidconform.laws import Law, Reading
+from vidconform.laws import Law, Reading, subjects_of
 from vidconform.session import Session
-from vidconform.verdicts import kind_of
 
 VALUES: tuple[Any, ...] = (
     DROPPED, None, [], {"x": 1}, True, 10**400, "", "0001-01-01T00:00:00",
@@ -52,7 +51,7 @@ def test_whatever_all_replies_are_no_law_ends_in_an_error(law: Law, session: Ses
     for trial in trials(law, session):
         for body in BODIES:
             evidence = {probe: with_body(found, body) for probe, found in trial.evidence.items()}
-            for subject in kind_of(law).build(trial.contract, trial.requirement, evidence):
+            for subject in subjects_of(law, trial.contract, trial.requirement, evidence):
                 outcome(law, subject)
 
 

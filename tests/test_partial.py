@@ -14,6 +14,7 @@ from live import Live, cases, live
 from readings import BY_ID, evidence, exchange
 from report_runs import NOW, verdict, write_run
 
+from vidconform.bindings import schema_of
 from vidconform.contracts import Deviation
 from vidconform.emulator import ReplyContext
 from vidconform.evidence import Gap
@@ -23,7 +24,7 @@ from vidconform.report.history import told_since
 from vidconform.report.merging import merge_files
 from vidconform.report.reading import find_results
 from vidconform.report.results import SCHEMA
-from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge, schema_of
+from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 GPTGE = BY_ID["gptge/videos"]
 TASK = {"id": GPTGE.unknown_id, "status": "queued"}

@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from readings import BY_ID, reading
+from readings import BY_ID, BY_NAME, evidence, exchange, reading
 
 from vidconform.contracts import Answer, Contract
 from vidconform.laws import (
     BrokenLaw,
     Inconclusive,
-    Reading,
     Refused,
     Subject,
     Unseen,
     expect_refused,
     expect_served,
     has_documented_code,
+    subjects_of,
     tells_of_the_task,
     told,
     told_codes,
@@ -145,8 +145,10 @@ def test_a_refusal_for_what_is_sent_is_judged_by_its_own_row_where_there_is_one(
 
 
 def left_out(contract: Contract, role: str, code: int) -> bool:
-    readings: list[Reading] = served(200, code, contract=contract, role=role).all
-    return ends(expect_served, Subject(contract, readings)) == "held"
+    probe = "create" if role == "create" else "observe"
+    one = evidence(contract, probe, *(exchange({}, status, role=role, asked="video_1") for status in (200, code)))
+    (subject,) = subjects_of(BY_NAME["a_documented_route_is_served"], contract, f"{role}-route", {probe: one})
+    return ends(expect_served, subject) == "held"
 
 
 def documenting(*codes: str) -> Contract:

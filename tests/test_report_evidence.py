@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from processes import KEYS, judge, judge_inside, live
 
+from vidconform.bindings import all_laws, law_of
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator import running
 from vidconform.evidence import Evidence, Journal
@@ -19,7 +20,6 @@ from vidconform.options import RunOptions
 from vidconform.probes import Exchange, Reply, Request
 from vidconform.report.exchanges import percent, read_evidence
 from vidconform.session import prepare
-from vidconform.verdicts import all_laws, law_of
 
 pytest_plugins = ["pytester"]
 
@@ -97,7 +97,7 @@ def _kept(contract: Any, folder: Path, body: bytes, *, sent: bytes | None = None
     )
     journal = Journal(folder)
     for _ in range(2):
-        journal.keep(contract, Evidence(contract.id, "observe", (exchange,), (), "live", ""))
+        journal.keep(contract, Evidence(contract.id, "observe", (exchange,), (), "live", "", kind="life"))
     journal.close()
     (line,) = [line for line in _lines(folder) if line["kind"] == "exchange"]
     return line

@@ -214,4 +214,4 @@ def _exchange(contract: Contract, role: str, step: str, task_id: str | None, bod
 
 
 def _evidence(contract: Contract, probe: str, exchanges: list[Exchange]) -> Evidence:
-    return Evidence(contract.id, probe, tuple(exchanges), (), "recorded", AT)
+    return Evidence(contract.id, probe, tuple(exchanges), (), "recorded", AT, kind="life")

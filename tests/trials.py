@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from bodies import CONTRACTS, document_evidence, gathered
 
+from vidconform.bindings import all_laws
 from vidconform.contracts import Contract, load_contract
-from vidconform.laws import BrokenLaw, Inconclusive, Law, Subject, Unseen
+from vidconform.laws import BrokenLaw, Inconclusive, Law, Subject, Unseen, subjects_of
 from vidconform.laws.assembling import Gathered
 from vidconform.laws.law import Change
+from vidconform.needs import probes_for
 from vidconform.session import Session
-from vidconform.verdicts import all_laws, kind_of
+from vidconform.verdicts import Case
 
 LAWS = all_laws()
 # Kinds whose subject is the document: theirs contradict themselves, so that the laws are held against mended ones.
@@ -45,9 +47,9 @@ class Trial:
     def subjects(self) -> list[Subject]:
         """Return fresh subjects, as a verdict's are built."""
         if parameter(self.law) not in OF_DOCUMENT:
-            return kind_of(self.law).build(self.contract, self.requirement, self.evidence)
+            return subjects_of(self.law, self.contract, self.requirement, self.evidence)
         contract = mended(self.contract)
-        return kind_of(self.law).build(contract, self.requirement, document_evidence(contract))
+        return subjects_of(self.law, contract, self.requirement, document_evidence(contract))
 
 
 def trials(law: Law, session: Session) -> Iterator[Trial]:
@@ -55,7 +57,7 @@ def trials(law: Law, session: Session) -> Iterator[Trial]:
         found = gathered(session, contract)
         for requirement in law.requirements:
             if requirement in contract.requirements:
-                needed = kind_of(law).probes_for(contract, requirement)
+                needed = probes_for(Case(contract, contract.requirements[requirement], "service", law))
                 yield Trial(law, contract, requirement, {name: found[name] for name in needed})
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, cast
 
+from vidconform.bindings import bindings
 from vidconform.contracts import Contract
 from vidconform.contracts.schemas import subschemas
 from vidconform.laws import Law, expect, shown
-from vidconform.verdicts import bindings
 
 OUR_LAWS = "vidconform.laws."
 

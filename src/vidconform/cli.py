@@ -57,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from vidconform.bindings import describe
     from vidconform.contracts import find_provider, load_contracts, provider_names
-    from vidconform.verdicts import describe
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
     if options.json:

@@ -68,7 +68,7 @@ class PlannedSource:
             refused = isinstance(withheld, OverBudget)
             forecast = Forecast(contract.id, probe, hint=withheld.hint, refused=refused)
         self.forecasts[contract.id, probe] = forecast
-        return Evidence(contract.id, probe, (), (), "live", "")
+        return Evidence(contract.id, probe, (), (), "live", "", kind=PROBES[probe].kind)
 
     def _forecast(self, contract: Contract, probe: Probe, find: Find) -> Forecast:
         operation = contract.operation(probe.role)

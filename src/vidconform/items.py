@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vidconform.contracts import Contract, Schema
-from vidconform.laws import KINDS, Law
+from vidconform.laws import Law, kind_of
+from vidconform.needs import check_law
 from vidconform.session import Session
-from vidconform.verdicts import Case, Outcome, judges_documents, kind_of
+from vidconform.verdicts import Case, Outcome
 
 SCHEMA_ARGUMENT = "schema_node"
 
 
 def law_cases(session: Session, law: Law) -> Iterator[Case]:
-    """Yield a case for each contract whose ledger has a requirement of the law; none where nothing is generated."""
-    if kind_of(law) is KINDS["generated"] and not session.options.fuzz:
+    """Yield a case for each contract whose ledger has a requirement of the law; none where nothing is generated.
+
+    Raises DataFileProblem for a law that looks at what nobody knows.
+    """
+    check_law(law)
+    kind = kind_of(law)
+    if kind.is_generated and not session.options.fuzz:
         return
     for contract in session.contracts:
         for requirement in law.requirements:
             if requirement in contract.requirements:
-                yield from _cases(session, contract, requirement, law, judges_documents(law))
+                yield from _cases(session, contract, requirement, law, kind.of_document)
 
 
 def schema_cases(session: Session) -> Iterator[Case]:

@@ -104,8 +104,14 @@ def _start(config: pytest.Config) -> Judge:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pytest.Item] | None:
-    """Collect nothing for a law that no ledger of the run needs: it is not a skipped test but none at all."""
-    needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
+    """Collect nothing for a law that no ledger of the run needs: it is not a skipped test but none at all.
+
+    Raises CollectError for a law that looks at what nobody knows.
+    """
+    try:
+        needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
+    except UsageProblem as problem:
+        raise collector.CollectError(str(problem)) from None
     return [] if needless else None
 
 

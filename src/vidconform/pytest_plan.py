@@ -8,9 +8,9 @@ import pytest
 
 from vidconform import planning
 from vidconform.forecasts import PlannedSource
+from vidconform.needs import probes_for
 from vidconform.pytest_judge import case_of
 from vidconform.session import Session
-from vidconform.verdicts import probes_for
 
 
 class Planner:

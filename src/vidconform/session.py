@@ -6,25 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vidconform.bindings import check_bindings
 from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
 from vidconform.errors import DataFileProblem
 from vidconform.evidence import Creations, Evidence, Journal, LiveSource, Observer, Store, documented_evidence
 from vidconform.guard import Guard
 from vidconform.known import known_deviations
+from vidconform.needs import probes_for
 from vidconform.options import RunOptions, check_providers, task_ids
 from vidconform.probes import Budget, Price, Withheld
 from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
-from vidconform.verdicts import (
-    Case,
-    KnownDeviations,
-    Outcome,
-    Verdict,
-    check_bindings,
-    judge,
-    probes_for,
-    witnesses_for,
-)
+from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 
 @dataclass
@@ -36,6 +29,7 @@ class Session:
     budget: Budget
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
+    documented: dict[tuple[str, str], Verdict] = field(default_factory=dict)
     journal: Journal | None = None
     creations: Creations | None = None
     known: KnownDeviations = field(default_factory=KnownDeviations)
@@ -61,7 +55,18 @@ class Session:
         return self._served(contract).store
 
     def judge(self, case: Case) -> Verdict:
-        """Return the verdict on a case, running the probes that it needs; whatever breaks in here is our error."""
+        """Return the verdict on a case, running the probes that it needs; one on a document is the same all run long.
+
+        Whatever breaks in here is our error.
+        """
+        if case.subject != "document":
+            return self._judge(case)
+        key = case.contract.id, case.requirement.id
+        if key not in self.documented:
+            self.documented[key] = self._judge(case)
+        return self.documented[key]
+
+    def _judge(self, case: Case) -> Verdict:
         try:
             verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
             return self.known.mark(verdict)
@@ -78,7 +83,7 @@ class Session:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._served(case.contract).store
-        witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
+        witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case) -> bool:

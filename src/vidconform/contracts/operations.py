@@ -78,6 +78,12 @@ class Operation:
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
 
 
+def usual_headers(role: str) -> dict[str, str]:
+    """Return the headers of a documented request, by name."""
+    # Documents show Content-Type on reads as well; it does no harm on a GET.
+    return {"Accept": "*/*" if role == "content" else "application/json", "Content-Type": "application/json"}
+
+
 def _encoded(task_id: str) -> str:
     encoded = quote(task_id, safe="", errors="surrogateescape")
     # Dots alone are a step in the path (RFC 3986 section 5.2.4), which the client would take before it asks.

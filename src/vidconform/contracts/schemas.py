@@ -101,6 +101,14 @@ class Schema:
         return found
 
 
+def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
+    """Return what a schema finds wrong with an instance, each as the last name of its place and a sentence."""
+    import jsonschema_rs
+
+    errors = jsonschema_rs.validator_for(schema).iter_errors(instance)
+    return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
+
+
 def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
     """Return a schema file; raises DataFileProblem."""
     source = read_json(path)

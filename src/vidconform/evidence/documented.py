@@ -18,7 +18,7 @@ def documented_evidence(contract: Contract) -> Evidence:
         for code, answer in operation.answers.items()
         for name, value in answer.examples.items()
     )
-    return Evidence(contract.id, "document", exchanges, (), "documented", "")
+    return Evidence(contract.id, "document", exchanges, (), "documented", "", kind="document")
 
 
 def _exchange(operation: Operation, code: str, name: str, value: Any) -> Exchange:

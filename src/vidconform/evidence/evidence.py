@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vidconform.contracts import Contract
-from vidconform.probes import Exchange
+from vidconform.probes.exchange import Exchange, ProbeKind
 
 ORIGINS = ("live", "recorded", "emulated", "documented")
 
@@ -31,7 +31,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The exchanges of one probe; `at` is RFC 3339."""
+    """The exchanges of one probe; `kind` says what they are of, `at` is RFC 3339."""
 
     contract: str
     probe: str
@@ -40,6 +40,7 @@ class Evidence:
     origin: str
     at: str
     notes: dict[str, Any] = field(default_factory=dict)
+    kind: ProbeKind = field(kw_only=True)
 
     @property
     def is_cut(self) -> bool:

@@ -38,4 +38,5 @@ def _evidence(talk: Conversation, gaps: tuple[Gap, ...]) -> Evidence:
     # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
     origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
     at = talk.exchanges[0].at if talk.exchanges else datetime.now(UTC).isoformat(timespec="milliseconds")
-    return Evidence(talk.contract.id, talk.probe, tuple(talk.exchanges), gaps, origin, at, talk.notes)
+    kind = PROBES[talk.probe].kind
+    return Evidence(talk.contract.id, talk.probe, tuple(talk.exchanges), gaps, origin, at, talk.notes, kind=kind)

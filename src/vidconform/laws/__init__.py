@@ -1,8 +1,9 @@
 """Laws: pure predicates over evidence, for what a schema cannot say."""
 
-from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, refusals, task_readings
+from vidconform.contracts import FINISHED, schema_errors
+from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, kind_of, subjects_of, task_readings
 from vidconform.laws.generated import Generated, expect_each
-from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
+from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
 from vidconform.laws.reading import Reading
 from vidconform.laws.refusing import (
     ACCOUNT_CODES,
@@ -21,8 +22,10 @@ __all__ = [
     "ACCOUNT_CODES",
     "A_TEXT",
     "DOCUMENT",
+    "FINISHED",
     "KINDS",
     "LIVES",
+    "Binding",
     "BrokenLaw",
     "Creation",
     "Gathered",
@@ -43,9 +46,11 @@ __all__ = [
     "expect_refused",
     "expect_served",
     "has_documented_code",
-    "refusals",
+    "kind_of",
     "requires",
+    "schema_errors",
     "shown",
+    "subjects_of",
     "task_readings",
     "tells_of_the_task",
     "told",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from vidconform.contracts import is_plain, reaches, usual_headers
 from vidconform.laws.law import BrokenLaw, shown
 from vidconform.laws.reading import Reading
 from vidconform.laws.refusing import tells_of_the_task, told
 from vidconform.laws.subjects import Subject
-from vidconform.probes import is_plain, reaches, usual_headers
 
 
 class Generated(Subject):

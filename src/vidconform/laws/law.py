@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
 from vidconform.laws.reading import Reading
 
 Change = Callable[[Any], None]
+Names = str | tuple[str, ...]
 R = TypeVar("R", bound=Reading)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a law looks at for one requirement, by its id.
+
+    `role` is the operation's, `probes` the ones that bring its exchanges, by name or kind; `elsewhere` are probes that
+    show the same credential at another place. `member` is the one of a request's body that the requirement is about,
+    `apart` the status codes that another requirement is about, by its id, in the contracts that have it.
+    """
+
+    requirement: str
+    role: str = ""
+    probes: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    member: str = ""
+    apart: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Law(Protocol):
@@ -17,6 +36,7 @@ class Law(Protocol):
     __name__: str
     __module__: str
     requirements: tuple[str, ...]
+    bound: Mapping[str, Binding]
     counterexamples: list[Change]
 
     def __call__(self, *subjects: Any) -> None:
@@ -42,21 +62,43 @@ class Inconclusive(Exception):
     """The law could not be judged, and nobody is to blame for that."""
 
 
-def requires(*requirements: str) -> Callable[[Callable[..., None]], Law]:
-    """Bind a law to the ids of the requirements that it decides."""
+def requires(
+    *requirements: str, role: str = "", probe: Names = (), elsewhere: Names = (), member: str = "",
+    apart: Mapping[str, tuple[int, ...]] | None = None,
+) -> Callable[[Callable[..., None]], Law]:  # fmt: skip
+    """Bind a law to the ids of the requirements that it decides, with what it looks at for them (see Binding).
+
+    Several may stand above one law; raises ValueError for an id that is bound to two things.
+    """
+    parts = (role, _tuple(probe), _tuple(elsewhere), member, dict(apart or {}))
+    bound = {requirement: Binding(requirement, *parts) for requirement in requirements}
 
     def bind(function: Callable[..., None]) -> Law:
         law = cast(Any, function)
-        law.requirements, law.counterexamples = requirements, []
-
-        def broken_by(change: Change) -> Change:
-            law.counterexamples.append(change)
-            return change
-
-        law.broken_by = broken_by
+        below = getattr(law, "bound", {})
+        for id, binding in bound.items():
+            if below.get(id, binding) != binding:
+                raise ValueError(f"{law.__name__}: {id!r} is bound twice, and not to the same")
+        # The lowest decorator is called first.
+        law.bound = {**bound, **below}
+        law.requirements = tuple(law.bound)
+        if not below:
+            law.counterexamples, law.broken_by = [], _register(law)
         return cast(Law, law)
 
     return bind
+
+
+def _tuple(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def _register(law: Any) -> Callable[[Change], Change]:
+    def broken_by(change: Change) -> Change:
+        law.counterexamples.append(change)
+        return change
+
+    return broken_by
 
 
 def shown(readings: Iterable[R], what: str) -> Sequence[R]:

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, Finding, Schema, findings
-from vidconform.evidence import Evidence
+from vidconform.evidence.evidence import Evidence
 from vidconform.laws.units import BY_ROLE, BY_UNIT, as_it_stands
-from vidconform.probes import Exchange, Reply
+from vidconform.probes.exchange import Exchange, Reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)

@@ -11,11 +11,6 @@ from vidconform.laws.subjects import Refused, Subject
 ACCOUNT_CODES = (401, 402, 403)
 # A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
 _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
-# A refusal for what a request carries is judged where the document says that it is accepted.
-_JUDGED_APART = {
-    "retrieve": ("retrieve-accepts-json-header", (406, 415)),
-    "create": ("accepts-prompt", (400, 415, 422)),
-}
 
 
 def told(reading: Reading) -> str:
@@ -68,18 +63,13 @@ def tells_of_the_task(reading: Reading, accepted: bool = False) -> bool:
     return reading.reply.status not in ((402,) if accepted else (401, 402))
 
 
-def _is_judged_apart(reading: Reading) -> bool:
-    requirement, codes = _JUDGED_APART.get(reading.exchange.role, ("", ()))
-    return requirement in reading.contract.requirements and reading.reply.status in codes
-
-
 def expect_served(subject: Subject) -> None:
     """Hold a task's requests to 2xx from the first one served on; raises BrokenLaw, Unseen.
 
     A key that is refused is the business of the law about keys. An id given by the user may be a wrong one, which
     is refused; a server error is the server's (RFC 9110 section 15.6).
     """
-    readings = [r for r in subject.all if r.reply.status not in ACCOUNT_CODES and not _is_judged_apart(r)]
+    readings = [r for r in subject.all if r.reply.status not in {*ACCOUNT_CODES, *subject.apart}]
     served = [i for i, reading in enumerate(readings) if reading.reply.is_success]
     given = all(reading.evidence.probe == "observe" and reading.reply.is_refusal for reading in readings)
     if readings and not served and given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,9 @@ UNFINISHED = ("waiting", "running")
 
 
 class Subject:
-    """Some readings that a law judges together."""
+    """Some readings that a law judges together; `apart` are the status codes that another requirement is about."""
+
+    apart: Set[int] = frozenset()
 
     def __init__(self, contract: Contract, readings: list[Reading]) -> None:
         self.contract = contract

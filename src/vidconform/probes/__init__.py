@@ -4,25 +4,22 @@ from vidconform.probes.addresses import is_loopback
 from vidconform.probes.bounds import Bounds
 from vidconform.probes.budget import Budget, Cost, OverBudget, Price
 from vidconform.probes.causes import TroubleKind, cause_of
-from vidconform.probes.conversation import RESUMED, Conversation
+from vidconform.probes.conversation import Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
-from vidconform.probes.redaction import REDACTED, Redactor
-from vidconform.probes.refusals import UNKNOWN_TASKS
+from vidconform.probes.exchange import EMULATOR_SERVER, REDACTED, RESUMED, Exchange, Headers, Reply, Request
+from vidconform.probes.redaction import Redactor
 from vidconform.probes.registry import PROBES, Probe, probes_of
-from vidconform.probes.routing import is_plain, reaches
 from vidconform.probes.setting import Setting
 from vidconform.probes.transport import LiveTransport, Transport
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import Generation, usual_headers
+from vidconform.probes.wording import Generation
 
 __all__ = [
     "EMULATOR_SERVER",
     "PROBES",
     "REDACTED",
     "RESUMED",
-    "UNKNOWN_TASKS",
     "WRONG_KEY",
     "Bounds",
     "Budget",
@@ -47,8 +44,5 @@ __all__ = [
     "cause_of",
     "credential_of",
     "is_loopback",
-    "is_plain",
     "probes_of",
-    "reaches",
-    "usual_headers",
 ]

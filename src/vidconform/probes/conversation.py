@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Operation, usual_headers
 from vidconform.probes.creations import (
     IN_FRONT,
     in_doubt,
@@ -19,17 +19,14 @@ from vidconform.probes.creations import (
     told_task,
 )
 from vidconform.probes.credentials import credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
+from vidconform.probes.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.setting import Setting
 from vidconform.probes.transport import Transport
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import Raw, usual_headers
+from vidconform.probes.wording import Raw
 
 _KEYLESS = ("none", "wrong")
-
-RESUMED = "resumed"
-"""The note that a probe went on with a task that an earlier run created."""
 
 
 @dataclass

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from vidconform.decoding import UndecodableJson, decode_json
 
 Headers = tuple[tuple[str, str], ...]
+ProbeKind = Literal["life", "refusal", "generated", "document"]
+"""What a probe's exchanges are of: tasks, one request to be refused, generated requests, a document's examples."""
 
 EMULATOR_SERVER = "vidconform-emulator"
+REDACTED = "REDACTED"
+RESUMED = "resumed"
+"""The note that a probe went on with a task that an earlier run created."""
 
 # A vendor may name its tasks at any length.
 _LONGEST_SHOWN = 200

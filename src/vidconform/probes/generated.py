@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Operation, is_plain
 from vidconform.probes.bad_bodies import aimed_bodies, generated_bodies, must_be_refused, parts
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.exchange import Reply
 from vidconform.probes.near_misses import aimed_ids, generated_ids, pieces, unknown_to
-from vidconform.probes.routing import is_plain
 from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import Raw, raw_request
 
@@ -56,10 +55,6 @@ class Generated:
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
         return self.role in ("create", "remix")
-
-    def applies_to(self, contract: Contract) -> bool:
-        """Whether the contract has the operation, and a statement about whatever may be asked."""
-        return contract.operation(self.role) is not None and "any-request-is-no-server-error" in contract.requirements
 
     def __call__(self, talk: Conversation, find: Find) -> None:
         """Send the requests, or those of the recording."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from vidconform.contracts import FINISHED, Operation
 from vidconform.probes.causes import TroubleKind, one_line
-from vidconform.probes.conversation import RESUMED, Conversation
+from vidconform.probes.conversation import Conversation
 from vidconform.probes.creations import told_task
-from vidconform.probes.exchange import Exchange
+from vidconform.probes.exchange import RESUMED, Exchange
 from vidconform.probes.trouble import Trouble, Withheld
 
 Find = Callable[[str], Any]

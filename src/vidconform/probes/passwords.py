@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vidconform.probes.signed_urls import REDACTED
+from vidconform.probes.exchange import REDACTED
 
 # A slash as it stands in a URL, in JSON and in HTML; and in a query, percent-encoded up to three times.
 _SLASH = r"(?:\\{0,8}/|\\{1,8}u002[fF]|&#(?:0{0,4}47|[xX]0{0,4}2[fF]);)"

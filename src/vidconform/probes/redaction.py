@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from vidconform.probes.exchange import Headers
+from vidconform.probes.exchange import REDACTED, Headers
 from vidconform.probes.passwords import without_passwords
-from vidconform.probes.signed_urls import REDACTED, without_signatures
+from vidconform.probes.signed_urls import without_signatures
 from vidconform.spellings import SHORTEST, character_by_character, encodings, spellings
-
-__all__ = ["REDACTED", "Redactor"]
 
 _SECRET_HEADER = re.compile(
     r"(?:^|[-_])(?:auth(?:orization|entication)?|cookie2?|(?:api|access)?[-_]?key(?:[-_]?id)?|token|secret|password"

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Operation
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.trouble import Withheld
 
 Find = Callable[[str], Any]
-
-UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
-"""The probes that ask for a task which does not exist."""
 
 _WRONG_TYPES: dict[str, Any] = {
     "model": 7,
@@ -29,11 +26,13 @@ _WRONG_TYPES: dict[str, Any] = {
 class Refusal:
     """A request that the document gives no answer to but a refusal.
 
-    `target` is the task asked for: an unknown one, a known one, a finished one, or none at all.
+    `target` is the task asked for: an unknown one, a known one, a finished one, or none at all. `requirement` is the
+    id of the one that it is sent for; without one it is sent wherever the operation is.
     """
 
     name: str
     role: str
+    requirement: str = ""
     target: str = "unknown"
     credential: str = "key"
     left_out: str | None = None
@@ -44,14 +43,6 @@ class Refusal:
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
         return self.role in ("create", "remix")
-
-    def applies_to(self, contract: Contract) -> bool:
-        """Whether the contract has the operation, and the statement or others that are read from the same reply.
-
-        The code and the envelope of a refusal are seen where an unknown task is asked for.
-        """
-        stated = f"{self.name}-is-refused" in contract.requirements or self.name in UNKNOWN_TASKS
-        return contract.operation(self.role) is not None and stated
 
     def __call__(self, talk: Conversation, find: Find) -> None:
         """Send the request."""
@@ -81,30 +72,41 @@ class Refusal:
         return {**body, self.mistyped: _WRONG_TYPES[self.mistyped]} if self.mistyped else body
 
 
-def _mistyped(member: str) -> Refusal:
-    return Refusal(f"create-with-mistyped-{member}", "create", "none", mistyped=member)
-
-
 REFUSALS = (
+    # The code and the envelope of a refusal are seen here, whatever else is stated of it.
     Refusal("unknown-task", "retrieve"),
     Refusal("unknown-second-route-task", "second-retrieve"),
-    Refusal("retrieve-without-id", "retrieve", "none"),
-    Refusal("wrong-method", "retrieve", method="PUT"),
-    Refusal("retrieve-without-key", "retrieve", "known", "none"),
-    Refusal("retrieve-with-wrong-key", "retrieve", "known", "wrong"),
-    Refusal("retrieve-with-another-key", "retrieve", "known", "another"),
-    Refusal("second-route-without-token", "second-retrieve", "known", "none"),
-    Refusal("second-route-with-wrong-token", "second-retrieve", "known", "wrong"),
-    Refusal("create-without-model", "create", "none", left_out="model"),
-    Refusal("create-without-prompt", "create", "none", left_out="prompt"),
-    *map(_mistyped, _WRONG_TYPES),
-    Refusal("create-without-key", "create", "none", "none"),
-    Refusal("create-with-wrong-key", "create", "none", "wrong"),
-    Refusal("unknown-content", "content"),
-    Refusal("content-without-key", "content", "finished", "none"),
-    Refusal("content-with-wrong-key", "content", "finished", "wrong"),
-    Refusal("unknown-remix", "remix"),
-    Refusal("remix-without-prompt", "remix", "finished", left_out="prompt"),
-    Refusal("remix-without-key", "remix", "finished", "none"),
-    Refusal("remix-with-wrong-key", "remix", "finished", "wrong"),
-)
+    Refusal("retrieve-without-id", "retrieve", "retrieve-without-id-is-refused", "none"),
+    Refusal("wrong-method", "retrieve", "wrong-method-is-refused", method="PUT"),
+    Refusal("retrieve-without-key", "retrieve", "retrieve-without-key-is-refused", "known", "none"),
+    Refusal("retrieve-with-wrong-key", "retrieve", "retrieve-with-wrong-key-is-refused", "known", "wrong"),
+    Refusal("retrieve-with-another-key", "retrieve", "retrieve-with-another-key-is-refused", "known", "another"),
+    Refusal("second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"),
+    Refusal(
+        "second-route-with-wrong-token", "second-retrieve", "second-route-with-wrong-token-is-refused", "known", "wrong"
+    ),
+    Refusal("create-without-model", "create", "create-without-model-is-refused", "none", left_out="model"),
+    Refusal("create-without-prompt", "create", "create-without-prompt-is-refused", "none", left_out="prompt"),
+    Refusal("create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"),
+    Refusal(
+        "create-with-mistyped-prompt", "create", "create-with-mistyped-prompt-is-refused", "none", mistyped="prompt"
+    ),
+    Refusal(
+        "create-with-mistyped-seconds", "create", "create-with-mistyped-seconds-is-refused", "none", mistyped="seconds"
+    ),
+    Refusal("create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"),
+    Refusal("create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"),
+    Refusal(
+        "create-with-mistyped-metadata", "create", "create-with-mistyped-metadata-is-refused", "none",
+        mistyped="metadata",
+    ),
+    Refusal("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
+    Refusal("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
+    Refusal("unknown-content", "content", "unknown-content-is-refused"),
+    Refusal("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
+    Refusal("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
+    Refusal("unknown-remix", "remix", "unknown-remix-is-refused"),
+    Refusal("remix-without-prompt", "remix", "remix-without-prompt-is-refused", "finished", left_out="prompt"),
+    Refusal("remix-without-key", "remix", "remix-without-key-is-refused", "finished", "none"),
+    Refusal("remix-with-wrong-key", "remix", "remix-with-wrong-key-is-refused", "finished", "wrong"),
+)  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from vidconform.contracts import Contract
 from vidconform.probes import life
 from vidconform.probes.conversation import Conversation
+from vidconform.probes.exchange import ProbeKind
 from vidconform.probes.generated import GENERATED_ROLES, Generated
 from vidconform.probes.refusals import REFUSALS, Refusal
 
@@ -17,35 +18,42 @@ Script = Callable[[Conversation, Callable[[str], Any]], None]
 
 @dataclass(frozen=True)
 class Probe:
-    """A scripted conversation; `cost` is free, read or paid, `refusal` and `generated` what else is known of it."""
+    """A scripted conversation; `cost` is free, read or paid, `refusal` and `generated` what else is known of it.
+
+    `requirement` is the id without which a contract has no use for it.
+    """
 
     name: str
     cost: str
     role: str
     script: Script
+    requirement: str = ""
     refusal: Refusal | None = None
     generated: Generated | None = None
     can_succeed: bool = True
 
     def applies_to(self, contract: Contract) -> bool:
-        """Whether the contract has what the probe asks for."""
-        known = self.refusal or self.generated
-        if known is not None:
-            return known.applies_to(contract)
-        if self.name == "second-route-admin":
-            return "second-route-accepts-admin" in contract.requirements
-        return contract.operation(self.role) is not None
+        """Whether the contract has the operation that the probe asks, and states what it is sent for."""
+        is_stated = not self.requirement or self.requirement in contract.requirements
+        return is_stated and contract.operation(self.role) is not None
+
+    @property
+    def kind(self) -> ProbeKind:
+        """What its evidence is of."""
+        return "refusal" if self.refusal else "generated" if self.generated else "life"
 
 
 def _refusal_probe(refusal: Refusal) -> Probe:
     cost = "paid" if refusal.may_create else "free"
-    return Probe(refusal.name, cost, refusal.role, refusal, refusal, can_succeed=False)
+    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal, can_succeed=False)
 
 
 def _generated_probe(role: str) -> Probe:
     generated = Generated(role)
     cost = "paid" if generated.may_create else "free"
-    return Probe(generated.name, cost, role, generated, generated=generated, can_succeed=False)
+    return Probe(
+        generated.name, cost, role, generated, "any-request-is-no-server-error", generated=generated, can_succeed=False
+    )
 
 
 # Creations that must be refused come before the one that must not: an accident among them is one of the creations
@@ -61,7 +69,7 @@ PROBES: dict[str, Probe] = {
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "remix"),
         Probe("remix", "paid", "remix", life.remix),
         Probe("second-route", "read", "second-retrieve", life.second_route),
-        Probe("second-route-admin", "read", "second-retrieve", life.second_route_admin),
+        Probe("second-route-admin", "read", "second-retrieve", life.second_route_admin, "second-route-accepts-admin"),
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role not in ("create", "remix")),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-REDACTED = "REDACTED"
+from vidconform.probes.exchange import REDACTED
 
 # In lower case, with `-` for `_`.
 _NAMES = frozenset(

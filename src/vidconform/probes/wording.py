@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vidconform.contracts import Operation
+from vidconform.contracts import Operation, usual_headers
 from vidconform.probes.exchange import Headers
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -54,12 +54,6 @@ class Raw:
     target: str
     headers: Headers
     body: bytes | None = None
-
-
-def usual_headers(role: str) -> dict[str, str]:
-    """Return the headers of a documented request, by name."""
-    # Documents show Content-Type on reads as well; it does no harm on a GET.
-    return {"Accept": "*/*" if role == "content" else "application/json", "Content-Type": "application/json"}
 
 
 def raw_request(

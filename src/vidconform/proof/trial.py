@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from vidconform.bindings import all_laws, law_of, schema_of
 from vidconform.contracts import Contract
 from vidconform.emulator import ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.emulator.world import OTHER_KEY
-from vidconform.laws import KINDS
+from vidconform.laws import kind_of
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Case, all_laws, kind_of, law_of, schema_of
+from vidconform.verdicts import Case
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
 
@@ -77,7 +78,7 @@ def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False,
 
 def service_cases(contract: Contract, *, generated: bool = True) -> Iterator[Case]:
     """Yield a case for each bound requirement of a contract that is judged on the service."""
-    laws = [law for law in all_laws() if generated or kind_of(law) is not KINDS["generated"]]
+    laws = [law for law in all_laws() if generated or not kind_of(law).is_generated]
     for requirement in contract.requirements.values():
         check = schema_of(contract, requirement.id) or law_of(requirement.id, laws)
         if check is not None and requirement.subject != "document":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from vidconform.contracts import Contract
-from vidconform.probes import REDACTED, Exchange
+from vidconform.probes.exchange import REDACTED, Exchange
 from vidconform.verdicts.wording import cut
 
 

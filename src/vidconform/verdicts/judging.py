@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Contract, Finding, Requirement, Schema
-from vidconform.evidence import Evidence, Gap
+from vidconform.evidence.evidence import Gap
 from vidconform.laws import (
-    KINDS,
+    Binding,
     BrokenLaw,
+    Gathered,
     Inconclusive,
     Kind,
     Law,
     Reading,
     Subject,
     Unseen,
+    kind_of,
+    subjects_of,
 )
-from vidconform.probes import RESUMED
+from vidconform.probes.exchange import RESUMED
 from vidconform.verdicts import wording
 from vidconform.verdicts.curl import curl
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 from vidconform.verdicts.walking import kind_of_schema, walk
 
-Gathered = Mapping[str, Evidence]
 Serves = Callable[[], bool]
 
 _MOST_POINTERS = 3
@@ -54,30 +55,28 @@ class Case:
             return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
         return name_of(self.check)
 
+    @property
+    def kind(self) -> Kind:
+        """The kind of subject that the check judges."""
+        return kind_of_schema(self.check) if isinstance(self.check, Schema) else kind_of(self.check)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The probes that it needs, by name or kind: none for a document."""
+        id = self.requirement.id
+        binding = Binding(id) if isinstance(self.check, Schema) else self.check.bound[id]
+        return () if self.subject == "document" else self.kind.needs(binding)
+
+    @property
+    def witnesses(self) -> tuple[str, ...]:
+        """The probes that it looks at where other cases need them."""
+        return () if self.subject == "document" else self.kind.witnesses
+
 
 def name_of(law: Law) -> str:
     """Return how `vidconform list` names a law: `generated` where it judges generated requests."""
-    sort = "generated" if kind_of(law) is KINDS["generated"] else "law"
+    sort = "generated" if kind_of(law).is_generated else "law"
     return f"{sort}:{law.__module__.rpartition('.')[2]}.{law.__name__}"
-
-
-def kind_of(law: Law) -> Kind:
-    """Return the kind of subject that a law judges: its first parameter names it."""
-    return KINDS[next(iter(inspect.signature(law).parameters))]
-
-
-def probes_for(case: Case) -> list[str]:
-    """Return the probes that a case needs: none for a document."""
-    return [] if case.subject == "document" else _kind(case).probes_for(case.contract, case.requirement.id)
-
-
-def witnesses_for(case: Case) -> tuple[str, ...]:
-    """Return the probes that a case looks at where other cases need them."""
-    return () if case.subject == "document" else _kind(case).witnesses
-
-
-def _kind(case: Case) -> Kind:
-    return kind_of_schema(case.check) if isinstance(case.check, Schema) else kind_of(case.check)
 
 
 def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
@@ -92,7 +91,7 @@ def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves 
 
 def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdict:
     """Return what a law says of the evidence; a law that raises anything unforeseen is our error."""
-    subjects = kind_of(law).build(case.contract, case.requirement.id, gathered)
+    subjects = subjects_of(law, case.contract, case.requirement.id, gathered)
     hints: list[str] = []
     held: list[Reading] = []
     lost: list[str] = []
@@ -133,8 +132,8 @@ def _resumed(gathered: Gathered) -> list[str]:
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
     """Return what is missing of what a case needs; what a witness could not tell hides nothing."""
-    needed = [evidence for name, evidence in gathered.items() if name not in witnesses_for(case)]
-    return [gap for evidence in needed for gap in evidence.gaps if _kind(case).beside or not gap.beside]
+    needed = [evidence for name, evidence in gathered.items() if name not in case.witnesses]
+    return [gap for evidence in needed for gap in evidence.gaps if case.kind.beside or not gap.beside]
 
 
 def _without_fault(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from vidconform.contracts import Contract, Finding, Schema
-from vidconform.evidence import Evidence
-from vidconform.laws import DOCUMENT, LIVES, Kind, Reading, task_readings
-from vidconform.laws.assembling import SECOND_ROUTE, of_routes_that_are_there
+from vidconform.laws import DOCUMENT, LIVES, Gathered, Kind, Reading, task_readings
+from vidconform.laws.assembling import SECOND_ROUTE, UNKNOWN_TASKS, of_routes_that_are_there
 from vidconform.laws.assembling import readings as readings_of
-from vidconform.probes import UNKNOWN_TASKS
-
-Gathered = Mapping[str, Evidence]
 
 _ERROR = "error.schema.json"
 
@@ -20,8 +15,7 @@ _ERROR = "error.schema.json"
 def kind_of_schema(schema: Schema) -> Kind:
     """Return the kind of subject whose probes show the bodies that a schema is about."""
     is_error = schema.path.name == _ERROR
-    names, witnesses = (UNKNOWN_TASKS, (SECOND_ROUTE,)) if is_error else (LIVES, ())
-    return Kind(lambda requirement: names, lambda *_: [], witnesses=witnesses)
+    return Kind(lambda *_: [], UNKNOWN_TASKS, (SECOND_ROUTE,)) if is_error else Kind(lambda *_: [], LIVES)
 
 
 def walk(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vidconform.contracts import Operation
+from vidconform.contracts.operations import Operation
 
 # The unreserved characters of RFC 3986 section 2.3, and the colon that some ids have.
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]{1,200}")

@@ -14,7 +14,7 @@ from vidconform.contracts import Contract, Schema
 from vidconform.errors import DataFileProblem
 from vidconform.laws import Law
 from vidconform.locations import data_folder
-from vidconform.verdicts.judging import kind_of, name_of
+from vidconform.verdicts import name_of
 
 
 def schema_of(contract: Contract, requirement: str) -> Schema | None:
@@ -76,11 +76,6 @@ def describe(contract: Contract) -> list[dict[str, Any]]:
         }
         for row in contract.requirements.values()
     ]
-
-
-def judges_documents(law: Law) -> bool:
-    """Whether a law can be held against the examples of a document."""
-    return kind_of(law).of_document
 
 
 def _module(stem: str, file: Any) -> ModuleType:
