@@ -21,9 +21,10 @@ from vidconform.report.diff_text import as_text
 from vidconform.report.history import as_json, told_since
 from vidconform.report.history import as_text as history_text
 from vidconform.report.merging import merge_files
-from vidconform.report.model import NOT_JUDGED, NOT_SEEN, READINGS
 from vidconform.report.picture import Entry, Merged
 from vidconform.report.reading import find_results
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import NOT_JUDGED, NOT_SEEN
 
 CAUSE = "GET /v1/videos/task_1 got no answer (connection refused)"
 DOWN = {"received": CAUSE}
@@ -272,7 +273,7 @@ def test_a_diff_says_when_one_side_is_truncated_or_emulated(tmp_path: Path) -> N
     assert "emulator's replies" in said
 
 
-WEEKS = st.lists(st.sampled_from((*READINGS, None)), min_size=1, max_size=6)
+WEEKS = st.lists(st.sampled_from((*Label, None)), min_size=1, max_size=6)
 OPPOSITE = {"worse": "better", "better": "worse", "appeared": "vanished", "vanished": "appeared"}
 
 

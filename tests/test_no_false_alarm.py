@@ -16,6 +16,7 @@ from vidconform.emulator.tasks import Known, Life, Step
 from vidconform.emulator.vices import vices_of
 from vidconform.proof.matrix import run_plans
 from vidconform.proof.trial import Trial, judged
+from vidconform.verdicts import Label
 
 EXAMPLES = 10
 ALARMS = ("fails", "deviates", "errored", "inconclusive")
@@ -52,7 +53,7 @@ def test_a_conforming_provider_raises_no_alarm(provider: str) -> None:
         assert alarms(trial) == {}, variation
         assert trial.gaps == (), variation
         seen.update(step.status for tasks in variation.tasks.values() for task in tasks for step in task.life)
-        assert Counter(trial.readings.values())["conforms"] >= 10, variation
+        assert Counter(trial.readings.values())[Label.CONFORMS] >= 10, variation
 
     holds()
     documented = {word for c in CONTRACTS.values() if c.provider.name == provider for word in c.words}

@@ -22,6 +22,7 @@ from vidconform.proof import matrix
 from vidconform.proof.score import score
 from vidconform.proof.summary import shortcomings, summary
 from vidconform.proof.trial import FAULTLESS, NULL_VENDOR, WALL, Trial, run_trial, service_cases
+from vidconform.verdicts import Label
 
 PROVIDERS = ("octopusx", "gptge", "opeai", "chainhub")
 STAND_INS = (FAULTLESS, NULL_VENDOR, WALL)
@@ -223,7 +224,7 @@ def whole(trials: Trials) -> list[Trial]:
 
 def with_readings(trial: Trial, **readings: str) -> Trial:
     rows = {PROGRESS: readings.get("progress"), IDENTITY: readings.get("identity")}
-    return replace(trial, readings=trial.readings | {row: reading for row, reading in rows.items() if reading})
+    return replace(trial, readings=trial.readings | {row: Label(reading) for row, reading in rows.items() if reading})
 
 
 def said_of(trials: list[Trial]) -> list[str]:

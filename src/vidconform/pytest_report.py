@@ -18,6 +18,7 @@ from vidconform.pytest_judge import FACTS, facts
 from vidconform.pytest_results import Results
 from vidconform.serving import Served
 from vidconform.session import Session
+from vidconform.verdicts import Outcome
 
 INCOMPLETE = 6
 _MOST_RULES = 3
@@ -82,7 +83,7 @@ class Reporter:
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Show an error of ours as an error."""
         row = getattr(report, "vidconform", None)
-        errored = row is not None and report.when == "call" and row["outcome"] == "errored"
+        errored = row is not None and report.when == "call" and row["outcome"] == Outcome.ERRORED
         return ("error", "E", "ERROR") if errored else None
 
     @pytest.hookimpl(optionalhook=True)
@@ -114,7 +115,7 @@ class Reporter:
         if session.exitstatus == pytest.ExitCode.OK and self.results.were_due and not self.rows:
             self.facts["shortcomings"].append(_NOTHING_JUDGED)
         # What a law cannot decide is in no probe's way, and so in none of the sentences.
-        undecided = any(row["outcome"] == "inconclusive" for row in self.rows)
+        undecided = any(row["outcome"] == Outcome.INCONCLUSIVE for row in self.rows)
         incomplete = undecided or self.facts["shortcomings"] or self.session.guard.refused
         if session.exitstatus == pytest.ExitCode.OK and incomplete:
             session.exitstatus = INCOMPLETE

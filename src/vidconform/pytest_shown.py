@@ -14,8 +14,7 @@ def fails(verdict: Verdict, fail_on: str) -> bool:
         return True
     if verdict.outcome is not Outcome.UNMET or _is_expected(verdict):
         return False
-    strict = fail_on == "should" and verdict.reading in ("deviates", "contradicts itself")
-    return verdict.reading == "fails" or strict
+    return verdict.reading.fails(fail_on)
 
 
 def _is_expected(verdict: Verdict) -> bool:
@@ -35,7 +34,7 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
     sentence = _sentence(verdict)
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
-    elif _is_expected(verdict) or verdict.reading in ("deviates", "contradicts itself"):
+    elif _is_expected(verdict) or verdict.reading.fails("should"):
         report.outcome, report.wasxfail = "skipped", sentence
     elif verdict.outcome is not Outcome.MET:
         report.outcome = "skipped"

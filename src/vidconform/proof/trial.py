@@ -16,7 +16,7 @@ from vidconform.emulator.world import OTHER_KEY
 from vidconform.laws import kind_of
 from vidconform.options import RunOptions
 from vidconform.session import Session, prepare
-from vidconform.verdicts import Case
+from vidconform.verdicts import Case, Label
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
 
@@ -28,7 +28,7 @@ _FUZZ, _MUCH_FUZZ = 25, 60
 # Their engine keeps state in its modules: one trial at a time in a process.
 _GENERATING = Lock()
 
-FELLED = ("fails", "deviates", "not offered", "errored")
+FELLED = (Label.FAILS, Label.DEVIATES, Label.NOT_OFFERED, Label.ERRORED)
 """What a requirement reads that a vice fells, the worst first."""
 
 Row = tuple[str, str]
@@ -41,7 +41,7 @@ class Trial:
 
     provider: str
     name: str
-    readings: dict[Row, str]
+    readings: dict[Row, Label]
     gaps: tuple[str, ...] = field(default=())
 
     @property
@@ -52,7 +52,7 @@ class Trial:
     @property
     def kept(self) -> set[Row]:
         """The requirements that are kept."""
-        return {row for row, reading in self.readings.items() if reading == "conforms"}
+        return {row for row, reading in self.readings.items() if reading is Label.CONFORMS}
 
 
 def run_trial(provider: str, name: str) -> Trial:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vidconform.report.model import DOCUMENTED, IN_PART, NOT_JUDGED, NOT_SEEN, UNMET, Row
+from vidconform.report.model import DOCUMENTED, IN_PART, Row
 from vidconform.report.picture import Entry, Merged
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import NOT_JUDGED, NOT_SEEN, UNMET
 
 NOT_DECIDED = "not judged"
 KINDS = ("worse", "better", "changed", "judged again", "appeared", "vanished", "unseen", NOT_DECIDED)
 
-# How much a client suffers; what is not here says nothing about the service.
-_RANK = {"conforms": 0, "not offered": 1, "deviates": 2, "contradicts itself": 2, "fails": 3}
 _NOT_REACHED = "not reached: the run is truncated"
 
 
@@ -75,7 +75,7 @@ def _counts_again(before: Entry | None, after: Entry | None) -> bool:
         and after is not None
         and before.row.is_known
         and not after.row.is_known
-        and _RANK.get(after.reading, 0) > 1
+        and (after.reading.harm or 0) > 1
     )
 
 
@@ -85,7 +85,7 @@ def _told(kind: str, row: Row, old: str | None, new: str | None, said: tuple[str
     )  # fmt: skip
 
 
-def _last_known(entry: Entry | None, *, seen: bool = False) -> str | None:
+def _last_known(entry: Entry | None, *, seen: bool = False) -> Label | None:
     """Return the newest reading that says something, or else that nothing does.
 
     `seen` prefers what was seen: what was well, then unseen, then well again has not got better.
@@ -97,7 +97,7 @@ def _last_known(entry: Entry | None, *, seen: bool = False) -> str | None:
     return (best or told or [entry.reading])[-1]
 
 
-def _kind(before: str | None, after: str | None) -> str | None:
+def _kind(before: Label | None, after: Label | None) -> str | None:
     """Return what a change of reading means; a fault that nobody saw before is worse, not merely seen."""
     if before == after or {before, after} <= {*NOT_JUDGED} or {before, after} <= {*NOT_SEEN}:
         return None
@@ -105,18 +105,18 @@ def _kind(before: str | None, after: str | None) -> str | None:
         return NOT_DECIDED
     if before is None or after is None:
         return "appeared" if before is None else "vanished"
-    if after in NOT_SEEN:
-        return "unseen" if before in _RANK else "changed"
-    return _among_seen(before, _RANK[after])
+    if after.harm is None:
+        return "changed" if before.harm is None else "unseen"
+    return _among_seen(before, after.harm)
 
 
-def _among_seen(before: str, later: int) -> str:
+def _among_seen(before: Label, later: int) -> str:
     if before in NOT_JUDGED:
         # Nobody knows how a lesser fault stood before; it is no reason to call anybody, and neither is the outage.
-        return "worse" if later == _RANK["fails"] else "judged again"
-    if before in NOT_SEEN:
+        return "worse" if later == Label.FAILS.harm else "judged again"
+    if before.harm is None:
         return "worse" if later > 1 else "better" if later == 0 else "changed"
-    return "changed" if later == _RANK[before] else "worse" if later > _RANK[before] else "better"
+    return "changed" if later == before.harm else "worse" if later > before.harm else "better"
 
 
 def remarks(old: Merged, new: Merged) -> Iterator[str]:

@@ -8,11 +8,13 @@ from typing import Any
 from vidconform import __version__
 from vidconform.report.picture import Cell, Entry, Merged
 from vidconform.report.text import visible
+from vidconform.verdicts import Label
 
 # "passed" is said of nothing that was not seen.
 _STATUS = {
-    "conforms": "passed", "fails": "failed", "errored": "other", "deviates": "other", "contradicts itself": "other",
-    "inconclusive": "pending", "unseen": "skipped", "refused": "skipped", "not offered": "skipped",
+    Label.CONFORMS: "passed", Label.FAILS: "failed", Label.ERRORED: "other", Label.DEVIATES: "other",
+    Label.CONTRADICTS: "other", Label.INCONCLUSIVE: "pending", Label.UNSEEN: "skipped", Label.REFUSED: "skipped",
+    Label.NOT_OFFERED: "skipped",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from vidconform.contracts import Contract, Operation, find_provider, known_provi
 from vidconform.contracts.ledger import Requirement
 from vidconform.report.picture import Entry, Merged
 from vidconform.report.shapes import shape_of
+from vidconform.verdicts import Label
 
 _TIMES = ("created", "updated", "completed", "expires")
 
@@ -62,7 +63,7 @@ def _contradictions(merged: Merged, contracts: Sequence[Contract]) -> Iterator[C
     rows = {(c.id, row.id): row for c in contracts for row in c.requirements.values()}
     for cell, entry in merged.entries():
         row = rows.get((cell.contract, cell.requirement))
-        if row is not None and entry.reading == "contradicts itself":
+        if row is not None and entry.reading is Label.CONTRADICTS:
             yield Contradiction(row, cell.contract, entry)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from vidconform.report.observed import Observations, Observed, Seen
 from vidconform.report.picture import Merged
 from vidconform.report.text import visible
+from vidconform.verdicts import Label
 
 Place = tuple[str, str, str]
 """Contract, role and status class."""
@@ -67,7 +68,7 @@ def _is_whole(merged: Merged, contract: str) -> bool:
     """Whether the newest run of a contract came to its end and no trouble hid a part of it."""
     run = merged.columns[contract].runs[-1]
     rows = [entry.row for key, entry in merged.shown.items() if key[0] == contract and entry.run == run]
-    return merged.reached(contract) and not any(row.partial or row.reading == "inconclusive" for row in rows)
+    return merged.reached(contract) and not any(row.partial or row.reading is Label.INCONCLUSIVE for row in rows)
 
 
 def compare(contract: str, old: Observed, new: Observed) -> list[Drift]:

@@ -12,15 +12,15 @@ from pathlib import Path
 from vidconform.errors import BadOption
 from vidconform.report.comparing import differences
 from vidconform.report.merging import merge_files
-from vidconform.report.model import NOT_JUDGED, NOT_SEEN, Row
+from vidconform.report.model import Row
 from vidconform.report.picture import Column, Entry, Merged
 from vidconform.report.reading import NAME, find_results
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import NOT_JUDGED, NOT_SEEN
 
 #: In so many nights in a row a contract may stay unjudged before anybody hears of it.
 PATIENCE = 3
 
-_FAILING = {"must": ("fails", "errored"), "should": ("fails", "errored", "deviates", "contradicts itself")}
-_LESSER = ("deviates", "contradicts itself", "not offered")
 _SILENT = "not-judged"
 
 
@@ -91,7 +91,7 @@ class Night:
 
     def _faults(self, noted: Collection[str]) -> Iterator[Fault]:
         for key, entry in self._entries.items():
-            word = _word(entry.row, key in noted, _FAILING[self.fail_on])
+            word = _word(entry.row, key in noted, self.fail_on)
             if word is not None:
                 known = self.whole.shown.get(entry.row.key, entry)
                 yield _fault(key, entry.row, word, self.whole.runs[known.since].started_at.date())
@@ -117,7 +117,7 @@ class Night:
     def _causes(self, contract: str) -> str:
         """Return what most often stood in the way of a contract."""
         rows = [entry.row for entry in self._entries.values() if entry.row.contract == contract]
-        causes = Counter(row.received for row in rows if row.reading == "inconclusive" and row.received)
+        causes = Counter(row.received for row in rows if row.reading is Label.INCONCLUSIVE and row.received)
         return causes.most_common(1)[0][0] if causes else ""
 
 
@@ -138,13 +138,13 @@ def _key(contract: str, requirement: str, subject: str) -> str:
     return f"{contract} {requirement}{'' if subject == 'service' else f' {subject}'}"
 
 
-def _word(row: Row, noted: bool, failing: Collection[str]) -> str | None:
+def _word(row: Row, noted: bool, fail_on: str) -> str | None:
     """Return what is wrong with a verdict, or None; what somebody listed as known is nothing new."""
     if row.is_known:
         return None
     if row.deviation is not None and row.deviation["state"] == "stale":
         return "stale"
-    return row.reading if row.reading in failing or (noted and row.reading in _LESSER) else None
+    return row.reading if row.reading.fails(fail_on) or (noted and row.reading.harm) else None
 
 
 def _fault(key: str, row: Row, word: str, since: date) -> Fault:

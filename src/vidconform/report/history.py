@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vidconform.counting import counted
-from vidconform.report.picture import Entry, Merged, severity
+from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
-
-_LETTERS = {
-    "conforms": ".", "fails": "F", "deviates": "d", "contradicts itself": "c", "not offered": "n", "unseen": "_",
-    "refused": "r", "inconclusive": "?", "errored": "E",
-}  # fmt: skip
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import BY_COLUMN, LABELS
 
 
 def as_json(merged: Merged) -> list[dict[str, Any]]:
@@ -21,7 +18,7 @@ def as_json(merged: Merged) -> list[dict[str, Any]]:
 
 def as_text(merged: Merged) -> list[str]:
     """Return a line a question under one a contract; a letter a run, the oldest first."""
-    legend = ", ".join(f"{letter} {reading}" for reading, letter in _LETTERS.items())
+    legend = ", ".join(f"{label.mark} {label}" for label in BY_COLUMN)
     lines = [f"{counted(len(merged.runs), 'run')}, oldest first: {legend}"]
     lines += [f"truncated: {visible(str(run.path))}" for run in merged.runs if run.is_truncated]
     for contract in merged.columns:
@@ -32,10 +29,10 @@ def as_text(merged: Merged) -> list[str]:
 
 def _worst_first(merged: Merged) -> list[Entry]:
     entries = [entry for _, entry in merged.entries()]
-    return sorted(entries, key=lambda e: (e.row.contract, severity(e.reading), e.row.requirement, e.row.subject))
+    return sorted(entries, key=lambda e: (e.row.contract, LABELS.index(e.reading), e.row.requirement, e.row.subject))
 
 
-def beats(merged: Merged, entry: Entry) -> list[str | None]:
+def beats(merged: Merged, entry: Entry) -> list[Label | None]:
     """Return the reading in each run of the contract, None where it was not judged."""
     judged = dict(entry.history)
     return [judged.get(run) for run in merged.columns[entry.row.contract].runs]
@@ -56,7 +53,7 @@ def _day(merged: Merged, run: int) -> str:
 
 
 def _line(merged: Merged, entry: Entry) -> str:
-    letters = "".join(" " if reading is None else _LETTERS.get(reading, "?") for reading in beats(merged, entry))
+    letters = "".join(" " if reading is None else reading.mark for reading in beats(merged, entry))
     subject = " (document)" if entry.row.subject == "document" else ""
     return f"  {letters}  {visible(entry.row.requirement)}{subject}: {told_since(merged, entry)} ({entry.origin})"
 

@@ -9,7 +9,7 @@ from vidconform.report.picture import Merged
 from vidconform.report.summary import DISCLAIMERS, Finding, sections
 from vidconform.report.terminal import known, named
 from vidconform.report.text import code, prose
-from vidconform.report.views import LETTERS
+from vidconform.verdicts import Label
 
 _MOST = 60
 _LONGEST = 160
@@ -32,7 +32,7 @@ def _lines(merged: Merged) -> Iterator[str]:
     yield from _counts(merged, made_up)
     for section in sections(merged):
         yield f"\n## {section.title}: {len(section.findings)}\n\n{section.note}\n"
-        found, in_groups = section.findings, "inconclusive" in section.readings
+        found, in_groups = section.findings, Label.INCONCLUSIVE in section.readings
         lines = _undecided(found) if in_groups else [*map(_finding, found)]
         yield from lines[:_MOST]
         if len(lines) > _MOST:
@@ -42,14 +42,14 @@ def _lines(merged: Merged) -> Iterator[str]:
 
 
 def _counts(merged: Merged, made_up: list[str]) -> Iterator[str]:
-    yield f"| contract | evidence | {' | '.join(LETTERS)} |"
-    yield f"|---|---|{'---:|' * len(LETTERS)}"
+    yield f"| contract | evidence | {' | '.join(Label)} |"
+    yield f"|---|---|{'---:|' * len(Label)}"
     for column in merged.columns.values():
         tally = merged.tally(column.id)
         run = merged.runs[column.runs[-1]]
         origin = ("emulated" if column.id in made_up else run.mode) + (", truncated" if run.is_truncated else "")
         listed = merged.known(column.id)
-        numbers = (f"{tally[word]}{f', {listed[word]} known' if listed[word] else ''}" for word in LETTERS)
+        numbers = (f"{tally[word]}{f', {listed[word]} known' if listed[word] else ''}" for word in Label)
         yield f"| {code(column.id)} | {origin} | {' | '.join(numbers)} |"
 
 

@@ -15,17 +15,15 @@ from vidconform.report.model import (
     DOCUMENTED,
     EMULATED,
     IN_PART,
-    NOT_JUDGED,
-    NOT_SEEN,
     OBSERVED,
-    READINGS,
-    UNMET,
     Run,
     Served,
     moment,
 )
 from vidconform.report.picture import STALE_AFTER, Cell, Column, Entry, Merged
 from vidconform.report.reading import read_run, row_of, started_at
+from vidconform.verdicts import Label, Outcome
+from vidconform.verdicts.readings import LABELS, NOT_JUDGED, NOT_SEEN, UNMET
 
 
 def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after: int = STALE_AFTER) -> Merged:
@@ -71,14 +69,14 @@ def _fold(cell: Cell) -> None:
 
 def _settle(entry: Entry) -> None:
     """Read what is met in part as not judged where it was unmet before, and as met where it was not."""
-    last = ""
+    last: Label | None = None
     for place, beat in enumerate(entry.beats):
         is_partial = beat & 15 == _PARTIAL
-        reading = ("inconclusive" if last in UNMET else "conforms") if is_partial else READINGS[beat & 15]
+        reading = (Label.INCONCLUSIVE if last in UNMET else Label.CONFORMS) if is_partial else LABELS[beat & 15]
         entry.beats[place] = beat & ~15 | _NUMBERS[reading]
         last = last if reading in NOT_JUDGED else reading
-    if entry.row.partial and READINGS[entry.beats[-1] & 15] == "inconclusive":
-        entry.row = replace(entry.row, outcome="inconclusive", reading="inconclusive", received=IN_PART)
+    if entry.row.partial and LABELS[entry.beats[-1] & 15] is Label.INCONCLUSIVE:
+        entry.row = replace(entry.row, outcome=Outcome.INCONCLUSIVE, reading=Label.INCONCLUSIVE, received=IN_PART)
 
 
 def _joined(heard: Entry, silent: Entry) -> Entry:
@@ -118,9 +116,9 @@ def _unheard(run: Run) -> set[str]:
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:
     """Return a verdict of a run that heard nobody: what it did not see, it could not have seen."""
-    if line["reading"] != "unseen":
+    if line["reading"] != Label.UNSEEN:
         return line
-    return {**line, "outcome": "inconclusive", "reading": "inconclusive", "received": _NOBODY}
+    return {**line, "outcome": Outcome.INCONCLUSIVE, "reading": Label.INCONCLUSIVE, "received": _NOBODY}
 
 
 def _column(merged: Merged, contract: str, served: Served, index: int) -> None:
@@ -149,5 +147,5 @@ def _place(merged: Merged, run: Run, index: int, line: dict[str, Any], kind: str
 # Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.
 _UNHEARD = "unheard"
 _NOBODY = "nothing was heard of the service in this run"
-_NUMBERS = {reading: number for number, reading in enumerate(READINGS)}
-_PARTIAL = len(READINGS)
+_NUMBERS = {reading: number for number, reading in enumerate(LABELS)}
+_PARTIAL = len(LABELS)

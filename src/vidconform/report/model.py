@@ -8,17 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-#: From what breaks a client to what says nothing.
-READINGS = (
-    "fails", "errored", "contradicts itself", "deviates", "inconclusive", "refused", "unseen", "not offered",
-    "conforms",
-)  # fmt: skip
-#: What says nothing of the service: something was in the way, or the fault is ours.
-NOT_JUDGED = ("inconclusive", "errored")
-#: What was not looked at for want of a state, or because --max-cost refused to pay for it.
-NOT_SEEN = ("unseen", "refused")
-#: Readings of what is not as the document has it.
-UNMET = ("fails", "deviates", "contradicts itself", "not offered")
+from vidconform.verdicts import Label
+
 #: Why what is met in part does not end what was unmet before.
 IN_PART = "met by what was seen of it, and trouble hid the rest"
 OBSERVED, EMULATED, DOCUMENTED = "observed", "emulated", "documented"
@@ -45,7 +36,7 @@ class Row:
     level: str
     subject: str
     outcome: str
-    reading: str
+    reading: Label
     statement: str
     source: str
     expected: str

@@ -24,6 +24,7 @@ from vidconform.report.model import EMULATED
 from vidconform.report.picture import Cell, Entry, Merged
 from vidconform.report.sparks import spark, trend
 from vidconform.report.terminal import known
+from vidconform.verdicts import Label
 
 TEMPLATES = Path(__file__).parent / "templates"
 _MOST_ON_MATRIX = 15
@@ -87,8 +88,7 @@ class Pages:
             "groups": [(concern, list(found)) for concern, found in lines],
             "concerns": sorted({line.concern for line in merged.lines}),
             "emulated": emulated(merged),
-            "letters": views.LETTERS,
-            "words": {letter: word for word, letter in views.LETTERS.items()},
+            "Label": Label,
             "phases": PHASES,
             "sections": summary.sections(merged),
             "disclaimer_sentences": summary.DISCLAIMERS,

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from vidconform.report.model import DOCUMENTED, EMULATED, NOT_JUDGED, OBSERVED, READINGS, Row, Run, Served
+from vidconform.report.model import DOCUMENTED, EMULATED, OBSERVED, Row, Run, Served
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import LABELS, NOT_JUDGED
 
 STALE_AFTER = 30
 _LONGEST_SHARED = 90
@@ -19,7 +21,7 @@ _LONGEST_SHARED = 90
 class Standing:
     """What was last known of a question: the reading, the run since which it stands and the last that said so."""
 
-    reading: str
+    reading: Label
     since: int
     last: int
 
@@ -35,12 +37,12 @@ class Entry:
     beats: array[int]
 
     @property
-    def history(self) -> list[tuple[int, str]]:
+    def history(self) -> list[tuple[int, Label]]:
         """The runs that judged it, oldest first, with the reading of each."""
-        return [(beat >> 4, READINGS[beat & 15]) for beat in self.beats]
+        return [(beat >> 4, LABELS[beat & 15]) for beat in self.beats]
 
     @property
-    def reading(self) -> str:
+    def reading(self) -> Label:
         """The newest reading."""
         return self.row.reading
 
@@ -187,7 +189,7 @@ class Merged:
 
     def _tallied(self) -> Iterator[tuple[Cell, Entry]]:
         for cell, entry in self.entries():
-            if entry is cell.observed or entry.reading == "contradicts itself":
+            if entry is cell.observed or entry.reading is Label.CONTRADICTS:
                 yield cell, entry
 
     @cached_property
@@ -199,8 +201,3 @@ class Merged:
         """Yield what each cell shows: the service's entry, then the document's."""
         for cell in self.cells.values():
             yield from ((cell, entry) for entry in (cell.observed, cell.documented) if entry is not None)
-
-
-def severity(reading: str) -> int:
-    """The place of a reading, worst first."""
-    return READINGS.index(reading) if reading in READINGS else len(READINGS)

@@ -13,6 +13,7 @@ from vidconform.errors import ResultsRefused
 from vidconform.report.model import Row, Run, Served, Sight, Spent, moment
 from vidconform.report.results import FORMAT, SCHEMA
 from vidconform.report.text import visible
+from vidconform.verdicts import Label
 
 NAME = "results.jsonl"
 
@@ -119,7 +120,7 @@ def row_of(line: dict[str, Any]) -> Row:
         level=_once(line["level"]),
         subject=_once(line["subject"]),
         outcome=_once(line["outcome"]),
-        reading=_once(line["reading"]),
+        reading=Label(line["reading"]),
         statement=_once(line["statement"]),
         source=_once(line["source"]),
         expected=_once(line["expected"]),

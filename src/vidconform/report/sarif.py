@@ -12,21 +12,22 @@ from vidconform import __version__
 from vidconform.locations import data_folder
 from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
+from vidconform.verdicts import Label
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 # kind and level (3.27.9, 3.27.10): a level other than none is said of what failed only.
 _KINDS = {
-    "fails": ("fail", "error"), "errored": ("fail", "error"), "deviates": ("fail", "warning"),
-    "contradicts itself": ("fail", "warning"), "inconclusive": ("open", "none"), "unseen": ("open", "none"),
-    "refused": ("open", "none"), "not offered": ("notApplicable", "none"),
+    Label.FAILS: ("fail", "error"), Label.ERRORED: ("fail", "error"), Label.DEVIATES: ("fail", "warning"),
+    Label.CONTRADICTS: ("fail", "warning"), Label.INCONCLUSIVE: ("open", "none"), Label.UNSEEN: ("open", "none"),
+    Label.REFUSED: ("open", "none"), Label.NOT_OFFERED: ("notApplicable", "none"),
 }  # fmt: skip
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def as_sarif(merged: Merged) -> dict[str, Any]:
     """Return whatever does not conform as a SARIF log of one run; what conforms is no result of an analysis."""
-    entries = [entry for _, entry in merged.entries() if entry.reading != "conforms"]
+    entries = [entry for _, entry in merged.entries() if entry.reading is not Label.CONFORMS]
     rules = {_rule_id(entry): entry for entry in entries}
     places = {rule: index for index, rule in enumerate(rules)}
     return {

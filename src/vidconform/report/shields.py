@@ -7,8 +7,10 @@ from typing import Any
 
 from vidconform.report.picture import Entry, Merged
 from vidconform.report.text import visible
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import NOT_JUDGED
 
-_SAID = ("fails", "deviates", "conforms", "unseen", "refused")
+_SAID = (Label.FAILS, Label.DEVIATES, Label.CONFORMS, Label.UNSEEN, Label.REFUSED)
 
 
 def badges(merged: Merged) -> dict[str, dict[str, Any]]:
@@ -33,8 +35,8 @@ def _message(merged: Merged, entries: list[Entry], truncated: bool) -> tuple[str
         return f"truncated run: {said or 'nothing judged'}", "lightgrey"
     if any(entry.origin == "emulated" for entry in entries):
         return f"emulated, not the vendor: {said}", "lightgrey"
-    if not counted["conforms"] or counted["inconclusive"] or counted["errored"]:
+    if not counted[Label.CONFORMS] or any(counted[label] for label in NOT_JUDGED):
         return f"incomplete: {said or 'nothing seen'}", "lightgrey"
     if any(merged.is_stale(entry) for entry in entries):
         return f"old: {said}", "lightgrey"
-    return said, "red" if counted["fails"] else "orange" if counted["deviates"] else "green"
+    return said, next(label.color for label in Label if label.color and counted[label])

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from vidconform.report.history import beats
 from vidconform.report.picture import Entry, Merged
-from vidconform.report.views import LETTERS
+from vidconform.verdicts import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def spark(merged: Merged, entry: Entry, width: float = 120.0) -> list[Rectangle]
     for reading, same in groupby(found):
         count = len(list(same))
         if reading is not None:
-            made.append(Rectangle(round(start * step, 2), 0, round(count * step, 2), 10, LETTERS[reading]))
+            made.append(Rectangle(round(start * step, 2), 0, round(count * step, 2), 10, reading.letter))
         start += count
     return made
 
@@ -46,8 +46,8 @@ def trend(merged: Merged, contract: str, height: float = 60.0) -> list[Rectangle
 
 def _bar(x: float, count: Counter[str], scale: float, height: float) -> Iterable[Rectangle]:
     y = height
-    for reading, letter in LETTERS.items():
+    for reading in Label:
         if count[reading]:
             tall = round(count[reading] * scale, 2)
             y = round(y - tall, 2)
-            yield Rectangle(x, y, 10.0, tall, letter)
+            yield Rectangle(x, y, 10.0, tall, reading.letter)

@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vidconform.report.picture import Cell, Entry, Merged
+from vidconform.verdicts import Label
 
 #: Title, readings and the sentence under the title, in the order of importance.
 SECTIONS = (
-    ("What breaks", ("fails", "errored"), "A MUST of the vendor's own document is not kept, or we failed to judge it."),
-    ("Where a document contradicts itself", ("contradicts itself",), "The document breaks its own statements."),
-    ("What deviates", ("deviates",), "What the document only shows or hedges is otherwise in the service."),
-    ("What stayed undecided", ("inconclusive",), "A time-out, a 429 or a lost connection stood in the way."),
-    ("What was not paid for", ("refused",), "It would have cost more than --max-cost: nothing is said about it."),
-    ("What was never seen", ("unseen",), "The state never came up: nothing is said about it, neither good nor bad."),
-    ("What is not offered", ("not offered",), "The document says may, and the service does not."),
+    (
+        "What breaks", (Label.FAILS, Label.ERRORED),
+        "A MUST of the vendor's own document is not kept, or we failed to judge it.",
+    ),
+    ("Where a document contradicts itself", (Label.CONTRADICTS,), "The document breaks its own statements."),
+    ("What deviates", (Label.DEVIATES,), "What the document only shows or hedges is otherwise in the service."),
+    ("What stayed undecided", (Label.INCONCLUSIVE,), "A time-out, a 429 or a lost connection stood in the way."),
+    ("What was not paid for", (Label.REFUSED,), "It would have cost more than --max-cost: nothing is said about it."),
+    (
+        "What was never seen", (Label.UNSEEN,),
+        "The state never came up: nothing is said about it, neither good nor bad.",
+    ),
+    ("What is not offered", (Label.NOT_OFFERED,), "The document says may, and the service does not."),
 )  # fmt: skip
 
 #: By the state of an entry of a deviations.toml; one that has expired counts as if it were not there.

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vidconform.verdicts import Label, Outcome
+from vidconform.verdicts.readings import BY_COLUMN, NOT_SEEN
+
 Lines = list[str]
 Row = Mapping[str, Any]
 
 _MOST_NAMED = 3
-_COLUMNS = (
-    "conforms", "fails", "deviates", "known", "stale", "not offered", "unseen", "refused", "inconclusive", "errored",
-)  # fmt: skip
+_LESSER = (Label.DEVIATES, Label.CONTRADICTS)
+_ALWAYS = (Label.CONFORMS, Label.FAILS, Label.DEVIATES)
+# Between them what somebody listed: a document's contradictions are counted nowhere here.
+_COLUMNS = (*_ALWAYS, "known", "stale", *(label for label in BY_COLUMN if label not in _ALWAYS))
 
 
 def table(verdicts: Sequence[Row]) -> Lines:
@@ -20,7 +24,7 @@ def table(verdicts: Sequence[Row]) -> Lines:
     contracts = sorted({row["contract"] for row in verdicts})
     service = [row for row in verdicts if row["subject"] == "service"]
     counts = {c: Counter(_column(row) for row in service if row["contract"] == c) for c in contracts}
-    shown = [column for column in _COLUMNS if column in _COLUMNS[:3] or any(n[column] for n in counts.values())]
+    shown = [column for column in _COLUMNS if column in _ALWAYS or any(n[column] for n in counts.values())]
     width = max([len(contract) for contract in contracts], default=0)
     head = " " * width + "".join(f"{column:>14}" for column in shown)
     return [head, *(f"{c:<{width}}" + "".join(f"{counts[c][column]:>14}" for column in shown) for c in contracts)]
@@ -79,7 +83,7 @@ def _facts(row: Row) -> Lines:
     told = [f"  Known     {known(row['deviation'])}"] if row.get("deviation") else []
     if is_stale(row):
         return told
-    if row["outcome"] == "errored":
+    if row["outcome"] == Outcome.ERRORED:
         return [f"  Broken    {row['received']} (in the check, not in the service)"]
     return [f"  Expected  {row['expected']}", f"  Received  {row['received']}", *told]
 
@@ -103,8 +107,8 @@ def brief(row: Row) -> str:
 def undecided(verdicts: Sequence[Row]) -> Lines:
     """Return what would show the service's unseen requirements and what was in the way of others, each in one line."""
     service = [row for row in verdicts if row["subject"] == "service"]
-    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] in ("unseen", "refused")]
-    causes = [(row, row["received"]) for row in service if row["reading"] == "inconclusive"]
+    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] in NOT_SEEN]
+    causes = [(row, row["received"]) for row in service if row["reading"] == Label.INCONCLUSIVE]
     found: dict[tuple[str, str, str], Lines] = {}
     for row, sentence in needs + causes:
         found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
@@ -119,12 +123,12 @@ def named(requirements: Sequence[str]) -> str:
 
 def failures(verdicts: Iterable[Row]) -> Lines:
     """Return the verdicts that fail the run in full, each followed by an empty line."""
-    found = [row for row in verdicts if row["failing"] or row["reading"] == "errored"]
+    found = [row for row in verdicts if row["failing"] or row["reading"] == Label.ERRORED]
     return [line for row in found for line in [*failure(row), ""]]
 
 
 def mentions(verdicts: Iterable[Row]) -> Lines:
     """Return a line for whatever is unmet without failing the run, what the service does first."""
-    unmet = [row for row in verdicts if row["reading"] in ("deviates", "contradicts itself") or is_expected(row)]
+    unmet = [row for row in verdicts if row["reading"] in _LESSER or is_expected(row)]
     found = [row for row in unmet if not row["failing"]]
     return [brief(row) for row in sorted(found, key=lambda row: row["subject"] == "document")]

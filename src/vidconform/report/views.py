@@ -10,29 +10,25 @@ from functools import cached_property
 
 from vidconform.report.exchanges import Journalled, Kept, read_evidence
 from vidconform.report.naming import Names
-from vidconform.report.picture import Cell, Column, Entry, Line, Merged, severity
+from vidconform.report.picture import Cell, Column, Entry, Line, Merged
 from vidconform.report.timelines import Timeline, timelines
+from vidconform.verdicts import Label
+from vidconform.verdicts.readings import LABELS
 
-#: One letter a reading, for classes; thousands of cells carry them.
-LETTERS = {
-    "fails": "F", "errored": "E", "contradicts itself": "C", "deviates": "D", "inconclusive": "I", "refused": "R",
-    "unseen": "U", "not offered": "N", "conforms": "O",
-}  # fmt: skip
-SHAPES = {"F": "✕", "E": "!", "C": "≠", "D": "△", "I": "?", "R": "⊘", "U": "○", "N": "–", "O": "✓"}  # noqa: RUF001 - a dash
 _LEVELS = {"MUST": "M", "SHOULD": "S", "MAY": "Y"}
 _EPOCH = 719163
 
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """One cell of the matrix; `day` counts from 1970-01-01, `document` is the documented reading's letter."""
+    """One cell of the matrix; `day` counts from 1970-01-01, `document` is the documented reading."""
 
     classes: str
-    reading: str
+    reading: Label
     origin: str
     age: str
     day: int | None
-    document: str | None
+    document: Label | None
 
 
 class Views:
@@ -48,13 +44,12 @@ class Views:
         service, document = cell.observed, cell.documented
         shown = service or document
         assert shown is not None, "a cell has at least one entry"
-        letter = LETTERS[document.reading] if document is not None and service is not None else None
-        classes = (
-            f"{LETTERS[shown.reading]} {_LEVELS[shown.row.level]}{self._marks(shown)}{f' d{letter}' if letter else ''}"
-        )
+        beside = document.reading if document is not None and service is not None else None
+        marks = f"{self._marks(shown)}{f' d{beside.letter}' if beside else ''}"
+        classes = f"{shown.reading.letter} {_LEVELS[shown.row.level]}{marks}"
         age = "" if shown.origin == "documented" else age_text(self.merged.days(shown))
         day = None if shown.origin == "documented" else shown.at.toordinal() - _EPOCH
-        return Square(classes, shown.reading, shown.origin, age, day, letter)
+        return Square(classes, shown.reading, shown.origin, age, day, beside)
 
     def _marks(self, entry: Entry) -> str:
         emulated = {"emulated": " e", "documented": " p"}.get(entry.origin, "")
@@ -134,7 +129,7 @@ class ContractView:
         found: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for cell in self.cells:
             for entry in cell.entries.values():
-                if entry.run == run and entry.reading in ("fails", "deviates"):
+                if entry.run == run and entry.reading in (Label.FAILS, Label.DEVIATES):
                     anchor = self.views.names.cell(cell.contract, cell.requirement)
                     for sight in entry.row.evidence[:1]:
                         found.setdefault((sight.probe, sight.exchange), []).append((cell.requirement, anchor))
@@ -160,7 +155,7 @@ class ContractView:
 
 
 def _worst(cell: Cell) -> tuple[int, str]:
-    return min(severity(entry.reading) for entry in cell.entries.values()), cell.contract
+    return min(LABELS.index(entry.reading) for entry in cell.entries.values()), cell.contract
 
 
 def age_text(days: int) -> str:

@@ -2,12 +2,13 @@
 
 from vidconform.verdicts.judging import Case, judge, name_of
 from vidconform.verdicts.known import KnownDeviations, Standing
-from vidconform.verdicts.verdict import READINGS, Outcome, Pointer, Verdict
+from vidconform.verdicts.readings import Label
+from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 __all__ = [
-    "READINGS",
     "Case",
     "KnownDeviations",
+    "Label",
     "Outcome",
     "Pointer",
     "Standing",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from vidconform.contracts import Contract, Level, Requirement
+from vidconform.verdicts.readings import Label
 
 
 class Outcome(StrEnum):
@@ -20,11 +21,7 @@ class Outcome(StrEnum):
     ERRORED = "errored"
 
 
-_UNMET = {Level.MUST: "fails", Level.SHOULD: "deviates", Level.MAY: "not offered"}
-READINGS = (
-    "conforms", "fails", "deviates", "not offered", "contradicts itself",
-    "unseen", "refused", "inconclusive", "errored",
-)  # fmt: skip
+_UNMET = {Level.MUST: Label.FAILS, Level.SHOULD: Label.DEVIATES, Level.MAY: Label.NOT_OFFERED}
 
 
 @dataclass(frozen=True)
@@ -62,16 +59,16 @@ class Verdict:
     partial: bool = False
 
     @property
-    def reading(self) -> str:
+    def reading(self) -> Label:
         """The word that people read."""
         if self.outcome is Outcome.MET:
-            return "conforms"
+            return Label.CONFORMS
         if self.refused:
-            return "refused"
+            return Label.REFUSED
         if self.outcome is not Outcome.UNMET:
-            return self.outcome.value
+            return Label(self.outcome.value)
         contradiction = self.subject == "document" and self.requirement.level is not Level.MAY
-        return "contradicts itself" if contradiction else _UNMET[self.requirement.level]
+        return Label.CONTRADICTS if contradiction else _UNMET[self.requirement.level]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict as a line of results.jsonl (format vidconform/results@1)."""
@@ -83,7 +80,7 @@ class Verdict:
             "level": self.requirement.level.value,
             "subject": self.subject,
             "outcome": self.outcome.value,
-            "reading": self.reading,
+            "reading": self.reading.value,
             "statement": self.requirement.statement,
             "source": self.requirement.place,
             "expected": self.expected,
