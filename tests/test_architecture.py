@@ -193,6 +193,12 @@ def test_only_the_plugin_knows_pytest() -> None:
     assert [name for name in knowing if name != "vidconform.plugin" and not stage_of(name).startswith("pytest_")] == []
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "vidconform.verdicts.readings"])
+def test_only_their_table_spells_the_readings(name: str) -> None:
+    # The others are an outcome's words, or a gap's, as well.
+    assert {*said(MODULES[name])} & {"fails", "deviates", "contradicts itself", "not offered", "conforms"} == set()
+
+
 @cache
 def vendors() -> set[str]:
     """Return what only a contract may name: its provider, its host, and its paths up to what varies in them."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from readings import BY_ID, reading
 
-from vidconform.laws import BrokenLaw, Unseen, expect, requires, shown
+from vidconform.laws import Binding, BrokenLaw, Unseen, expect, requires, shown
 
 ONE = reading(BY_ID["gptge/videos"], {"status": "queued", "progress": 7})
 
@@ -62,3 +62,32 @@ def test_a_sentence_about_no_field_stands_as_it_is() -> None:
     with pytest.raises(BrokenLaw) as end:
         expect(False, "a success with 2xx", "404 text/plain: no", ONE)
     assert (end.value.received, end.value.pointer) == ("404 text/plain: no", "")
+
+
+def test_several_bindings_stand_above_one_law_and_keep_their_order() -> None:
+    @requires("list-accepts-key", "create-route", role="list", probe="observe", elsewhere=("unknown-task", "observe"))
+    @requires("accepts-size", member="size", apart={"create-route": (400, 415)})
+    def law(keyed: Any) -> None:
+        """Judge nothing."""
+
+    @law.broken_by
+    def change(keyed: Any) -> None:
+        """Change nothing."""
+
+    parts: dict[str, Any] = {"role": "list", "probes": ("observe",), "elsewhere": ("unknown-task", "observe")}
+    assert law.requirements == ("list-accepts-key", "create-route", "accepts-size")
+    assert law.bound == {
+        "list-accepts-key": Binding("list-accepts-key", **parts),
+        "create-route": Binding("create-route", **parts),
+        "accepts-size": Binding("accepts-size", member="size", apart={"create-route": (400, 415)}),
+    }
+    assert law.counterexamples == [change]
+
+
+def test_an_id_is_bound_to_one_thing() -> None:
+    with pytest.raises(ValueError, match="law: 'create-route' is bound twice, and not to the same"):
+
+        @requires("create-route", role="create", probe="create")
+        @requires("create-route", role="remix", probe="remix")
+        def law(served: Any) -> None:
+            """Judge nothing."""

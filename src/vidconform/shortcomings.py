@@ -18,7 +18,7 @@ def told_gaps(gathered: Iterable[Evidence]) -> list[str]:
 
 def lack_of_success(store: Store, contract: Contract) -> list[str]:
     """Return what to pass where the selected tests could have seen a documented success of a contract and saw none."""
-    wanted = [probe for owner, probe in store.wanted if owner == contract.id and PROBES[probe].can_succeed]
+    wanted = [probe for owner, probe in store.wanted if owner == contract.id and PROBES[probe].kind == "life"]
     gathered = [store.kept[contract.id, probe] for probe in wanted if (contract.id, probe) in store.kept]
     replies = [exchange.reply for evidence in gathered for exchange in evidence.exchanges]
     # What cut a probe is told already, and no task id would mend it.

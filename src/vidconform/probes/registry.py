@@ -30,7 +30,6 @@ class Probe:
     requirement: str = ""
     refusal: Refusal | None = None
     generated: Generated | None = None
-    can_succeed: bool = True
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the contract has the operation that the probe asks, and states what it is sent for."""
@@ -45,15 +44,13 @@ class Probe:
 
 def _refusal_probe(refusal: Refusal) -> Probe:
     cost = "paid" if refusal.may_create else "free"
-    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal, can_succeed=False)
+    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal)
 
 
 def _generated_probe(role: str) -> Probe:
     generated = Generated(role)
     cost = "paid" if generated.may_create else "free"
-    return Probe(
-        generated.name, cost, role, generated, "any-request-is-no-server-error", generated=generated, can_succeed=False
-    )
+    return Probe(generated.name, cost, role, generated, "any-request-is-no-server-error", generated=generated)
 
 
 # Creations that must be refused come before the one that must not: an accident among them is one of the creations
