@@ -91,7 +91,7 @@ BOUND = "@requires('status-type')"
     ("function", "parts", "sentence"),
     [
         (keyed, WHOLE | {"role": "retreive"}, f"{BOUND} has the unknown role 'retreive'; the valid ones are create, "),
-        (keyed, WHOLE | {"probe": ("observe", "observes")}, f"{BOUND} has the unknown probe 'observes'; the valid ones are "),
+        (keyed, WHOLE | {"probe": ("observe", "observes")}, f"{BOUND} has the unknown probe 'observes'; the valid "),
         (keyed, WHOLE | {"elsewhere": "task"}, f"{BOUND} has the unknown probe 'task'; the valid ones are "),
         (keyed, {"probe": "observe", "elsewhere": "observe"}, f"{BOUND} says no role, and a law on keyed needs it"),
         (creation, {}, f"{BOUND} says no member, and a law on creation needs it"),
