@@ -12,7 +12,7 @@ from recordings import AT, BASE, Own
 from vidconform.errors import CassetteMissing, CassetteStale
 from vidconform.evidence import Cassette, Evidence, Gap
 from vidconform.evidence.replay import ReplayTransport
-from vidconform.probes import Exchange, Headers, Reply, Request, Trouble, Withheld
+from vidconform.probes import Exchange, Headers, NotSent, ProbeFailure, Reply, Request
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +145,10 @@ def test_what_ended_the_recorded_probe_ends_its_replay(own: Own) -> None:
     transport = ReplayTransport(saved(own, evidence_of(gaps=gaps)))
     ends: list[Exception] = []
     for _ in range(4):
-        with pytest.raises((Trouble, Withheld, CassetteStale)) as end:
+        with pytest.raises((ProbeFailure, NotSent, CassetteStale)) as end:
             transport.send(Request("GET", BASE, "/v1/x"))
         ends.append(end.value)
-    assert ends[:3] == [Trouble("the first"), Trouble("the second"), Withheld("the third")]
+    assert ends[:3] == [ProbeFailure("the first"), ProbeFailure("the second"), NotSent("the third")]
     assert isinstance(ends[3], CassetteStale)
 
 

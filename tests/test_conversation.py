@@ -16,21 +16,21 @@ from vidconform.evidence.gathering import gather
 from vidconform.probes import (
     Budget,
     Generation,
+    NotSent,
     OverBudget,
     Price,
+    ProbeFailure,
     Redactor,
     Reply,
     Setting,
-    Trouble,
-    Withheld,
     probes_of,
 )
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
 JSON = (("content-type", "application/json"),)
-LOST = Trouble("POST /v1/videos got no answer (ReadError)")
-BUSY = Trouble("POST /v1/videos was answered with 429", 429)
-AWAY = Trouble("POST /v1/videos was answered with 503", 503)
+LOST = ProbeFailure("POST /v1/videos got no answer (ReadError)")
+BUSY = ProbeFailure("POST /v1/videos was answered with 429", 429)
+AWAY = ProbeFailure("POST /v1/videos was answered with 503", 503)
 
 
 def said(code: int, /, **body: Any) -> Reply:
@@ -117,7 +117,7 @@ def test_the_purse_is_one_for_all_providers() -> None:
 
 
 def test_trouble_beside_the_main_thread_does_not_end_a_probe() -> None:
-    early = Trouble("GET /v1/videos/video_2/content got no answer (ReadTimeout)")
+    early = ProbeFailure("GET /v1/videos/video_2/content got no answer (ReadTimeout)")
     task = [said(200, id="video_2", status="queued"), said(200, id="video_2", status="completed")]
     answers = {"POST .*": CREATED, "GET .*/content": early, "GET .*": task}
     setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
@@ -127,7 +127,7 @@ def test_trouble_beside_the_main_thread_does_not_end_a_probe() -> None:
 
 
 def test_troubles_stand_in_the_order_in_which_they_came() -> None:
-    answers = {"POST .*": CREATED, "GET .*/content": Trouble("the first"), "GET .*": Trouble("the second")}
+    answers = {"POST .*": CREATED, "GET .*/content": ProbeFailure("the first"), "GET .*": ProbeFailure("the second")}
     setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
     evidence = gather(CONTRACT, "create", setting, Scripted(answers), lambda name: None)
     assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
@@ -180,7 +180,7 @@ def test_a_gateway_that_fails_after_it_created_is_not_tried_again_and_again() ->
 
 # --- What may have been made although it had to be refused
 
-GATEWAY = Trouble("POST /v1/videos was answered with 504: the service is not there", 504)
+GATEWAY = ProbeFailure("POST /v1/videos was answered with 504: the service is not there", 504)
 MAINTENANCE, BOT_CHECK = (
     Reply(200, (("content-type", "text/html"),), f"<!doctype html><title>{title}</title>".encode())
     for title in ("Scheduled maintenance", "Just a moment...")
@@ -235,7 +235,7 @@ def test_after_a_creation_in_doubt_no_other_that_must_fail_is_sent(answer: Any) 
     evidence, sent = spend("create-without-prompt", CREATED, budget)
     assert sent == []
     assert "what create-without-model asked for may have been made (" in evidence.gaps[0].sentence
-    assert evidence.gaps[0].kind == ("inconclusive" if isinstance(answer, Trouble) else "unseen")
+    assert evidence.gaps[0].kind == ("inconclusive" if isinstance(answer, ProbeFailure) else "unseen")
     assert budget.accidents == {}
     assert spend("create", CREATED, budget)[1][0] == "POST /v1/videos"
     assert budget.spent == 2
@@ -276,7 +276,7 @@ def test_the_same_is_so_of_money() -> None:
     with pytest.raises(OverBudget):
         budget.reserve("dear")
     budget.lose("dear", "POST /x got no answer")
-    with pytest.raises(Trouble, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
+    with pytest.raises(ProbeFailure, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
         budget.reserve("dear")
 
 
@@ -285,7 +285,7 @@ def test_a_lost_creation_is_no_excuse_for_one_that_was_never_allowed() -> None:
     budget.reserve("acme")
     budget.lose("acme", "POST /x got no answer")
     budget.most = 0
-    with pytest.raises(Withheld, match="--max-creations=0 allows"):
+    with pytest.raises(NotSent, match="--max-creations=0 allows"):
         budget.reserve("acme")
 
 

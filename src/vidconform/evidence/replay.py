@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from vidconform.errors import CassetteStale
 from vidconform.evidence.cassettes import Cassette, request_key
-from vidconform.probes import OverBudget, Reply, Request, Trouble, Withheld
+from vidconform.probes import NotSent, OverBudget, ProbeFailure, Reply, Request
 
-_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": Trouble, "unseen": Withheld, "refused": OverBudget}
+_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": ProbeFailure, "unseen": NotSent, "refused": OverBudget}
 
 
 class ReplayTransport:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vidconform.probes.causes import TOO_LATE, TroubleKind
 from vidconform.probes.exchange import Request
-from vidconform.probes.trouble import Trouble
+from vidconform.probes.failure_causes import TOO_LATE, FailureKind
+from vidconform.probes.failures import ProbeFailure
 
 MOST_FAILURES = 3
 """So many in a row, and the provider is down for the rest of the run."""
@@ -18,11 +18,11 @@ _LONGEST_BRIEF = 2.4
 """Two of these, and a provider that hangs costs its time-out and five seconds."""
 
 # A gateway answered: what is behind one contract's routes may be well behind another's.
-_OF_A_SCOPE = frozenset({TroubleKind.OUTAGE, TroubleKind.MAINTENANCE, TroubleKind.BLOCKED})
+_OF_A_SCOPE = frozenset({FailureKind.OUTAGE, FailureKind.MAINTENANCE, FailureKind.BLOCKED})
 
 
 @dataclass
-class Standing:
+class CircuitBreaker:
     """The failures of a provider since its last usable answer, and those of a gateway by the scope of requests.
 
     `may_rest` says that a limiter which turned down a creation and says until when is believed: once.
@@ -51,7 +51,7 @@ class Standing:
         return min(max(BRIEF, 1.5 * self.slowest), _LONGEST_BRIEF)
 
     def check(self, request: Request) -> None:
-        """Raise Trouble for a request that shall not be sent now.
+        """Raise ProbeFailure for a request that shall not be sent now.
 
         What may cost money waits until a read has been answered again.
         """
@@ -62,7 +62,7 @@ class Standing:
         if failures and request.method not in ("GET", "HEAD"):
             raise _not_sent(name, "just before", last)
 
-    def failed(self, kind: TroubleKind, sentence: str, scope: str) -> None:
+    def failed(self, kind: FailureKind, sentence: str, scope: str) -> None:
         """Take note of a try without a usable answer."""
         if kind in _OF_A_SCOPE:
             self.scopes[scope] = (self._of(scope)[0] + 1, sentence)
@@ -81,7 +81,7 @@ class Standing:
         return self.scopes.get(scope, (0, ""))
 
 
-def _not_sent(name: str, when: str, last: str) -> Trouble:
+def _not_sent(name: str, when: str, last: str) -> ProbeFailure:
     # The same words for all that follows, so that a report shows one cause and not a hundred.
     sentence = f"not sent: {name} gave no usable answer {when} (last: {last})"
-    return Trouble(sentence, kind=TroubleKind.DOWN, sent=False)
+    return ProbeFailure(sentence, kind=FailureKind.DOWN, sent=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Reply
-from vidconform.probes.trouble import Trouble
+from vidconform.probes.failure_causes import FailureKind
+from vidconform.probes.failures import ProbeFailure
 
 # Beyond any documented reply but a video.
 _LARGE = 64 * 1024
@@ -19,17 +19,17 @@ _VALUE = 64
 
 
 @dataclass
-class Room:
+class MemoryBudget:
     """The bytes that are left for a provider's replies in a run, for large ones and for all."""
 
     large: int = _LARGE_IN_ALL
     left: int = _IN_ALL
 
     def check(self) -> None:
-        """Raise Trouble when nothing more can be kept."""
+        """Raise ProbeFailure when nothing more can be kept."""
         if self.left <= 0:
             sentence = f"not sent: the replies of this run fill the {_IN_ALL >> 20} MB that are kept of them"
-            raise Trouble(sentence, kind=TroubleKind.FULL, sent=False)
+            raise ProbeFailure(sentence, kind=FailureKind.FULL, sent=False)
 
     def keep(self, reply: Reply) -> Reply:
         """Return a reply as it is kept: only the beginning of a large one after many."""

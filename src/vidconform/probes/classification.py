@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable
 
-from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Reply
+from vidconform.probes.failure_causes import FailureKind
 
-Outage = tuple[TroubleKind, str]
+Outage = tuple[FailureKind, str]
 
 TOO_MANY_REQUESTS = 429
 _PAYMENT_REQUIRED = 402
@@ -41,15 +41,15 @@ def outage_of(reply: Reply, *, keyed: bool = True) -> Outage | None:
     `keyed` says whether the request carried a credential of the user's: only then a quota is the user's.
     """
     if keyed and _is_quota(reply):
-        return TroubleKind.QUOTA, "the quota or the balance of this account is used up"
+        return FailureKind.QUOTA, "the quota or the balance of this account is used up"
     page = _page(reply)
     if _REPAIR.search(page):
-        return TroubleKind.MAINTENANCE, "a maintenance page"
+        return FailureKind.MAINTENANCE, "a maintenance page"
     if _BOT_CHECK.search(page):
-        return TroubleKind.BLOCKED, "a page that lets only browsers through"
+        return FailureKind.BLOCKED, "a page that lets only browsers through"
     if reply.status == TOO_MANY_REQUESTS:
-        return TroubleKind.RATE, "too many requests"
-    return (TroubleKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else None
+        return FailureKind.RATE, "too many requests"
+    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else None
 
 
 def _is_quota(reply: Reply) -> bool:

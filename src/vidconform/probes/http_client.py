@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vidconform.probes.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
-from vidconform.probes.bounds import Bounds
-from vidconform.probes.causes import TooSlow
-from vidconform.probes.coding import ACCEPTED, decoded
+from vidconform.probes.content_coding import ACCEPTED, decoded
 from vidconform.probes.deadline import Deadline, Unwelcome
 from vidconform.probes.exchange import Headers, Reply, Request
+from vidconform.probes.failure_causes import TooSlow
+from vidconform.probes.timeouts import Timeouts
 
 if TYPE_CHECKING:
     import httpx
@@ -25,7 +25,7 @@ _GRACE = 0.25
 _LEAST = 0.05
 
 
-class Wire:
+class HttpClient:
     """Sends requests to one provider.
 
     `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
@@ -37,27 +37,27 @@ class Wire:
         import httpx
 
         self._httpx = httpx
-        self._client: httpx.Client | None = None
+        self._pool: httpx.Client | None = None
         self._count = count
         self._pause = pause
         self._sender = ""
 
-    def follow(self, request: Request, bounds: Bounds, heard: Callable[[Reply], None]) -> Reply:
-        """Return the reply at the end of a GET's redirects, which share the bounds; `heard` learns of each.
+    def follow(self, request: Request, timeouts: Timeouts, heard: Callable[[Reply], None]) -> Reply:
+        """Return the reply at the end of a GET's redirects, which share the time-outs; `heard` learns of each.
 
         Once away from the host that the key was meant for, it stays away. Raises what httpx raises, and TooSlow.
         """
-        end = time.monotonic() + bounds.exchange
+        end = time.monotonic() + timeouts.exchange
         url, headers = request.url, request.headers
-        reply = self._exchange(request.method, url, headers, request.body, bounds)
+        reply = self._exchange(request.method, url, headers, request.body, timeouts)
         heard(reply)
         for _ in range(_MOST_JUMPS if request.method == "GET" else 0):
-            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
+            left = timeouts.at_most(max(end - time.monotonic(), _LEAST))
             target = self._target(url, reply, left.connect)
             if target is None:
                 break
             headers = headers if origin(url) == origin(target) else without_credentials(headers)
-            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
+            left = timeouts.at_most(max(end - time.monotonic(), _LEAST))
             try:
                 found = self._exchange("GET", target, headers, None, left, came_from=url)
             except Unwelcome:
@@ -68,8 +68,8 @@ class Wire:
 
     def close(self) -> None:
         """Close the client."""
-        if self._client is not None:
-            self._client.close()
+        if self._pool is not None:
+            self._pool.close()
 
     def _target(self, url: str, reply: Reply, seconds: float) -> str | None:
         """Return where a reply sends us, or None; an address that is none is left to the laws."""
@@ -87,21 +87,29 @@ class Wire:
         return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
 
     def _exchange(
-        self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds, came_from: str | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: bytes | None,
+        timeouts: Timeouts,
+        came_from: str | None = None,
     ) -> Reply:
         """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
         time.sleep(self._pause)
         self._count()
-        if self._client is None:
-            self._client = self._open(url)
+        if self._pool is None:
+            self._pool = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
-        timeout = self._httpx.Timeout(bounds.read, connect=bounds.connect)
-        with Deadline(bounds.exchange + min(_GRACE, bounds.exchange / 4), self._welcomes(came_from, url)) as deadline:
+        timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        with Deadline(
+            timeouts.exchange + min(_GRACE, timeouts.exchange / 4), self._welcomes(came_from, url)
+        ) as deadline:
             try:
-                with self._client.stream(
+                with self._pool.stream(
                     method, url, headers=raw, content=body, timeout=timeout, extensions={"trace": deadline.trace}
                 ) as response:
-                    reply = _reply(response, bounds.body, deadline)
+                    reply = _reply(response, timeouts.max_body, deadline)
             except self._httpx.TransportError:
                 if not deadline.passed:
                     raise

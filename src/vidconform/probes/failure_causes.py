@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from vidconform.probes.bounds import Bounds
+from vidconform.probes.timeouts import Timeouts
 
 _LONGEST = 400
 # How the HTTP library quotes what it could not read.
 _BYTES = re.compile(r"bytearray\(b?((['\"]).*\2)\)", re.DOTALL)
 
 
-class TroubleKind(StrEnum):
+class FailureKind(StrEnum):
     """The kinds of trouble: those without a reply, those that are replies, and last those of our own making."""
 
     DNS = "dns"
@@ -39,7 +39,7 @@ class TroubleKind(StrEnum):
     RECORDED = "recorded"
 
 
-TOO_LATE = frozenset({TroubleKind.TIMEOUT, TroubleKind.SLOW})
+TOO_LATE = frozenset({FailureKind.TIMEOUT, FailureKind.SLOW})
 """The kinds that took all the seconds they had."""
 
 
@@ -47,16 +47,16 @@ class TooSlow(Exception):
     """An exchange that went on longer than its seconds although every single read came in time."""
 
 
-def cause_of(error: Exception, url: str, bounds: Bounds) -> tuple[TroubleKind, str]:
+def cause_of(error: Exception, url: str, timeouts: Timeouts) -> tuple[FailureKind, str]:
     """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours."""
     import httpx
 
     if isinstance(error, TooSlow):
-        return TroubleKind.SLOW, f"not finished within {bounds.exchange:g} s"
+        return FailureKind.SLOW, f"not finished within {timeouts.exchange:g} s"
     if isinstance(error, httpx.ConnectTimeout):
-        return TroubleKind.TIMEOUT, f"no connection within {bounds.connect:g} s"
+        return FailureKind.TIMEOUT, f"no connection within {timeouts.connect:g} s"
     if isinstance(error, httpx.TimeoutException):
-        return TroubleKind.TIMEOUT, f"no answer within {bounds.read:g} s"
+        return FailureKind.TIMEOUT, f"no answer within {timeouts.read:g} s"
     host = _host(error, url)
     where = host if host == urlsplit(url).hostname else f"{host}, to which a redirect led,"
     for reason in _chain(error):
@@ -90,41 +90,41 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _of_system(error: BaseException, host: str) -> tuple[TroubleKind, str] | None:
+def _of_system(error: BaseException, host: str) -> tuple[FailureKind, str] | None:
     """Return what the operating system or the TLS library said, most special first: all of these are OSErrors."""
     import socket
     import ssl
 
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TroubleKind.TLS, one_line(f"TLS: certificate verify failed: {error.verify_message}")
+        return FailureKind.TLS, one_line(f"TLS: certificate verify failed: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
-        return TroubleKind.TLS, one_line(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
+        return FailureKind.TLS, one_line(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
     if isinstance(error, socket.gaierror):
-        return TroubleKind.DNS, one_line(f"the name {host} does not resolve")
+        return FailureKind.DNS, one_line(f"the name {host} does not resolve")
     if isinstance(error, ConnectionRefusedError):
-        return TroubleKind.REFUSED, "connection refused"
+        return FailureKind.REFUSED, "connection refused"
     if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
-        return TroubleKind.RESET, "connection reset"
+        return FailureKind.RESET, "connection reset"
     return None
 
 
-def _of_http(error: Exception) -> tuple[TroubleKind, str]:
+def _of_http(error: Exception) -> tuple[FailureKind, str]:
     import httpx
 
     said = _BYTES.sub(r"\1", str(error))
     if isinstance(error, httpx.RemoteProtocolError):
         ended = "disconnected" in said or "closed connection" in said
         return (
-            (TroubleKind.CLOSED, _closed(said)) if ended else (TroubleKind.PROTOCOL, one_line(f"no valid HTTP: {said}"))
+            (FailureKind.CLOSED, _closed(said)) if ended else (FailureKind.PROTOCOL, one_line(f"no valid HTTP: {said}"))
         )
     if isinstance(error, httpx.ProxyError):
-        return TroubleKind.PROXY, one_line(f"the proxy of the environment said: {said}")
+        return FailureKind.PROXY, one_line(f"the proxy of the environment said: {said}")
     if isinstance(error, httpx.NetworkError):
         at_start = isinstance(error, httpx.ConnectError)
-        kind = TroubleKind.UNREACHABLE if at_start else TroubleKind.RESET
+        kind = FailureKind.UNREACHABLE if at_start else FailureKind.RESET
         return kind, one_line(f"{'no connection' if at_start else 'connection lost'}: {said}").rstrip(": ")
     # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
-    return TroubleKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"
+    return FailureKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"
 
 
 def _closed(said: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidconform.probes.causes import TroubleKind, one_line
+from vidconform.probes.failure_causes import FailureKind, one_line
 
 if TYPE_CHECKING:
     from vidconform.probes.exchange import Exchange
 
 
 @dataclass
-class Withheld(Exception):
+class NotSent(Exception):
     """A request that was not sent, with the sentence that says what would allow it."""
 
     hint: str
@@ -22,7 +22,7 @@ class Withheld(Exception):
 
 
 @dataclass
-class Trouble(Exception):
+class ProbeFailure(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
     `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
@@ -31,7 +31,7 @@ class Trouble(Exception):
 
     cause: str
     status: int | None = None
-    kind: TroubleKind = TroubleKind.RECORDED
+    kind: FailureKind = FailureKind.RECORDED
     sent: bool = True
     exchange: Exchange | None = None
     beside: str = ""

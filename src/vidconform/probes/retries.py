@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vidconform.probes.causes import TOO_LATE, TroubleKind
+from vidconform.probes.classification import TOO_MANY_REQUESTS, outage_of
 from vidconform.probes.exchange import Reply, Request
-from vidconform.probes.outage import TOO_MANY_REQUESTS, outage_of
-from vidconform.probes.trouble import Trouble
+from vidconform.probes.failure_causes import TOO_LATE, FailureKind
+from vidconform.probes.failures import ProbeFailure
 
 LONGEST_WAIT = 60.0
 """Seconds: who asks for more is not waited for at all."""
@@ -22,57 +22,57 @@ _MAY_TELL = (TOO_MANY_REQUESTS, 503)
 
 
 @dataclass
-class Patience:
+class RetryBudget:
     """The seconds that Retry-After may still cost in a run, and those before a second try that nobody asked for."""
 
     left: float
     pause: float = 1.0
 
 
-class Turn:
+class Attempt:
     """The tries of one read: as often as the provider says when, and once unasked. Nothing else has a second try.
 
     `is_slow` says that the last one was given up when its seconds were over.
     """
 
-    def __init__(self, patience: Patience, request: Request) -> None:
-        self._patience = patience
+    def __init__(self, budget: RetryBudget, request: Request) -> None:
+        self._budget = budget
         self._safe = request.method in _SAFE
         self._again = True
         self.is_slow = False
         self._least = _FIRST_WAIT
         self._told = 0
 
-    def wait_after(self, outcome: Reply | Trouble) -> float | None:
+    def wait_after(self, outcome: Reply | ProbeFailure) -> float | None:
         """Return the seconds until the request is sent again, or None where this is the last word."""
         if isinstance(outcome, Reply):
             return self._after_reply(outcome)
         self.is_slow = outcome.kind in TOO_LATE
-        return self._once(0.0) if self._safe and outcome.kind is not TroubleKind.ADDRESS else None
+        return self._once(0.0) if self._safe and outcome.kind is not FailureKind.ADDRESS else None
 
     def _after_reply(self, reply: Reply) -> float | None:
         outage = outage_of(reply)
         # What may cost money is never sent again, whatever the answer asks for: each time may make a task.
-        if outage is None or outage[0] is TroubleKind.QUOTA or not self._safe:
+        if outage is None or outage[0] is FailureKind.QUOTA or not self._safe:
             return None
         told = retry_after(reply) if reply.status in _MAY_TELL else None
-        return self._once(self._patience.pause) if told is None else self._as_told(told)
+        return self._once(self._budget.pause) if told is None else self._as_told(told)
 
     def rest_after(self, reply: Reply) -> float | None:
         """Return the seconds until a limiter lets the next request pass, where it has turned down what is sent once."""
         outage = outage_of(reply)
-        is_limited = not self._safe and outage is not None and outage[0] is TroubleKind.RATE
+        is_limited = not self._safe and outage is not None and outage[0] is FailureKind.RATE
         told = retry_after(reply) if is_limited else None
         return None if told is None else self._as_told(told)
 
     def _as_told(self, told: float) -> float | None:
         seconds = max(told, self._least)
-        if seconds > min(LONGEST_WAIT, self._patience.left) or self._told == _MOST_TOLD:
+        if seconds > min(LONGEST_WAIT, self._budget.left) or self._told == _MOST_TOLD:
             return None
         self._told += 1
         # Who says 0 again and again is asked less and less often.
         self._least *= 2
-        self._patience.left -= seconds
+        self._budget.left -= seconds
         return seconds
 
     def _once(self, seconds: float) -> float | None:
