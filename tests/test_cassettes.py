@@ -64,7 +64,7 @@ exchanges = st.lists(st.builds(exchange, requests, replies, times), max_size=4)
 def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange], own: Own) -> None:
     transport = ReplayTransport(saved(own, evidence_of(*exchanges)))
     for sent in exchanges:
-        reply, at, origin = transport.send(sent.request)
+        reply, at, origin, _ = transport.send(sent.request)
         assert (reply.status, reply.body, reply.cut) == (sent.reply.status, sent.reply.body, sent.reply.cut)
         assert by_name(reply.headers) == by_name(sent.reply.headers)
         assert {name: reply.header(name) for name, _ in reply.headers} == {
@@ -89,7 +89,7 @@ def test_origin_and_date_are_kept(origin: str, replayed: str, own: Own) -> None:
     request = Request("GET", BASE, "/v1/x")
     cassette = saved(own, evidence_of(exchange(request, Reply(200, (), b"{}")), origin=origin))
     assert (cassette.metadata["origin"], cassette.metadata["recorded_at"]) == (origin, AT)
-    assert ReplayTransport(cassette).send(request)[1:] == (AT, replayed)
+    assert ReplayTransport(cassette).send(request)[1:3] == (AT, replayed)
 
 
 def test_the_address_of_an_emulator_is_replaced_by_a_name_that_says_so(own: Own) -> None:
@@ -97,7 +97,7 @@ def test_the_address_of_an_emulator_is_replaced_by_a_name_that_says_so(own: Own)
     reply = Reply(200, (("Location", f"{here}/a"),), f'{{"video_url": "{here}/files/x.mp4"}}'.encode())
     sent = exchange(Request("GET", here, "/v1/x"), reply, origin="emulated")
     cassette = saved(own, evidence_of(sent, origin="emulated"), here)
-    replayed, _, _ = ReplayTransport(cassette).send(Request("GET", "https://api.gpt.ge", "/v1/x"))
+    replayed, *_ = ReplayTransport(cassette).send(Request("GET", "https://api.gpt.ge", "/v1/x"))
     assert replayed.json == {"video_url": "http://gptge.emulator.invalid/files/x.mp4"}
     assert replayed.header("location") == "http://gptge.emulator.invalid/a"
     assert "127.0.0.1" not in own.path.read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from vidconform.evidence.gathering import gather
 from vidconform.probes import (
     Budget,
     Generation,
+    Hop,
     NotSent,
     OverBudget,
     Price,
@@ -131,6 +133,20 @@ def test_troubles_stand_in_the_order_in_which_they_came() -> None:
     setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
     evidence = gather(CONTRACT, "create", setting, Scripted(answers), lambda name: None)
     assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
+
+
+def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
+    signed = "https://cdn.vendor.example/x?X-Amz-Signature=0123456789abcdef"
+    hop = Hop(
+        "GET", "https://x.invalid/v1/videos/x?key=sk-secret-key", 302, (("Location", signed), ("Set-Cookie", "a=b"))
+    )
+    transport = Scripted({".*": replace(said(404), hops=(hop,))})
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor(["sk-secret-key"]), Budget(0))
+    (exchange,) = gather(CONTRACT, "unknown-task", setting, transport, lambda name: None).exchanges
+    (kept,) = exchange.reply.hops
+    assert (kept.method, kept.url, kept.status) == ("GET", "https://x.invalid/v1/videos/x?key=REDACTED", 302)
+    location = "https://cdn.vendor.example/x?X-Amz-Signature=REDACTED"
+    assert kept.headers == (("Location", location), ("Set-Cookie", "REDACTED"))
 
 
 def everything(run: Live) -> None:

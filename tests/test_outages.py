@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from vidconform.emulator import ReplyContext
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
 from vidconform.options import RunOptions
-from vidconform.probes import Budget, FailureKind, ProbeFailure, Redactor, Reply, Setting
-from vidconform.probes.classification import outage_of
+from vidconform.probes import Budget, FailureKind, ProbeFailure, Redactor, Reply, Request, Setting
+from vidconform.probes.classification import classify
 from vidconform.session import Session, prepare
 from vidconform.verdicts import Outcome
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
+WITH_KEY = Request("GET", "https://vendor.example", "/v1/videos/x")
 JSON, HTML = (("content-type", "application/json"),), (("content-type", "text/html; charset=utf-8"),)
 
 
@@ -76,20 +78,33 @@ EVIDENCE = [
 
 @pytest.mark.parametrize(("reply", "kind"), OUTAGES)
 def test_an_outage_is_told_from_an_answer(reply: Reply, kind: FailureKind) -> None:
-    found = outage_of(reply)
-    assert found is not None
-    assert found[0] is kind
+    found = classify(WITH_KEY, reply)
+    assert (found.kind, found.outage) == ("outage", kind)
 
 
 @pytest.mark.parametrize("reply", EVIDENCE)
 def test_an_answer_is_no_outage(reply: Reply) -> None:
-    assert outage_of(reply) is None
+    assert classify(WITH_KEY, reply).outage is None
+
+
+KINDS = [(200, "answer"), (500, "answer"), (304, "answer"), (404, "refusal"), (302, "redirect"), (308, "redirect")]
+
+
+@pytest.mark.parametrize(("status", "kind"), KINDS)
+def test_every_other_reply_is_an_answer_a_refusal_or_a_redirect(status: int, kind: str) -> None:
+    found = classify(WITH_KEY, said(status))
+    assert (found.kind, found.outage) == (kind, None)
+
+
+def test_a_redirect_to_a_maintenance_page_that_is_not_followed_is_an_outage() -> None:
+    assert classify(WITH_KEY, page("Down for maintenance", 302)).kind == "outage"
 
 
 def test_without_a_credential_of_ours_a_quota_is_not_ours() -> None:
-    assert outage_of(said(402), keyed=False) is None
-    assert outage_of(said(403, "quota"), keyed=False) is None
-    assert outage_of(said(429, "quota"), keyed=False) == (FailureKind.RATE, "too many requests")
+    keyless = replace(WITH_KEY, keyed=False)
+    assert classify(keyless, said(402)).kind == "refusal"
+    assert classify(keyless, said(403, "quota")).kind == "refusal"
+    assert classify(keyless, said(429, "quota")).outage is FailureKind.RATE
 
 
 # --- What a probe makes of them

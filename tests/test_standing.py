@@ -9,7 +9,8 @@ from rawserver import http, serving
 from vendors import silent
 
 from vidconform.probes import FailureKind, LiveTransport, ProbeFailure, Request, Timeouts
-from vidconform.probes.circuit_breaker import BRIEF, CircuitBreaker
+from vidconform.probes.circuit_breaker import CircuitBreaker
+from vidconform.probes.timeouts import SHORT, AdaptiveTimeouts
 
 TASK = http(body=b'{"id": "video_1", "object": "video", "status": "queued"}')
 
@@ -40,14 +41,14 @@ def test_an_answer_of_one_contract_says_nothing_of_another_s_gateway() -> None:
     breaker = CircuitBreaker("acme")
     for _ in range(3):
         breaker.failed(FailureKind.OUTAGE, "answered with 502", "acme/query")
-        breaker.answered("acme/videos", 0.1)
-    assert (breaker.is_down("acme/query"), breaker.is_down("acme/videos")) == (True, False)
+        breaker.answered("acme/videos")
+    assert (breaker.is_open("acme/query"), breaker.is_open("acme/videos")) == (True, False)
 
 
 def test_a_slow_provider_gets_longer_tries_of_which_two_stay_within_five_seconds() -> None:
-    breaker = CircuitBreaker("acme")
-    assert breaker.brief == BRIEF
-    breaker.answered("acme/videos", 1.4)
-    assert breaker.brief == pytest.approx(2.1)
-    breaker.answered("acme/videos", 60.0)
-    assert 4 < 2 * breaker.brief < 5
+    timeouts = AdaptiveTimeouts(Timeouts())
+    assert timeouts.short == SHORT
+    timeouts.heard(1.4)
+    assert timeouts.short == pytest.approx(2.1)
+    timeouts.heard(60.0)
+    assert 4 < 2 * timeouts.short < 5

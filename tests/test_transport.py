@@ -45,7 +45,7 @@ def redirect(location: str, status: int = 302) -> bytes:
 
 def test_a_request_arrives_as_it_was_meant_and_is_counted(transport: LiveTransport) -> None:
     with serving(SERVED) as server:
-        reply, at, origin = transport.send(Request("POST", server.url, "/v1/videos?a=%2F", HEADERS, b"{}"))
+        reply, at, origin, _ = transport.send(Request("POST", server.url, "/v1/videos?a=%2F", HEADERS, b"{}"))
     (asked,) = server.asked
     assert (asked.method, asked.target, asked.body) == ("POST", "/v1/videos?a=%2F", b"{}")
     assert asked.headers["authorization"] == "Bearer sk-secret"
@@ -91,6 +91,28 @@ def test_a_stranger_does_not_get_the_key_by_redirecting_to_itself_or_back(transp
         stranger.answers.insert(1, redirect(f"{server.url}/chosen-by-a-stranger"))
         assert get(transport, server).status == 200
     assert [secrets_seen(stranger, 0), secrets_seen(stranger, 1), secrets_seen(server, 1)] == [set(), set(), set()]
+
+
+def test_every_redirect_that_was_followed_is_part_of_the_reply(transport: LiveTransport) -> None:
+    with serving(SERVED) as cdn, serving(redirect("/once"), redirect(f"{cdn.url}/file.mp4", 307)) as server:
+        reply = get(transport, server)
+    assert [(hop.method, hop.url, hop.status) for hop in reply.hops] == [
+        ("GET", f"{server.url}/v1/videos/x", 302),
+        ("GET", f"{server.url}/once", 307),
+    ]
+    assert ("Location", f"{cdn.url}/file.mp4") in reply.hops[1].headers
+    assert reply.status == 200
+
+
+def test_a_redirect_that_is_not_followed_is_no_hop(transport: LiveTransport) -> None:
+    with serving(redirect("ftp://127.0.0.1/x")) as server:
+        assert get(transport, server).hops == post(transport, server).hops == ()
+
+
+def test_a_retry_begins_without_the_hops_of_the_try_before(transport: LiveTransport) -> None:
+    with serving(redirect("/once"), busy(502), SERVED) as server:
+        assert get(transport, server).hops == ()
+    assert [asked.target for asked in server.asked] == ["/v1/videos/x", "/once", "/v1/videos/x"]
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
@@ -241,6 +263,13 @@ def test_an_exhausted_quota_is_not_waited_for(transport: LiveTransport) -> None:
     with serving(http(429, body, "Retry-After: 1"), SERVED) as server:
         assert get(transport, server).status == 429
     assert len(server.asked) == 1
+
+
+def test_a_limiter_that_speaks_of_quota_to_a_request_without_the_key_is_waited_for(transport: LiveTransport) -> None:
+    body = b'{"error": {"code": "insufficient_quota"}}'
+    with serving(http(429, body, "Retry-After: 0.1"), SERVED) as server:
+        assert transport.send(Request("GET", server.url, "/x", keyed=False)).reply.status == 200
+    assert len(server.asked) == 2
 
 
 def cut_in_the_middle(connection: socket.socket) -> None:

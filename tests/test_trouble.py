@@ -111,7 +111,7 @@ def test_no_creation_is_sent_until_a_read_has_worked_again(transport: LiveTransp
 
 
 def test_a_short_try_is_told_behind_the_long_wait_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vidconform.probes.circuit_breaker.BRIEF", 0.2)
+    monkeypatch.setattr("vidconform.probes.timeouts.SHORT", 0.2)
     live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.8))
     with serving(silent) as server:
         told = [str(send(live, Request("GET", server.url, target))) for target in ("/1", "/2", "/3")]
@@ -132,7 +132,7 @@ def test_what_is_no_http_is_quoted_without_the_words_of_python(transport: LiveTr
 
 @pytest.mark.parametrize("paid", [False, True])
 def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vidconform.probes.circuit_breaker.BRIEF", 0.2)
+    monkeypatch.setattr("vidconform.probes.timeouts.SHORT", 0.2)
     live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.8))
     with serving(TASK, silent) as server:
         get(live, server)

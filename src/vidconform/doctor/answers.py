@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from vidconform.contracts import Contract, Operation
 from vidconform.doctor.diagnosis import Finding, problem, unchecked
 from vidconform.doctor.exits import Exit
-from vidconform.probes import Exchange, NotSent, ProbeFailure, Reply
-from vidconform.probes.failure_causes import FailureKind
+from vidconform.probes import Exchange, FailureKind, NotSent, ProbeFailure, Reply
 
 Answer = Exchange | ProbeFailure | NotSent
 

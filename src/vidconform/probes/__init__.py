@@ -2,12 +2,12 @@
 
 from vidconform.probes.addresses import is_loopback
 from vidconform.probes.budget import Budget, Cost, OverBudget, Price
+from vidconform.probes.classification import ReceivedReply
 from vidconform.probes.conversation import RESUMED, Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
-from vidconform.probes.failure_causes import FailureKind, cause_of
-from vidconform.probes.failures import NotSent, ProbeFailure
+from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Hop, Reply, Request
+from vidconform.probes.failures import FailureKind, NotSent, ProbeFailure
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.refusals import UNKNOWN_TASKS
 from vidconform.probes.registry import PROBES, Probe, probes_of
@@ -32,19 +32,20 @@ __all__ = [
     "FailureKind",
     "Generation",
     "Headers",
+    "Hop",
     "LiveTransport",
     "NotSent",
     "OverBudget",
     "Price",
     "Probe",
     "ProbeFailure",
+    "ReceivedReply",
     "Redactor",
     "Reply",
     "Request",
     "Setting",
     "Timeouts",
     "Transport",
-    "cause_of",
     "credential_of",
     "is_loopback",
     "is_plain",

@@ -1,21 +1,19 @@
-"""How a provider has been doing lately: one that is down stops costing time and money."""
+"""When nothing more is sent: a provider that is down stops costing time and money.
+
+Three failures in a row open the breaker for the rest of the run; after a single one no creation is sent until a read
+has been answered. A request without a reply counts against the provider, a reply of a gateway that does not reach its
+service against the requests of that contract alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vidconform.probes.classification import ReceivedReply
 from vidconform.probes.exchange import Request
-from vidconform.probes.failure_causes import TOO_LATE, FailureKind
-from vidconform.probes.failures import ProbeFailure
+from vidconform.probes.failures import FailureKind, ProbeFailure
 
-MOST_FAILURES = 3
-"""So many in a row, and the provider is down for the rest of the run."""
-
-BRIEF = 1.5
-"""Seconds that a provider gets for a try after one that it let run out, when it has never been slow."""
-
-_LONGEST_BRIEF = 2.4
-"""Two of these, and a provider that hangs costs its time-out and five seconds."""
+FAILURE_THRESHOLD = 3
 
 # A gateway answered: what is behind one contract's routes may be well behind another's.
 _OF_A_SCOPE = frozenset({FailureKind.OUTAGE, FailureKind.MAINTENANCE, FailureKind.BLOCKED})
@@ -23,62 +21,46 @@ _OF_A_SCOPE = frozenset({FailureKind.OUTAGE, FailureKind.MAINTENANCE, FailureKin
 
 @dataclass
 class CircuitBreaker:
-    """The failures of a provider since its last usable answer, and those of a gateway by the scope of requests.
-
-    `may_rest` says that a limiter which turned down a creation and says until when is believed: once.
-    """
+    """Counts the failures since the last answer, of a provider and of each scope of its requests."""
 
     provider: str = "the provider"
-    failures: int = 0
-    last: str = ""
-    is_slow: bool = False
-    slowest: float = 0.0
-    may_rest: bool = True
-    scopes: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _streaks: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def is_down(self, scope: str) -> bool:
+    def is_open(self, scope: str) -> bool:
         """Whether nothing more is sent."""
-        return max(self.failures, self._of(scope)[0]) >= MOST_FAILURES
-
-    @property
-    def waited(self) -> str:
-        """How long the provider was waited for in vain when it got all its seconds, or nothing."""
-        return self.last if self.is_slow else ""
-
-    @property
-    def brief(self) -> float:
-        """The seconds of a try after one that ran out: more for a provider whose answers take longer."""
-        return min(max(BRIEF, 1.5 * self.slowest), _LONGEST_BRIEF)
+        return self._worst(scope)[1] >= FAILURE_THRESHOLD
 
     def check(self, request: Request) -> None:
-        """Raise ProbeFailure for a request that shall not be sent now.
-
-        What may cost money waits until a read has been answered again.
-        """
-        whose = [(self.provider, self.failures, self.last), (request.scope, *self._of(request.scope))]
-        name, failures, last = max(whose, key=lambda one: one[1])
-        if failures >= MOST_FAILURES:
+        """Raise ProbeFailure for a request that must not be sent now."""
+        name, failures, last = self._worst(request.scope)
+        if failures >= FAILURE_THRESHOLD:
             raise _not_sent(name, f"{failures} times in a row", last)
-        if failures and request.method not in ("GET", "HEAD"):
+        if failures and not request.is_safe:
             raise _not_sent(name, "just before", last)
+
+    def answered(self, scope: str) -> None:
+        """Take note of an answer: the count begins anew."""
+        self._streaks.pop(self.provider, None)
+        self._streaks.pop(scope, None)
 
     def failed(self, kind: FailureKind, sentence: str, scope: str) -> None:
         """Take note of a try without a usable answer."""
-        if kind in _OF_A_SCOPE:
-            self.scopes[scope] = (self._of(scope)[0] + 1, sentence)
-        else:
-            # Who lets one try run out is given a short one; the long wait says more of it.
-            self.failures, self.last = self.failures + 1, self.waited if kind in TOO_LATE and self.is_slow else sentence
-        self.is_slow = kind in TOO_LATE
+        name = scope if kind in _OF_A_SCOPE else self.provider
+        self._streaks[name] = (self._streak(name)[0] + 1, sentence)
 
-    def answered(self, scope: str, seconds: float) -> None:
-        """Take note of an answer and of how long it took."""
-        self.failures, self.is_slow, self.may_rest = 0, False, True
-        self.slowest = max(self.slowest, seconds)
-        self.scopes.pop(scope, None)
+    def note_outage(self, request: Request, received: ReceivedReply) -> None:
+        """Count a reply that is an outage, unless it may be how a gateway refuses a creation."""
+        found = received.classification
+        is_limit = found.outage is FailureKind.RATE
+        if found.outage is not None and found.is_temporary and (request.is_safe or is_limit):
+            self.failed(found.outage, f"answered with {received.reply.status}, {found.words}", request.scope)
 
-    def _of(self, scope: str) -> tuple[int, str]:
-        return self.scopes.get(scope, (0, ""))
+    def _worst(self, scope: str) -> tuple[str, int, str]:
+        """Return who failed most often in a row, how often, and how the last time."""
+        return max(((name, *self._streak(name)) for name in (self.provider, scope)), key=lambda streak: streak[1])
+
+    def _streak(self, name: str) -> tuple[int, str]:
+        return self._streaks.get(name, (0, ""))
 
 
 def _not_sent(name: str, when: str, last: str) -> ProbeFailure:

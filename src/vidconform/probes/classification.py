@@ -1,15 +1,15 @@
-"""Replies that say nothing of what was asked: come back later, pay first, we are being repaired."""
+"""What kind of reply arrived; each is classified once, by the transport that brings it, and everybody reads that."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from vidconform.probes.exchange import Reply
-from vidconform.probes.failure_causes import FailureKind
-
-Outage = tuple[FailureKind, str]
+from vidconform.probes.exchange import Reply, Request
+from vidconform.probes.failures import FailureKind
 
 TOO_MANY_REQUESTS = 429
 _PAYMENT_REQUIRED = 402
@@ -35,12 +35,48 @@ _REPAIR = _words(
 _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])
 
 
-def outage_of(reply: Reply, *, keyed: bool = True) -> Outage | None:
-    """Return the kind of outage that a reply is and its words, or None for a reply that laws can judge.
+@dataclass(frozen=True)
+class Classification:
+    """What kind a reply is: an outage says nothing of what was asked, a redirect is one that was not followed.
 
-    `keyed` says whether the request carried a credential of the user's: only then a quota is the user's.
+    Of an outage, `outage` says which (come back later, pay first, we are being repaired) and `words` say it in English.
     """
-    if keyed and _is_quota(reply):
+
+    kind: Literal["answer", "refusal", "redirect", "outage"]
+    outage: FailureKind | None = None
+    words: str = ""
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it is an outage that may be over later in the run."""
+        return self.outage not in (None, FailureKind.QUOTA)
+
+
+class ReceivedReply(NamedTuple):
+    """A reply as a transport brings it; `at` is RFC 3339, `origin` is `live`, or what a recording says."""
+
+    reply: Reply
+    at: str
+    origin: str
+    classification: Classification
+
+    @classmethod
+    def of(cls, request: Request, reply: Reply, at: str, origin: str) -> ReceivedReply:
+        """Return a reply to a request with its classification."""
+        return cls(reply, at, origin, classify(request, reply))
+
+
+def classify(request: Request, reply: Reply) -> Classification:
+    """Return what kind of reply to a request it is."""
+    outage, words = _outage(request, reply)
+    if outage is not None:
+        return Classification("outage", outage, words)
+    return Classification("redirect" if reply.is_redirect else "refusal" if reply.is_refusal else "answer")
+
+
+def _outage(request: Request, reply: Reply) -> tuple[FailureKind | None, str]:
+    # Without a credential of the user's, a quota is not the user's either.
+    if request.keyed and _is_quota(reply):
         return FailureKind.QUOTA, "the quota or the balance of this account is used up"
     page = _page(reply)
     if _REPAIR.search(page):
@@ -49,7 +85,7 @@ def outage_of(reply: Reply, *, keyed: bool = True) -> Outage | None:
         return FailureKind.BLOCKED, "a page that lets only browsers through"
     if reply.status == TOO_MANY_REQUESTS:
         return FailureKind.RATE, "too many requests"
-    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else None
+    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else (None, "")
 
 
 def _is_quota(reply: Reply) -> bool:

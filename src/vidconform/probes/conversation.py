@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation
-from vidconform.probes.classification import outage_of
+from vidconform.probes.classification import Classification, ReceivedReply
 from vidconform.probes.creations import (
     IN_FRONT,
     in_doubt,
@@ -70,16 +70,20 @@ class Conversation:
         """
         self.setting.memory.check()
         said = raw or _documented(operation, task_id, body)
-        sent = self._request(said, method or operation.method, self._credential(operation, credential))
-        request = replace(sent, paid=paid, scope=self.contract.id)
+        header = credential_of(self.contract, operation, credential, self.setting.keys)
+        request = Request(
+            method or operation.method, self.setting.base_url, said.target,
+            (*said.headers, header) if header[0] else said.headers, said.body,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+        )  # fmt: skip
         started = time.monotonic()
-        reply, at, origin = self.transport.send(request)
+        received = self.transport.send(request)
         elapsed = time.monotonic() - started
         kept = Exchange(
-            step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply, longest), at,
-            round(elapsed, 3), _origin(reply, origin),
+            step, operation.role, task_id, credential, self._redact(request),
+            self._redact_reply(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        _refuse_outage(kept)
+        _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
         return kept
 
@@ -177,9 +181,6 @@ class Conversation:
         if self.transport.sleeps:
             time.sleep(self.setting.pace.poll_interval)
 
-    def _credential(self, operation: Operation, credential: str) -> tuple[str, str]:
-        return credential_of(self.contract, operation, credential, self.setting.keys)
-
     def _redact(self, request: Request) -> Request:
         redactor = self.setting.redactor
         body = None if request.body is None else redactor.body(request.body)
@@ -192,12 +193,11 @@ class Conversation:
         body, cut = redactor.body(reply.body, reply.cut), reply.cut
         if longest is not None and len(body) > longest:
             body, cut = body[:longest], True
-        kept = Reply(reply.status, redactor.headers(reply.headers), body, cut, redactor.text(reply.elsewhere))
-        return self.setting.memory.keep(kept)
-
-    def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
-        headers = (*said.headers, credential) if credential[0] else said.headers
-        return Request(method, self.setting.base_url, said.target, headers, said.body)
+        hops = tuple(
+            replace(hop, url=redactor.text(hop.url), headers=redactor.headers(hop.headers)) for hop in reply.hops
+        )
+        headers, elsewhere = redactor.headers(reply.headers), redactor.text(reply.elsewhere)
+        return self.setting.memory.keep(Reply(reply.status, headers, body, cut, elsewhere, hops))
 
 
 def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
@@ -205,15 +205,13 @@ def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
     return Raw(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
 
 
-def _refuse_outage(exchange: Exchange) -> None:
+def _refuse_outage(exchange: Exchange, found: Classification) -> None:
     """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
-    outage = outage_of(exchange.reply, keyed=exchange.credential not in _KEYLESS)
-    if outage is not None:
-        kind, words = outage
-        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {words}"
-        raise ProbeFailure(sentence, exchange.reply.status, kind, exchange=exchange)
+    if found.outage is not None:
+        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 
-def _origin(reply: Reply, origin: str) -> str:
+def _origin(received: ReceivedReply) -> str:
     """A reply that says it comes from our own emulator is never shown as the vendor's."""
-    return "emulated" if reply.header("server") == EMULATOR_SERVER else origin
+    return "emulated" if received.reply.header("server") == EMULATOR_SERVER else received.origin

@@ -6,8 +6,7 @@ from typing import Protocol
 
 from vidconform.contracts import Contract
 from vidconform.probes.exchange import Exchange, Reply, Request
-from vidconform.probes.failure_causes import FailureKind
-from vidconform.probes.failures import ProbeFailure
+from vidconform.probes.failures import FailureKind, ProbeFailure
 
 # What a gateway answers, or shows, that has not passed on a request that must be refused.
 _NOT_PASSED_ON = (502, 503)

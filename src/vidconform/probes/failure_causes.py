@@ -4,43 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from urllib.parse import urlsplit
 
+from vidconform.probes.failures import FailureKind, one_line
 from vidconform.probes.timeouts import Timeouts
 
-_LONGEST = 400
 # How the HTTP library quotes what it could not read.
 _BYTES = re.compile(r"bytearray\(b?((['\"]).*\2)\)", re.DOTALL)
-
-
-class FailureKind(StrEnum):
-    """The kinds of trouble: those without a reply, those that are replies, and last those of our own making."""
-
-    DNS = "dns"
-    TLS = "tls"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    RESET = "reset"
-    CLOSED = "closed"
-    TIMEOUT = "timeout"
-    SLOW = "slow"
-    PROTOCOL = "protocol"
-    PROXY = "proxy"
-    ADDRESS = "address"
-    RATE = "rate"
-    OUTAGE = "outage"
-    QUOTA = "quota"
-    MAINTENANCE = "maintenance"
-    BLOCKED = "blocked"
-    DOWN = "down"
-    UNFINISHED = "unfinished"
-    FULL = "full"
-    RECORDED = "recorded"
-
-
-TOO_LATE = frozenset({FailureKind.TIMEOUT, FailureKind.SLOW})
-"""The kinds that took all the seconds they had."""
 
 
 class TooSlow(Exception):
@@ -113,26 +83,16 @@ def _of_http(error: Exception) -> tuple[FailureKind, str]:
 
     said = _BYTES.sub(r"\1", str(error))
     if isinstance(error, httpx.RemoteProtocolError):
-        ended = "disconnected" in said or "closed connection" in said
-        return (
-            (FailureKind.CLOSED, _closed(said)) if ended else (FailureKind.PROTOCOL, one_line(f"no valid HTTP: {said}"))
-        )
+        if "disconnected" not in said and "closed connection" not in said:
+            return FailureKind.PROTOCOL, one_line(f"no valid HTTP: {said}")
+        inside = "incomplete chunked" in said or "complete message body" in said
+        where = "in the middle of the reply" if inside else "without a reply"
+        return FailureKind.CLOSED, f"connection closed {where}"
     if isinstance(error, httpx.ProxyError):
         return FailureKind.PROXY, one_line(f"the proxy of the environment said: {said}")
+    if isinstance(error, httpx.ConnectError):
+        return FailureKind.UNREACHABLE, one_line(f"no connection: {said}").rstrip(": ")
     if isinstance(error, httpx.NetworkError):
-        at_start = isinstance(error, httpx.ConnectError)
-        kind = FailureKind.UNREACHABLE if at_start else FailureKind.RESET
-        return kind, one_line(f"{'no connection' if at_start else 'connection lost'}: {said}").rstrip(": ")
+        return FailureKind.RESET, one_line(f"connection lost: {said}").rstrip(": ")
     # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
     return FailureKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"
-
-
-def _closed(said: str) -> str:
-    inside = "incomplete chunked" in said or "complete message body" in said
-    return "connection closed in the middle of the reply" if inside else "connection closed without a reply"
-
-
-def one_line(sentence: str) -> str:
-    """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in sentence[: 2 * _LONGEST]).split())
-    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."

@@ -1,14 +1,45 @@
-"""Why a conversation could not go on: withheld by us, or cut by the network."""
+"""Why a probe got no usable answer: the request was not sent, or nothing that can be judged came back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from vidconform.probes.failure_causes import FailureKind, one_line
 
 if TYPE_CHECKING:
     from vidconform.probes.exchange import Exchange
+
+
+_LONGEST = 400
+
+
+class FailureKind(StrEnum):
+    """The kinds of failures: those without a reply, those that are replies, and last those of our own making."""
+
+    DNS = "dns"
+    TLS = "tls"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    RESET = "reset"
+    CLOSED = "closed"
+    TIMEOUT = "timeout"
+    SLOW = "slow"
+    PROTOCOL = "protocol"
+    PROXY = "proxy"
+    ADDRESS = "address"
+    RATE = "rate"
+    OUTAGE = "outage"
+    QUOTA = "quota"
+    MAINTENANCE = "maintenance"
+    BLOCKED = "blocked"
+    DOWN = "down"
+    UNFINISHED = "unfinished"
+    FULL = "full"
+    RECORDED = "recorded"
+
+
+TOO_LATE = frozenset({FailureKind.TIMEOUT, FailureKind.SLOW})
+"""The kinds that took all the seconds they had."""
 
 
 @dataclass
@@ -42,3 +73,9 @@ class ProbeFailure(Exception):
 
     def __str__(self) -> str:
         return self.cause
+
+
+def one_line(sentence: str) -> str:
+    """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in sentence[: 2 * _LONGEST]).split())
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."

@@ -10,8 +10,7 @@ from vidconform.contracts import FINISHED, Operation
 from vidconform.probes.conversation import RESUMED, Conversation
 from vidconform.probes.creations import told_task
 from vidconform.probes.exchange import Exchange
-from vidconform.probes.failure_causes import FailureKind, one_line
-from vidconform.probes.failures import NotSent, ProbeFailure
+from vidconform.probes.failures import FailureKind, NotSent, ProbeFailure, one_line
 
 Find = Callable[[str], Any]
 

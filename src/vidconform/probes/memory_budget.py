@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vidconform.probes.exchange import Reply
-from vidconform.probes.failure_causes import FailureKind
-from vidconform.probes.failures import ProbeFailure
+from vidconform.probes.failures import FailureKind, ProbeFailure
 
 # Beyond any documented reply but a video.
 _LARGE = 64 * 1024
@@ -46,5 +45,6 @@ class MemoryBudget:
 def _size(reply: Reply) -> int:
     """Return the bytes that a reply takes once it is read as JSON, about."""
     values = sum(reply.body.count(mark) for mark in (b",", b"[", b"{"))
-    headers = sum(len(name) + len(value) + 200 for name, value in reply.headers)
+    kept = [reply.headers, *(hop.headers for hop in reply.hops)]
+    headers = sum(len(name) + len(value) + 200 for fields in kept for name, value in fields)
     return _EXCHANGE + headers + len(reply.body) + values * _VALUE
