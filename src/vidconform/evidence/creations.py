@@ -80,9 +80,8 @@ class Creations:
         try:
             self._write(_line("created", self._known[number], task_id=task_id, exchange=as_object(exchange)))
         except OSError as error:
-            raise ProbeFailure(
-                f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}"
-            ) from error
+            sentence = f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}"
+            raise ProbeFailure(sentence) from error
 
     def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
         """Write down the task that should not have come of it."""

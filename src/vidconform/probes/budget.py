@@ -117,9 +117,8 @@ class Budget:
     def _lack(self, of_money: bool) -> ProbeFailure:
         """Say which answer was lost; to spend more would not bring it back."""
         limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
-        return ProbeFailure(
-            f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})", sent=False
-        )
+        sentence = f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})"
+        return ProbeFailure(sentence, sent=False)
 
     def _hold_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)
