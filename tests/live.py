@@ -17,7 +17,7 @@ from vidconform.emulator import ReplyContext, Running, running
 from vidconform.evidence import Evidence, Store
 from vidconform.items import law_cases, schema_cases
 from vidconform.options import RunOptions
-from vidconform.probes import Reply, Request
+from vidconform.probes import ReceivedReply, Request
 from vidconform.session import Session, prepare
 from vidconform.verdicts import Case
 
@@ -121,7 +121,7 @@ class Scripted:
     sleeps: bool = True
     sent: list[str] = field(default_factory=list)
 
-    def send(self, request: Request) -> tuple[Reply, str, str]:
+    def send(self, request: Request) -> ReceivedReply:
         """Return the answer to a request, or raise it."""
         asked = str(request)
         self.sent.append(asked)
@@ -130,7 +130,7 @@ class Scripted:
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer, "2026-11-23T00:00:00.000+00:00", "live"
+        return ReceivedReply.of(request, answer, "2026-11-23T00:00:00.000+00:00", "live")
 
     def recorded(self) -> None:
         """Nothing is recorded."""

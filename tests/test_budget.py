@@ -8,7 +8,7 @@ import pytest
 from processes import KEYS, Run, copy_of, judge_inside, live, validator
 
 from vidconform.emulator import Running, running
-from vidconform.probes import Budget, OverBudget, Price, Withheld
+from vidconform.probes import Budget, NotSent, OverBudget, Price
 
 pytest_plugins = ["pytester"]
 
@@ -48,7 +48,7 @@ def test_a_creation_that_must_be_refused_counts_as_possible_spending() -> None:
 
 
 def test_the_number_of_creations_is_no_matter_of_cost() -> None:
-    with pytest.raises(Withheld, match="max-creations") as raised:
+    with pytest.raises(NotSent, match="max-creations") as raised:
         Budget(0, 0, PRICES).reserve("dear")
     assert not isinstance(raised.value, OverBudget)
 

@@ -12,7 +12,7 @@ from recordings import AT, BASE, Own
 from vidconform.errors import CassetteMissing, CassetteStale
 from vidconform.evidence import Cassette, Evidence, Gap
 from vidconform.evidence.replay import ReplayTransport
-from vidconform.probes import Exchange, Headers, Reply, Request, Trouble, Withheld
+from vidconform.probes import Exchange, Headers, NotSent, ProbeFailure, Reply, Request
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ exchanges = st.lists(st.builds(exchange, requests, replies, times), max_size=4)
 def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange], own: Own) -> None:
     transport = ReplayTransport(saved(own, evidence_of(*exchanges)))
     for sent in exchanges:
-        reply, at, origin = transport.send(sent.request)
+        reply, at, origin, _ = transport.send(sent.request)
         assert (reply.status, reply.body, reply.cut) == (sent.reply.status, sent.reply.body, sent.reply.cut)
         assert by_name(reply.headers) == by_name(sent.reply.headers)
         assert {name: reply.header(name) for name, _ in reply.headers} == {
@@ -89,7 +89,7 @@ def test_origin_and_date_are_kept(origin: str, replayed: str, own: Own) -> None:
     request = Request("GET", BASE, "/v1/x")
     cassette = saved(own, evidence_of(exchange(request, Reply(200, (), b"{}")), origin=origin))
     assert (cassette.metadata["origin"], cassette.metadata["recorded_at"]) == (origin, AT)
-    assert ReplayTransport(cassette).send(request)[1:] == (AT, replayed)
+    assert ReplayTransport(cassette).send(request)[1:3] == (AT, replayed)
 
 
 def test_the_address_of_an_emulator_is_replaced_by_a_name_that_says_so(own: Own) -> None:
@@ -97,7 +97,7 @@ def test_the_address_of_an_emulator_is_replaced_by_a_name_that_says_so(own: Own)
     reply = Reply(200, (("Location", f"{here}/a"),), f'{{"video_url": "{here}/files/x.mp4"}}'.encode())
     sent = exchange(Request("GET", here, "/v1/x"), reply, origin="emulated")
     cassette = saved(own, evidence_of(sent, origin="emulated"), here)
-    replayed, _, _ = ReplayTransport(cassette).send(Request("GET", "https://api.gpt.ge", "/v1/x"))
+    replayed, *_ = ReplayTransport(cassette).send(Request("GET", "https://api.gpt.ge", "/v1/x"))
     assert replayed.json == {"video_url": "http://gptge.emulator.invalid/files/x.mp4"}
     assert replayed.header("location") == "http://gptge.emulator.invalid/a"
     assert "127.0.0.1" not in own.path.read_text("utf-8")
@@ -145,10 +145,10 @@ def test_what_ended_the_recorded_probe_ends_its_replay(own: Own) -> None:
     transport = ReplayTransport(saved(own, evidence_of(gaps=gaps)))
     ends: list[Exception] = []
     for _ in range(4):
-        with pytest.raises((Trouble, Withheld, CassetteStale)) as end:
+        with pytest.raises((ProbeFailure, NotSent, CassetteStale)) as end:
             transport.send(Request("GET", BASE, "/v1/x"))
         ends.append(end.value)
-    assert ends[:3] == [Trouble("the first"), Trouble("the second"), Withheld("the third")]
+    assert ends[:3] == [ProbeFailure("the first"), ProbeFailure("the second"), NotSent("the third")]
     assert isinstance(ends[3], CassetteStale)
 
 

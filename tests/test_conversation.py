@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,21 +17,22 @@ from vidconform.evidence.gathering import gather
 from vidconform.probes import (
     Budget,
     Generation,
+    Hop,
+    NotSent,
     OverBudget,
     Price,
+    ProbeFailure,
     Redactor,
     Reply,
     Setting,
-    Trouble,
-    Withheld,
     probes_of,
 )
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
 JSON = (("content-type", "application/json"),)
-LOST = Trouble("POST /v1/videos got no answer (ReadError)")
-BUSY = Trouble("POST /v1/videos was answered with 429", 429)
-AWAY = Trouble("POST /v1/videos was answered with 503", 503)
+LOST = ProbeFailure("POST /v1/videos got no answer (ReadError)")
+BUSY = ProbeFailure("POST /v1/videos was answered with 429", 429)
+AWAY = ProbeFailure("POST /v1/videos was answered with 503", 503)
 
 
 def said(code: int, /, **body: Any) -> Reply:
@@ -117,7 +119,7 @@ def test_the_purse_is_one_for_all_providers() -> None:
 
 
 def test_trouble_beside_the_main_thread_does_not_end_a_probe() -> None:
-    early = Trouble("GET /v1/videos/video_2/content got no answer (ReadTimeout)")
+    early = ProbeFailure("GET /v1/videos/video_2/content got no answer (ReadTimeout)")
     task = [said(200, id="video_2", status="queued"), said(200, id="video_2", status="completed")]
     answers = {"POST .*": CREATED, "GET .*/content": early, "GET .*": task}
     setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
@@ -127,10 +129,24 @@ def test_trouble_beside_the_main_thread_does_not_end_a_probe() -> None:
 
 
 def test_troubles_stand_in_the_order_in_which_they_came() -> None:
-    answers = {"POST .*": CREATED, "GET .*/content": Trouble("the first"), "GET .*": Trouble("the second")}
+    answers = {"POST .*": CREATED, "GET .*/content": ProbeFailure("the first"), "GET .*": ProbeFailure("the second")}
     setting = Setting("http://x.invalid", Pace(0, 9), KEYS, Redactor([]), Budget(1))
     evidence = gather(CONTRACT, "create", setting, Scripted(answers), lambda name: None)
     assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
+
+
+def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
+    signed = "https://cdn.vendor.example/x?X-Amz-Signature=0123456789abcdef"
+    hop = Hop(
+        "GET", "https://x.invalid/v1/videos/x?key=sk-secret-key", 302, (("Location", signed), ("Set-Cookie", "a=b"))
+    )
+    transport = Scripted({".*": replace(said(404), hops=(hop,))})
+    setting = Setting("http://x.invalid", Pace(0, 1), KEYS, Redactor(["sk-secret-key"]), Budget(0))
+    (exchange,) = gather(CONTRACT, "unknown-task", setting, transport, lambda name: None).exchanges
+    (kept,) = exchange.reply.hops
+    assert (kept.method, kept.url, kept.status) == ("GET", "https://x.invalid/v1/videos/x?key=REDACTED", 302)
+    location = "https://cdn.vendor.example/x?X-Amz-Signature=REDACTED"
+    assert kept.headers == (("Location", location), ("Set-Cookie", "REDACTED"))
 
 
 def everything(run: Live) -> None:
@@ -180,7 +196,7 @@ def test_a_gateway_that_fails_after_it_created_is_not_tried_again_and_again() ->
 
 # --- What may have been made although it had to be refused
 
-GATEWAY = Trouble("POST /v1/videos was answered with 504: the service is not there", 504)
+GATEWAY = ProbeFailure("POST /v1/videos was answered with 504: the service is not there", 504)
 MAINTENANCE, BOT_CHECK = (
     Reply(200, (("content-type", "text/html"),), f"<!doctype html><title>{title}</title>".encode())
     for title in ("Scheduled maintenance", "Just a moment...")
@@ -235,7 +251,7 @@ def test_after_a_creation_in_doubt_no_other_that_must_fail_is_sent(answer: Any) 
     evidence, sent = spend("create-without-prompt", CREATED, budget)
     assert sent == []
     assert "what create-without-model asked for may have been made (" in evidence.gaps[0].sentence
-    assert evidence.gaps[0].kind == ("inconclusive" if isinstance(answer, Trouble) else "unseen")
+    assert evidence.gaps[0].kind == ("inconclusive" if isinstance(answer, ProbeFailure) else "unseen")
     assert budget.accidents == {}
     assert spend("create", CREATED, budget)[1][0] == "POST /v1/videos"
     assert budget.spent == 2
@@ -276,7 +292,7 @@ def test_the_same_is_so_of_money() -> None:
     with pytest.raises(OverBudget):
         budget.reserve("dear")
     budget.lose("dear", "POST /x got no answer")
-    with pytest.raises(Trouble, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
+    with pytest.raises(ProbeFailure, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
         budget.reserve("dear")
 
 
@@ -285,7 +301,7 @@ def test_a_lost_creation_is_no_excuse_for_one_that_was_never_allowed() -> None:
     budget.reserve("acme")
     budget.lose("acme", "POST /x got no answer")
     budget.most = 0
-    with pytest.raises(Withheld, match="--max-creations=0 allows"):
+    with pytest.raises(NotSent, match="--max-creations=0 allows"):
         budget.reserve("acme")
 
 

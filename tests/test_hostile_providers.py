@@ -22,9 +22,9 @@ from vendors import whole_run
 
 from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.evidence.gathering import gather
-from vidconform.probes import Bounds, Budget, LiveTransport, Redactor, Reply, Request, Setting, Trouble
+from vidconform.probes import Budget, LiveTransport, ProbeFailure, Redactor, Reply, Request, Setting, Timeouts
 from vidconform.probes.addresses import may_lead
-from vidconform.probes.room import Room
+from vidconform.probes.memory_budget import MemoryBudget
 from vidconform.session import Session
 from vidconform.verdicts import Outcome, Verdict
 
@@ -76,7 +76,7 @@ def secrets_of(asked: Asked) -> set[str]:
 
 
 def fetch(url: str) -> Reply:
-    live = LiveTransport(patience=0.1, count=lambda: None, bounds=Bounds.of(2.0))
+    live = LiveTransport(retry_seconds=0.1, count=lambda: None, timeouts=Timeouts.of(2.0))
     try:
         return live.send(Request("GET", url, "/v1/videos/x/content", (("Accept", "*/*"), *SECRETS)))[0]
     finally:
@@ -113,7 +113,7 @@ NOT_LOOKED_UP = [f"http://{name}/" for name in ("a..invalid", "x" * 70 + ".inval
 
 @pytest.mark.parametrize("location", NOT_LOOKED_UP)
 def test_a_redirect_to_a_name_that_cannot_be_is_trouble_or_the_redirect(location: str) -> None:
-    with serving(redirect(location)) as server, suppress(Trouble):
+    with serving(redirect(location)) as server, suppress(ProbeFailure):
         assert fetch(server.url).status == 302
     assert len(server.asked) <= 2
 
@@ -121,7 +121,7 @@ def test_a_redirect_to_a_name_that_cannot_be_is_trouble_or_the_redirect(location
 def test_a_redirect_to_a_host_that_is_not_there_names_that_host() -> None:
     with (
         serving(redirect("http://cdn.invalid/v.mp4")) as server,
-        pytest.raises(Trouble, match=r"the name cdn\.invalid, to which a redirect led, does not resolve"),
+        pytest.raises(ProbeFailure, match=r"the name cdn\.invalid, to which a redirect led, does not resolve"),
     ):
         fetch(server.url)
 
@@ -294,7 +294,7 @@ def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:
 
 
 def test_only_the_beginning_of_a_large_reply_is_kept_after_many() -> None:
-    room = Room(large=3 << 20)
+    room = MemoryBudget(large=3 << 20)
     large = Reply(200, (), b"x" * (1 << 20))
     kept = [room.keep(large) for _ in range(5)]
     assert [(len(reply.body), reply.cut) for reply in kept] == [(1 << 20, False)] * 2 + [(4096, True)] * 3
@@ -302,15 +302,15 @@ def test_only_the_beginning_of_a_large_reply_is_kept_after_many() -> None:
 
 
 def test_what_grows_when_it_is_read_counts_for_what_it_becomes() -> None:
-    assert not Room(large=4 << 20).keep(Reply(200, (), b" " * 60_000)).cut
-    assert Room(large=4 << 20).keep(Reply(200, (), b"[]," * 60_000)).cut
+    assert not MemoryBudget(large=4 << 20).keep(Reply(200, (), b" " * 60_000)).cut
+    assert MemoryBudget(large=4 << 20).keep(Reply(200, (), b"[]," * 60_000)).cut
 
 
 def test_when_nothing_more_can_be_kept_nothing_more_is_asked() -> None:
     contract = load_contract(find_provider("octopusx"), "videos")
     with serving(http(200, task(), JSON)) as server:
-        live = LiveTransport(patience=0.1, count=lambda: None)
-        setting = Setting(server.url, Pace(0, 30), KEYS, Redactor([]), Budget(0), room=Room(left=100_000))
+        live = LiveTransport(retry_seconds=0.1, count=lambda: None)
+        setting = Setting(server.url, Pace(0, 30), KEYS, Redactor([]), Budget(0), memory=MemoryBudget(left=100_000))
         evidence = gather(contract, "observe", setting, live, {"task_ids": ["video_1"]}.get)
         live.close()
     assert 10 < len(server.asked) == len(evidence.exchanges) < 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from vidconform.emulator import ReplyContext
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
 from vidconform.options import RunOptions
-from vidconform.probes import Budget, Redactor, Reply, Setting, Trouble, TroubleKind
-from vidconform.probes.outage import outage_of
+from vidconform.probes import Budget, FailureKind, ProbeFailure, Redactor, Reply, Request, Setting
+from vidconform.probes.classification import classify
 from vidconform.session import Session, prepare
 from vidconform.verdicts import Outcome
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
+WITH_KEY = Request("GET", "https://vendor.example", "/v1/videos/x")
 JSON, HTML = (("content-type", "application/json"),), (("content-type", "text/html; charset=utf-8"),)
 
 
@@ -38,23 +40,23 @@ def said(status: int, message: str = "", escaped: bool = True) -> Reply:
 # --- Which replies are outages
 
 OUTAGES = [
-    (said(429, "slow down"), TroubleKind.RATE),
-    (said(502), TroubleKind.OUTAGE),
-    (said(503, "no channel for this model"), TroubleKind.OUTAGE),
-    (said(504), TroubleKind.OUTAGE),
-    (page("Web server is down", 521), TroubleKind.OUTAGE),
-    (said(529, "overloaded"), TroubleKind.OUTAGE),
-    (said(402), TroubleKind.QUOTA),
-    (said(403, "insufficient_user_quota"), TroubleKind.QUOTA),
-    (said(403, "Your balance is too low"), TroubleKind.QUOTA),
-    (said(429, "insufficient_quota: check your plan and billing details"), TroubleKind.QUOTA),
-    (said(403, "用户额度不足"), TroubleKind.QUOTA),
-    (said(403, "账户余额不足", escaped=False), TroubleKind.QUOTA),
-    (page("Down for Maintenance"), TroubleKind.MAINTENANCE),
-    (page("系统维护中", 403), TroubleKind.MAINTENANCE),
-    (page("We'll be back soon", 404), TroubleKind.MAINTENANCE),
-    (Reply(200, (), b"\xef\xbb\xbf <HTML><body>Temporarily unavailable"), TroubleKind.MAINTENANCE),
-    (page("Just a moment...", 403), TroubleKind.BLOCKED),
+    (said(429, "slow down"), FailureKind.RATE),
+    (said(502), FailureKind.OUTAGE),
+    (said(503, "no channel for this model"), FailureKind.OUTAGE),
+    (said(504), FailureKind.OUTAGE),
+    (page("Web server is down", 521), FailureKind.OUTAGE),
+    (said(529, "overloaded"), FailureKind.OUTAGE),
+    (said(402), FailureKind.QUOTA),
+    (said(403, "insufficient_user_quota"), FailureKind.QUOTA),
+    (said(403, "Your balance is too low"), FailureKind.QUOTA),
+    (said(429, "insufficient_quota: check your plan and billing details"), FailureKind.QUOTA),
+    (said(403, "用户额度不足"), FailureKind.QUOTA),
+    (said(403, "账户余额不足", escaped=False), FailureKind.QUOTA),
+    (page("Down for Maintenance"), FailureKind.MAINTENANCE),
+    (page("系统维护中", 403), FailureKind.MAINTENANCE),
+    (page("We'll be back soon", 404), FailureKind.MAINTENANCE),
+    (Reply(200, (), b"\xef\xbb\xbf <HTML><body>Temporarily unavailable"), FailureKind.MAINTENANCE),
+    (page("Just a moment...", 403), FailureKind.BLOCKED),
 ]
 
 # What a service answers of itself, and laws judge.
@@ -75,21 +77,34 @@ EVIDENCE = [
 
 
 @pytest.mark.parametrize(("reply", "kind"), OUTAGES)
-def test_an_outage_is_told_from_an_answer(reply: Reply, kind: TroubleKind) -> None:
-    found = outage_of(reply)
-    assert found is not None
-    assert found[0] is kind
+def test_an_outage_is_told_from_an_answer(reply: Reply, kind: FailureKind) -> None:
+    found = classify(WITH_KEY, reply)
+    assert (found.kind, found.outage) == ("outage", kind)
 
 
 @pytest.mark.parametrize("reply", EVIDENCE)
 def test_an_answer_is_no_outage(reply: Reply) -> None:
-    assert outage_of(reply) is None
+    assert classify(WITH_KEY, reply).outage is None
+
+
+KINDS = [(200, "answer"), (500, "answer"), (304, "answer"), (404, "refusal"), (302, "redirect"), (308, "redirect")]
+
+
+@pytest.mark.parametrize(("status", "kind"), KINDS)
+def test_every_other_reply_is_an_answer_a_refusal_or_a_redirect(status: int, kind: str) -> None:
+    found = classify(WITH_KEY, said(status))
+    assert (found.kind, found.outage) == (kind, None)
+
+
+def test_a_redirect_to_a_maintenance_page_that_is_not_followed_is_an_outage() -> None:
+    assert classify(WITH_KEY, page("Down for maintenance", 302)).kind == "outage"
 
 
 def test_without_a_credential_of_ours_a_quota_is_not_ours() -> None:
-    assert outage_of(said(402), keyed=False) is None
-    assert outage_of(said(403, "quota"), keyed=False) is None
-    assert outage_of(said(429, "quota"), keyed=False) == (TroubleKind.RATE, "too many requests")
+    keyless = replace(WITH_KEY, keyed=False)
+    assert classify(keyless, said(402)).kind == "refusal"
+    assert classify(keyless, said(403, "quota")).kind == "refusal"
+    assert classify(keyless, said(429, "quota")).outage is FailureKind.RATE
 
 
 # --- What a probe makes of them
@@ -101,7 +116,7 @@ def brought(probe: str, answers: Any, budget: Budget | None = None, **known: Any
 
 
 @pytest.mark.parametrize(("reply", "kind"), OUTAGES)
-def test_a_reply_that_is_an_outage_is_a_gap_and_no_evidence(reply: Reply, kind: TroubleKind) -> None:
+def test_a_reply_that_is_an_outage_is_a_gap_and_no_evidence(reply: Reply, kind: FailureKind) -> None:
     evidence = brought("unknown-task", reply)
     assert evidence.exchanges == ()
     (gap,) = evidence.gaps
@@ -117,7 +132,7 @@ def test_without_the_key_402_is_a_refusal(probe: str) -> None:
 
 
 NOTHING_CAME = [said(402), said(403, "insufficient_user_quota"), said(429), said(429, "insufficient_quota")]
-NEVER_SENT = Trouble("POST /v1/videos got no answer: connection refused", kind=TroubleKind.REFUSED, sent=False)
+NEVER_SENT = ProbeFailure("POST /v1/videos got no answer: connection refused", kind=FailureKind.REFUSED, sent=False)
 
 
 @pytest.mark.parametrize("answer", [*NOTHING_CAME, NEVER_SENT])

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from vidconform.contracts import Pace, find_provider, load_contracts
 from vidconform.evidence import Evidence
 from vidconform.evidence.gathering import gather
-from vidconform.probes import REDACTED, Budget, Redactor, Reply, Request, Setting, Trouble
+from vidconform.probes import REDACTED, Budget, ProbeFailure, ReceivedReply, Redactor, Reply, Request, Setting
 from vidconform.spellings import character_by_character
 
 KEY = 'sk-Zq7/3vN+9tLw"<ü>&\\x'
@@ -234,13 +234,14 @@ class Leaky:
     def __init__(self, *, fails: bool) -> None:
         self.fails = fails
 
-    def send(self, request: Request) -> tuple[Reply, str, str]:
+    def send(self, request: Request) -> ReceivedReply:
         """Quote whatever was sent."""
         if self.fails:
-            raise Trouble(f"{request} with {request.headers!r} got no answer")
+            raise ProbeFailure(f"{request} with {request.headers!r} got no answer")
         error = {"error": {"message": f"Incorrect API key provided: {KEY}", "sent": str(request.headers)}}
         headers = (("Set-Cookie", f"key={KEY}"), ("X-Request", f"key={quote(KEY)}"))
-        return Reply(401, headers, json.dumps(error).encode()), "2026-01-01T00:00:00+00:00", "live"
+        reply = Reply(401, headers, json.dumps(error).encode())
+        return ReceivedReply.of(request, reply, "2026-01-01T00:00:00+00:00", "live")
 
     def recorded(self) -> Iterator[Request] | None:
         """Return None, as a service does."""

@@ -8,23 +8,24 @@ import pytest
 from rawserver import http, serving
 from vendors import silent
 
-from vidconform.probes import Bounds, LiveTransport, Request, Trouble, TroubleKind
-from vidconform.probes.standing import BRIEF, Standing
+from vidconform.probes import FailureKind, LiveTransport, ProbeFailure, Request, Timeouts
+from vidconform.probes.circuit_breaker import CircuitBreaker
+from vidconform.probes.timeouts import SHORT, AdaptiveTimeouts
 
 TASK = http(body=b'{"id": "video_1", "object": "video", "status": "queued"}')
 
 
 @pytest.fixture
 def transport() -> Iterator[LiveTransport]:
-    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.3), provider="acme")
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.3), provider="acme")
     yield live
     live.close()
 
 
 def test_a_creation_that_a_silent_service_may_have_heard_was_sent(transport: LiveTransport) -> None:
-    with serving(silent) as server, pytest.raises(Trouble) as lost:
+    with serving(silent) as server, pytest.raises(ProbeFailure) as lost:
         transport.send(Request("POST", server.url, "/v1/videos", (), b"{}", paid=True))
-    assert (lost.value.kind, lost.value.sent) == (TroubleKind.TIMEOUT, True)
+    assert (lost.value.kind, lost.value.sent) == (FailureKind.TIMEOUT, True)
     assert len(server.asked) == 1
 
 
@@ -37,17 +38,17 @@ def test_a_gateway_that_fails_every_other_time_is_asked_on(transport: LiveTransp
 
 
 def test_an_answer_of_one_contract_says_nothing_of_another_s_gateway() -> None:
-    standing = Standing("acme")
+    breaker = CircuitBreaker("acme")
     for _ in range(3):
-        standing.failed(TroubleKind.OUTAGE, "answered with 502", "acme/query")
-        standing.answered("acme/videos", 0.1)
-    assert (standing.is_down("acme/query"), standing.is_down("acme/videos")) == (True, False)
+        breaker.failed(FailureKind.OUTAGE, "answered with 502", "acme/query")
+        breaker.answered("acme/videos")
+    assert (breaker.is_open("acme/query"), breaker.is_open("acme/videos")) == (True, False)
 
 
 def test_a_slow_provider_gets_longer_tries_of_which_two_stay_within_five_seconds() -> None:
-    standing = Standing("acme")
-    assert standing.brief == BRIEF
-    standing.answered("acme/videos", 1.4)
-    assert standing.brief == pytest.approx(2.1)
-    standing.answered("acme/videos", 60.0)
-    assert 4 < 2 * standing.brief < 5
+    timeouts = AdaptiveTimeouts(Timeouts())
+    assert timeouts.short == SHORT
+    timeouts.heard(1.4)
+    assert timeouts.short == pytest.approx(2.1)
+    timeouts.heard(60.0)
+    assert 4 < 2 * timeouts.short < 5

@@ -13,7 +13,7 @@ from vidconform.contracts import Pace, find_provider, load_contract
 from vidconform.emulator import ReplyContext
 from vidconform.errors import CassetteStale
 from vidconform.evidence import LiveSource, Store
-from vidconform.probes import EMULATOR_SERVER, PROBES, Budget, Redactor, Reply, Setting, Trouble, probes_of
+from vidconform.probes import EMULATOR_SERVER, PROBES, Budget, ProbeFailure, Redactor, Reply, Setting, probes_of
 
 OCTOPUSX = load_contract(find_provider("octopusx"), "videos")
 
@@ -32,7 +32,7 @@ def test_a_probe_runs_once_whoever_asks_for_it() -> None:
 
 
 def test_a_probe_that_got_no_answer_is_not_run_again() -> None:
-    transport = Scripted({".*": Trouble("no answer")})
+    transport = Scripted({".*": ProbeFailure("no answer")})
     store = store_over(transport)
     assert store.evidence(OCTOPUSX, "create").is_cut
     assert store.evidence(OCTOPUSX, "create").is_cut
@@ -123,7 +123,9 @@ def test_a_task_that_failed_is_not_taken_for_a_finished_one() -> None:
 
 
 def test_what_lacks_a_finished_task_for_trouble_with_it_is_cut_by_the_same_trouble() -> None:
-    store = store_over(Scripted({"GET /v1/videos/.*": Trouble("no answer"), ".*": Trouble("nor here")}), ["video_a"])
+    store = store_over(
+        Scripted({"GET /v1/videos/.*": ProbeFailure("no answer"), ".*": ProbeFailure("nor here")}), ["video_a"]
+    )
     (gap,) = store.evidence(OCTOPUSX, "content").gaps
     assert (gap.kind, gap.sentence) == ("inconclusive", "no answer")
 

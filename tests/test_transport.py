@@ -11,9 +11,9 @@ from email.utils import format_datetime
 import pytest
 from rawserver import Answer, Server, hang_up, http, serving
 
-from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
+from vidconform.probes import LiveTransport, ProbeFailure, Reply, Request, Timeouts
 from vidconform.probes.addresses import is_loopback, origin
-from vidconform.probes.patience import LONGEST_WAIT
+from vidconform.probes.retries import LONGEST_WAIT
 
 SECRETS = (("Authorization", "Bearer sk-secret"), ("token", "jwt-secret"), ("Cookie", "session=secret"))
 HEADERS = (("Accept", "application/json"), *SECRETS)
@@ -22,7 +22,7 @@ SERVED = http(body=b'{"status": "queued"}')
 
 @pytest.fixture
 def transport() -> Iterator[LiveTransport]:
-    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(2.0), provider="acme")
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(2.0), provider="acme")
     yield live
     live.close()
 
@@ -45,7 +45,7 @@ def redirect(location: str, status: int = 302) -> bytes:
 
 def test_a_request_arrives_as_it_was_meant_and_is_counted(transport: LiveTransport) -> None:
     with serving(SERVED) as server:
-        reply, at, origin = transport.send(Request("POST", server.url, "/v1/videos?a=%2F", HEADERS, b"{}"))
+        reply, at, origin, _ = transport.send(Request("POST", server.url, "/v1/videos?a=%2F", HEADERS, b"{}"))
     (asked,) = server.asked
     assert (asked.method, asked.target, asked.body) == ("POST", "/v1/videos?a=%2F", b"{}")
     assert asked.headers["authorization"] == "Bearer sk-secret"
@@ -93,6 +93,28 @@ def test_a_stranger_does_not_get_the_key_by_redirecting_to_itself_or_back(transp
     assert [secrets_seen(stranger, 0), secrets_seen(stranger, 1), secrets_seen(server, 1)] == [set(), set(), set()]
 
 
+def test_every_redirect_that_was_followed_is_part_of_the_reply(transport: LiveTransport) -> None:
+    with serving(SERVED) as cdn, serving(redirect("/once"), redirect(f"{cdn.url}/file.mp4", 307)) as server:
+        reply = get(transport, server)
+    assert [(hop.method, hop.url, hop.status) for hop in reply.hops] == [
+        ("GET", f"{server.url}/v1/videos/x", 302),
+        ("GET", f"{server.url}/once", 307),
+    ]
+    assert ("Location", f"{cdn.url}/file.mp4") in reply.hops[1].headers
+    assert reply.status == 200
+
+
+def test_a_redirect_that_is_not_followed_is_no_hop(transport: LiveTransport) -> None:
+    with serving(redirect("ftp://127.0.0.1/x")) as server:
+        assert get(transport, server).hops == post(transport, server).hops == ()
+
+
+def test_a_retry_begins_without_the_hops_of_the_try_before(transport: LiveTransport) -> None:
+    with serving(redirect("/once"), busy(502), SERVED) as server:
+        assert get(transport, server).hops == ()
+    assert [asked.target for asked in server.asked] == ["/v1/videos/x", "/once", "/v1/videos/x"]
+
+
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin("https://Vendor.example/a") == origin("https://vendor.example:443/b")
     assert origin("http://vendor.example") == origin("http://vendor.example:80")
@@ -120,14 +142,14 @@ NOWHERE.append("x" * 70_000)
 def test_a_redirect_to_nowhere_is_a_reply_or_trouble(location: str, transport: LiveTransport) -> None:
     with serving(redirect(location), SERVED) as server:
         outcome = ended(lambda: get(transport, server))
-    assert isinstance(outcome, Trouble) or outcome.status in (200, 302)
+    assert isinstance(outcome, ProbeFailure) or outcome.status in (200, 302)
 
 
-def ended(send: Callable[[], Reply]) -> Reply | Trouble:
+def ended(send: Callable[[], Reply]) -> Reply | ProbeFailure:
     try:
         return send()
-    except Trouble as trouble:
-        return trouble
+    except ProbeFailure as failure:
+        return failure
 
 
 def busy(status: int, *retry_after: str) -> bytes:
@@ -159,7 +181,7 @@ def test_a_wait_beyond_our_patience_is_not_begun(told: str, transport: LiveTrans
 
 
 def test_no_single_wait_is_longer_than_a_minute() -> None:
-    live = LiveTransport(patience=900.0, count=lambda: None)
+    live = LiveTransport(retry_seconds=900.0, count=lambda: None)
     with serving(busy(429, str(LONGEST_WAIT + 1))) as server:
         assert get(live, server).status == 429
     live.close()
@@ -224,7 +246,7 @@ def test_a_limiter_that_turns_a_creation_down_is_given_its_time_before_the_next(
 def test_a_limiter_is_believed_once_until_something_is_answered(transport: LiveTransport) -> None:
     with serving(busy(429, "0"), busy(429, "0"), SERVED, busy(429, "0"), SERVED) as server:
         assert [post(transport, server).status for _ in range(2)] == [429, 429]
-        with pytest.raises(Trouble, match="no usable answer just before"):
+        with pytest.raises(ProbeFailure, match="no usable answer just before"):
             post(transport, server)
         assert get(transport, server).status == 200
         assert [post(transport, server).status for _ in range(2)] == [429, 200]
@@ -241,6 +263,13 @@ def test_an_exhausted_quota_is_not_waited_for(transport: LiveTransport) -> None:
     with serving(http(429, body, "Retry-After: 1"), SERVED) as server:
         assert get(transport, server).status == 429
     assert len(server.asked) == 1
+
+
+def test_a_limiter_that_speaks_of_quota_to_a_request_without_the_key_is_waited_for(transport: LiveTransport) -> None:
+    body = b'{"error": {"code": "insufficient_quota"}}'
+    with serving(http(429, body, "Retry-After: 0.1"), SERVED) as server:
+        assert transport.send(Request("GET", server.url, "/x", keyed=False)).reply.status == 200
+    assert len(server.asked) == 2
 
 
 def cut_in_the_middle(connection: socket.socket) -> None:
@@ -267,14 +296,14 @@ def test_a_read_that_was_lost_is_sent_once_more_on_a_new_connection(loss: Answer
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_read_that_is_lost_twice_is_trouble(loss: Answer, transport: LiveTransport) -> None:
-    with serving(loss) as server, pytest.raises(Trouble, match=f"^GET /v1/videos/x {NO_ANSWER}"):
+    with serving(loss) as server, pytest.raises(ProbeFailure, match=f"^GET /v1/videos/x {NO_ANSWER}"):
         get(transport, server)
     assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_creation_is_never_sent_twice(loss: Answer, transport: LiveTransport) -> None:
-    with serving(loss, SERVED) as server, pytest.raises(Trouble, match=f"^POST /v1/videos {NO_ANSWER}"):
+    with serving(loss, SERVED) as server, pytest.raises(ProbeFailure, match=f"^POST /v1/videos {NO_ANSWER}"):
         post(transport, server)
     assert len(server.asked) == 1
 
@@ -290,15 +319,15 @@ def test_no_connection_is_used_twice(transport: LiveTransport) -> None:
 def test_nobody_there_is_trouble(transport: LiveTransport) -> None:
     with serving(SERVED) as server:
         pass
-    with pytest.raises(Trouble, match="connection refused"):
+    with pytest.raises(ProbeFailure, match="connection refused"):
         get(transport, server)
 
 
 @pytest.mark.parametrize("value", ["sk-secret\n", "sk-secret\r\nX: y", "sk-secret\0"])
 def test_a_key_that_no_header_can_carry_is_not_told(value: str, transport: LiveTransport) -> None:
-    with serving(SERVED) as server, pytest.raises(Trouble) as trouble:
+    with serving(SERVED) as server, pytest.raises(ProbeFailure) as failure:
         transport.send(Request("GET", server.url, "/x", (("Authorization", f"Bearer {value}"),)))
-    assert "secret" not in str(trouble.value)
+    assert "secret" not in str(failure.value)
     assert server.asked == []
 
 
@@ -309,7 +338,7 @@ def test_a_key_with_letters_beyond_ascii_is_sent_as_utf_8(transport: LiveTranspo
 
 
 def test_an_address_beyond_measure_is_trouble(transport: LiveTransport) -> None:
-    with serving(SERVED) as server, pytest.raises(Trouble, match="cannot be sent"):
+    with serving(SERVED) as server, pytest.raises(ProbeFailure, match="cannot be sent"):
         get(transport, server, "/v1/videos/" + "x" * 70_000)
 
 

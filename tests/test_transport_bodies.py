@@ -15,17 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rawserver import Answer, Server, http, serving
 
-from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble
-from vidconform.probes.coding import decoded
+from vidconform.probes import LiveTransport, ProbeFailure, Reply, Request, Timeouts
+from vidconform.probes.content_coding import decoded
 
 MOST = 100_000
-BOUNDS = Bounds(connect=1.0, read=0.15, exchange=0.25, body=MOST)
+TIMEOUTS = Timeouts(connect=1.0, read=0.15, exchange=0.25, max_body=MOST)
 TEXT = b'{"status": "queued"}'
 
 
 @pytest.fixture
 def transport() -> Iterator[LiveTransport]:
-    live = LiveTransport(patience=0.1, count=lambda: None, bounds=BOUNDS)
+    live = LiveTransport(retry_seconds=0.1, count=lambda: None, timeouts=TIMEOUTS)
     yield live
     live.close()
 
@@ -40,12 +40,12 @@ def answer_to(transport: LiveTransport, answer: Answer) -> Reply:
 
 
 def test_without_a_word_the_bounds_are_those_of_a_patient_client() -> None:
-    live = LiveTransport(patience=0.1, count=lambda: None)
-    with serving(http(body=b"x" * (Bounds().body + 1))) as server:
+    live = LiveTransport(retry_seconds=0.1, count=lambda: None)
+    with serving(http(body=b"x" * (Timeouts().max_body + 1))) as server:
         reply = ask(live, server)
     live.close()
-    assert (len(reply.body), reply.cut) == (Bounds().body, True)
-    assert (Bounds().connect, Bounds().read, Bounds().exchange) == (10.0, 30.0, 30.0)
+    assert (len(reply.body), reply.cut) == (Timeouts().max_body, True)
+    assert (Timeouts().connect, Timeouts().read, Timeouts().exchange) == (10.0, 30.0, 30.0)
 
 
 @pytest.mark.parametrize("size", [MOST - 1, MOST, MOST + 1])
@@ -98,7 +98,7 @@ SLOW = {
 def test_a_slow_service_is_trouble_in_bounded_time(slow: str, transport: LiveTransport) -> None:
     started = time.monotonic()
     with serving(SLOW[slow]) as server:
-        with pytest.raises(Trouble, match=r"no answer within 0.15 s|not finished within 0.25 s"):
+        with pytest.raises(ProbeFailure, match=r"no answer within 0.15 s|not finished within 0.25 s"):
             ask(transport, server)
         assert time.monotonic() - started < 1.5
         assert len(server.asked) == 2
@@ -106,7 +106,7 @@ def test_a_slow_service_is_trouble_in_bounded_time(slow: str, transport: LiveTra
 
 def test_a_service_that_was_slow_is_asked_again_as_if_nothing_had_been(transport: LiveTransport) -> None:
     with serving(SLOW["drips chunks"], SLOW["drips chunks"], http(body=TEXT)) as server:
-        with pytest.raises(Trouble):
+        with pytest.raises(ProbeFailure):
             ask(transport, server)
         assert ask(transport, server).json == {"status": "queued"}
 
@@ -126,7 +126,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_reply_that_breaks_http_is_trouble(broken: str, transport: LiveTransport) -> None:
-    with pytest.raises(Trouble, match=r"^GET /x got no answer: (connection (closed|reset)|no valid HTTP)"):
+    with pytest.raises(ProbeFailure, match=r"^GET /x got no answer: (connection (closed|reset)|no valid HTTP)"):
         answer_to(transport, BROKEN[broken])
 
 
@@ -233,7 +233,7 @@ def test_a_gigabyte_of_nothing_stays_within_the_bound() -> None:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     live.close()
-    assert (len(reply.body), reply.cut) == (Bounds().body, True)
+    assert (len(reply.body), reply.cut) == (Timeouts().max_body, True)
     assert peak < 64 << 20
     assert time.monotonic() - started < 5.0
 
@@ -275,7 +275,7 @@ PIECES = [b"{}", *(f"{line}\r\n".encode("latin-1") for line in LINES)]
 
 @pytest.fixture(scope="module")
 def patient() -> Iterator[LiveTransport]:
-    live = LiveTransport(patience=0.1, count=lambda: None, bounds=BOUNDS)
+    live = LiveTransport(retry_seconds=0.1, count=lambda: None, timeouts=TIMEOUTS)
     yield live
     live.close()
 
@@ -284,7 +284,7 @@ def patient() -> Iterator[LiveTransport]:
 @given(said=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=8).map(b"".join))
 def test_whatever_is_said_is_a_reply_or_trouble(said: bytes, patient: LiveTransport, parrot: Server) -> None:
     parrot.answers[:] = [said]
-    with suppress(Trouble):
+    with suppress(ProbeFailure):
         assert 100 <= ask(patient, parrot).status <= 999
     # Else the provider would count as down after a few.
     parrot.answers[:] = [http(body=TEXT)]

@@ -19,7 +19,7 @@ from tlsserver import certificate, serving_tls
 from vendors import are_nobody_s, silent, whole_run
 
 from vidconform.emulator import ReplyContext
-from vidconform.probes import Bounds, LiveTransport, Reply, Request, Trouble, TroubleKind
+from vidconform.probes import FailureKind, LiveTransport, ProbeFailure, Reply, Request, Timeouts
 from vidconform.verdicts import Outcome
 
 pytest_plugins = ["pytester"]
@@ -32,57 +32,57 @@ TASK = http(body=b'{"id": "video_1", "object": "video", "status": "queued"}')
 
 @pytest.fixture
 def transport() -> Iterator[LiveTransport]:
-    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.3), provider="acme")
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.3), provider="acme")
     yield live
     live.close()
 
 
-def get(transport: LiveTransport, server: Server) -> Reply | Trouble:
+def get(transport: LiveTransport, server: Server) -> Reply | ProbeFailure:
     return send(transport, Request("GET", server.url, "/v1/videos/x"))
 
 
-def post(transport: LiveTransport, server: Server) -> Reply | Trouble:
+def post(transport: LiveTransport, server: Server) -> Reply | ProbeFailure:
     return send(transport, Request("POST", server.url, "/v1/videos", (), b"{}"))
 
 
-def send(transport: LiveTransport, request: Request) -> Reply | Trouble:
+def send(transport: LiveTransport, request: Request) -> Reply | ProbeFailure:
     try:
         return transport.send(request)[0]
-    except Trouble as trouble:
-        return trouble
+    except ProbeFailure as failure:
+        return failure
 
 
 def test_after_three_losses_in_a_row_nothing_is_sent(transport: LiveTransport) -> None:
     with serving(hang_up) as server:
         found = [get(transport, server) for _ in range(9)]
-        assert isinstance(post(transport, server), Trouble)
+        assert isinstance(post(transport, server), ProbeFailure)
     assert len(server.asked) == 3
-    assert {str(trouble) for trouble in found[2:]} == {
+    assert {str(failure) for failure in found[2:]} == {
         "not sent: acme gave no usable answer 3 times in a row (last: connection closed without a reply)"
     }
-    assert all(isinstance(t, Trouble) and t.kind is TroubleKind.DOWN and not t.sent for t in found[2:])
+    assert all(isinstance(t, ProbeFailure) and t.kind is FailureKind.DOWN and not t.sent for t in found[2:])
 
 
 def test_what_never_left_us_is_told_from_what_may_have_arrived(transport: LiveTransport) -> None:
     with serving(hang_up) as server:
         lost = post(transport, server)
     unsent = send(transport, Request("GET", server.url, "/x"))
-    assert isinstance(lost, Trouble)
-    assert isinstance(unsent, Trouble)
+    assert isinstance(lost, ProbeFailure)
+    assert isinstance(unsent, ProbeFailure)
     assert (lost.sent, unsent.sent) == (True, False)
 
 
 def test_any_answer_begins_the_count_anew(transport: LiveTransport) -> None:
     with serving(hang_up, TASK, hang_up, hang_up, http(404), hang_up, hang_up, TASK) as server:
         found = [get(transport, server) for _ in range(5)]
-    assert [isinstance(each, Trouble) for each in found] == [False, True, False, True, False]
+    assert [isinstance(each, ProbeFailure) for each in found] == [False, True, False, True, False]
 
 
 @pytest.mark.parametrize("answer", [http(429), http(502), http(503), http(504), http(200, b"<html>Maintenance")])
 def test_three_requests_that_end_in_an_outage_are_enough(answer: Answer, transport: LiveTransport) -> None:
     with serving(answer) as server:
         found = [get(transport, server) for _ in range(6)]
-    assert [isinstance(each, Trouble) for each in found] == [False] * 3 + [True] * 3
+    assert [isinstance(each, ProbeFailure) for each in found] == [False] * 3 + [True] * 3
     assert len(server.asked) == 6
     assert "gave no usable answer 3 times in a row (last: answered with" in str(found[-1])
 
@@ -100,19 +100,19 @@ def test_an_exhausted_quota_is_an_answer_of_somebody(transport: LiveTransport) -
 
 def test_no_creation_is_sent_until_a_read_has_worked_again(transport: LiveTransport) -> None:
     with serving(hang_up, TASK) as server:
-        assert isinstance(post(transport, server), Trouble)
+        assert isinstance(post(transport, server), ProbeFailure)
         waiting = post(transport, server)
         assert len(server.asked) == 1
         assert isinstance(get(transport, server), Reply)
         assert isinstance(post(transport, server), Reply)
     assert str(waiting) == "not sent: acme gave no usable answer just before (last: connection closed without a reply)"
-    assert isinstance(waiting, Trouble)
+    assert isinstance(waiting, ProbeFailure)
     assert not waiting.sent
 
 
 def test_a_short_try_is_told_behind_the_long_wait_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vidconform.probes.standing.BRIEF", 0.2)
-    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.8))
+    monkeypatch.setattr("vidconform.probes.timeouts.SHORT", 0.2)
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.8))
     with serving(silent) as server:
         told = [str(send(live, Request("GET", server.url, target))) for target in ("/1", "/2", "/3")]
     live.close()
@@ -132,8 +132,10 @@ def test_what_is_no_http_is_quoted_without_the_words_of_python(transport: LiveTr
 
 @pytest.mark.parametrize("paid", [False, True])
 def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vidconform.probes.standing.BRIEF", 0.2)
-    live = LiveTransport(patience=1.0, count=lambda: None, bounds=Bounds.of(0.8))
+    monkeypatch.setattr("vidconform.probes.timeouts.SHORT", 0.2)
+    # However long the busy machine took for the answer before.
+    monkeypatch.setattr("vidconform.probes.timeouts._LONGEST_SHORT", 0.2)
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.8))
     with serving(TASK, silent) as server:
         get(live, server)
         started = time.monotonic()

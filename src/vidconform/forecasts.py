@@ -9,7 +9,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation
 from vidconform.evidence import Evidence, Store
-from vidconform.probes import PROBES, OverBudget, Probe, Setting, Withheld, credential_of
+from vidconform.probes import PROBES, NotSent, OverBudget, Probe, Setting, credential_of
 from vidconform.probes.generated import how_many
 from vidconform.probes.life import MISSES, REREADS
 from vidconform.probes.refusals import Refusal
@@ -64,16 +64,16 @@ class PlannedSource:
         """Forecast a probe; what `find` runs before it is forecast before it."""
         try:
             forecast = self._forecast(contract, PROBES[probe], find)
-        except Withheld as withheld:
-            refused = isinstance(withheld, OverBudget)
-            forecast = Forecast(contract.id, probe, hint=withheld.hint, refused=refused)
+        except NotSent as not_sent:
+            refused = isinstance(not_sent, OverBudget)
+            forecast = Forecast(contract.id, probe, hint=not_sent.hint, refused=refused)
         self.forecasts[contract.id, probe] = forecast
         return Evidence(contract.id, probe, (), (), "live", "", kind=PROBES[probe].kind)
 
     def _forecast(self, contract: Contract, probe: Probe, find: Find) -> Forecast:
         operation = contract.operation(probe.role)
         if operation is None:
-            raise Withheld(f"an operation for {probe.role}; {contract.id} has none")
+            raise NotSent(f"an operation for {probe.role}; {contract.id} has none")
         if probe.refusal is not None:
             return self._refusal(contract, operation, probe.refusal, find)
         if probe.generated is not None:
@@ -143,10 +143,10 @@ class PlannedSource:
         created = self.forecasts.get((contract.id, "create"))
         found = bool(self.task_ids.get(contract.name)) or (name != "task_ids" and created and not created.hint)
         if not found:
-            raise Withheld(_MISSING[name].format(contract.name))
+            raise NotSent(_MISSING[name].format(contract.name))
 
     def _tempt(self, contract: Contract) -> None:
-        """Raise Withheld where no creation would be allowed; one that is refused leaves the budget as it was."""
+        """Raise NotSent where no creation would be allowed; one that is refused leaves the budget as it was."""
         budget, provider = self.setting.budget, contract.provider.name
         budget.reserve(provider)
         budget.give_back(provider)

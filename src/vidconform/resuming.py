@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from vidconform.errors import DataFileProblem
 from vidconform.evidence import Created, Creations, read_creations
-from vidconform.probes.causes import one_line
+from vidconform.probes.failures import one_line
 
 Lines = list[str]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vidconform.contracts import Contract, Pace, Provider
 from vidconform.evidence import LiveSource, RecordedSource, Store, read_cassettes
 from vidconform.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.probes import Bounds, Budget, Generation, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.probes import Budget, Generation, LiveTransport, Redactor, Setting, Timeouts, is_loopback
 
 _PLACEHOLDER = "recorded"
 
@@ -63,8 +63,8 @@ def _store(
         return planned_store(setting, ids, pause)
     if not options.talks:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
-    count, bounds = _counter(setting.budget, provider.name), Bounds.of(options.request_timeout)
-    transport = LiveTransport(setting.pace.poll_timeout, count, pause, bounds, provider.name)
+    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)
+    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
     return Store(LiveSource(setting, transport, ids, options.records))
 
 

@@ -14,7 +14,7 @@ from vidconform.guard import Guard
 from vidconform.known import known_deviations
 from vidconform.needs import probes_for
 from vidconform.options import RunOptions, check_providers, task_ids
-from vidconform.probes import Budget, Price, Withheld
+from vidconform.probes import Budget, NotSent, Price
 from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
@@ -105,7 +105,7 @@ class Session:
     def shortcomings(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
         found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
-        found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, Withheld)]
+        found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, NotSent)]
         for served in self.served:
             found += told_gaps(served.store.kept.values())
             found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from vidconform.contracts import Contract, Operation
 from vidconform.doctor.diagnosis import Finding, problem, unchecked
 from vidconform.doctor.exits import Exit
-from vidconform.probes import Exchange, Reply, Trouble, Withheld
-from vidconform.probes.causes import TroubleKind
+from vidconform.probes import Exchange, FailureKind, NotSent, ProbeFailure, Reply
 
-Answer = Exchange | Trouble | Withheld
+Answer = Exchange | ProbeFailure | NotSent
 
 _LONGEST = 160
 
 _EXITS = {
-    TroubleKind.DNS: Exit.DNS,
-    TroubleKind.TLS: Exit.TLS,
-    TroubleKind.REFUSED: Exit.CONNECTION,
-    TroubleKind.UNREACHABLE: Exit.CONNECTION,
-    TroubleKind.RESET: Exit.CONNECTION,
-    TroubleKind.CLOSED: Exit.CONNECTION,
-    TroubleKind.PROXY: Exit.CONNECTION,
-    TroubleKind.TIMEOUT: Exit.TIME_OUT,
-    TroubleKind.SLOW: Exit.TIME_OUT,
-    TroubleKind.PROTOCOL: Exit.NO_API,
-    TroubleKind.BLOCKED: Exit.NO_API,
-    TroubleKind.ADDRESS: Exit.CONFIGURATION,
-    TroubleKind.QUOTA: Exit.QUOTA,
+    FailureKind.DNS: Exit.DNS,
+    FailureKind.TLS: Exit.TLS,
+    FailureKind.REFUSED: Exit.CONNECTION,
+    FailureKind.UNREACHABLE: Exit.CONNECTION,
+    FailureKind.RESET: Exit.CONNECTION,
+    FailureKind.CLOSED: Exit.CONNECTION,
+    FailureKind.PROXY: Exit.CONNECTION,
+    FailureKind.TIMEOUT: Exit.TIME_OUT,
+    FailureKind.SLOW: Exit.TIME_OUT,
+    FailureKind.PROTOCOL: Exit.NO_API,
+    FailureKind.BLOCKED: Exit.NO_API,
+    FailureKind.ADDRESS: Exit.CONFIGURATION,
+    FailureKind.QUOTA: Exit.QUOTA,
 }
 
 
@@ -46,14 +45,14 @@ def exchange_of(answer: Answer) -> Exchange | None:
     """Return the exchange, if there was a reply at all."""
     if isinstance(answer, Exchange):
         return answer
-    return answer.exchange if isinstance(answer, Trouble) else None
+    return answer.exchange if isinstance(answer, ProbeFailure) else None
 
 
 def usable(check: str, contract: Contract, answer: Answer) -> Exchange | Finding:
     """Return the exchange where the API itself answered, and for this key, or else what keeps it from that."""
-    if isinstance(answer, Withheld):
+    if isinstance(answer, NotSent):
         return unchecked(check, f"{contract.id}: it needs {answer}.")
-    if isinstance(answer, Trouble):
+    if isinstance(answer, ProbeFailure):
         # A kind that is not listed is a reply: a limit, an outage, maintenance.
         return problem(check, _EXITS.get(answer.kind, Exit.SERVICE), f"{contract.id}: {answer}.")
     return _obstacle(check, contract, answer) or answer

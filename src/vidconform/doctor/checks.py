@@ -52,7 +52,7 @@ def _shown(finding: Finding, redactor: Redactor) -> Finding:
 
 
 def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterator[Finding]:
-    reach = check_reach(configured.base_url, configured.bounds.connect)
+    reach = check_reach(configured.base_url, configured.timeouts.connect)
     yield from reach
     if any(finding.is_problem for finding in reach):
         yield from (unchecked(check, "the service is not reached.") for check in _SERVICE)
@@ -66,7 +66,7 @@ def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterat
     setting = Setting(address, provider.pace, configured.keys, redactor, budget)
     pause = 0.0 if is_loopback(address) else 1 / provider.pace.requests_per_second
     # Who says "later" is told of, not waited for.
-    transport = LiveTransport(0.0, count, pause, configured.bounds, provider.name)
+    transport = LiveTransport(0.0, count, pause, configured.timeouts, provider.name)
     try:
         yield from Consultation(configured.contracts, configured.task_ids, setting, transport).findings()
     finally:

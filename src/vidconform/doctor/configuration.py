@@ -9,7 +9,7 @@ from vidconform.contracts import Contract, Provider
 from vidconform.doctor.diagnosis import Finding, ok
 from vidconform.errors import UnusableEnvironment
 from vidconform.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.probes import Bounds, is_loopback
+from vidconform.probes import Timeouts, is_loopback
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Configured:
     base_url: str
     keys: Mapping[str, str] = field(repr=False)
     task_ids: Mapping[str, Sequence[str]]
-    bounds: Bounds
+    timeouts: Timeouts
 
 
 def configure(
@@ -35,7 +35,7 @@ def configure(
     address = base_url(provider, options, environ)
     keys = keys_of(provider, contracts, environ)
     _check_environment(address)
-    return Configured(provider, contracts, address, keys, task_ids, Bounds.of(options.request_timeout))
+    return Configured(provider, contracts, address, keys, task_ids, Timeouts.of(options.request_timeout))
 
 
 def check_configuration(configured: Configured) -> Finding:

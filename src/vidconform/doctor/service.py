@@ -9,7 +9,7 @@ from vidconform.contracts import Contract, Operation
 from vidconform.doctor.answers import Answer, Asked
 from vidconform.doctor.diagnosis import Finding, unchecked
 from vidconform.doctor.reading import check_clock, check_key, check_models, check_task
-from vidconform.probes import Conversation, Setting, Transport, Trouble, Withheld
+from vidconform.probes import Conversation, NotSent, ProbeFailure, Setting, Transport
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Consultation:
     def _send(self, contract: Contract, operation: Operation, task_id: str | None) -> Answer:
         try:
             return Conversation(contract, self.setting, self.transport, "doctor").ask("doctor", operation, task_id)
-        except (Trouble, Withheld) as reason:
+        except (ProbeFailure, NotSent) as reason:
             return reason
 
     def _models(self) -> Finding:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from vidconform.evidence.creation_lines import FORMAT, NAME, Created, read_creations
 from vidconform.evidence.exchange_lines import as_object
 from vidconform.guard import Guard
-from vidconform.probes import Exchange, Request, Trouble, Withheld
+from vidconform.probes import Exchange, NotSent, ProbeFailure, Request
 
 
 class Creations:
@@ -55,14 +55,14 @@ class Creations:
         return found[-1] if found else None
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
-        """Write down a creation before it is sent and return its number; raises Withheld, Trouble."""
+        """Write down a creation before it is sent and return its number; raises NotSent, ProbeFailure."""
         self._hold_doubt(contract, probe, request.base_url)
         number = max(self._known, default=0) + 1
         creation = Created(number, contract, probe, _now(), request.base_url)
         try:
             self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
         except OSError as error:
-            raise Withheld(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
+            raise NotSent(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
         self._known[number] = creation
         return number
 
@@ -72,15 +72,16 @@ class Creations:
         for last in (c for c in self.untold if (c.contract, c.probe, c.base_url) == asked):
             sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
             advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
-            raise Trouble(f"{sent}; {advice}", sent=False)
+            raise ProbeFailure(f"{sent}; {advice}", sent=False)
 
     def created(self, number: int, task_id: str, exchange: Exchange) -> None:
-        """Write down the task that came of it; raises Trouble that names the task."""
+        """Write down the task that came of it; raises ProbeFailure that names the task."""
         self._known[number] = replace(self._known[number], state="created", task_id=task_id, exchange=exchange)
         try:
             self._write(_line("created", self._known[number], task_id=task_id, exchange=as_object(exchange)))
         except OSError as error:
-            raise Trouble(f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}") from error
+            sentence = f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}"
+            raise ProbeFailure(sentence) from error
 
     def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
         """Write down the task that should not have come of it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.evidence.evidence import Evidence, Gap
-from vidconform.probes import PROBES, Conversation, OverBudget, Setting, Transport, Trouble, Withheld
+from vidconform.probes import PROBES, Conversation, NotSent, OverBudget, ProbeFailure, Setting, Transport
 
 
 def gather(
@@ -24,12 +24,12 @@ def gather(
     end: list[Gap] = []
     try:
         PROBES[probe].script(talk, find)
-    except Withheld as withheld:
-        end = [Gap("refused" if isinstance(withheld, OverBudget) else "unseen", withheld.hint)]
-    except Trouble as trouble:
-        talk.troubles.append(trouble)
+    except NotSent as not_sent:
+        end = [Gap("refused" if isinstance(not_sent, OverBudget) else "unseen", not_sent.hint)]
+    except ProbeFailure as failure:
+        talk.failures.append(failure)
     # In the order in which they came up; a replay meets them in the same one.
-    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in talk.troubles]
+    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in talk.failures]
     return _evidence(talk, (*cut, *end))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from vidconform.errors import CassetteStale
 from vidconform.evidence.cassettes import Cassette, request_key
-from vidconform.probes import OverBudget, Reply, Request, Trouble, Withheld
+from vidconform.probes import NotSent, OverBudget, ProbeFailure, ReceivedReply, Request
 
-_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": Trouble, "unseen": Withheld, "refused": OverBudget}
+_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": ProbeFailure, "unseen": NotSent, "refused": OverBudget}
 
 
 class ReplayTransport:
@@ -21,13 +21,13 @@ class ReplayTransport:
         self._left = list(cassette.interactions)
         self._gaps = list(cassette.gaps)
 
-    def send(self, request: Request) -> tuple[Reply, str, str]:
+    def send(self, request: Request) -> ReceivedReply:
         """Return the recorded reply; raises what ended the recorded probe, or CassetteStale."""
         key = request_key(request)
         for index, (method, target, body, reply, at) in enumerate(self._left):
             if (method, target, body) == key:
                 del self._left[index]
-                return reply, at, _origin(self._cassette)
+                return ReceivedReply.of(request, reply, at, _origin(self._cassette))
         raise self._end(request)
 
     def recorded(self) -> Iterator[Request]:

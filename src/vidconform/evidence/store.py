@@ -15,7 +15,7 @@ from vidconform.evidence.journal import Journal
 from vidconform.evidence.observing import Observer
 from vidconform.evidence.replay import ReplayTransport
 from vidconform.guard import Guard
-from vidconform.probes import PROBES, Setting, Transport, Trouble, probes_of
+from vidconform.probes import PROBES, ProbeFailure, Setting, Transport, probes_of
 
 
 class Source(Protocol):
@@ -130,14 +130,14 @@ class Store:
             return given
         found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
-            self._hold_trouble(contract)
+            self._raise_failure(contract)
         return found
 
-    def _hold_trouble(self, contract: Contract) -> None:
-        """Raise Trouble where a task is missing for the trouble that cut what would have brought it."""
+    def _raise_failure(self, contract: Contract) -> None:
+        """Raise ProbeFailure where a task is missing for the trouble that cut what would have brought it."""
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
         for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
-            raise Trouble(gap.sentence)
+            raise ProbeFailure(gap.sentence)
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""

@@ -1,18 +1,18 @@
 """Scripted conversations with a provider, and the wire under them."""
 
 from vidconform.probes.addresses import is_loopback
-from vidconform.probes.bounds import Bounds
 from vidconform.probes.budget import Budget, Cost, OverBudget, Price
-from vidconform.probes.causes import TroubleKind, cause_of
+from vidconform.probes.classification import ReceivedReply
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, REDACTED, RESUMED, Exchange, Headers, Reply, Request
+from vidconform.probes.exchange import EMULATOR_SERVER, REDACTED, RESUMED, Exchange, Headers, Hop, Reply, Request
+from vidconform.probes.failures import FailureKind, NotSent, ProbeFailure
 from vidconform.probes.redaction import Redactor
 from vidconform.probes.registry import PROBES, Probe, probes_of
 from vidconform.probes.setting import Setting
+from vidconform.probes.timeouts import Timeouts
 from vidconform.probes.transport import LiveTransport, Transport
-from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import Generation
 
 __all__ = [
@@ -21,27 +21,28 @@ __all__ = [
     "REDACTED",
     "RESUMED",
     "WRONG_KEY",
-    "Bounds",
     "Budget",
     "Conversation",
     "Cost",
     "CreationLog",
     "Exchange",
+    "FailureKind",
     "Generation",
     "Headers",
+    "Hop",
     "LiveTransport",
+    "NotSent",
     "OverBudget",
     "Price",
     "Probe",
+    "ProbeFailure",
+    "ReceivedReply",
     "Redactor",
     "Reply",
     "Request",
     "Setting",
+    "Timeouts",
     "Transport",
-    "Trouble",
-    "TroubleKind",
-    "Withheld",
-    "cause_of",
     "credential_of",
     "is_loopback",
     "probes_of",

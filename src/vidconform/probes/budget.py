@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from vidconform.probes.trouble import Trouble, Withheld
+from vidconform.probes.failures import NotSent, ProbeFailure
 
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
 
 
-class OverBudget(Withheld):
+class OverBudget(NotSent):
     """A request that was not sent because it would have cost more than the user allows, or nobody knows how much."""
 
 
@@ -46,7 +46,7 @@ class Budget:
     prices: Mapping[str, Price] = field(default_factory=dict)
     costs: dict[str, Cost] = field(default_factory=dict)
     accidents: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, Withheld | Trouble] = field(default_factory=dict)
+    doubts: dict[str, NotSent | ProbeFailure] = field(default_factory=dict)
     losses: list[tuple[str, str]] = field(default_factory=list)
 
     def cost(self, provider: str) -> Cost:
@@ -64,15 +64,15 @@ class Budget:
         return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
 
     def reserve(self, provider: str) -> None:
-        """Count one creation; raises Withheld when none is left, OverBudget when it would cost too much.
+        """Count one creation; raises NotSent when none is left, OverBudget when it would cost too much.
 
-        Raises Trouble where one would be left, had no answer been lost.
+        Raises ProbeFailure where one would be left, had no answer been lost.
         """
         try:
             self._hold(provider)
-        except Withheld as withheld:
+        except NotSent as not_sent:
             if self._is_lost_on(provider):
-                raise self._lack(isinstance(withheld, OverBudget)) from withheld
+                raise self._lack(isinstance(not_sent, OverBudget)) from not_sent
             raise
         self.cost(provider).creations += 1
 
@@ -85,13 +85,13 @@ class Budget:
         self.losses.append((provider, sentence))
 
     def reserve_refusal(self, provider: str) -> None:
-        """Count a creation that must be refused; raises Withheld after one that was accepted all the same.
+        """Count a creation that must be refused; raises NotSent after one that was accepted all the same.
 
         After one that may have been made it raises what stands in `doubts`.
         """
         if provider in self.accidents:
             accident = f"{self.accidents[provider]} was accepted"
-            raise Withheld(f"a refusal of each creation before it: {accident}, so no other that must fail is sent")
+            raise NotSent(f"a refusal of each creation before it: {accident}, so no other that must fail is sent")
         if provider in self.doubts:
             # Another one for each that is withheld: a traceback grows with each time that it is raised.
             raise replace(self.doubts[provider])
@@ -100,7 +100,7 @@ class Budget:
     def _hold(self, provider: str) -> None:
         if self.spent >= self.most:
             spent = f"{self.most} allows{_AMONG_THEM if self.doubts else ''}"
-            raise Withheld(f"a creation more than --max-creations={spent}; pass a larger number")
+            raise NotSent(f"a creation more than --max-creations={spent}; pass a larger number")
         if self.most_cost is not None:
             self._hold_cost(provider, self.most_cost)
 
@@ -110,14 +110,15 @@ class Budget:
         costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
         try:
             replace(self, costs=costs)._hold(provider)
-        except Withheld:
+        except NotSent:
             return False
         return True
 
-    def _lack(self, of_money: bool) -> Trouble:
+    def _lack(self, of_money: bool) -> ProbeFailure:
         """Say which answer was lost; to spend more would not bring it back."""
         limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
-        return Trouble(f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})", sent=False)
+        sentence = f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})"
+        return ProbeFailure(sentence, sent=False)
 
     def _hold_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)

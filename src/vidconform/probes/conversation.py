@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation, usual_headers
+from vidconform.probes.classification import Classification, ReceivedReply
 from vidconform.probes.creations import (
     IN_FRONT,
     in_doubt,
@@ -20,10 +21,9 @@ from vidconform.probes.creations import (
 )
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
-from vidconform.probes.outage import outage_of
+from vidconform.probes.failures import NotSent, ProbeFailure
 from vidconform.probes.setting import Setting
 from vidconform.probes.transport import Transport
-from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import Raw
 
 _KEYLESS = ("none", "wrong")
@@ -39,7 +39,7 @@ class Conversation:
     probe: str
     notes: dict[str, Any] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    failures: list[ProbeFailure] = field(default_factory=list)
 
     def note(self, name: str, find: Callable[[], Any]) -> Any:
         """Return a fact from the recording, or find and remember it."""
@@ -60,28 +60,32 @@ class Conversation:
         longest: int | None = None,
         paid: bool = False,
     ) -> Exchange:
-        """Send one request and keep the exchange, secrets removed; raises Withheld, Trouble.
+        """Send one request and keep the exchange, secrets removed; raises NotSent, ProbeFailure.
 
         `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept,
         `paid` says that the provider charges for it when all goes well.
         """
-        self.setting.room.check()
+        self.setting.memory.check()
         said = raw or _documented(operation, task_id, body)
-        sent = self._request(said, method or operation.method, self._credential(operation, credential))
-        request = replace(sent, paid=paid, scope=self.contract.id)
+        header = credential_of(self.contract, operation, credential, self.setting.keys)
+        request = Request(
+            method or operation.method, self.setting.base_url, said.target,
+            (*said.headers, header) if header[0] else said.headers, said.body,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+        )  # fmt: skip
         started = time.monotonic()
-        reply, at, origin = self.transport.send(request)
+        received = self.transport.send(request)
         elapsed = time.monotonic() - started
         kept = Exchange(
-            step, operation.role, task_id, credential, self._redact(request), self._redact_reply(reply, longest), at,
-            round(elapsed, 3), _origin(reply, origin),
+            step, operation.role, task_id, credential, self._redact(request),
+            self._redact_reply(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        _refuse_outage(kept)
+        _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
         return kept
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
-        """Send a request that the provider charges for; raises Withheld, Trouble."""
+        """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
@@ -101,10 +105,10 @@ class Conversation:
         budget.reserve_refusal(provider)
         try:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
-        except Trouble as trouble:
+        except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(trouble) and trouble.kind not in IN_FRONT:
-                budget.doubts[provider] = Trouble(f"not sent: {in_doubt(step, str(trouble))}", sent=False)
+            if not is_refused(failure) and failure.kind not in IN_FRONT:
+                budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
             raise
         note_tempted(self.setting.creations, number, self.contract, exchange)
         if exchange.reply.is_refusal:
@@ -114,7 +118,7 @@ class Conversation:
         else:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
-            budget.doubts[provider] = Withheld(f"a refusal of each creation before it: {why}")
+            budget.doubts[provider] = NotSent(f"a refusal of each creation before it: {why}")
         return exchange
 
     def _spend(
@@ -123,15 +127,15 @@ class Conversation:
         operation: Operation,
         task_id: str | None,
         choices: dict[str, Any],
-        came_to_nothing: Callable[[Trouble], bool],
+        came_to_nothing: Callable[[ProbeFailure], bool],
     ) -> tuple[int, Exchange]:
         """Write down and send what is counted already; it is given back when nothing came of it for certain."""
         log, number = self.setting.creations, None
         try:
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
-        except (Withheld, Trouble) as reason:
-            is_nothing = isinstance(reason, Withheld) or came_to_nothing(reason)
+        except (NotSent, ProbeFailure) as reason:
+            is_nothing = isinstance(reason, NotSent) or came_to_nothing(reason)
             told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
             if is_nothing:
                 self.setting.budget.give_back(provider)
@@ -165,17 +169,14 @@ class Conversation:
         """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
         try:
             return self.ask(step, operation, task_id, **choices)
-        except Trouble as trouble:
-            self.troubles.append(replace(trouble, beside=step))
+        except ProbeFailure as failure:
+            self.failures.append(replace(failure, beside=step))
             return None
 
     def wait(self) -> None:
         """Wait one poll interval, unless the replies are recorded."""
         if self.transport.sleeps:
             time.sleep(self.setting.pace.poll_interval)
-
-    def _credential(self, operation: Operation, credential: str) -> tuple[str, str]:
-        return credential_of(self.contract, operation, credential, self.setting.keys)
 
     def _redact(self, request: Request) -> Request:
         redactor = self.setting.redactor
@@ -189,12 +190,11 @@ class Conversation:
         body, cut = redactor.body(reply.body, reply.cut), reply.cut
         if longest is not None and len(body) > longest:
             body, cut = body[:longest], True
-        kept = Reply(reply.status, redactor.headers(reply.headers), body, cut, redactor.text(reply.elsewhere))
-        return self.setting.room.keep(kept)
-
-    def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
-        headers = (*said.headers, credential) if credential[0] else said.headers
-        return Request(method, self.setting.base_url, said.target, headers, said.body)
+        hops = tuple(
+            replace(hop, url=redactor.text(hop.url), headers=redactor.headers(hop.headers)) for hop in reply.hops
+        )
+        headers, elsewhere = redactor.headers(reply.headers), redactor.text(reply.elsewhere)
+        return self.setting.memory.keep(Reply(reply.status, headers, body, cut, elsewhere, hops))
 
 
 def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
@@ -202,15 +202,13 @@ def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:
     return Raw(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
 
 
-def _refuse_outage(exchange: Exchange) -> None:
-    """Raise Trouble for a reply that says nothing of what was asked; here, so that a replay does the same."""
-    outage = outage_of(exchange.reply, keyed=exchange.credential not in _KEYLESS)
-    if outage is not None:
-        kind, words = outage
-        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {words}"
-        raise Trouble(sentence, exchange.reply.status, kind, exchange=exchange)
+def _refuse_outage(exchange: Exchange, found: Classification) -> None:
+    """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
+    if found.outage is not None:
+        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 
-def _origin(reply: Reply, origin: str) -> str:
+def _origin(received: ReceivedReply) -> str:
     """A reply that says it comes from our own emulator is never shown as the vendor's."""
-    return "emulated" if reply.header("server") == EMULATOR_SERVER else origin
+    return "emulated" if received.reply.header("server") == EMULATOR_SERVER else received.origin

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Protocol
 
 from vidconform.contracts import Contract
-from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Exchange, Reply, Request
-from vidconform.probes.trouble import Trouble
+from vidconform.probes.failures import FailureKind, ProbeFailure
 
 # What a gateway answers, or shows, that has not passed on a request that must be refused.
 _NOT_PASSED_ON = (502, 503)
-IN_FRONT = (TroubleKind.MAINTENANCE, TroubleKind.BLOCKED)
+IN_FRONT = (FailureKind.MAINTENANCE, FailureKind.BLOCKED)
 
 
 class CreationLog(Protocol):
     """Hears of each creation before it is sent, and of what became of it; `number` stands for the creation."""
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
-        """Take note of a creation that is about to be sent and return its number; raises Withheld when it cannot."""
+        """Take note of a creation that is about to be sent and return its number; raises NotSent when it cannot."""
 
     def created(self, number: int, task_id: str, exchange: Exchange) -> None:
         """Take note of the task that came of it."""
@@ -75,14 +74,14 @@ def told_task(contract: Contract, reply: Reply) -> str | None:
     return next((value for value in told if isinstance(value, str) and value), None)
 
 
-def is_refused(trouble: Trouble) -> bool:
+def is_refused(failure: ProbeFailure) -> bool:
     """Whether nothing was made of a creation: it was not sent, or refused for the account's sake."""
-    return not trouble.sent or (trouble.status is not None and 400 <= trouble.status < 500)
+    return not failure.sent or (failure.status is not None and 400 <= failure.status < 500)
 
 
-def is_turned_away(trouble: Trouble) -> bool:
+def is_turned_away(failure: ProbeFailure) -> bool:
     """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
-    return is_refused(trouble) or trouble.status in _NOT_PASSED_ON or trouble.kind in IN_FRONT
+    return is_refused(failure) or failure.status in _NOT_PASSED_ON or failure.kind in IN_FRONT
 
 
 def in_doubt(step: str, why: str) -> str:

@@ -25,7 +25,8 @@ _LONGEST_SHOWN = 200
 class Request:
     """A request line, its headers and body; `target` is path and query.
 
-    `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id.
+    `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
+    `keyed` that a credential of the user's is sent with it.
     """
 
     method: str
@@ -35,14 +36,30 @@ class Request:
     body: bytes | None = None
     paid: bool = False
     scope: str = ""
+    keyed: bool = True
 
     @property
     def url(self) -> str:
         """The whole address."""
         return self.base_url + self.target
 
+    @property
+    def is_safe(self) -> bool:
+        """Whether the method is one that changes nothing (RFC 9110 section 9.2.1)."""
+        return self.method in ("GET", "HEAD")
+
     def __str__(self) -> str:
         return f"{self.method} {self.target[:_LONGEST_SHOWN]}"
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A redirect that was followed: the request, and the status and headers of its reply."""
+
+    method: str
+    url: str
+    status: int
+    headers: Headers
 
 
 @dataclass(frozen=True)
@@ -50,7 +67,7 @@ class Reply:
     """Status, headers and body of a reply; `cut` says that the body was longer than what was read.
 
     `elsewhere` is the origin that answered where redirects led away from the host that the key was meant for, so that
-    it was asked without; no recording keeps it.
+    it was asked without; no recording keeps it. `hops` are the redirects that were followed before it, in order.
     `memo` keeps what later stages worked out about this very body, so that many verdicts walk it once.
     """
 
@@ -59,6 +76,7 @@ class Reply:
     body: bytes
     cut: bool = False
     elsewhere: str = field(default="", compare=False)
+    hops: tuple[Hop, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str:
@@ -74,6 +92,11 @@ class Reply:
     def is_success(self) -> bool:
         """Whether the status code is 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the status code is one of RFC 9110 section 15.4 that send a client to another address."""
+        return self.status in (301, 302, 303, 307, 308)
 
     @property
     def is_refusal(self) -> bool:

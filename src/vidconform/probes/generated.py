@@ -10,8 +10,8 @@ from vidconform.contracts import Contract, Operation, is_plain
 from vidconform.probes.bad_bodies import aimed_bodies, generated_bodies, must_be_refused, parts
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.exchange import Reply
+from vidconform.probes.failures import NotSent, ProbeFailure
 from vidconform.probes.near_misses import aimed_ids, generated_ids, pieces, unknown_to
-from vidconform.probes.trouble import Trouble, Withheld
 from vidconform.probes.wording import Raw, raw_request
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Generated:
         """Send the requests, or those of the recording."""
         operation, most = talk.contract.operation(self.role), talk.setting.generation.most
         if operation is None or not most:
-            raise Withheld("generated requests; pass --fuzz=25" if operation else f"an operation for {self.role}")
+            raise NotSent("generated requests; pass --fuzz=25" if operation else f"an operation for {self.role}")
         talk.note("seed", lambda: str(talk.setting.generation.seed))
         recorded = talk.transport.recorded()
         if recorded is None:
@@ -105,7 +105,7 @@ class _Trial:
     def _send(self, raw: Raw) -> Reply:
         try:
             reply = _send(self.talk, self.operation, raw, self.talk.tempt if self.may_create else self.talk.ask)
-        except (Trouble, Withheld) as cause:
+        except (ProbeFailure, NotSent) as cause:
             self.cause = cause
             raise _Enough from cause
         if self.may_create and not reply.is_refusal:

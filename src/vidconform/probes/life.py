@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vidconform.contracts import FINISHED, Operation
-from vidconform.probes.causes import TroubleKind, one_line
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.creations import told_task
 from vidconform.probes.exchange import RESUMED, Exchange
-from vidconform.probes.trouble import Trouble, Withheld
+from vidconform.probes.failures import FailureKind, NotSent, ProbeFailure, one_line
 
 Find = Callable[[str], Any]
 
@@ -26,7 +25,7 @@ def observe(talk: Conversation, find: Find) -> None:
     """Follow each known task to its end."""
     ids = talk.note("task_ids", lambda: find("task_ids"))
     if not ids:
-        raise Withheld(f"a known task; pass --task-id={talk.contract.name}=ID")
+        raise NotSent(f"a known task; pass --task-id={talk.contract.name}=ID")
     _follow_each(talk, _role(talk, "retrieve"), ids)
 
 
@@ -63,22 +62,22 @@ def content(talk: Conversation, find: Find) -> None:
     task_id = _finished(talk, find)
     try:
         talk.ask("content", _role(talk, "content"), task_id)
-    except Trouble as trouble:
-        if not _is_a_bad_gateway(trouble) or not _stays_its_own(talk, trouble, task_id):
+    except ProbeFailure as failure:
+        if not _is_a_bad_gateway(failure) or not _stays_its_own(talk, failure, task_id):
             raise
 
 
-def _stays_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
+def _stays_its_own(talk: Conversation, failure: ProbeFailure, task_id: str) -> bool:
     """Ask again while the task is still served; a bad gateway that stays is the content's own, and evidence."""
-    assert trouble.exchange is not None
-    talk.exchanges.append(trouble.exchange)
+    assert failure.exchange is not None
+    talk.exchanges.append(failure.exchange)
     try:
         served = talk.ask("reread", _role(talk, "retrieve"), task_id).reply.is_success
         talk.wait()
         talk.ask("content", _role(talk, "content"), task_id)
         # It came after all; what was in its way is nobody's verdict.
         del talk.exchanges[:-1]
-    except Trouble as later:
+    except ProbeFailure as later:
         if later.exchange is None or not _is_a_bad_gateway(later) or not talk.exchanges[1:] or not served:
             talk.exchanges.clear()
             return False
@@ -86,9 +85,9 @@ def _stays_its_own(talk: Conversation, trouble: Trouble, task_id: str) -> bool:
     return True
 
 
-def _is_a_bad_gateway(trouble: Trouble) -> bool:
+def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
     """Whether it is what gateways say of a finished video that they cannot fetch; 503 and 504 ask for time."""
-    return trouble.kind is TroubleKind.OUTAGE and trouble.status == _BAD_GATEWAY and trouble.exchange is not None
+    return failure.kind is FailureKind.OUTAGE and failure.status == _BAD_GATEWAY and failure.exchange is not None
 
 
 def remix(talk: Conversation, find: Find) -> None:
@@ -108,31 +107,31 @@ def remix(talk: Conversation, find: Find) -> None:
 def _role(talk: Conversation, role: str) -> Operation:
     operation = talk.contract.operation(role)
     if operation is None:
-        raise Withheld(f"an operation for {role}; {talk.contract.id} has none")
+        raise NotSent(f"an operation for {role}; {talk.contract.id} has none")
     return operation
 
 
 def _known(talk: Conversation, find: Find) -> str:
     known: str | None = talk.note("known", lambda: find("known"))
     if known is None:
-        raise Withheld(f"a known task; pass --task-id={talk.contract.name}=ID")
+        raise NotSent(f"a known task; pass --task-id={talk.contract.name}=ID")
     return known
 
 
 def _finished(talk: Conversation, find: Find) -> str:
     finished: str | None = talk.note("finished", lambda: find("finished"))
     if finished is None:
-        raise Withheld(f"a finished task; allow a creation or pass --task-id={talk.contract.name}=ID of one")
+        raise NotSent(f"a finished task; allow a creation or pass --task-id={talk.contract.name}=ID of one")
     return finished
 
 
 def _follow_each(talk: Conversation, operation: Operation, ids: list[str]) -> None:
-    """Trouble with one task does not hide the others."""
+    """A failure with one task does not hide the others."""
     for task_id in ids:
         try:
             _follow(talk, operation, task_id)
-        except Trouble as trouble:
-            talk.troubles.append(trouble)
+        except ProbeFailure as failure:
+            talk.failures.append(failure)
 
 
 def _follow_created(talk: Conversation, task_id: str) -> None:
@@ -165,13 +164,13 @@ def _poll(talk: Conversation, operation: Operation, task_id: str) -> bool:
 
 
 def _hold_patience(talk: Conversation, exchange: Exchange, elapsed: float) -> None:
-    """Say what is waited for; raises Trouble when the wait is over. Seconds."""
+    """Say what is waited for; raises ProbeFailure when the wait is over. Seconds."""
     status, progress = (_told(talk, exchange, role) for role in ("status", "progress"))
     patience = talk.setting.pace.poll_timeout
     if talk.transport.sleeps and elapsed > patience:
         hint = "raise --poll-timeout" if _phase(talk, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; {hint}"
-        raise Trouble(sentence, kind=TroubleKind.UNFINISHED)
+        raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     talk.setting.tell(one_line(f"{talk.contract.id}: waiting for {exchange.task_id}, {seen}"))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import Operation
 from vidconform.probes.conversation import Conversation
-from vidconform.probes.trouble import Withheld
+from vidconform.probes.failures import NotSent
 
 Find = Callable[[str], Any]
 
@@ -48,7 +48,7 @@ class Refusal:
         """Send the request."""
         operation = talk.contract.operation(self.role)
         if operation is None:
-            raise Withheld(f"an operation for {self.role}; {talk.contract.id} has none")
+            raise NotSent(f"an operation for {self.role}; {talk.contract.id} has none")
         send = talk.tempt if self.may_create else talk.ask
         send(
             self.name, operation, self._target(talk, find),
@@ -62,7 +62,7 @@ class Refusal:
             return talk.contract.unknown_id
         task_id: str | None = talk.note(self.target, lambda: find(self.target))
         if task_id is None and self.target == "finished":
-            raise Withheld(f"a finished task; allow a creation or pass --task-id={talk.contract.name}=ID of one")
+            raise NotSent(f"a finished task; allow a creation or pass --task-id={talk.contract.name}=ID of one")
         return task_id or talk.contract.unknown_id
 
     def _body(self, operation: Operation) -> Any:

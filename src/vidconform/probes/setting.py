@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from vidconform.contracts import Pace
 from vidconform.probes.budget import Budget
 from vidconform.probes.creations import CreationLog, NoLog
+from vidconform.probes.memory_budget import MemoryBudget
 from vidconform.probes.redaction import Redactor
-from vidconform.probes.room import Room
 from vidconform.probes.wording import NOTHING_GENERATED, Generation
 
 Tell = Callable[[str], None]
@@ -26,5 +26,5 @@ class Setting:
     budget: Budget
     tell: Tell = lambda sentence: None
     generation: Generation = NOTHING_GENERATED
-    room: Room = field(default_factory=Room)
+    memory: MemoryBudget = field(default_factory=MemoryBudget)
     creations: CreationLog = field(default_factory=NoLog)

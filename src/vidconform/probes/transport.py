@@ -1,4 +1,4 @@
-"""The one seam between probes and the wire; live HTTP, recorded replies and emulators look alike behind it."""
+"""The one seam between probes and HTTP; live, recorded replies and emulators look alike behind it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
-from vidconform.probes.bounds import Bounds
-from vidconform.probes.causes import TOO_LATE, TooSlow, TroubleKind, cause_of, may_have_arrived
-from vidconform.probes.exchange import Reply, Request
-from vidconform.probes.outage import outage_of
-from vidconform.probes.patience import Patience, Turn
-from vidconform.probes.standing import Standing
-from vidconform.probes.trouble import Trouble
-from vidconform.probes.wire import Wire
+from vidconform.probes.circuit_breaker import CircuitBreaker
+from vidconform.probes.classification import ReceivedReply
+from vidconform.probes.exchange import Request
+from vidconform.probes.failure_causes import cause_of, may_have_arrived
+from vidconform.probes.failures import FailureKind, ProbeFailure
+from vidconform.probes.http_client import HttpClient
+from vidconform.probes.retries import Attempt, RetryBudget
+from vidconform.probes.timeouts import AdaptiveTimeouts, Timeouts
 
 
 class Transport(Protocol):
@@ -23,8 +23,8 @@ class Transport(Protocol):
     sleeps: bool
     """Whether waiting between two requests has a meaning."""
 
-    def send(self, request: Request) -> tuple[Reply, str, str]:
-        """Return the reply, when it came (RFC 3339) and its origin; raises Trouble."""
+    def send(self, request: Request) -> ReceivedReply:
+        """Return the reply, of whatever kind; raises ProbeFailure where there is none."""
 
     def recorded(self) -> Iterator[Request] | None:
         """Return the requests of a recording, in order, or None where there is a service to ask."""
@@ -36,7 +36,7 @@ class Transport(Protocol):
 class LiveTransport:
     """Talks to one provider, and stops talking to one that is down.
 
-    `patience` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
+    `retry_seconds` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
     `pause` are the seconds before each.
     """
 
@@ -44,42 +44,32 @@ class LiveTransport:
 
     def __init__(
         self,
-        patience: float,
+        retry_seconds: float,
         count: Callable[[], None],
         pause: float = 0.0,
-        bounds: Bounds | None = None,
+        timeouts: Timeouts | None = None,
         provider: str = "the provider",
     ) -> None:
-        import httpx
-
-        self._bounds = bounds or Bounds()
-        self._wire = Wire(count, pause)
+        self._client = HttpClient(count, pause)
+        self._timeouts = AdaptiveTimeouts(timeouts or Timeouts())
         # A shorter time-out means that the user is in a hurry.
-        self._patience = Patience(patience, min(1.0, self._bounds.exchange / 30))
-        self._standing = Standing(provider)
-        # When a limiter lets the next request pass.
-        self._rest_until = 0.0
-        # A UnicodeError is what is left of a name that cannot be looked up.
-        self._errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
+        self._budget = RetryBudget(retry_seconds, min(1.0, self._timeouts.usual.exchange / 30))
+        self._breaker = CircuitBreaker(provider)
 
-    def send(self, request: Request) -> tuple[Reply, str, str]:
-        """Return the reply; a read that brought nothing is sent once more, as `patience` says."""
-        self._standing.check(request)
-        time.sleep(max(0.0, self._rest_until - time.monotonic()))
-        turn = Turn(self._patience, request)
-        outcome = self._try(request, turn)
-        while (wait := turn.wait_after(outcome)) is not None and not self._standing.is_down(request.scope):
+    def send(self, request: Request) -> ReceivedReply:
+        """Return the last reply of as many tries as `retries` and `circuit_breaker` allow; raises ProbeFailure."""
+        self._breaker.check(request)
+        self._budget.rest()
+        attempt = Attempt(self._budget, request)
+        outcome = self._try(request)
+        while (wait := attempt.wait_after(outcome)) is not None and not self._breaker.is_open(request.scope):
             time.sleep(wait)
-            outcome = self._try(request, turn)
-        if isinstance(outcome, Trouble):
+            outcome = self._try(request)
+        if isinstance(outcome, ProbeFailure):
             raise outcome
-        rest = turn.rest_after(outcome) if self._standing.may_rest else None
-        if rest is None:
-            self._note_outage(request, outcome)
-        else:
-            self._standing.may_rest = False
-            self._rest_until = time.monotonic() + rest
-        return outcome, datetime.now(UTC).isoformat(timespec="milliseconds"), "live"
+        if not attempt.rests_after(outcome):
+            self._breaker.note_outage(request, outcome)
+        return outcome
 
     def recorded(self) -> Iterator[Request] | None:
         """Return None: what is sent is not known before."""
@@ -87,34 +77,28 @@ class LiveTransport:
 
     def close(self) -> None:
         """Close the client."""
-        self._wire.close()
+        self._client.close()
 
-    def _try(self, request: Request, turn: Turn) -> Reply | Trouble:
-        bounds, before, started = self._bounds_for(request, turn), self._standing.waited, time.monotonic()
+    def _try(self, request: Request) -> ReceivedReply | ProbeFailure:
+        timeouts, started = self._timeouts.of(request), time.monotonic()
         try:
-            return self._wire.follow(request, bounds, lambda reply: self._heard(request, reply, started))
-        except self._errors as error:
-            kind, cause = cause_of(error, request.url, bounds)
-            if kind is not TroubleKind.ADDRESS:
-                self._standing.failed(kind, cause, request.scope)
-            # A short try comes only after one that had all its seconds.
-            cause = f"{before}, and again {cause}" if before and kind in TOO_LATE else cause
-            return Trouble(f"{request} got no answer: {cause}", kind=kind, sent=may_have_arrived(error))
+            reply = self._client.follow(request, timeouts, lambda: self._answered(request.scope))
+        except self._client.errors as error:
+            kind, cause = cause_of(error, request.url, timeouts)
+            told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
+            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
+        received = ReceivedReply.of(request, reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live")
+        self._timeouts.heard(time.monotonic() - started)
+        if not received.classification.is_temporary:
+            self._answered(request.scope)
+        return received
 
-    def _bounds_for(self, request: Request, turn: Turn) -> Bounds:
-        """A reply that is paid for is worth a longer wait; who let the last wait run out gets a short one."""
-        bounds = self._bounds.doubled() if request.paid else self._bounds
-        return bounds.at_most(self._standing.brief) if turn.is_slow or self._standing.is_slow else bounds
+    def _answered(self, scope: str) -> None:
+        self._breaker.answered(scope)
+        self._budget.may_rest = True
 
-    def _heard(self, request: Request, reply: Reply, started: float) -> None:
-        outage = outage_of(reply)
-        if outage is None or outage[0] is TroubleKind.QUOTA:
-            self._standing.answered(request.scope, time.monotonic() - started)
-
-    def _note_outage(self, request: Request, reply: Reply) -> None:
-        """Count a reply that brought nothing, unless it may be how a gateway refuses a creation."""
-        outage = outage_of(reply)
-        if outage is None or outage[0] is TroubleKind.QUOTA:
-            return
-        if request.method == "GET" or outage[0] is TroubleKind.RATE:
-            self._standing.failed(outage[0], f"answered with {reply.status}, {outage[1]}", request.scope)
+    def _failed(self, request: Request, kind: FailureKind, cause: str) -> str:
+        """Take note of a try without a reply; return its cause, before a short wait the long one that led to it."""
+        waited = self._timeouts.failed(kind, cause)
+        self._breaker.failed(kind, waited or cause, request.scope)
+        return f"{waited}, and again {cause}" if waited else cause

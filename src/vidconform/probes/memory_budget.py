@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Reply
-from vidconform.probes.trouble import Trouble
+from vidconform.probes.failures import FailureKind, ProbeFailure
 
 # Beyond any documented reply but a video.
 _LARGE = 64 * 1024
@@ -19,17 +18,17 @@ _VALUE = 64
 
 
 @dataclass
-class Room:
+class MemoryBudget:
     """The bytes that are left for a provider's replies in a run, for large ones and for all."""
 
     large: int = _LARGE_IN_ALL
     left: int = _IN_ALL
 
     def check(self) -> None:
-        """Raise Trouble when nothing more can be kept."""
+        """Raise ProbeFailure when nothing more can be kept."""
         if self.left <= 0:
             sentence = f"not sent: the replies of this run fill the {_IN_ALL >> 20} MB that are kept of them"
-            raise Trouble(sentence, kind=TroubleKind.FULL, sent=False)
+            raise ProbeFailure(sentence, kind=FailureKind.FULL, sent=False)
 
     def keep(self, reply: Reply) -> Reply:
         """Return a reply as it is kept: only the beginning of a large one after many."""
@@ -46,5 +45,6 @@ class Room:
 def _size(reply: Reply) -> int:
     """Return the bytes that a reply takes once it is read as JSON, about."""
     values = sum(reply.body.count(mark) for mark in (b",", b"[", b"{"))
-    headers = sum(len(name) + len(value) + 200 for name, value in reply.headers)
+    kept = [reply.headers, *(hop.headers for hop in reply.hops)]
+    headers = sum(len(name) + len(value) + 200 for fields in kept for name, value in fields)
     return _EXCHANGE + headers + len(reply.body) + values * _VALUE

@@ -1,4 +1,4 @@
-"""HTTP as it is spoken: one client without a memory, redirects that leave the key at home, bounds of time and size."""
+"""HTTP as it is spoken: one client without a memory, redirects that leave the key at home, limits of time and size."""
 
 from __future__ import annotations
 
@@ -9,62 +9,62 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vidconform.probes.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
-from vidconform.probes.bounds import Bounds
-from vidconform.probes.causes import TooSlow
-from vidconform.probes.coding import ACCEPTED, decoded
+from vidconform.probes.content_coding import ACCEPTED, decoded
 from vidconform.probes.deadline import Deadline, Unwelcome
-from vidconform.probes.exchange import Headers, Reply, Request
+from vidconform.probes.exchange import Hop, Reply, Request
+from vidconform.probes.failure_causes import TooSlow
+from vidconform.probes.timeouts import Timeouts
 
 if TYPE_CHECKING:
     import httpx
 
-_REDIRECTS = (301, 302, 303, 307, 308)
-_MOST_JUMPS = 3
+_MOST_HOPS = 3
 # A silent service shall run into the limit of one read, and only a slow one into that of the exchange.
 _GRACE = 0.25
 _LEAST = 0.05
 
 
-class Wire:
+class HttpClient:
     """Sends requests to one provider.
 
     `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
     a request is never lost because its connection was stale, and bytes beyond the end of a reply are never read as the
-    next one.
+    next one. `errors` are what `follow` raises.
     """
 
     def __init__(self, count: Callable[[], None], pause: float) -> None:
         import httpx
 
         self._httpx = httpx
+        # A UnicodeError is what is left of a name that cannot be looked up.
+        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
         self._client: httpx.Client | None = None
         self._count = count
         self._pause = pause
         self._sender = ""
 
-    def follow(self, request: Request, bounds: Bounds, heard: Callable[[Reply], None]) -> Reply:
-        """Return the reply at the end of a GET's redirects, which share the bounds; `heard` learns of each.
+    def follow(self, request: Request, timeouts: Timeouts, redirected: Callable[[], None]) -> Reply:
+        """Return the reply at the end of a GET's redirects, which share the time-outs; `redirected` hears of each.
 
-        Once away from the host that the key was meant for, it stays away. Raises what httpx raises, and TooSlow.
+        Once away from the host that the key was meant for, it stays away. Raises one of `errors`.
         """
-        end = time.monotonic() + bounds.exchange
-        url, headers = request.url, request.headers
-        reply = self._exchange(request.method, url, headers, request.body, bounds)
-        heard(reply)
-        for _ in range(_MOST_JUMPS if request.method == "GET" else 0):
-            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
-            target = self._target(url, reply, left.connect)
+        end = time.monotonic() + timeouts.exchange
+        sent, hops = request, tuple[Hop, ...]()
+        reply = self._exchange(request, timeouts)
+        while request.method == "GET" and len(hops) < _MOST_HOPS:
+            target = self._target(sent.url, reply, _left(timeouts, end).connect)
             if target is None:
                 break
-            headers = headers if origin(url) == origin(target) else without_credentials(headers)
-            left = bounds.at_most(max(end - time.monotonic(), _LEAST))
+            redirected()
+            is_same = origin(sent.url) == origin(target)
+            following = Request("GET", target, "", sent.headers if is_same else without_credentials(sent.headers))
             try:
-                found = self._exchange("GET", target, headers, None, left, came_from=url)
+                found = self._exchange(following, _left(timeouts, end), came_from=sent.url)
             except Unwelcome:
                 break
-            url, reply = target, replace(found, elsewhere="" if headers == request.headers else _site(target))
-            heard(reply)
-        return reply
+            hops = (*hops, Hop(sent.method, sent.url, reply.status, reply.headers))
+            sent, reply = following, found
+        return replace(reply, elsewhere="" if sent.headers == request.headers else _site(sent.url), hops=hops)
 
     def close(self) -> None:
         """Close the client."""
@@ -73,7 +73,7 @@ class Wire:
 
     def _target(self, url: str, reply: Reply, seconds: float) -> str | None:
         """Return where a reply sends us, or None; an address that is none is left to the laws."""
-        if reply.status not in _REDIRECTS or not reply.header("location"):
+        if not reply.is_redirect or not reply.header("location"):
             return None
         try:
             address = self._httpx.URL(url).join(reply.header("location"))
@@ -86,22 +86,22 @@ class Wire:
             return None
         return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
 
-    def _exchange(
-        self, method: str, url: str, headers: Headers, body: bytes | None, bounds: Bounds, came_from: str | None = None
-    ) -> Reply:
+    def _exchange(self, request: Request, timeouts: Timeouts, came_from: str | None = None) -> Reply:
         """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
         time.sleep(self._pause)
         self._count()
+        url, seconds = request.url, timeouts.exchange + min(_GRACE, timeouts.exchange / 4)
         if self._client is None:
             self._client = self._open(url)
-        raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
-        timeout = self._httpx.Timeout(bounds.read, connect=bounds.connect)
-        with Deadline(bounds.exchange + min(_GRACE, bounds.exchange / 4), self._welcomes(came_from, url)) as deadline:
+        raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
+        timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        with Deadline(seconds, self._welcomes(came_from, url)) as deadline:
+            tell = {"trace": deadline.trace}
             try:
                 with self._client.stream(
-                    method, url, headers=raw, content=body, timeout=timeout, extensions={"trace": deadline.trace}
+                    request.method, url, headers=raw, content=request.body, timeout=timeout, extensions=tell
                 ) as response:
-                    reply = _reply(response, bounds.body, deadline)
+                    reply = _reply(response, timeouts.max_body, deadline)
             except self._httpx.TransportError:
                 if not deadline.passed:
                     raise
@@ -138,6 +138,10 @@ class Wire:
         )
 
 
+def _left(timeouts: Timeouts, end: float) -> Timeouts:
+    return timeouts.at_most(max(end - time.monotonic(), _LEAST))
+
+
 def _site(url: str) -> str:
     scheme, host, port = origin(url)
     return f"{scheme}://{f'[{host}]' if ':' in (host or '') else host}{'' if port == PORTS[scheme] else f':{port}'}"
@@ -151,17 +155,16 @@ def _hide_location(response: httpx.Response) -> None:
 
 def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
     raw = response.extensions["headers"]
-    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
     body, cut = _read(response, most, deadline)
-    reply = Reply(response.status_code, pairs, body, cut)
     # Several fields of one name are one list (RFC 9110 section 5.2).
-    codings = ",".join(value for name, value in pairs if name.lower() == "content-encoding")
+    codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     content = decoded(body, codings, most + 1, whole=not cut)
     if content is None:
-        return reply
+        return Reply(response.status_code, headers, body, cut)
     # What is kept is no longer coded; a reader of the recording would undo it again.
-    plain = tuple(pair for pair in pairs if pair[0].lower() != "content-encoding")
-    return Reply(reply.status, plain, content[:most], cut or len(content) > most)
+    plain = tuple(field for field in headers if field[0].lower() != "content-encoding")
+    return Reply(response.status_code, plain, content[:most], cut or len(content) > most)
 
 
 def _read(response: httpx.Response, most: int, deadline: Deadline) -> tuple[bytes, bool]:
