@@ -132,5 +132,5 @@ def test_an_option_that_only_a_provider_gives_a_meaning_is_refused_without_one(
     option: str, words: tuple[str, ...], project: Path, pytester: pytest.Pytester
 ) -> None:
     run = judge_inside(pytester, option, *words, **KEYS)
-    told = f"ERROR: {option.partition('=')[0]}: expected --provider=NAME with it, or --provider=all\n"
+    told = f"ERROR: {option.partition('=')[0]}: expected --provider=NAME with it, or --provider=all [VC-101]\n"
     assert (run.code, run.out.strip(), run.err.lstrip()) == (4, "", told), run.ran()

@@ -11,8 +11,8 @@ from typing import Any
 
 from vidconform import __version__
 from vidconform.doctor import commands as doctor_commands
-from vidconform.emulator.options import EmulatorError
-from vidconform.errors import VidconformError
+from vidconform.error_kinds import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
+from vidconform.errors import UnknownErrorCode, VidconformError
 from vidconform.proof import commands as proof_commands
 from vidconform.report import commands as report_commands
 
@@ -29,10 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has seen enough; Python would try to write the rest once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (VidconformError, EmulatorError, OSError, ValueError) as problem:
-        print(f"vidconform: {problem}", file=sys.stderr)
-        return _USAGE
+    except VidconformError as problem:
+        return _refuse(problem)
+    except (OSError, ValueError) as problem:
+        return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
     return code or 0
+
+
+def _refuse(sentence: object) -> int:
+    print(f"vidconform: {sentence}", file=sys.stderr)
+    return _USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--step-seconds", type=float, help="advance tasks by time, one step in so many seconds")
     serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
     serving.set_defaults(run=_serve)
+    explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
+    explaining.add_argument("code", nargs="*", help="like VC-204; without any, every code in a line")
+    explaining.set_defaults(run=_explain)
     report_commands.add(commands)
     proof_commands.add(commands)
     doctor_commands.add(commands)
@@ -73,6 +82,15 @@ def _list(options: argparse.Namespace) -> None:
 def _listed(row: Mapping[str, Any]) -> str:
     bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
     return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}"
+
+
+def _explain(options: argparse.Namespace) -> None:
+    kinds = error_kinds()
+    for code in options.code:
+        if code.upper() not in kinds:
+            raise UnknownErrorCode(code)
+    told = "\n\n".join(kinds[code.upper()].as_text() for code in options.code)
+    print(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
 
 
 def _serve(options: argparse.Namespace) -> None:
