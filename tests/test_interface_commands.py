@@ -22,7 +22,7 @@ from vidconform.contracts import find_provider, load_contracts
 PATIENCE = 30.0
 ROW = {
     "provider": str, "contract": str, "requirement": str, "level": str, "statement": str, "source": str,
-    "concern": str, "bound": list, "untestable": str | None,
+    "concern": str, "bound": list, "untestable": str | None, "edition": dict,
 }  # fmt: skip
 
 

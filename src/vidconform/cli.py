@@ -6,15 +6,19 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from vidconform import __version__
 from vidconform.doctor import commands as doctor_commands
 from vidconform.error_kinds import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
-from vidconform.errors import UnknownErrorCode, VidconformError
+from vidconform.errors import BadOption, UnknownErrorCode, VidconformError
 from vidconform.proof import commands as proof_commands
 from vidconform.report import commands as report_commands
+
+if TYPE_CHECKING:
+    from vidconform.contracts import Contract
 
 _USAGE = 4
 
@@ -48,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="providers, contracts and requirements")
     listing.add_argument("provider", nargs="*", help="only these: names, folders with a provider.toml, or all")
     listing.add_argument("--json", action="store_true", help="one array of requirements")
+    listing.add_argument("--documents", metavar="DIR", type=Path, help="the documents, to be held to what was read")
     listing.set_defaults(run=_list)
     serving = commands.add_parser("serve", help="serve the emulator of a provider; its URL is printed first")
     serving.add_argument("provider", help="a provider's name")
@@ -70,13 +75,30 @@ def _list(options: argparse.Namespace) -> None:
     from vidconform.verdicts import describe
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
+    for sentence in _other_editions(contracts, options.documents):
+        print(f"vidconform: {sentence}", file=sys.stderr)
     if options.json:
         print(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=False))
         return
     for contract in contracts:
         rows = describe(contract)
         print(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
+        print("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
         print("\n".join(map(_listed, rows)), end="\n\n")
+
+
+def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> Iterator[str]:
+    """Yield a sentence for each document that is not the text its contract was made from."""
+    if documents is not None and not documents.is_dir():
+        raise BadOption("--documents", str(documents), "a folder")
+    for contract in contracts:
+        path = contract.edition.path(documents or contract.provider.folder / "documents")
+        if path is not None and path.exists():
+            difference = contract.edition.difference(path)
+            if difference is not None:
+                yield f"{contract.id}: {difference}"
+        elif path is not None and documents is not None:
+            yield f"{contract.id}: {path} is not there, so that nothing is known of its edition"
 
 
 def _listed(row: Mapping[str, Any]) -> str:
