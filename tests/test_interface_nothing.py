@@ -78,7 +78,7 @@ def test_a_folder_that_takes_no_results_is_refused_before_anything_is_collected(
     (pytester.path / "report" / "results.jsonl").mkdir(parents=True)
     run = judge_inside(pytester, "--provider=gptge", "--collect-only")
     assert (run.code, run.out.strip()) == (4, "")
-    assert run.err.endswith("report: expected a folder to write to (Is a directory)\n")
+    assert run.err.endswith("report: expected a folder to write to (Is a directory) [VC-101]\n")
 
 
 def test_what_cannot_be_begun_anew_is_told_before_anything_is_judged(pytester: pytest.Pytester) -> None:
