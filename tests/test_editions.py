@@ -136,11 +136,11 @@ def test_results_and_reports_of_a_run_name_the_edition(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=gptge")
     (edition,) = [contract.edition for contract in CONTRACTS if contract.id == "gptge/videos"]
     (provider,) = [line for line in run.lines if line["kind"] == "provider"]
-    assert provider["editions"] == {"gptge/videos": edition.as_dict()}
+    assert provider["editions"] == [{"contract": "gptge/videos", **edition.as_dict()}]
     assert {row["edition"] for row in run.verdicts.values()} == {edition.sha256}
     assert [line for line in run.lines if not validator().is_valid(line)] == []
     short = f"Query Video Status, read 2026-11-23, SHA-256 {str(edition.sha256)[:12]}"
-    assert f"- `gptge/videos`: `{short}`" in (run.report / "report.md").read_text("utf-8")
+    assert f"| `gptge/videos` | `{short}` |" in (run.report / "report.md").read_text("utf-8")
     assert short in (run.report / "report.html").read_text("utf-8")
 
 
@@ -151,7 +151,7 @@ def test_a_run_that_names_no_edition_is_still_read(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     merged = merge_files([path])
     assert merged.columns["acme/videos"].edition == ""
-    assert "as they were read" not in as_markdown(merged)
+    assert "as it was read" not in as_markdown(merged)
 
 
 def test_a_title_in_a_report_is_only_text(tmp_path: Path) -> None:

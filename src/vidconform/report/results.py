@@ -70,7 +70,9 @@ class ResultsWriter:
     ) -> None:
         """Write a line for a provider of the run; `contracts` has the edition of each, `creation_price` is in USD."""
         line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": list(contracts)}
-        self._write({**line, "title": title or name, "creation_price": creation_price, "editions": contracts})
+        # A list: jsonschema-rs takes a lone surrogate as a value, and fails at one in a name.
+        editions = [{"contract": contract, **edition} for contract, edition in contracts.items()]
+        self._write({**line, "title": title or name, "creation_price": creation_price, "editions": editions})
 
     def verdict(self, verdict: Mapping[str, Any]) -> None:
         """Write a verdict."""
