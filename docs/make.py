@@ -1,5 +1,7 @@
 """Makes docs/site and docs/*.png again: `python docs/make.py`, with Chromium and playwright for the pictures.
 
+`python docs/make.py --errors` makes docs/errors.md alone, which takes no browser.
+
 The evidence is what comes with the project: the documents' own examples, and the recordings of our emulators.
 """
 
@@ -13,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vidconform.error_kinds import errors_page
 from vidconform.report.merging import merge_files
 from vidconform.report.reading import find_results
 from vidconform.report.site import write_site
@@ -27,7 +30,10 @@ Act = Callable[[Any], object]
 
 
 def main() -> None:
-    """Judge every provider recorded, write the site, then take the pictures."""
+    """Write the page of the codes; then judge every provider recorded, write the site and take the pictures."""
+    (DOCS / "errors.md").write_text(errors_page(), "utf-8")
+    if "--errors" in sys.argv:
+        return
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "-q", "--provider=all", f"--report={folder}"]
         subprocess.run(command, cwd=DOCS.parent, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours

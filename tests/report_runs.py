@@ -81,7 +81,7 @@ def write_run(
     writer = ResultsWriter(folder)
     writer.start(mode)
     for provider in sorted({contract.partition("/")[0] for contract in contracts}):
-        own = [contract for contract in contracts if contract.partition("/")[0] == provider]
+        own = {name: {"document": "Document"} for name in contracts if name.partition("/")[0] == provider}
         writer.provider(provider, f"https://{provider}.example", own, provider.title(), price)
     for line in verdicts:
         writer.verdict(line)

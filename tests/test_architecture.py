@@ -30,7 +30,8 @@ RUN = (
 ENTRIES = ("cli", "__main__", "plugin", "doctor", "action", "emulator", "proof")
 # Below every stage.
 BASE = tuple(
-    f"vidconform{name}" for name in ("", ".errors", ".decoding", ".locations", ".spellings", ".guard", ".counting")
+    f"vidconform{name}"
+    for name in ("", ".errors", ".error_kinds", ".decoding", ".locations", ".spellings", ".guard", ".counting")
 )
 LONGEST = 220
 HEAVY = ("httpx", "vcr", "jsonschema_rs", "yaml", "starlette", "uvicorn", "hypothesis", "schemathesis")
@@ -262,6 +263,7 @@ def test_what_every_pytest_run_loads_is_light() -> None:
     assert set(loaded.stdout.split()) == {
         "vidconform",
         "vidconform.plugin",
+        "vidconform.error_kinds",
         "vidconform.errors",
         "vidconform.locations",
     }

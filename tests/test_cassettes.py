@@ -133,7 +133,8 @@ def test_a_request_that_the_cassette_lacks_makes_it_stale(request_: Request, own
     cassette = saved(own, evidence_of(exchange(known, Reply(200, (), b"{}"))))
     with pytest.raises(CassetteStale) as stale:
         ReplayTransport(cassette).send(request_)
-    assert str(stale.value) == f"{cassette.path}: the cassette holds no answer left to {request_}; record it again"
+    lacking = f"the cassette holds no answer left to {request_}"
+    assert str(stale.value) == f"{cassette.path}: {lacking}; record it again [VC-403]"
     transport = ReplayTransport(cassette)
     transport.send(known)
     with pytest.raises(CassetteStale):

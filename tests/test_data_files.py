@@ -45,7 +45,7 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
     ),
     "an unknown key of a ledger": (
         "videos/requirements.toml", lambda text: "documents = 'x'\n" + text,
-        r"unknown key 'documents'; the valid keys are document, requirement",
+        r"unknown key 'documents'; the valid keys are document, edition, requirement",
     ),
     "an unknown level": (
         "videos/requirements.toml", lambda text: text.replace('level = "MUST"', 'level = "WILL"', 1),

@@ -171,7 +171,7 @@ def test_a_verdict_with_a_secret_is_kept_without_it(tmp_path: Path) -> None:
     watching = guard()
     writer = ResultsWriter(tmp_path, watching)
     writer.start("live")
-    writer.provider("acme", "https://acme.example", ["acme/videos"])
+    writer.provider("acme", "https://acme.example", {"acme/videos": {"document": "Acme"}})
     writer.verdict(verdict("fails", received=f"{SPELLED['percent-encoded']} at /id", evidence=[sight(pointer="/id")]))
     writer.verdict(verdict("conforms", "status-type"))
     writer.end({}, 6)

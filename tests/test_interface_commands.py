@@ -22,7 +22,7 @@ from vidconform.contracts import find_provider, load_contracts
 PATIENCE = 30.0
 ROW = {
     "provider": str, "contract": str, "requirement": str, "level": str, "statement": str, "source": str,
-    "concern": str, "bound": list, "untestable": str | None,
+    "concern": str, "bound": list, "untestable": str | None, "edition": dict,
 }  # fmt: skip
 
 
@@ -157,7 +157,8 @@ def test_serve_prints_its_address_first_and_ends_cleanly(tmp_path: Path) -> None
         rest = process.stdout.read()
         assert process.wait(PATIENCE) == 0
     assert (again.returncode, again.stdout) == (4, "")
-    assert again.stderr == f"vidconform: cannot listen on 127.0.0.1:{httpx.URL(url).port}: Address already in use\n"
+    busy = f"cannot listen on 127.0.0.1:{httpx.URL(url).port}: Address already in use"
+    assert again.stderr == f"vidconform: {busy} [VC-503]\n"
     assert rest.splitlines()[:2] == [
         "key: OPEAI_API_KEY, any but vidconform-wrong...",
         "key: OPEAI_TOKEN, only its own value",

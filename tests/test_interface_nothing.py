@@ -78,7 +78,7 @@ def test_a_folder_that_takes_no_results_is_refused_before_anything_is_collected(
     (pytester.path / "report" / "results.jsonl").mkdir(parents=True)
     run = judge_inside(pytester, "--provider=gptge", "--collect-only")
     assert (run.code, run.out.strip()) == (4, "")
-    assert run.err.endswith("report: expected a folder to write to (Is a directory)\n")
+    assert run.err.endswith("report: expected a folder to write to (Is a directory) [VC-101]\n")
 
 
 def test_what_cannot_be_begun_anew_is_told_before_anything_is_judged(pytester: pytest.Pytester) -> None:
@@ -132,5 +132,5 @@ def test_an_option_that_only_a_provider_gives_a_meaning_is_refused_without_one(
     option: str, words: tuple[str, ...], project: Path, pytester: pytest.Pytester
 ) -> None:
     run = judge_inside(pytester, option, *words, **KEYS)
-    told = f"ERROR: {option.partition('=')[0]}: expected --provider=NAME with it, or --provider=all\n"
+    told = f"ERROR: {option.partition('=')[0]}: expected --provider=NAME with it, or --provider=all [VC-101]\n"
     assert (run.code, run.out.strip(), run.err.lstrip()) == (4, "", told), run.ran()

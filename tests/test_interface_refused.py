@@ -83,26 +83,26 @@ def test_an_option_of_the_wrong_form(
 
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_that_is_none(url: str, refused: Callable[..., str]) -> None:
-    assert refused(*LIVE, f"--provider-url={url}") == f"--provider-url={url}: {ADDRESS}".strip()
+    assert refused(*LIVE, f"--provider-url={url}") == f"--provider-url={url}: {ADDRESS} [VC-101]".strip()
 
 
 def test_an_address_from_the_environment_is_checked_as_well(refused: Callable[..., str]) -> None:
-    assert refused(*LIVE, OCTOPUSX_BASE_URL="octopusx.ai") == f"OCTOPUSX_BASE_URL=octopusx.ai: {ADDRESS}"
+    assert refused(*LIVE, OCTOPUSX_BASE_URL="octopusx.ai") == f"OCTOPUSX_BASE_URL=octopusx.ai: {ADDRESS} [VC-101]"
 
 
 def test_a_password_in_an_address_is_not_repeated(refused: Callable[..., str]) -> None:
     told = refused(*LIVE, "--provider-url=https://someone:hunter2@host")
-    assert told == f"--provider-url=https://***@host: {ADDRESS}"
+    assert told == f"--provider-url=https://***@host: {ADDRESS} [VC-101]"
 
 
 def test_a_live_run_without_its_key_names_the_variable(refused: Callable[..., str], emulator: Running) -> None:
     told = refused(*LIVE, f"--provider-url={emulator.url}", OCTOPUSX_API_KEY="")
-    assert told == "octopusx: a live run needs the API key in the environment variable OCTOPUSX_API_KEY"
+    assert told == "octopusx: a live run needs the API key in the environment variable OCTOPUSX_API_KEY [VC-201]"
 
 
 def test_a_recording_without_its_key_names_the_variable(refused: Callable[..., str]) -> None:
     told = refused("--provider=gptge", "--record-mode=rewrite", GPTGE_API_KEY="")
-    assert told == "gptge: a live run needs the API key in the environment variable GPTGE_API_KEY"
+    assert told == "gptge: a live run needs the API key in the environment variable GPTGE_API_KEY [VC-201]"
 
 
 @pytest.mark.parametrize("key", ["sk-0123456789\n", "sk 0123456789", "sk-0123456789é", "sk-01234\x7f56789"])
@@ -119,7 +119,7 @@ def test_a_key_too_short_to_be_redacted_is_not_used(
     variable: str, refused: Callable[..., str], emulator: Running
 ) -> None:
     told = refused("--provider=opeai", "--live", f"--provider-url={emulator.url}", **{variable: "q7Z"})
-    assert told == f"{variable}: holds fewer than 4 characters, too few to be redacted; pass a whole key"
+    assert told == f"{variable}: holds fewer than 4 characters, too few to be redacted; pass a whole key [VC-202]"
 
 
 PROVIDER, LEDGER, TASK, API = (
@@ -166,7 +166,7 @@ def test_a_data_file_that_cannot_be_used_is_named_with_its_fault(
 def test_a_data_file_that_is_missing_is_named(missing: str, refused: Callable[..., str], tmp_path: Path) -> None:
     provider = copy_of("gptge", tmp_path)
     (provider / missing).unlink()
-    assert refused(f"--provider={provider}") == f"{provider / missing}: no such file"
+    assert refused(f"--provider={provider}") == f"{provider / missing}: no such file [VC-301]"
 
 
 def test_a_provider_without_a_contract(refused: Callable[..., str], tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_provider_without_a_contract(refused: Callable[..., str], tmp_path: Pa
 def test_two_providers_of_one_name(refused: Callable[..., str], tmp_path: Path) -> None:
     provider = copy_of("gptge", tmp_path)
     told = refused("--provider=gptge", f"--provider={provider}")
-    assert told == f"--provider={provider}: expected each provider once; gptge is named twice"
+    assert told == f"--provider={provider}: expected each provider once; gptge is named twice [VC-101]"
 
 
 @pytest.mark.parametrize("selection", [(), ("-k", "unknown-task")])
@@ -190,7 +190,7 @@ def test_a_missing_cassette_says_how_to_record_it_whatever_is_selected(
     cassette = provider / "cassettes" / "videos" / "observe.yaml"
     cassette.unlink()
     how = f"record it with pytest --provider={provider} --record-mode=rewrite, or judge the service with --live"
-    assert refused(f"--provider={provider}", *selection) == f"{cassette}: no such cassette; {how}"
+    assert refused(f"--provider={provider}", *selection) == f"{cassette}: no such cassette; {how} [VC-401]"
 
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
@@ -214,11 +214,11 @@ def test_a_damaged_cassette_is_named_with_what_is_wrong(
     cassette.write_text(change(cassette.read_text("utf-8")), "utf-8")
     sentence = refused(f"--provider={provider}", "-k", "unknown-task")
     assert sentence.startswith(f"{cassette}: damaged cassette, {told}")
-    assert sentence.endswith(f"; record it again with pytest --provider={provider} --record-mode=rewrite")
+    assert sentence.endswith(f"; record it again with pytest --provider={provider} --record-mode=rewrite [VC-402]")
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_the_process_itself_ends_with_the_sentence_alone(workers: tuple[str, ...], tmp_path: Path) -> None:
     run = judge(tmp_path, *LIVE, *workers)
-    sentence = "octopusx: a live run needs the API key in the environment variable OCTOPUSX_API_KEY"
+    sentence = "octopusx: a live run needs the API key in the environment variable OCTOPUSX_API_KEY [VC-201]"
     assert (run.code, run.out.strip(), run.err.strip()) == (4, "", f"ERROR: {sentence}")

@@ -357,7 +357,7 @@ def test_a_provider_that_was_not_judged_at_all_is_refused_with_those_that_were(
     nights.night(*GOOD)
     folders = [str(nights.folder / name) for name in ("nights", "out")]
     assert main(["notice", *folders, "--provider=acmee"]) == 4
-    assert capsys.readouterr().err == "vidconform: --provider=acmee: expected one that was judged: acme\n"
+    assert capsys.readouterr().err == "vidconform: --provider=acmee: expected one that was judged: acme [VC-101]\n"
 
 
 def test_an_issue_stays_open_until_the_whole_was_seen(nights: Nights) -> None:

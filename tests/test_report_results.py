@@ -145,7 +145,7 @@ def test_a_run_of_the_suite_can_be_read_without_the_newer_members(tmp_path: Path
     path = write_run(tmp_path, [verdict()])
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     for line in lines:
-        for newer in ("concern", "decided_by", "request", "title", "creation_price"):
+        for newer in ("concern", "decided_by", "request", "title", "creation_price", "editions"):
             line.pop(newer, None)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert _merged(path).lines[0].concern == "other"

@@ -87,9 +87,15 @@ def test_every_job_has_a_time_limit_and_least_permissions(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.stem)
-def test_only_githubs_own_actions_are_used_at_a_major_version(path: Path) -> None:
-    used = re.findall(r"uses: (\S+)", path.read_text("utf-8"))
-    assert [name for name in used if not re.fullmatch(r"\./|actions/[a-z-]+@v\d+", name)] == []
+def test_only_githubs_own_actions_are_used_at_a_commit_with_its_version_beside_it(path: Path) -> None:
+    used = re.findall(r"uses: (.+)", path.read_text("utf-8"))
+    assert [name for name in used if not re.fullmatch(r"\./|actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", name)] == []
+
+
+def test_one_action_is_one_commit_everywhere() -> None:
+    text = "".join(path.read_text("utf-8") for path in [*WORKFLOWS, ACTION])
+    pins = set(re.findall(r"uses: (actions/[a-z-]+)@(.+)", text))
+    assert len({action for action, _ in pins}) == len(pins), sorted(pins)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -73,6 +73,7 @@ def describe(contract: Contract) -> list[dict[str, Any]]:
             "concern": row.concern,
             "bound": bindings(contract, row.id),
             "untestable": row.untestable,
+            "edition": contract.edition.as_dict(),
         }
         for row in contract.requirements.values()
     ]

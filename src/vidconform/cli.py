@@ -6,15 +6,19 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from vidconform import __version__
 from vidconform.doctor import commands as doctor_commands
-from vidconform.emulator.options import EmulatorError
-from vidconform.errors import VidconformError
+from vidconform.error_kinds import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
+from vidconform.errors import BadOption, UnknownErrorCode, VidconformError
 from vidconform.proof import commands as proof_commands
 from vidconform.report import commands as report_commands
+
+if TYPE_CHECKING:
+    from vidconform.contracts import Contract
 
 _USAGE = 4
 
@@ -29,10 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has seen enough; Python would try to write the rest once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (VidconformError, EmulatorError, OSError, ValueError) as problem:
-        print(f"vidconform: {problem}", file=sys.stderr)
-        return _USAGE
+    except VidconformError as problem:
+        return _refuse(problem)
+    except (OSError, ValueError) as problem:
+        return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
     return code or 0
+
+
+def _refuse(sentence: object) -> int:
+    print(f"vidconform: {sentence}", file=sys.stderr)
+    return _USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="providers, contracts and requirements")
     listing.add_argument("provider", nargs="*", help="only these: names, folders with a provider.toml, or all")
     listing.add_argument("--json", action="store_true", help="one array of requirements")
+    listing.add_argument("--documents", metavar="DIR", type=Path, help="the documents, to be held to what was read")
     listing.set_defaults(run=_list)
     serving = commands.add_parser("serve", help="serve the emulator of a provider; its URL is printed first")
     serving.add_argument("provider", help="a provider's name")
@@ -50,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--step-seconds", type=float, help="advance tasks by time, one step in so many seconds")
     serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
     serving.set_defaults(run=_serve)
+    explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
+    explaining.add_argument("code", nargs="*", help="like VC-204; without any, every code in a line")
+    explaining.set_defaults(run=_explain)
     report_commands.add(commands)
     proof_commands.add(commands)
     doctor_commands.add(commands)
@@ -61,18 +75,44 @@ def _list(options: argparse.Namespace) -> None:
     from vidconform.contracts import find_provider, load_contracts, provider_names
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
+    for sentence in _other_editions(contracts, options.documents):
+        print(f"vidconform: {sentence}", file=sys.stderr)
     if options.json:
         print(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=False))
         return
     for contract in contracts:
         rows = describe(contract)
         print(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
+        print("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
         print("\n".join(map(_listed, rows)), end="\n\n")
+
+
+def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> Iterator[str]:
+    """Yield a sentence for each document that is not the text its contract was made from."""
+    if documents is not None and not documents.is_dir():
+        raise BadOption("--documents", str(documents), "a folder")
+    for contract in contracts:
+        path = contract.edition.path(documents or contract.provider.folder / "documents")
+        if path is not None and path.exists():
+            difference = contract.edition.difference(path)
+            if difference is not None:
+                yield f"{contract.id}: {difference}"
+        elif path is not None and documents is not None:
+            yield f"{contract.id}: {path} is not there, so that nothing is known of its edition"
 
 
 def _listed(row: Mapping[str, Any]) -> str:
     bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
     return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}"
+
+
+def _explain(options: argparse.Namespace) -> None:
+    kinds = error_kinds()
+    for code in options.code:
+        if code.upper() not in kinds:
+            raise UnknownErrorCode(code)
+    told = "\n\n".join(kinds[code.upper()].as_text() for code in options.code)
+    print(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -62,7 +62,7 @@ class RunOptions:
         if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):
             raise BadOption("--max-cost", str(self.max_cost), "an amount of USD, 0 or more")
         if self.resume and self.report is None:
-            raise BadOption("--resume", "", "--report=DIR with it: the folder of the run that was killed")
+            raise BadOption("--resume", None, "--report=DIR with it: the folder of the run that was killed")
 
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:

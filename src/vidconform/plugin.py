@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vidconform.errors import UsageProblem
+from vidconform.errors import BadOption, UsageProblem
 from vidconform.locations import data_folder
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _check_needless(config: pytest.Config) -> None:
     asking = ("live", "provider_url", "task_id", "plan", "resume")
     given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
     if given is not None and not option.help:
-        raise pytest.UsageError(f"{given}: expected --provider=NAME with it, or --provider=all")
+        raise pytest.UsageError(str(BadOption(given, None, "--provider=NAME with it, or --provider=all")))
 
 
 def _aim_at_suites(config: pytest.Config) -> None:

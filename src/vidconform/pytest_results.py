@@ -59,8 +59,8 @@ class Results:
         writer = report.ResultsWriter(folder, self.session.guard)
         writer.start(self.session.mode)
         for served in self.session.served:
-            provider, contracts = served.provider, [contract.id for contract in served.contracts]
-            writer.provider(provider.name, served.base_url, contracts, provider.title, provider.creation_price)
+            provider, editions = served.provider, {c.id: c.edition.as_dict() for c in served.contracts}
+            writer.provider(provider.name, served.base_url, editions, provider.title, provider.creation_price)
         return writer
 
     def verdict(self, row: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.edition import Edition
 from vidconform.contracts.files import read_yaml
 from vidconform.contracts.ledger import Requirement
 from vidconform.contracts.operations import Operation
@@ -21,6 +22,7 @@ class Contract:
 
     provider: Provider
     name: str
+    edition: Edition
     requirements: dict[str, Requirement]
     operations: tuple[Operation, ...]
     schemas: dict[str, Schema]

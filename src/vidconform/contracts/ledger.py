@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vidconform.contracts.edition import Edition
 from vidconform.contracts.files import read_toml
 from vidconform.errors import DataFileProblem
 
@@ -38,8 +39,8 @@ class Requirement:
         return f"{self.document}: {self.source}"
 
 
-def load_ledger(path: Path) -> dict[str, Requirement]:
-    """Return the rows of a requirements.toml by id; raises DataFileProblem."""
+def load_ledger(path: Path) -> tuple[Edition, dict[str, Requirement]]:
+    """Return the edition that a requirements.toml is about, and its rows by id; raises DataFileProblem."""
     content = read_toml(path, "ledger")
     rows: dict[str, Requirement] = {}
     for row in content["requirement"]:
@@ -47,4 +48,4 @@ def load_ledger(path: Path) -> dict[str, Requirement]:
             raise DataFileProblem(path, f"the requirement {row['id']!r} stands twice")
         level = Level(row.pop("level"))
         rows[row["id"]] = Requirement(level=level, document=content["document"], **row)
-    return rows
+    return Edition(content["document"], **content.get("edition", {})), rows

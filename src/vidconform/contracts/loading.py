@@ -15,10 +15,12 @@ from vidconform.contracts.schemas import load_schema
 def load_contract(provider: Provider, name: str) -> Contract:
     """Return one contract of a provider; raises DataFileProblem."""
     folder = provider.folder / name
+    edition, requirements = load_ledger(folder / "requirements.toml")
     contract = Contract(
         provider=provider,
         name=name,
-        requirements=load_ledger(folder / "requirements.toml"),
+        edition=edition,
+        requirements=requirements,
         operations=tuple(load_operations(folder / "openapi.yaml")),
         schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
     )

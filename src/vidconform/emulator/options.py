@@ -18,23 +18,29 @@ class EmulatorError(UsageProblem):
     """The emulator cannot start."""
 
 
+@dataclass
 class UnknownProvider(EmulatorError):
     """No emulator has this name."""
 
-    def __init__(self, provider: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"there is no emulator of {provider!r}; there are: {', '.join(known)}")
-        self.provider = provider
-        self.known = known
+    code = "VC-501"
+    provider: str
+    known: tuple[str, ...]
+
+    def _sentence(self) -> str:
+        return f"there is no emulator of {self.provider!r}; there are: {', '.join(self.known)}"
 
 
+@dataclass
 class AddressUnavailable(EmulatorError):
     """The address asked for cannot be listened on."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"cannot listen on {host}:{port}: {reason}")
-        self.host = host
-        self.port = port
-        self.reason = reason
+    code = "VC-503"
+    host: str
+    port: int
+    reason: str
+
+    def _sentence(self) -> str:
+        return f"cannot listen on {self.host}:{self.port}: {self.reason}"
 
 
 @dataclass(frozen=True)

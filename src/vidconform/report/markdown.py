@@ -51,6 +51,8 @@ def _counts(merged: Merged, made_up: list[str]) -> Iterator[str]:
         listed = merged.known(column.id)
         numbers = (f"{tally[word]}{f', {listed[word]} known' if listed[word] else ''}" for word in Label)
         yield f"| {code(column.id)} | {origin} | {' | '.join(numbers)} |"
+    read = [f"| {code(column.id)} | {code(column.edition)} |" for column in merged.columns.values() if column.edition]
+    yield from ["\n| contract | document, as it was read |", "|---|---|", *read] if read else []
 
 
 def _undecided(findings: Iterable[Finding]) -> list[str]:

@@ -62,13 +62,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Served:
-    """One provider of a run; `creation_price` is in USD."""
+    """One provider of a run; `creation_price` is in USD, `editions` tells by contract which text was read."""
 
     name: str
     title: str
     base_url: str
     contracts: tuple[str, ...]
     creation_price: float | None
+    editions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

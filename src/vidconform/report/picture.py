@@ -113,6 +113,13 @@ class Column:
         """The contract's name inside its provider."""
         return self.id.partition("/")[2] or self.id
 
+    @property
+    def edition(self) -> str:
+        """Which text was read: the document's title, the date and how its hash begins; empty where nothing is known."""
+        known = self.served.editions.get(self.id, {})
+        words = {"document": "{}", "read": "read {}", "sha256": "SHA-256 {:.12}"}
+        return ", ".join(text.format(known[name]) for name, text in words.items() if name in known)
+
 
 @dataclass
 class Line:

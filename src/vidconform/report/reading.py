@@ -141,6 +141,5 @@ def _once(text: str) -> str:
 
 def _served(line: dict[str, Any]) -> Served:
     name = line["provider"]
-    return Served(
-        name, line.get("title") or name, line["base_url"], tuple(line["contracts"]), line.get("creation_price")
-    )
+    contracts, editions = tuple(line["contracts"]), {e["contract"]: e for e in line.get("editions", ())}
+    return Served(name, line.get("title") or name, line["base_url"], contracts, line.get("creation_price"), editions)

@@ -61,11 +61,18 @@ class ResultsWriter:
         self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": now()})
 
     def provider(
-        self, name: str, base_url: str, contracts: list[str], title: str = "", creation_price: float | None = None
+        self,
+        name: str,
+        base_url: str,
+        contracts: Mapping[str, Mapping[str, str]],
+        title: str = "",
+        creation_price: float | None = None,
     ) -> None:
-        """Write a line for a provider of the run; `creation_price` is in USD."""
-        line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": contracts}
-        self._write({**line, "title": title or name, "creation_price": creation_price})
+        """Write a line for a provider of the run; `contracts` has the edition of each, `creation_price` is in USD."""
+        line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": list(contracts)}
+        # A list: jsonschema-rs takes a lone surrogate as a value, and fails at one in a name.
+        editions = [{"contract": contract, **edition} for contract, edition in contracts.items()]
+        self._write({**line, "title": title or name, "creation_price": creation_price, "editions": editions})
 
     def verdict(self, verdict: Mapping[str, Any]) -> None:
         """Write a verdict."""

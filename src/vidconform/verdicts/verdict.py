@@ -92,4 +92,5 @@ class Verdict:
             "decided_by": self.decided_by,
             **({"deviation": dict(self.known)} if self.known is not None else {}),
             **({"partial": True} if self.partial else {}),
+            **({"edition": self.contract.edition.sha256} if self.contract.edition.sha256 else {}),
         }

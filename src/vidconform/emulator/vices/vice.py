@@ -20,14 +20,19 @@ CONTRACTS = (QUERY, VIDEOS, GPTGE, OPEAI, CHAINHUB)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+@dataclass
 class UnknownVice(EmulatorError):
     """A provider has no vice of this name."""
 
-    def __init__(self, provider: str, name: str, known: tuple[str, ...]) -> None:
-        near = difflib.get_close_matches(name, known, 3, 0.5)
-        hint = f"near it: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
-        super().__init__(f"{provider} has no vice {name!r}; {hint}")
-        self.provider, self.vice, self.known = provider, name, known
+    code = "VC-502"
+    provider: str
+    vice: str
+    known: tuple[str, ...]
+
+    def _sentence(self) -> str:
+        near = difflib.get_close_matches(self.vice, self.known, 3, 0.5)
+        others = f"near it: {', '.join(near)}" if near else f"there are: {', '.join(self.known)}"
+        return f"{self.provider} has no vice {self.vice!r}; {others}"
 
 
 @dataclass(frozen=True)
