@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from processes import KEYS, PROVIDERS, Run, copy_of, judge_inside, live
+from pytest_recording import network
 
 from vidconform.emulator import ReplyContext, Running, running
 
@@ -120,6 +122,39 @@ def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_
         assert emulator.creations == total(planned).possible == 2
         assert emulator.requests <= total(planned).most
     assert {row.possible for probe, row in rows(planned).items() if probe[1].startswith("create-")} == {1}
+
+
+def test_a_given_task_that_nobody_knows_costs_no_more_than_the_plan_says(pytester: pytest.Pytester) -> None:
+    with running("octopusx", environ=KEYS) as emulator:
+        arguments = [
+            *live(emulator, tasks=False),
+            "--task-id=videos=video_nobody",
+            "-k",
+            "test_content and not refused",
+        ]
+        planned = plan(pytester, *arguments, **KEYS)
+        hold(planned, judge_inside(pytester, *arguments, **KEYS), emulator)
+        assert emulator.creations == total(planned).possible == 1
+    assert total(planned).creations == 0
+    assert rows(planned)["octopusx/videos", "create"].least == 0
+
+
+def test_a_plan_reaches_no_network(pytester: pytest.Pytester) -> None:
+    with network.blocking_context(), socket.socket() as door:
+        with pytest.raises(RuntimeError, match="Network is disabled"):
+            door.connect(("127.0.0.1", 9))
+        run = plan(pytester, "--provider=all", "--task-id=video_nobody", "--fuzz=12", **KEYS)
+    assert "RuntimeError" not in run.out
+    assert 12 in {row.least for (_, probe), row in rows(run).items() if probe.startswith("generated-")}
+
+
+def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    provider = copy_of("octopusx", tmp_path, cassettes=False)
+    file = provider / "videos" / "openapi.yaml"
+    file.write_text(file.read_text("utf-8").replace("            example:\n", "            x-example:\n"))
+    run = plan(pytester, f"--provider={provider}", **KEYS)
+    assert re.search(r"^  withheld  octopusx/videos  create-without-model, .*: AttributeError: ", run.out, re.MULTILINE)
+    assert rows(run)["octopusx/videos", "unknown-task"] == Row(1, 1, 0, 0)
 
 
 def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytest.Pytester, tmp_path: Path) -> None:
