@@ -112,6 +112,7 @@ class PlannedSource:
         # A task that is gone on with brings an exchange of an earlier run.
         sent = [exchange for exchange in evidence.exchanges if exchange.origin == _PLANNED]
         followed = sum(exchange.step == "poll" and exchange.reply.is_success for exchange in sent)
+        # No task polled infinitely often would be no number at all.
         most = len(sent) + (followed and followed * (self.polls - 1))
         probe = PROBES[evidence.probe]
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
