@@ -23,8 +23,8 @@ SUITES = sorted(data_folder("suites").glob("*.py"))
 STAGES = ("contracts", "probes", "evidence", "laws", "verdicts", "report")
 # What makes a run of the stages, in the same order; what is printed is no business of theirs.
 RUN = (
-    "telling", "options", "needs", "bindings", "shortcomings", "forecasts", "planning", "resuming", "serving", "known",
-    "session", "items",
+    "telling", "options", "needs", "bindings", "shortcomings", "resuming", "serving", "known", "session", "planning",
+    "items",
 )  # fmt: skip
 # What starts them.
 ENTRIES = ("cli", "__main__", "plugin", "doctor", "action", "emulator", "proof")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from processes import KEYS, PROVIDERS, Run, copy_of, judge_inside, live
+from pytest_recording import network
 
 from vidconform.emulator import ReplyContext, Running, running
 
@@ -82,6 +84,8 @@ def test_a_live_run_keeps_to_its_plan(provider: str, pytester: pytest.Pytester) 
         assert emulator.requests == 0
         run = judge_inside(pytester, *arguments, **KEYS)
         hold(planned, run, emulator)
+    # A creation with its early content, a poll and two reads more; a remix without the content.
+    assert [row.least for row in rows(planned).values() if row.creations] == [5, 4] * (provider == "octopusx")
     assert total(planned).creations == (2 if provider == "octopusx" else 0)
 
 
@@ -106,8 +110,10 @@ def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], 
         hold(planned, judge_inside(pytester, *arguments, **KEYS), emulator)
 
 
+# An accident is one of those allowed, and after it no other creation that must be refused is sent.
+@pytest.mark.parametrize(("allowed", "possible"), [(2, 2), (5, 3)])
 def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_says(
-    pytester: pytest.Pytester,
+    allowed: int, possible: int, pytester: pytest.Pytester
 ) -> None:
     def accept(reply: ReplyContext) -> None:
         if reply.method == "POST" and reply.status == 400 and reply.again is not None:
@@ -115,11 +121,45 @@ def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_
             reply.status, reply.body = again.status, again.body
 
     with running("octopusx", environ=KEYS, change=accept) as emulator:
-        planned = plan(pytester, *live(emulator), **KEYS)
-        judge_inside(pytester, *live(emulator), **KEYS)
-        assert emulator.creations == total(planned).possible == 2
+        arguments = [*live(emulator), f"--max-creations={allowed}"]
+        planned = plan(pytester, *arguments, **KEYS)
+        judge_inside(pytester, *arguments, **KEYS)
+        assert emulator.creations == total(planned).possible == possible
         assert emulator.requests <= total(planned).most
     assert {row.possible for probe, row in rows(planned).items() if probe[1].startswith("create-")} == {1}
+
+
+def test_a_given_task_that_nobody_knows_costs_no_more_than_the_plan_says(pytester: pytest.Pytester) -> None:
+    with running("octopusx", environ=KEYS) as emulator:
+        arguments = [
+            *live(emulator, tasks=False),
+            "--task-id=videos=video_nobody",
+            "-k",
+            "test_content and not refused",
+        ]
+        planned = plan(pytester, *arguments, **KEYS)
+        hold(planned, judge_inside(pytester, *arguments, **KEYS), emulator)
+        assert emulator.creations == total(planned).possible == 1
+    assert total(planned).creations == 0
+    assert rows(planned)["octopusx/videos", "create"].least == 0
+
+
+def test_a_plan_reaches_no_network(pytester: pytest.Pytester) -> None:
+    with network.blocking_context(), socket.socket() as door:
+        with pytest.raises(RuntimeError, match="Network is disabled"):
+            door.connect(("127.0.0.1", 9))
+        run = plan(pytester, "--provider=all", "--task-id=video_nobody", "--fuzz=12", **KEYS)
+    assert "RuntimeError" not in run.out
+    assert 12 in {row.least for (_, probe), row in rows(run).items() if probe.startswith("generated-")}
+
+
+def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    provider = copy_of("octopusx", tmp_path, cassettes=False)
+    file = provider / "videos" / "openapi.yaml"
+    file.write_text(file.read_text("utf-8").replace("            example:\n", "            x-example:\n"))
+    run = plan(pytester, f"--provider={provider}", **KEYS)
+    assert re.search(r"^  withheld  octopusx/videos  create-without-model, .*: AttributeError: ", run.out, re.MULTILINE)
+    assert rows(run)["octopusx/videos", "unknown-task"] == Row(1, 1, 0, 0)
 
 
 def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytest.Pytester, tmp_path: Path) -> None:

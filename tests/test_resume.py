@@ -341,10 +341,12 @@ def test_a_run_says_what_it_leaves_and_the_next_one_goes_on(service: Service, py
     assert f"unfinished: {named}" in first.out
     assert f"; --resume --report={first.report} follows it and pays nothing for it\n" in first.out
 
+    written = file.read_bytes()
     planned = judge_inside(pytester, *words, "--resume", "--max-creations=0", "--plan", **KEYS)
     assert "  octopusx/videos  create  paid  3 to " in planned.out
     assert "; 0 creations; 0.00 USD\n" in planned.out
     assert service.emulator.requests == first.end["cost"]["octopusx"]["requests"]
+    assert file.read_bytes() == written
 
     second = judge_inside(pytester, *words, "--resume", "--max-creations=0", **KEYS)
     assert second.code == 0, second.ran()
@@ -392,6 +394,8 @@ def test_what_a_killed_run_lost_is_not_paid_for_until_it_was_told(service: Servi
     service.answer = break_down  # type: ignore[method-assign]
     service.bring(pytester.path / "report", ended=False)
     service.answer = lambda reply: None  # type: ignore[method-assign]
+    planned = judge_inside(pytester, *words, "--resume", "--plan", **KEYS)
+    assert "  withheld  octopusx/videos  create, remix: not sent: nobody knows what became of the " in planned.out
     held = judge_inside(pytester, *words, "--resume", **KEYS)
     assert (held.code, held.end["cost"]["octopusx"]["creations"]) == (6, 0), held.ran()
     assert "incomplete: octopusx/videos: not sent: nobody knows what became of the creation sent at " in held.out

@@ -3,139 +3,137 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidconform.contracts import Provider
-from vidconform.forecasts import Forecast
-from vidconform.options import RunOptions
-from vidconform.probes import PROBES
+from vidconform.evidence import Forecast, PlannedSource, Store
+from vidconform.needs import probes_for
+from vidconform.probes import PROBES, Budget, NotSent
+from vidconform.session import Session
+from vidconform.verdicts import Case
 
 Lines = list[str]
+Forecasts = Mapping[tuple[str, str], Forecast]
 
-_HEAD: tuple[str, ...] = ("contract", "probe", "cost", "requests", "creations", "price")
+_HEAD = ("contract", "probe", "cost", "requests", "creations", "price")
 
 _NOTE = (
-    "A service that answers late, or not at all, is asked less. A retry, a redirect or a wait that a service asks for "
-    "comes on top. At most that many creations: should a service accept what it must refuse, it counts too."
+    "A service that does not keep its document, or answers late, or not at all, is asked less. A retry, a redirect or "
+    "a wait that a service asks for comes on top. At most that many creations: should a service accept what it must "
+    "refuse, or not know a given task, it counts too."
 )
 
 
 @dataclass(frozen=True)
-class Sum:
-    """Requests from `least` to `most`, creations expected and possible; prices in USD, None where not known."""
+class Rehearsal:
+    """What a run that sends nothing found, by provider, and what it spent."""
 
-    least: int
-    most: int | None
-    creations: int
-    possible: int
-    price: Decimal | None
-    highest: Decimal | None
+    budget: Budget
+    forecasts: Mapping[str, Forecasts]
 
 
-def lines(plans: Sequence[tuple[Provider, str, Sequence[Forecast]]], options: RunOptions) -> Lines:
-    """Return the plan of a run: each provider with its address and forecasts, then the total."""
+def lines(session: Session, cases: Sequence[Case]) -> Lines:
+    """Return what a live run of some cases would send: each provider with its probes, then the total."""
+    # What is known of the given tasks shows when they are read.
+    rehearsals = [_rehearse(session, cases, knows) for knows in (True, False)[: 1 + bool(session.options.task_ids)]]
+    every = {served.provider.name: _merged(served.provider.name, rehearsals) for served in session.served}
     told = ["vidconform plan: what a live run of the selected tests would send; nothing was sent"]
-    for provider, address, forecasts in plans:
-        told += ["", *_provider(provider, address, forecasts, options)]
-    sums = [_sum(provider, forecasts, options) for provider, _, forecasts in plans]
-    return [*told, "", f"total: {_sentence(_total(sums, options))}", _NOTE]
+    for served in session.served:
+        name, price = served.provider.name, served.provider.creation_price
+        told += ["", f"{name}, {served.base_url}, {_each(price)}", *_table(served.provider, every[name])]
+        told += [*_gaps(rehearsals[0].forecasts[name]), f"  {name}: {_sum({name: every[name]}, rehearsals)}"]
+    return [*told, "", f"total: {_sum(every, rehearsals)}", _NOTE]
 
 
-def _provider(provider: Provider, address: str, forecasts: Sequence[Forecast], options: RunOptions) -> Lines:
-    price = "price not known" if provider.creation_price is None else f"{provider.creation_price:.2f} USD a creation"
-    sent = [forecast for forecast in forecasts if not forecast.hint]
-    table = [_HEAD, *(_row(forecast, provider) for forecast in sent)]
-    return [
-        f"{provider.name}, {address}, {price}",
-        *_columns(table if sent else []),
-        *_withheld(forecasts),
-        f"  {provider.name}: {_sentence(_sum(provider, forecasts, options))}",
-    ]
+def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal:
+    """Ask, in the order of a live run, services that know the given tasks or none of them."""
+    budget = Budget(session.budget.most, session.budget.most_cost, session.budget.prices)
+    stores, forecasts = {}, {}
+    for served in session.served:
+        source = served.store.source
+        assert isinstance(source, PlannedSource)
+        planned = replace(source, setting=replace(source.setting, budget=budget), knows=knows, forecasts={})
+        stores[served.provider.name] = Store(planned, served.store.wanted)
+        forecasts[served.provider.name] = planned.forecasts
+    for case in cases:
+        for probe in probes_for(case):
+            stores[case.contract.provider.name].evidence(case.contract, probe)
+    return Rehearsal(budget, forecasts)
 
 
-def _row(forecast: Forecast, provider: Provider) -> tuple[str, ...]:
-    possible = forecast.creations + forecast.accidents
-    creations = _most(str(forecast.creations), str(possible)) if possible else ""
-    price = _price(_cost(provider, forecast.creations), _cost(provider, possible)) if possible else ""
-    cost = PROBES[forecast.probe].cost
-    return forecast.contract, forecast.probe, cost, _requests(forecast.least, forecast.most), creations, price
+def _merged(provider: str, rehearsals: Sequence[Rehearsal]) -> Forecasts:
+    """Return what each probe sends in any case and at most; the last rehearsal leaves no probe out."""
+    found = [rehearsal.forecasts[provider] for rehearsal in rehearsals]
+    each = {key: [forecasts.get(key, Forecast()) for forecasts in found] for key in found[-1]}
+    return {
+        key: Forecast(
+            min(f.least for f in same), max(f.most for f in same), same[0].creations, max(f.possible for f in same)
+        )
+        for key, same in each.items()
+        if any(f.most for f in same)
+    }
 
 
-def _columns(table: Sequence[Sequence[str]]) -> Lines:
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    return [("  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True))).rstrip() for row in table]
+def _table(provider: Provider, forecasts: Forecasts) -> Lines:
+    rows = [_HEAD, *(_row(provider, key, forecast) for key, forecast in forecasts.items())] if forecasts else []
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [("  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True))).rstrip() for row in rows]
 
 
-def _withheld(forecasts: Iterable[Forecast]) -> Lines:
+def _row(provider: Provider, key: tuple[str, str], forecast: Forecast) -> tuple[str, ...]:
+    told = (*key, PROBES[key[1]].cost, _requests(forecast.least, forecast.most))
+    if not forecast.possible:
+        return (*told, "", "")
+    price = Decimal(str(provider.creation_price or 0))
+    expected, highest = (number * price for number in (forecast.creations, forecast.possible))
+    known = provider.creation_price is not None
+    return (*told, _most(f"{forecast.creations}", f"{forecast.possible}"), _price(expected, highest, known))
+
+
+def _gaps(forecasts: Forecasts) -> Lines:
     """Return what is not sent and what would allow it, each sentence once a contract."""
     found: dict[tuple[str, str, str], Lines] = {}
-    for forecast in forecasts:
-        if forecast.hint:
-            word = "refused" if forecast.refused else "withheld"
-            found.setdefault((word, forecast.contract, forecast.hint), []).append(forecast.probe)
+    for (contract, probe), forecast in forecasts.items():
+        for gap in forecast.gaps:
+            word = "refused" if gap.kind == "refused" else "withheld"
+            sentence = gap.sentence if gap.kind == "inconclusive" else f"needs {gap.sentence}"
+            found.setdefault((word, contract, sentence), []).append(probe)
     return [
-        f"  {word}  {contract}  {', '.join(probes)}: needs {hint}" for (word, contract, hint), probes in found.items()
+        f"  {word}  {contract}  {', '.join(probes)}: {sentence}" for (word, contract, sentence), probes in found.items()
     ]
 
 
-def _sum(provider: Provider, forecasts: Sequence[Forecast], options: RunOptions) -> Sum:
-    sent = [forecast for forecast in forecasts if not forecast.hint]
-    expected = sum(forecast.creations for forecast in sent)
-    possible = min(expected + sum(forecast.accidents for forecast in sent), _limit(provider, options))
-    most = [forecast.most for forecast in sent]
-    return Sum(
-        sum(forecast.least for forecast in sent),
-        None if None in most else sum(number or 0 for number in most),
-        expected, possible, _cost(provider, expected), _cost(provider, possible),
-    )  # fmt: skip
+def _sum(every: Mapping[str, Forecasts], rehearsals: Sequence[Rehearsal]) -> str:
+    """Return the requests, creations and price of some providers as a sentence."""
+    sent = [forecast for forecasts in every.values() for forecast in forecasts.values()]
+    least, most = sum(forecast.least for forecast in sent), sum(forecast.most for forecast in sent)
+    expected, highest = _spent(rehearsals[0].budget, every), _highest(rehearsals[-1].budget, every)
+    known = all(highest.prices[name].creation is not None for name, cost in highest.costs.items() if cost.creations)
+    requests = f"{_requests(least, most)} request{'' if least == most == 1 else 's'}"
+    creations = f"{_most(f'{expected.spent}', f'{highest.spent}')} creation{'' if highest.spent == 1 else 's'}"
+    return f"{requests}; {creations}; {_price(expected.spent_cost, highest.spent_cost, known)}"
 
 
-def _limit(provider: Provider, options: RunOptions) -> int:
-    """Return how many creations the run allows at one provider."""
-    price, most = provider.creation_price, options.max_cost
-    if most is None:
-        return options.max_creations
-    affordable = math.floor(Decimal(str(most)) / Decimal(str(price))) if price else options.max_creations
-    return min(options.max_creations, affordable)
+def _spent(budget: Budget, providers: Iterable[str]) -> Budget:
+    """Return the budget as it would be had only some providers been asked."""
+    return replace(budget, costs={name: replace(budget.cost(name)) for name in providers})
 
 
-def _total(sums: Sequence[Sum], options: RunOptions) -> Sum:
-    prices, highest = [s.price for s in sums], [s.highest for s in sums]
-    most = [s.most for s in sums]
-    return Sum(
-        sum(s.least for s in sums),
-        None if None in most else sum(number or 0 for number in most),
-        sum(s.creations for s in sums),
-        min(sum(s.possible for s in sums), options.max_creations),
-        None if None in prices else sum((price or Decimal() for price in prices), Decimal()),
-        None if None in highest else _dearest(sums, options),
-    )
+def _highest(budget: Budget, every: Mapping[str, Forecasts]) -> Budget:
+    """Return the budget as it would be had each provider accepted a creation that it must refuse; no other follows."""
+    spent = _spent(budget, every)
+    for name, forecasts in every.items():
+        if any(forecast.possible and not PROBES[probe].kind == "life" for (_, probe), forecast in forecasts.items()):
+            with suppress(NotSent):
+                spent.reserve(name)
+    return spent
 
 
-def _dearest(sums: Iterable[Sum], options: RunOptions) -> Decimal:
-    """Return the price of the creations that the whole run may make, were they all the dearest."""
-    prices = [s.highest / s.possible for s in sums if s.highest is not None for _ in range(s.possible)]
-    dearest = sum(sorted(prices, reverse=True)[: options.max_creations], Decimal())
-    return dearest if options.max_cost is None else min(dearest, Decimal(str(options.max_cost)))
-
-
-def _cost(provider: Provider, creations: int) -> Decimal | None:
-    """Return what some creations cost; none of them cost nothing, whatever the price."""
-    if not creations:
-        return Decimal()
-    return None if provider.creation_price is None else creations * Decimal(str(provider.creation_price))
-
-
-def _sentence(total: Sum) -> str:
-    requests = f"{_requests(total.least, total.most)} request{'' if total.least == total.most == 1 else 's'}"
-    creations = f"{_most(str(total.creations), str(total.possible))} creation{'' if total.possible == 1 else 's'}"
-    return f"{requests}; {creations}; {_price(total.price, total.highest)}"
-
-
-def _requests(least: int, most: int | None) -> str:
-    if most is None:
+def _requests(least: int, most: float) -> str:
+    if most == math.inf:
         return f"{least} or more, until --poll-timeout"
     return str(least) if least == most else f"{least} {'or' if most == least + 1 else 'to'} {most}"
 
@@ -144,12 +142,9 @@ def _most(expected: str, possible: str) -> str:
     return expected if expected == possible else f"{expected}, at most {possible}"
 
 
-def _price(expected: Decimal | None, highest: Decimal | None) -> str:
-    if expected is None or highest is None:
-        return "price not known"
-    return _most(f"{expected:.2f}", f"{highest:.2f}") + " USD"
+def _each(price: float | None) -> str:
+    return "price not known" if price is None else f"{price:.2f} USD a creation"
 
 
-def unset_key(provider: Provider) -> str:
-    """Return what a live run of a provider lacks."""
-    return f"{provider.key_variable} is not set; a live run of {provider.name} needs it"
+def _price(expected: Decimal, highest: Decimal, known: bool) -> str:
+    return _most(f"{expected:.2f}", f"{highest:.2f}") + " USD" if known else "price not known"

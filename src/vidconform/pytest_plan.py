@@ -1,4 +1,4 @@
-"""The hooks of --plan: print what a live run would send, instead of running anything."""
+"""The hooks of --plan: print what a live run would send, instead of sending it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Mapping
 import pytest
 
 from vidconform import planning
-from vidconform.forecasts import PlannedSource
-from vidconform.needs import probes_for
 from vidconform.pytest_judge import case_of
 from vidconform.session import Session
 
 
 class Planner:
-    """Asks for the evidence of the selected tests in their order, of a source that only takes note of it."""
+    """Runs the probes of the selected tests over a transport that sends nothing, and judges nothing."""
 
     def __init__(self, config: pytest.Config, session: Session, environ: Mapping[str, str]) -> None:
         self.config, self.session, self._environ = config, session, environ
@@ -26,21 +24,11 @@ class Planner:
         """Print the plan; what cannot be collected is left to pytest."""
         if session.testsfailed:
             return None
-        for case in filter(None, map(case_of, session.items)):
-            store = self.session.store_of(case.contract)
-            for probe in probes_for(case):
-                store.evidence(case.contract, probe)
+        told = planning.lines(self.session, list(filter(None, map(case_of, session.items))))
+        needed = [s.provider for s in self.session.served if not self._environ.get(s.provider.key_variable)]
+        told += [f"{p.key_variable} is not set; a live run of {p.name} needs it" for p in needed]
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.ensure_newline()
-            terminal.write_line("\n".join(self._lines()))
+            terminal.write_line("\n".join(told))
         return True
-
-    def _lines(self) -> list[str]:
-        plans = [
-            (served.provider, served.base_url, list(served.store.source.forecasts.values()))
-            for served in self.session.served
-            if isinstance(served.store.source, PlannedSource)
-        ]
-        needed = [provider for provider, _, _ in plans if not self._environ.get(provider.key_variable)]
-        return [*planning.lines(plans, self.session.options), *map(planning.unset_key, needed)]

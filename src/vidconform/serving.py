@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from vidconform.contracts import Contract, Pace, Provider
-from vidconform.evidence import LiveSource, RecordedSource, Store, read_cassettes
+from vidconform.evidence import LiveSource, RecordedSource, Store, planned_source, read_cassettes
 from vidconform.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.probes import Budget, Generation, LiveTransport, Redactor, Setting, Timeouts, is_loopback
 
@@ -58,9 +58,7 @@ def _store(
 ) -> Store:
     pause = _pause(setting.pace, setting.base_url)
     if options.plan:
-        from vidconform.forecasts import planned_store
-
-        return planned_store(setting, ids, pause)
+        return Store(planned_source(setting, ids, pause))
     if not options.talks:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
     count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)

@@ -9,7 +9,16 @@ from typing import Any
 from vidconform.bindings import check_bindings
 from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
 from vidconform.errors import DataFileProblem
-from vidconform.evidence import Creations, Evidence, Journal, LiveSource, Observer, Store, documented_evidence
+from vidconform.evidence import (
+    Creations,
+    Evidence,
+    Journal,
+    LiveSource,
+    Observer,
+    PlannedCreations,
+    Store,
+    documented_evidence,
+)
 from vidconform.guard import Guard
 from vidconform.known import known_deviations
 from vidconform.needs import probes_for
@@ -177,7 +186,8 @@ def _creations(options: RunOptions, served: list[Served], guard: Guard) -> Creat
     if options.report is None or not (options.talks or options.plan):
         return None
     named = [f"{s.provider.name}/{name}" for s in served for name, ids in s.store.source.task_ids.items() if ids]
-    creations = Creations(options.report, options.resume, guard, named)
+    kind = PlannedCreations if options.plan else Creations
+    creations = kind(options.report, options.resume, guard, named)
     for one in served:
         one.store.source.setting.creations = creations
     return creations

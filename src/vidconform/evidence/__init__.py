@@ -7,6 +7,7 @@ from vidconform.evidence.documented import documented_evidence
 from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
 from vidconform.evidence.journal import Journal
 from vidconform.evidence.observing import Observer
+from vidconform.evidence.planned import Forecast, PlannedCreations, PlannedSource, planned_source
 from vidconform.evidence.store import LiveSource, RecordedSource, Source, Store, read_cassettes
 
 __all__ = [
@@ -15,16 +16,20 @@ __all__ = [
     "Created",
     "Creations",
     "Evidence",
+    "Forecast",
     "Gap",
     "Journal",
     "LiveSource",
     "Observer",
+    "PlannedCreations",
+    "PlannedSource",
     "RecordedSource",
     "Source",
     "Store",
     "cassette_path",
     "documented_evidence",
     "load_cassette",
+    "planned_source",
     "read_cassettes",
     "read_creations",
     "save_cassette",
