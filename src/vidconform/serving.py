@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vidconform.contracts import Contract, Pace, Provider
 from vidconform.evidence import LiveSource, RecordedSource, Store, read_cassettes
 from vidconform.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.probes import Bounds, Budget, Generation, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.probes import Bounds, Budget, Generation, LiveTransport, Redactor, Setting, is_loopback, most_of_each
 
 _PLACEHOLDER = "recorded"
 
@@ -36,7 +36,7 @@ def serve(
     address, pace = base_url(provider, options, environ), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
     redactor = Redactor(keys.values() if options.talks and not options.plan else [])
-    generation = Generation(options.fuzz, options.fuzz_seed)
+    generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = Setting(address, pace, keys, redactor, budget, tell, generation)
     return Served(provider, contracts, _store(provider, contracts, options, setting, ids), address)
 

@@ -8,6 +8,7 @@ from vidconform.probes.conversation import RESUMED, Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
+from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE, most_of_each
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.refusals import UNKNOWN_TASKS
 from vidconform.probes.registry import PROBES, Probe, probes_of
@@ -19,6 +20,8 @@ from vidconform.probes.wording import Generation, usual_headers
 
 __all__ = [
     "EMULATOR_SERVER",
+    "MOST_OF_ALL",
+    "MOST_OF_ONE",
     "PROBES",
     "REDACTED",
     "RESUMED",
@@ -48,6 +51,7 @@ __all__ = [
     "credential_of",
     "is_loopback",
     "is_plain",
+    "most_of_each",
     "probes_of",
     "reaches",
     "usual_headers",

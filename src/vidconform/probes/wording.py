@@ -35,6 +35,17 @@ _OURS = frozenset(
     ]
 )
 
+ODD_HEADERS = (
+    {"Accept": "text/html"},
+    {"Accept": "*/*;q=x"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {"Accept-Language": "'"},
+    {"User-Agent": "%00'\""},
+    {"X-Request-Id": "0" * 2000},
+    {"Range": "bytes=1-0"},
+)
+
 
 @dataclass(frozen=True)
 class Generation:
