@@ -7,6 +7,7 @@ from vidconform.probes.causes import TroubleKind, cause_of
 from vidconform.probes.conversation import RESUMED, Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
+from vidconform.probes.engines import ENGINE
 from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE, most_of_each
 from vidconform.probes.redaction import REDACTED, Redactor
@@ -16,10 +17,12 @@ from vidconform.probes.routing import is_plain, reaches
 from vidconform.probes.setting import Setting
 from vidconform.probes.transport import LiveTransport, Transport
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import Generation, usual_headers
+from vidconform.probes.wording import EXPLORING, Generation, usual_headers
 
 __all__ = [
     "EMULATOR_SERVER",
+    "ENGINE",
+    "EXPLORING",
     "MOST_OF_ALL",
     "MOST_OF_ONE",
     "PROBES",

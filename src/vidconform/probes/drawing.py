@@ -139,13 +139,15 @@ def _ours(plan: dict[str, Any]) -> SearchStrategy[Drawn]:
 def _ids(unknown: str, patterns: list[str], odd: str, plain: str, longest: int) -> SearchStrategy[str]:
     """Return a strategy for ids near the unknown one and of the patterns."""
     odds, places = st.text(odd, min_size=1, max_size=6), st.integers(0, len(unknown) - 1)
+    # Beyond ASCII a pattern would cost the tables of `_CONFIG`.
+    letters = st.characters(codec="ascii")
     return st.one_of(
         odds,
         st.integers(1, longest).map(lambda length: unknown.ljust(length, "0")[:length]),
         st.builds(lambda place, text: unknown[:place] + text + unknown[place:], places, odds),
         st.builds(lambda place, text: unknown[:place] + text + unknown[place + 1 :], places, st.sampled_from(plain)),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
-        *(st.from_regex(pattern, fullmatch=True) for pattern in patterns),
+        *(st.from_regex(pattern, fullmatch=True, alphabet=letters) for pattern in patterns),
     )
 
 

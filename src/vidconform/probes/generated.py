@@ -16,7 +16,7 @@ from vidconform.probes.exchange import Reply
 from vidconform.probes.near_misses import aimed_ids, unknown_to
 from vidconform.probes.routing import is_plain
 from vidconform.probes.trouble import Trouble, Withheld
-from vidconform.probes.wording import ODD_HEADERS, Raw, raw_request
+from vidconform.probes.wording import EXPLORING, ODD_HEADERS, Raw, raw_request
 
 Find = Callable[[str], Any]
 
@@ -25,8 +25,6 @@ GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 MOST_OF_ONE, MOST_OF_ALL = 30, 60
 # Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
 _AIMED = 2 / 3
-# Fewer than these are all aimed: there is nothing to explore with them, and no engine to load.
-_EXPLORING = 10
 _MOST_SUSPECTS = 4
 # A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
 LONGEST_KEPT = 65_536
@@ -123,12 +121,12 @@ def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
 def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: list[str]) -> None:
     """Send what is aimed first, then what the seed draws; raises what came between."""
     may_send = _harmless(talk.contract, operation, known)
-    if trial.most >= _EXPLORING:
+    if trial.most >= EXPLORING:
         ENGINE.start()
     try:
         for raw in aimed_first(talk.contract, operation, trial.most, known):
             trial(raw)
-        if trial.most >= _EXPLORING and len(trial.seen) < trial.most:
+        if trial.most >= EXPLORING and len(trial.seen) < trial.most:
             plan = plan_of(talk.contract, operation, talk.setting.generation.seed, trial.most, trial.suspects)
             ENGINE.explore(plan, partial(_answer, operation, trial, may_send))
     except _Enough:
@@ -141,7 +139,7 @@ def aimed_first(contract: Contract, operation: Operation, most: int, known: list
     """Return the requests that are sent whatever the seed, of `most` in all."""
     may_ask = unknown_to(contract, known)
     aimed = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
-    return aimed[: round(most * (_AIMED if most >= _EXPLORING else 1))]
+    return aimed[: round(most * (_AIMED if most >= EXPLORING else 1))]
 
 
 def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
@@ -153,7 +151,7 @@ def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
 def how_many(contract: Contract, operation: Operation, most: int, known: list[str]) -> tuple[int, int]:
     """Return how many requests are sent at least and at most, to a service that refuses what it must."""
     aimed = len(set(aimed_first(contract, operation, most, known)))
-    return aimed, most if most >= _EXPLORING else aimed
+    return aimed, most if most >= EXPLORING else aimed
 
 
 def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Callable[[Raw], bool]:

@@ -47,6 +47,10 @@ ODD_HEADERS = (
 )
 
 
+# Fewer requests than these are all aimed: there is nothing to explore with them, and no engine to start.
+EXPLORING = 10
+
+
 @dataclass(frozen=True)
 class Generation:
     """How many requests to generate for an operation, and the seed of those that are drawn."""
