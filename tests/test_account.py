@@ -26,7 +26,7 @@ def verdicts(emulator: Running, **keys: str) -> dict[str, Verdict]:
     """Return the verdicts of a live run with other keys than it should have."""
     variables = {"OPEAI_API_KEY": "a-key", "OPEAI_TOKEN": "a-token", "OPEAI_ADMIN_TOKEN": "an-admin", **OTHER, **keys}
     tasks = [f"{name}={ids[0]}" for name, ids in emulator.task_ids.items()]
-    options = RunOptions(["opeai"], live=True, provider_url=emulator.url, task_ids=tasks, poll_interval=0)
+    options = RunOptions(["opeai"], live=True, provider_url=emulator.url, task_ids=tasks, poll_interval=0, fuzz=4)
     session = prepare(options, variables)
     found = {case.requirement.id: session.judge(case) for case in cases(session) if case.subject == "service"}
     session.close()

@@ -297,9 +297,8 @@ def test_the_keys_of_known_providers_are_found_by_name() -> None:
 
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "vidconform"
-# They write the lines that a guard made, each flushed; and an engine's scratch folder, which is removed.
+# They write the lines that a guard made, each flushed.
 WRITERS = {"guard.py", "report/results.py", "evidence/journal.py", "evidence/creations.py", "evidence/observing.py"}
-WRITERS |= {"probes/engines.py"}
 
 
 def _writes(call: ast.Call) -> bool:

@@ -28,7 +28,7 @@ class RunOptions:
     max_creations: int = 2
     report: Path | None = None
     fail_on: str = "must"
-    fuzz: int = 4
+    fuzz: int = 25
     fuzz_seed: int = 0
     request_timeout: float | None = None
     max_cost: float | None = None

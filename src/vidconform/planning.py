@@ -126,7 +126,7 @@ def _highest(budget: Budget, every: Mapping[str, Forecasts]) -> Budget:
     """Return the budget as it would be had each provider accepted a creation that it must refuse; no other follows."""
     spent = _spent(budget, every)
     for name, forecasts in every.items():
-        if any(forecast.possible and not PROBES[probe].kind == "life" for (_, probe), forecast in forecasts.items()):
+        if any(forecast.possible and PROBES[probe].kind != "life" for (_, probe), forecast in forecasts.items()):
             with suppress(NotSent):
                 spent.reserve(name)
     return spent

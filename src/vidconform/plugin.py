@@ -33,14 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--poll-interval", type=float, metavar="S", help="seconds between two reads of a running task")
     add("--poll-timeout", type=float, metavar="S", help="seconds of patience with a running task")
     add("--max-creations", type=int, default=2, metavar="N", help="paid creations in the run; default 2, 0 for none")
-    # A plain live run stays below a hundred requests with these few, and loads no engine for them.
-    add(
-        "--fuzz",
-        type=int,
-        default=4,
-        metavar="N",
-        help="generated requests an operation; default 4, 25 explores, 0 for none",
-    )
+    fuzz = "generated requests an operation, and up to N=30 at most 60 a provider; default 25, 0 for none"
+    add("--fuzz", type=int, default=25, metavar="N", help=fuzz)
     add("--fuzz-seed", type=int, metavar="SEED", help="what they are drawn from, told at the start; default a new one")
     add("--request-timeout", type=float, metavar="S", help="seconds that one request may take; default 30")
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")

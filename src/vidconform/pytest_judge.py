@@ -16,6 +16,7 @@ from vidconform import items
 from vidconform.laws import Law
 from vidconform.options import RunOptions
 from vidconform.plugin import JUDGE
+from vidconform.probes import ENGINE
 from vidconform.pytest_shown import fails, properties, show
 from vidconform.session import Session, prepare
 from vidconform.telling import Telling
@@ -134,6 +135,10 @@ class Judge:
                 self.session.want(case)
                 # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
                 item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]  # only what is collected from a function has them
+
+        # Its imports take as long as the probes that come first. Of several workers only one will need it.
+        if self.session.explores and not hasattr(self.config, "workerinput"):
+            ENGINE.start()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

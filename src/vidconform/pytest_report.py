@@ -13,7 +13,7 @@ from vidconform.contracts import Contract
 from vidconform.counting import counted
 from vidconform.evidence import RecordedSource
 from vidconform.known import told_entries
-from vidconform.probes import probes_of
+from vidconform.probes import MOST_OF_ALL, MOST_OF_ONE, probes_of
 from vidconform.pytest_judge import FACTS, facts
 from vidconform.pytest_results import Results
 from vidconform.serving import Served
@@ -51,7 +51,8 @@ class Reporter:
 
     def _generation(self) -> list[str]:
         most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
-        told = f"at most {counted(most, 'generated request')} an operation, --fuzz-seed={seed}"
+        bound = f" and {MOST_OF_ALL} a provider" if most <= MOST_OF_ONE else ""
+        told = f"at most {counted(most, 'generated request')} an operation{bound}, --fuzz-seed={seed}"
         return [f"vidconform: {told}"] if most else []
 
     def _without_meaning(self) -> list[str]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from vidconform.contracts import Contract, Pace, Provider
 from vidconform.evidence import LiveSource, RecordedSource, Store, planned_source, read_cassettes
 from vidconform.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.probes import Budget, Generation, LiveTransport, Redactor, Setting, Timeouts, is_loopback
+from vidconform.probes import (
+    Budget,
+    Generation,
+    LiveTransport,
+    Redactor,
+    Setting,
+    Timeouts,
+    is_loopback,
+    most_of_each,
+)
 
 _PLACEHOLDER = "recorded"
 
@@ -36,7 +45,7 @@ def serve(
     address, pace = base_url(provider, options, environ), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
     redactor = Redactor(keys.values() if options.talks and not options.plan else [])
-    generation = Generation(options.fuzz, options.fuzz_seed)
+    generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = Setting(address, pace, keys, redactor, budget, tell, generation)
     return Served(provider, contracts, _store(provider, contracts, options, setting, ids), address)
 

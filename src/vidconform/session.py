@@ -23,7 +23,7 @@ from vidconform.guard import Guard
 from vidconform.known import known_deviations
 from vidconform.needs import probes_for
 from vidconform.options import RunOptions, check_providers, task_ids
-from vidconform.probes import Budget, NotSent, Price
+from vidconform.probes import EXPLORING, PROBES, Budget, NotSent, Price
 from vidconform.serving import Served, serve
 from vidconform.shortcomings import lack_of_success, told_gaps
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
@@ -58,6 +58,13 @@ class Session:
         """Say that a selected test needs the probes of a case."""
         store = self.store_of(case.contract)
         store.wanted |= {(case.contract.id, probe) for probe in probes_for(case)}
+
+    @property
+    def explores(self) -> bool:
+        """Whether a wanted probe draws requests."""
+        stores = [served.store for served in self.served if isinstance(served.store.source, LiveSource)]
+        drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
+        return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
 
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vidconform.contracts import Schema
 from vidconform.decoding import UndecodableJson, decode_json
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 # None of them is a text, the type of every member that a document requires; a schema that allows one is heeded.
 _WRONG: tuple[Any, ...] = (None, [], {}, 0, True, 1.5, -1, [None], {"": {}}, [[[[[[[[]]]]]]]], 10**30, False, ["a"])
@@ -28,31 +25,11 @@ def aimed_bodies(schema: Schema, example: Any) -> list[bytes]:
     return [body for body in dict.fromkeys(bodies) if must_be_refused(schema)(body)]
 
 
-def generated_bodies(schema: Schema, example: Any) -> SearchStrategy[bytes]:
-    """Return a strategy for bodies in which some required members are missing or of a wrong type."""
-    from hypothesis import strategies as st
-
-    wrong = st.recursive(
-        st.sampled_from(_WRONG) | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab'\x00é", max_size=3), inner, max_size=3),
-        max_leaves=5,
-    )
-    members = {name: wrong | st.just(example.get(name, "")) for name in _required(schema)}
-    others = {name: st.just(value) for name, value in example.items() if name not in members}
-    return st.fixed_dictionaries({}, optional={**members, **others}).map(_text)
-
-
-def parts(body: bytes | None) -> SearchStrategy[bytes | None]:
-    """Return a strategy for a body with some of its members."""
-    from hypothesis import strategies as st
-
-    try:
-        value = decode_json(body or b"")
-    except UndecodableJson:
-        return st.just(body)
-    if not isinstance(value, dict):
-        return st.just(body)
-    return st.fixed_dictionaries({}, optional={name: st.just(member) for name, member in value.items()}).map(_text)
+def bodies_drawn_from(schema: Schema, example: Any) -> dict[str, Any]:
+    """Return what bodies are drawn from in which some required members are missing or of a wrong type."""
+    names = _required(schema)
+    required = {name: example.get(name, "") for name in names}
+    return {"required": required, "others": {n: v for n, v in example.items() if n not in names}, "wrong": _WRONG}
 
 
 def must_be_refused(schema: Schema) -> Callable[[bytes], bool]:

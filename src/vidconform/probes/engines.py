@@ -1,157 +1,126 @@
-"""schemathesis and hypothesis, imported only by a run that generates: together they cost more than a recorded run."""
+"""Draws requests in another process, so that schemathesis and hypothesis are never loaded into the user's."""
 
 from __future__ import annotations
 
-import gc
-import gzip
+import atexit
 import json
+import subprocess
 import sys
-import tempfile
-import unicodedata
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlencode
+from threading import RLock
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from vidconform.contracts import Contract, Operation
-from vidconform.probes.wording import Raw, raw_request
+from vidconform.decoding import UndecodableJson, decode_json
+from vidconform.probes.bad_bodies import bodies_drawn_from
+from vidconform.probes.near_misses import ids_drawn_from
+from vidconform.probes.wording import ODD_HEADERS, Raw, raw_request
 
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-    from schemathesis import Case
-
+_PROGRAM = Path(__file__).with_name("drawing.py")
 # Executions for each request that may be sent: what repeats an earlier request costs none.
 _IDLE = 8
 
 
-class Suspicious(Exception):
-    """A reply that may break a law; hypothesis looks for a smaller request with another such reply."""
+class EngineFailure(Exception):
+    """The process that draws requests came to an error or ended."""
 
 
-def explore(strategy: SearchStrategy[Raw], attempt: Callable[[Raw], bool], seed: int, most: int) -> None:
-    """Generate requests until `attempt` has enough of them; those that it calls suspicious are shrunk."""
-    import hypothesis
+class Engine:
+    """The process that draws requests: started when it is first wanted, asked by one thread at a time."""
 
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=most * _IDLE,
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-        verbosity=hypothesis.Verbosity.quiet,
-    )
-    @hypothesis.given(strategy)
-    def look(raw: Raw) -> None:
-        if attempt(raw):
-            raise Suspicious
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._process: subprocess.Popen[str] | None = None
 
-    with suppress(Suspicious, hypothesis.errors.Unsatisfiable):
-        look()
+    def start(self) -> subprocess.Popen[str]:
+        """Return the running process; its imports take a second, in which other work can be done."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                # -P: the folder of the program holds modules whose names others may have too. A session of its own
+                # keeps Ctrl-C from it; it ends when its pipe does.
+                command, pipe = [sys.executable, "-P", str(_PROGRAM)], subprocess.PIPE
+                self._process = subprocess.Popen(  # noqa: S603 - our own
+                    command, stdin=pipe, stdout=pipe, text=True, start_new_session=True
+                )
+            return self._process
+
+    def explore(self, plan: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
+        """Hand each drawn request to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
+
+        Raises EngineFailure, and whatever `answer` raises.
+        """
+        with self._lock:
+            process = self.start()
+            try:
+                drawn = _talk(process, plan)
+                while drawn is not None:
+                    drawn = _talk(process, answer(drawn))
+            except BaseException:
+                # It may be waiting for an answer that will not come.
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            if self._process is not None:
+                self._process.communicate()
+                self._process = None
 
 
-def seed_for(seed: int, name: str) -> int:
-    """Return the seed of one operation: the same requests to two of them would be half as many."""
-    return zlib.crc32(name.encode(), seed & 0xFFFFFFFF)
+ENGINE = Engine()
+atexit.register(ENGINE.close)
 
 
-@contextmanager
-def unwatched() -> Iterator[None]:
-    """Keep pytest from rewriting the asserts of these engines, and the garbage collector from going through them.
+def _talk(process: subprocess.Popen[str], said: Any) -> Any:
+    """Say one thing and return what is said to it; raises EngineFailure."""
+    if process.stdin is None or process.stdout is None:
+        raise EngineFailure("no pipe")
+    process.stdin.write(json.dumps(said) + "\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    heard = json.loads(line) if line else {"error": "the process that draws requests ended"}
+    if isinstance(heard, dict) and "error" in heard:
+        raise EngineFailure(heard["error"])
+    return heard
 
-    Both bring plugins of pytest, hence the one, and hundreds of modules, hence the other: together seconds.
-    """
-    finders, collects, first = sys.meta_path[:], gc.isenabled(), "schemathesis" not in sys.modules
-    sys.meta_path[:] = [finder for finder in finders if not type(finder).__module__.startswith("_pytest")]
-    gc.disable()
+
+def plan_of(
+    contract: Contract, operation: Operation, seed: int, most: int, suspects: Iterable[Raw] = ()
+) -> dict[str, Any]:
+    """Return what requests to an operation are drawn from, of which `most` are sent; `suspects` are made smaller."""
+    schema = contract.schemas[operation.request_schema] if operation.request_schema is not None else None
+    modes = ["positive" if schema is None else "negative"]
+    return {
+        # The same requests to two operations would be half as many.
+        "seed": zlib.crc32(f"{contract.id}/{operation.role}".encode(), seed & 0xFFFFFFFF),
+        "examples": most * _IDLE,
+        "openapi": str((contract.folder / "openapi.yaml").resolve()),
+        "path": operation.path,
+        "method": operation.method.lower(),
+        "modes": modes + ["negative"] * (operation.id_in == "query"),
+        "ids": None if operation.id_parameter is None else ids_drawn_from(contract),
+        "bodies": None if schema is None else bodies_drawn_from(schema, operation.request_example),
+        "headers": ODD_HEADERS,
+        "suspects": [{"id": operation.asked(raw.target), "body": _members(raw.body)} for raw in suspects],
+    }
+
+
+def _members(body: bytes | None) -> Any:
+    """Return the members of a body, or a body that has none as Latin-1."""
     try:
-        yield
-    finally:
-        sys.meta_path[:] = finders
-        if first:
-            gc.freeze()
-        if collects:
-            gc.enable()
+        value = decode_json(body or b"")
+    except UndecodableJson:
+        value = None
+    return value if isinstance(value, dict) else body and body.decode("latin-1")
 
 
-@contextmanager
-def at_rest() -> Iterator[None]:
-    """Keep hypothesis from writing beside the user's files and from reading them."""
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    with tempfile.TemporaryDirectory(prefix="vidconform-") as home, _without_literals():
-        _keep_intervals(Path(home))
-        set_hypothesis_home_dir(home)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(None)
-
-
-@contextmanager
-def _without_literals() -> Iterator[None]:
-    """Keep hypothesis from drawing the literals of local modules: no seed pins them, and one may be a secret."""
-    from hypothesis.internal.conjecture import providers
-
-    try:
-        find, none = providers._get_local_constants, type(providers._local_constants)()
-        kept = providers.CONSTANTS_CACHE.cache
-    except AttributeError:
-        # Another version of hypothesis, which has no option for it either.
-        yield
-        return
-    kept.clear()
-    providers._get_local_constants = lambda: none
-    try:
-        yield
-    finally:
-        providers._get_local_constants = find
-        kept.clear()
-
-
-def _keep_intervals(home: Path) -> None:
-    """Lay down what hypothesis would compute and keep: the characters of UTF-8, two seconds' work."""
-    folder = home / "unicode_data" / unicodedata.unidata_version
-    folder.mkdir(parents=True)
-    intervals = [[[0, 0xD7FF], [0xE000, 0x10FFFF]], []]
-    (folder / "codec-v2-utf-8.json.gz").write_bytes(gzip.compress(json.dumps(intervals).encode(), 1))
-
-
-def described(contract: Contract, operation: Operation) -> SearchStrategy[Raw]:
-    """Return what schemathesis makes of an operation: any id for a read, a wrong body or query where there is one."""
-    import schemathesis
-    from hypothesis import strategies as st
-    from schemathesis import GenerationMode
-
-    # Without a configuration of our own, one in the user's folder would count.
-    off = {"generation": {"with-security-parameters": False}, "analysis": {"constants": {"enabled": False}}}
-    config = schemathesis.Config.from_dict(off)
-    schema = schemathesis.openapi.from_path(contract.folder / "openapi.yaml", config=config)
-    described = schema[operation.path][operation.method.lower()]
-    modes = [GenerationMode.NEGATIVE if operation.request_schema else GenerationMode.POSITIVE]
-    modes += [GenerationMode.NEGATIVE] if operation.id_in == "query" else []
-    cases = st.one_of([described.as_strategy(generation_mode=mode) for mode in modes])
-    return cases.map(lambda case: _raw(operation, case))
-
-
-def _raw(operation: Operation, case: Case[Any]) -> Raw:
-    """Return the request of a case as it goes out; schemathesis' own transport would add headers to it."""
-    target = operation.path
-    if operation.id_in == "path":
-        encoded = str(case.path_parameters[operation.id_parameter or ""])
-        target = operation.target(unquote(encoded, errors="surrogateescape"))
-    if case.query:
-        target += f"?{urlencode(list(case.query.items()), doseq=True, quote_via=quote)}"
-    body = case.body if isinstance(case.body, bytes) else _text(case.body)
-    return raw_request(operation, target, body, dict(case.headers or {}))
-
-
-def _text(body: Any) -> bytes | None:
-    try:
-        return json.dumps(body, ensure_ascii=False).encode()
-    except (TypeError, ValueError):
-        # No body, or one that only a transport of schemathesis can write.
-        return None
+def drawn_request(operation: Operation, drawn: dict[str, Any]) -> Raw:
+    """Return a drawn request as it goes out."""
+    target, body = operation.target(drawn["id"]), drawn["body"]
+    if drawn["query"]:
+        target += f"?{urlencode(drawn['query'], doseq=True, quote_via=quote)}"
+    return raw_request(operation, target, body and body.encode("latin-1"), drawn["headers"])

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from vidconform.contracts import Contract, Operation, is_plain
-from vidconform.probes.bad_bodies import aimed_bodies, generated_bodies, must_be_refused, parts
+from vidconform.probes.bad_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.conversation import Conversation
+from vidconform.probes.engines import ENGINE, drawn_request, plan_of
 from vidconform.probes.exchange import Reply
 from vidconform.probes.failures import NotSent, ProbeFailure
-from vidconform.probes.near_misses import aimed_ids, generated_ids, pieces, unknown_to
-from vidconform.probes.wording import Raw, raw_request
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+from vidconform.probes.near_misses import aimed_ids, unknown_to
+from vidconform.probes.wording import EXPLORING, ODD_HEADERS, Raw, raw_request
 
 Find = Callable[[str], Any]
 
+REQUIREMENT = "any-request-is-no-server-error"
+"""The statement about whatever may be asked; without it nothing is generated."""
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
+# Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
+MOST_OF_ONE, MOST_OF_ALL = 30, 60
 # Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
 _AIMED = 2 / 3
-# Fewer than these are all aimed: there is nothing to explore with them, and no engine to load.
-_EXPLORING = 10
 _MOST_SUSPECTS = 4
 # A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
 LONGEST_KEPT = 65_536
-
-_ODD_HEADERS = (
-    {"Accept": "text/html"},
-    {"Accept": "*/*;q=x"},
-    {"Content-Type": "text/plain"},
-    {"Content-Type": "application/json; charset=utf-16"},
-    {"Accept-Language": "'"},
-    {"User-Agent": "%00'\""},
-    {"X-Request-Id": "0" * 2000},
-    {"Range": "bytes=1-0"},
-)
 
 
 @dataclass(frozen=True)
@@ -126,13 +117,15 @@ def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
 
 def _generate(talk: Conversation, operation: Operation, trial: _Trial, known: list[str]) -> None:
     """Send what is aimed first, then what the seed draws; raises what came between."""
-    may_ask = unknown_to(talk.contract, known)
-    may_send = _refusable(talk.contract, operation)
+    may_send = _harmless(talk.contract, operation, known)
+    if trial.most >= EXPLORING:
+        ENGINE.start()
     try:
         for raw in aimed_first(talk.contract, operation, trial.most, known):
             trial(raw)
-        if trial.most >= _EXPLORING and len(trial.seen) < trial.most:
-            _explore(talk, operation, trial, lambda raw: may_ask(operation.asked(raw.target)) and may_send(raw))
+        if trial.most >= EXPLORING and len(trial.seen) < trial.most:
+            plan = plan_of(talk.contract, operation, talk.setting.generation.seed, trial.most, trial.suspects)
+            ENGINE.explore(plan, partial(_answer, operation, trial, may_send))
     except _Enough:
         pass
     if trial.cause is not None:
@@ -143,34 +136,32 @@ def aimed_first(contract: Contract, operation: Operation, most: int, known: list
     """Return the requests that are sent whatever the seed, of `most` in all."""
     may_ask = unknown_to(contract, known)
     aimed = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
-    return aimed[: round(most * (_AIMED if most >= _EXPLORING else 1))]
+    return aimed[: round(most * (_AIMED if most >= EXPLORING else 1))]
 
 
-def how_many(contract: Contract, operation: Operation, most: int, known: list[str]) -> tuple[int, int]:
-    """Return how many requests are sent at least and at most, to a service that refuses what it must."""
-    aimed = len(set(aimed_first(contract, operation, most, known)))
-    return aimed, most if most >= _EXPLORING else aimed
+def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
+    """Return how many requests each operation of a provider is sent at most, where `wanted` were asked for."""
+    stating = [contract for contract in contracts if REQUIREMENT in contract.requirements]
+    shares = sum(contract.operation(role) is not None for contract in stating for role in GENERATED_ROLES)
+    return wanted if wanted > MOST_OF_ONE else min(wanted, MOST_OF_ALL // max(1, shares))
 
 
-def _refusable(contract: Contract, operation: Operation) -> Callable[[Raw], bool]:
+def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Callable[[Raw], bool]:
     """Return whether a request costs nothing: an unknown id does not, and neither does a body that is no creation."""
+    may_ask = unknown_to(contract, known)
     if operation.id_parameter is not None or operation.request_schema is None:
-        return lambda raw: True
+        return lambda raw: may_ask(operation.asked(raw.target))
     refused = must_be_refused(contract.schemas[operation.request_schema])
     return lambda raw: refused(raw.body or b"")
 
 
-def _explore(talk: Conversation, operation: Operation, trial: _Trial, may_send: Callable[[Raw], bool]) -> None:
-    from vidconform.probes.engines import at_rest, described, explore, seed_for, unwatched
-
-    seed = seed_for(talk.setting.generation.seed, f"{talk.contract.id}/{operation.role}")
-    with unwatched(), at_rest():
-        from hypothesis import strategies as st
-
-        # Chosen first and drawn then, since hypothesis would flatten a union of unions.
-        ours, theirs = _ours(talk.contract, operation), described(talk.contract, operation)
-        chosen = st.sampled_from([*(_smaller(operation, suspect) for suspect in trial.suspects), ours, ours, theirs])
-        explore(chosen.flatmap(lambda strategy: strategy).filter(may_send), trial, seed, trial.most)
+def _answer(operation: Operation, trial: _Trial, may_send: Callable[[Raw], bool], drawn: dict[str, Any]) -> str:
+    """Return what the engine needs to know of a request that it drew."""
+    raw = drawn_request(operation, drawn)
+    try:
+        return ("suspicious" if trial(raw) else "fine") if may_send(raw) else "unfit"
+    except _Enough:
+        return "enough"
 
 
 def _aimed(contract: Contract, operation: Operation) -> Iterator[Raw]:
@@ -184,31 +175,9 @@ def _aimed(contract: Contract, operation: Operation) -> Iterator[Raw]:
             yield raw_request(operation, operation.target(ids[index]), _example(operation))
         if index < len(bodies):
             yield raw_request(operation, operation.target(contract.unknown_id), bodies[index])
-    for headers in _ODD_HEADERS:
+    for headers in ODD_HEADERS:
         yield raw_request(operation, operation.target(contract.unknown_id), (bodies or [b""])[0], headers)
 
 
-def _ours(contract: Contract, operation: Operation) -> SearchStrategy[Raw]:
-    from hypothesis import strategies as st
-
-    ids = generated_ids(contract) if operation.id_parameter is not None else st.just(contract.unknown_id)
-    bodies: SearchStrategy[Any] = st.just(None)
-    if operation.request_schema is not None:
-        bodies = generated_bodies(contract.schemas[operation.request_schema], operation.request_example)
-    headers = st.sampled_from([{}, {}, {}, *_ODD_HEADERS])
-    return st.builds(lambda i, b, h: raw_request(operation, operation.target(i), b, h), ids, bodies, headers)
-
-
-def _smaller(operation: Operation, suspect: Raw) -> SearchStrategy[Raw]:
-    """Return a strategy for what is left of a request without some of its id and of its body."""
-    from hypothesis import strategies as st
-
-    task_id = operation.asked(suspect.target)
-    targets = st.just(suspect.target) if task_id is None else pieces(task_id).map(operation.target)
-    return st.builds(lambda target, body: raw_request(operation, target, body), targets, parts(suspect.body))
-
-
 def _example(operation: Operation) -> bytes | None:
-    import json
-
     return None if operation.request_example is None else json.dumps(operation.request_example).encode()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vidconform.contracts import Contract
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 LONGEST = 2000
 _ODD = "'%\x00\n\x7fé\"\\;:?#&+ *<>{}|^`\t\r\x1f\x85\u200b\u202e\u2028\ufeff日😀"
@@ -39,28 +35,10 @@ def stretched(contract: Contract, length: int) -> str:
     return contract.unknown_id.ljust(length, "0")[:length]
 
 
-def generated_ids(contract: Contract) -> SearchStrategy[str]:
-    """Return a strategy for ids near those of the contract's id spaces."""
-    from hypothesis import strategies as st
-
-    unknown, patterns = contract.unknown_id, [space.pattern for space in contract.provider.id_spaces.values()]
-    odd, places = st.text(_ODD, min_size=1, max_size=6), st.integers(0, len(unknown) - 1)
-    return st.one_of(
-        odd,
-        st.integers(1, LONGEST).map(lambda length: stretched(contract, length)),
-        st.builds(lambda place, text: unknown[:place] + text + unknown[place:], places, odd),
-        st.builds(lambda place, text: unknown[:place] + text + unknown[place + 1 :], places, st.sampled_from(_PLAIN)),
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
-        *(st.from_regex(re.compile(pattern), fullmatch=True) for pattern in patterns),
-    )
-
-
-def pieces(task_id: str) -> SearchStrategy[str]:
-    """Return a strategy for the beginnings of an id, down to nothing, and for parts of it."""
-    from hypothesis import strategies as st
-
-    start, length = st.just(0) | st.integers(0, len(task_id)), st.integers(0, len(task_id))
-    return st.builds(lambda first, many: task_id[first : first + many], start, length)
+def ids_drawn_from(contract: Contract) -> dict[str, Any]:
+    """Return what ids near those of the contract's id spaces are drawn from."""
+    patterns = [space.pattern for space in contract.provider.id_spaces.values()]
+    return {"unknown": contract.unknown_id, "patterns": patterns, "odd": _ODD, "plain": _PLAIN, "longest": LONGEST}
 
 
 def unknown_to(contract: Contract, known: list[str]) -> Callable[[str | None], bool]:

@@ -10,7 +10,7 @@ from vidconform.contracts import Contract
 from vidconform.probes import life
 from vidconform.probes.conversation import Conversation
 from vidconform.probes.exchange import ProbeKind
-from vidconform.probes.generated import GENERATED_ROLES, Generated
+from vidconform.probes.generated import GENERATED_ROLES, REQUIREMENT, Generated
 from vidconform.probes.refusals import REFUSALS, Refusal
 
 Script = Callable[[Conversation, Callable[[str], Any]], None]
@@ -50,7 +50,7 @@ def _refusal_probe(refusal: Refusal) -> Probe:
 def _generated_probe(role: str) -> Probe:
     generated = Generated(role)
     cost = "paid" if generated.may_create else "free"
-    return Probe(generated.name, cost, role, generated, "any-request-is-no-server-error", generated=generated)
+    return Probe(generated.name, cost, role, generated, REQUIREMENT, generated=generated)
 
 
 # Creations that must be refused come before the one that must not: an accident among them is one of the creations

@@ -35,6 +35,21 @@ _OURS = frozenset(
     ]
 )
 
+ODD_HEADERS = (
+    {"Accept": "text/html"},
+    {"Accept": "*/*;q=x"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {"Accept-Language": "'"},
+    {"User-Agent": "%00'\""},
+    {"X-Request-Id": "0" * 2000},
+    {"Range": "bytes=1-0"},
+)
+
+
+# Fewer requests than these are all aimed: there is nothing to explore with them, and no engine to start.
+EXPLORING = 10
+
 
 @dataclass(frozen=True)
 class Generation:

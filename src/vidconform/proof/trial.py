@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from vidconform.bindings import all_laws, law_of, schema_of
@@ -25,8 +24,6 @@ _PATIENCE = 30.0
 _IMPATIENCE = 0.3
 # Generated requests an operation: enough to be refused, and enough to find a fault.
 _FUZZ, _MUCH_FUZZ = 25, 60
-# Their engine keeps state in its modules: one trial at a time in a process.
-_GENERATING = Lock()
 
 FELLED = (Label.FAILS, Label.DEVIATES, Label.NOT_OFFERED, Label.ERRORED)
 """What a requirement reads that a vice fells, the worst first."""
@@ -59,7 +56,7 @@ def run_trial(provider: str, name: str) -> Trial:
     """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything."""
     vice = None if name in _STAND_INS else find_vice(provider, name)
     fuzz = _FUZZ if vice is None else _MUCH_FUZZ if vice.generated else 0
-    with _GENERATING if fuzz else nullcontext(), _served(provider, name) as emulator:
+    with _served(provider, name) as emulator:
         return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, fuzz=fuzz)
 
 
