@@ -194,7 +194,7 @@ def test_a_missing_cassette_says_how_to_record_it_whatever_is_selected(
 
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
-    "cut short": (lambda text: text[:700], "no metadata of vidconform/cassette@1 at its end"),
+    "cut short": (lambda text: text[:700], "no metadata of vidconform/cassette@2 at its end"),
     "of another format": (lambda text: text.replace("vidconform/cassette@1", "x/y@2"), "no metadata of vidconform"),
     "empty": (lambda text: "", "empty"),
     "no YAML": (lambda text: text.replace("interactions:", "interactions: [}"), "did not find expected node content"),

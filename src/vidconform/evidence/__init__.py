@@ -6,6 +6,7 @@ from vidconform.evidence.creations import Creations
 from vidconform.evidence.documented import documented_evidence
 from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
 from vidconform.evidence.journal import Journal
+from vidconform.evidence.journal_lines import read_journal
 from vidconform.evidence.observing import Observer
 from vidconform.evidence.store import LiveSource, RecordedSource, Source, Store, read_cassettes
 
@@ -27,5 +28,6 @@ __all__ = [
     "load_cassette",
     "read_cassettes",
     "read_creations",
+    "read_journal",
     "save_cassette",
 ]

@@ -7,7 +7,7 @@ from vidconform.probes.causes import TroubleKind, cause_of
 from vidconform.probes.conversation import RESUMED, Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Headers, Reply, Request
+from vidconform.probes.exchange import EMULATOR_SERVER, Digest, Exchange, Headers, Hop, Reply, Request
 from vidconform.probes.redaction import REDACTED, Redactor
 from vidconform.probes.refusals import UNKNOWN_TASKS
 from vidconform.probes.registry import PROBES, Probe, probes_of
@@ -29,9 +29,11 @@ __all__ = [
     "Conversation",
     "Cost",
     "CreationLog",
+    "Digest",
     "Exchange",
     "Generation",
     "Headers",
+    "Hop",
     "LiveTransport",
     "OverBudget",
     "Price",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vidconform.probes.causes import TroubleKind
 from vidconform.probes.exchange import Reply
@@ -35,7 +35,7 @@ class Room:
         """Return a reply as it is kept: only the beginning of a large one after many."""
         size = _size(reply)
         if size > _LARGE and size > self.large:
-            reply = replace(reply, body=reply.body[:_BEGINNING], cut=True, memo={})
+            reply = reply.shortened(_BEGINNING)
             size = _size(reply)
         elif size > _LARGE:
             self.large -= size
@@ -46,5 +46,6 @@ class Room:
 def _size(reply: Reply) -> int:
     """Return the bytes that a reply takes once it is read as JSON, about."""
     values = sum(reply.body.count(mark) for mark in (b",", b"[", b"{"))
-    headers = sum(len(name) + len(value) + 200 for name, value in reply.headers)
+    pairs = [*reply.headers, *(pair for hop in reply.hops for pair in hop.headers)]
+    headers = sum(len(name) + len(value) + 200 for name, value in pairs)
     return _EXCHANGE + headers + len(reply.body) + values * _VALUE
