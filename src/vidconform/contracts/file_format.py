@@ -30,7 +30,7 @@ class FileFormat:
             raise ValueError(f"holds what JSON has no form for: {error}") from error
         # A misspelt key is missing under its right name as well; the name that stands there says more.
         errors = sorted(self._validator.iter_errors(value), key=lambda e: e.kind.name != "additionalProperties")
-        place = _place(errors[0].instance_path)
+        place = _place(value, errors[0].instance_path)
         raise ValueError(f"{place}: {self._problem(errors[0])}" if place else self._problem(errors[0]))
 
     @cached_property
@@ -46,8 +46,9 @@ class FileFormat:
         kind = error.kind
         match kind.name:
             case "additionalProperties":
-                valid = ", ".join(self._schema_of(error)["properties"])
-                return f"unknown key {', '.join(map(repr, sorted(kind.unexpected)))}; the valid keys are {valid}"
+                unknown = ", ".join(map(repr, sorted(kind.unexpected)))
+                valid = ", ".join(self._schema_of(error).get("properties", []))
+                return f"unknown key {unknown}" + (f"; the valid keys are {valid}" if valid else "")
             case "required":
                 return f"{kind.property} is missing"
             case "type":
@@ -73,9 +74,14 @@ def _read(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
-def _place(path: list[str | int]) -> str:
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(steps).removeprefix(".")
+def _place(value: Any, path: list[str | int]) -> str:
+    """Name an entry of an array by its id where it has one, as a person would look for it."""
+    place = ""
+    for step in path:
+        value = value[step]
+        id = value.get("id", step) if isinstance(value, dict) else step
+        place += f"[{id!r}]" if isinstance(step, int) else f".{step}"
+    return place.removeprefix(".")
 
 
 def _found(value: Any) -> str:

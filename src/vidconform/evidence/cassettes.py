@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.evidence.codec import decode, encode
+from vidconform.evidence.codec import Json, decode, encode
 from vidconform.evidence.evidence import Evidence, Gap
 from vidconform.evidence.interactions import joined, split
 from vidconform.guard import Guard
 from vidconform.locations import data_folder
-from vidconform.probes import Exchange, Headers, Redactor, Request
+from vidconform.probes import Exchange, Redactor, Request
 
 FORMAT = "vidconform/cassette@2"
 
@@ -112,7 +112,7 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: 
         "notes": evidence.notes,
         "gaps": [vars(gap) for gap in evidence.gaps],
     }
-    pairs = [split(encode(_renamed(exchange, base_url, shown)), metadata) for _, exchange in evidence]
+    pairs = [split(_renamed(exchange, base_url, shown), metadata) for _, exchange in evidence]
     content = {
         "version": 1,
         "interactions": [interaction for interaction, _ in pairs],
@@ -125,21 +125,12 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: 
     return path
 
 
-def _renamed(exchange: Exchange, base_url: str, shown: str) -> Exchange:
-    """Return an exchange in which one address stands for another."""
-
-    def headers(pairs: Headers) -> Headers:
-        return tuple((name, value.replace(base_url, shown)) for name, value in pairs)
-
-    reply = exchange.reply
-    hops = [replace(hop, url=hop.url.replace(base_url, shown), headers=headers(hop.headers)) for hop in reply.hops]
-    renamed = replace(
-        reply,
-        headers=headers(reply.headers),
-        body=reply.body.replace(base_url.encode(), shown.encode()),
-        hops=tuple(hops),
-    )
-    return replace(exchange, request=replace(exchange.request, base_url=shown), reply=renamed)
+def _renamed(exchange: Exchange, base_url: str, shown: str) -> Json:
+    """Return an encoded exchange in which one address stands for another; a body that is no text keeps its bytes."""
+    value = encode(exchange)
+    value["request"]["base_url"] = shown
+    value["reply"] = json.loads(json.dumps(value["reply"]).replace(base_url, shown))
+    return encode(decode(value))
 
 
 def request_key(request: Request) -> tuple[str, str, bytes]:

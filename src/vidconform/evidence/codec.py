@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from vidconform.probes import Digest, Exchange, Headers, Hop, Reply, Request
@@ -13,35 +14,18 @@ Json = dict[str, Any]
 
 def encode(exchange: Exchange) -> Json:
     """Return an exchange as a JSON object, as formats/exchange.schema.json has it."""
-    return {
-        "step": exchange.step,
-        "role": exchange.role,
-        "task_id": exchange.task_id,
-        "credential": exchange.credential,
-        "origin": exchange.origin,
-        "at": exchange.at,
-        "elapsed": exchange.elapsed,
-        "request": _encode_request(exchange.request),
-        "reply": _encode_reply(exchange.reply),
-    }
+    parts = {"request": _encode_request(exchange.request), "reply": _encode_reply(exchange.reply)}
+    return {**vars(exchange), **parts}
 
 
 def decode(value: Mapping[str, Any]) -> Exchange:
     """Return the exchange of a JSON object that its schema has been held to; raises ValueError for bad base64."""
-    return Exchange(
-        value["step"],
-        value["role"],
-        value["task_id"],
-        value["credential"],
-        _decode_request(value["request"]),
-        _decode_reply(value["reply"]),
-        value["at"],
-        float(value["elapsed"]),
-        value["origin"],
-    )
+    known = {field.name: value[field.name] for field in fields(Exchange)}
+    parts = {"request": _decode_request(value["request"]), "reply": _decode_reply(value["reply"])}
+    return Exchange(**{**known, **parts, "elapsed": float(value["elapsed"])})
 
 
-def encode_body(body: bytes) -> Json:
+def _encode_body(body: bytes) -> Json:
     """Return a body as a text where it is UTF-8, else as base64 (RFC 4648)."""
     try:
         return {"text": body.decode("utf-8")}
@@ -64,7 +48,7 @@ def _encode_request(request: Request) -> Json:
         "base_url": request.base_url,
         "target": request.target,
         "headers": _encode_headers(request.headers),
-        "body": None if request.body is None else encode_body(request.body),
+        "body": None if request.body is None else _encode_body(request.body),
     }
 
 
@@ -77,7 +61,7 @@ def _encode_reply(reply: Reply) -> Json:
     return {
         "status": reply.status,
         "headers": _encode_headers(reply.headers),
-        "body": encode_body(reply.body),
+        "body": _encode_body(reply.body),
         "cut": reply.cut,
         "kept": vars(Digest.of(reply.body)) if reply.cut else None,
         "read": None if reply.read is None else vars(reply.read),

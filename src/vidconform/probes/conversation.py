@@ -19,7 +19,7 @@ from vidconform.probes.creations import (
     told_task,
 )
 from vidconform.probes.credentials import credential_of
-from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Hop, Reply, Request
+from vidconform.probes.exchange import EMULATOR_SERVER, Exchange, Reply, Request
 from vidconform.probes.outage import outage_of
 from vidconform.probes.setting import Setting
 from vidconform.probes.transport import Transport
@@ -188,16 +188,8 @@ class Conversation:
         )
 
     def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
-        redactor = self.setting.redactor
-        kept = Reply(
-            reply.status, redactor.headers(reply.headers), redactor.body(reply.body, reply.cut), reply.cut,
-            redactor.text(reply.elsewhere), tuple(map(self._redact_hop, reply.hops)), reply.read,
-        )  # fmt: skip
+        kept = self.setting.redactor.reply(reply)
         return self.setting.room.keep(kept if longest is None else kept.shortened(longest))
-
-    def _redact_hop(self, hop: Hop) -> Hop:
-        redactor = self.setting.redactor
-        return Hop(hop.method, redactor.text(hop.url), hop.status, redactor.headers(hop.headers))
 
     def _request(self, said: Raw, method: str, credential: tuple[str, str]) -> Request:
         headers = (*said.headers, credential) if credential[0] else said.headers

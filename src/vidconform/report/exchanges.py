@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -121,21 +122,13 @@ def _shown_headers(headers: Headers) -> Headers:
 def _shown_body(body: bytes, cut: bool = False, read: Digest | None = None) -> Body:
     """Return a body as text where it is UTF-8 without NUL, else its first bytes in base64."""
     size = len(body) if read is None else read.length
-    text = None if b"\0" in body[:LONGEST_TEXT] else _text(body[:LONGEST_TEXT], len(body) > LONGEST_TEXT)
-    if text is not None:
-        return Body(text, "", size, cut or len(body) > LONGEST_TEXT)
-    shown = base64.b64encode(body[:LONGEST_BINARY]).decode()
-    return Body(None, shown, size, cut or len(body) > LONGEST_BINARY)
-
-
-def _text(piece: bytes, is_cut: bool) -> str | None:
-    # The bound may fall into a character of up to four bytes.
-    for end in range(len(piece), len(piece) - (4 if is_cut else 1), -1):
-        try:
-            return piece[:end].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-    return None
+    if b"\0" not in body[:LONGEST_TEXT]:
+        with suppress(UnicodeDecodeError):
+            is_long = len(body) > LONGEST_TEXT
+            # The bound may fall into a character.
+            text = getincrementaldecoder("utf-8")().decode(body[:LONGEST_TEXT], final=not is_long)
+            return Body(text, "", size, cut or is_long)
+    return Body(None, base64.b64encode(body[:LONGEST_BINARY]).decode(), size, cut or len(body) > LONGEST_BINARY)
 
 
 def _state(state: Any) -> State | None:
