@@ -44,8 +44,11 @@ def _exchange(line: dict[str, object], number: int) -> dict[str, object]:
     made["reply"] = {
         "status": 500,
         "headers": [[text[:500], text[:5000]]],
-        "body": {"text": body[:16_384], "size": len(body), "cut": len(body) > 16_384},
+        "body": {"text": body},
+        "cut": False,
     }
-    made["request"] = {"method": text[:30], "url": text[:5000], "headers": [["X", text[:5000]]], "body": None}
+    made["request"] = {
+        "method": text[:30], "base_url": "", "target": text[:5000], "headers": [["X", text[:5000]]], "body": None,
+    }  # fmt: skip
     made["state"] = {"status": text[:80], "phase": text[:30], "progress": text[:20]}
     return made

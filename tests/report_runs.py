@@ -110,10 +110,13 @@ def exchange(
         "kind": "exchange", "contract": contract, "probe": "observe", "index": index, "step": "poll",
         "role": "retrieve", "task_id": "task_1", "credential": "key", "origin": "live",
         "at": (NOW + timedelta(seconds=index)).isoformat(), "elapsed": 0.012,
-        "request": {"method": "GET", "url": "https://acme.example/v1/videos/task_1", "headers": sent, "body": None},
+        "request": {
+            "method": "GET", "base_url": "https://acme.example", "target": "/v1/videos/task_1", "headers": sent,
+            "body": None,
+        },
         "reply": {
             "status": 200, "headers": [["content-type", "application/json"]],
-            "body": {"text": text, "size": len(text), "cut": False},
+            "body": {"text": text}, "cut": False,
         },
         "state": {"status": "queued", "phase": "waiting", "progress": 0},
     }  # fmt: skip
@@ -122,7 +125,7 @@ def exchange(
 
 def write_evidence(folder: Path, exchanges: Sequence[Mapping[str, Any]]) -> Path:
     """Write the evidence of a run into a folder."""
-    lines = [{"kind": "evidence", "format": "vidconform/evidence@1"}, *exchanges]
+    lines = [{"kind": "evidence", "format": "vidconform/evidence@2"}, *exchanges]
     path = folder / "evidence.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from exchanges import exchanges, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import AT, BASE, Own
@@ -12,7 +13,7 @@ from recordings import AT, BASE, Own
 from vidconform.errors import CassetteMissing, CassetteStale
 from vidconform.evidence import Cassette, Evidence, Gap
 from vidconform.evidence.replay import ReplayTransport
-from vidconform.probes import Exchange, Headers, NotSent, ProbeFailure, Reply, Request
+from vidconform.probes import Exchange, NotSent, ProbeFailure, Reply, Request
 
 
 @pytest.fixture(scope="module")
@@ -33,48 +34,16 @@ def saved(own: Own, evidence: Evidence, base_url: str = BASE) -> Cassette:
     return own.load()
 
 
-def by_name(headers: Headers) -> dict[str, list[str]]:
-    """Return what headers say: the order of different names has no meaning (RFC 9110 section 5.3)."""
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    return found
-
-
-tokens = st.sampled_from(["Server", "server", "SERVER", "X-A", "x-a", "date"])
-texts = st.text(st.characters(max_codepoint=255), max_size=12)
-bodies = st.binary(max_size=60) | st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(str.encode)
-replies = st.builds(
-    Reply, st.integers(100, 999), st.lists(st.tuples(tokens, texts), max_size=5).map(tuple), bodies, st.booleans()
-)
-requests = st.builds(
-    Request,
-    st.sampled_from(["GET", "POST", "PUT"]),
-    st.just(BASE),
-    st.text("abc%2F?=&;.~", max_size=12).map(lambda text: f"/v1/{text}"),
-    st.just((("Accept", "application/json"),)),
-    st.none() | bodies,
-)
-times = st.sampled_from([AT, "2026-01-01T00:00:00+00:00"])
-exchanges = st.lists(st.builds(exchange, requests, replies, times), max_size=4)
-
-
 @settings(max_examples=150, deadline=None)
-@given(exchanges=exchanges)
+@given(exchanges=st.lists(exchanges(BASE), max_size=4))
 def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange], own: Own) -> None:
     transport = ReplayTransport(saved(own, evidence_of(*exchanges)))
     for sent in exchanges:
-        reply, at, origin, _ = transport.send(sent.request)
-        assert (reply.status, reply.body, reply.cut) == (sent.reply.status, sent.reply.body, sent.reply.cut)
-        assert by_name(reply.headers) == by_name(sent.reply.headers)
-        assert {name: reply.header(name) for name, _ in reply.headers} == {
-            name: sent.reply.header(name) for name, _ in reply.headers
-        }
-        assert (at, origin) == (sent.at, "recorded")
+        assert transport.send(sent.request)[:3] == (sent.reply, sent.at, "recorded")
 
 
-notes = st.fixed_dictionaries({}, optional={"task_ids": st.lists(texts), "known": st.none() | texts, "finished": texts})
-gaps = st.lists(st.builds(Gap, st.sampled_from(["unseen", "inconclusive"]), texts), max_size=3).map(tuple)
+notes = st.fixed_dictionaries({}, optional={"task_ids": st.lists(words), "known": st.none() | words, "finished": words})
+gaps = st.lists(st.builds(Gap, st.sampled_from(["unseen", "inconclusive"]), words), max_size=3).map(tuple)
 
 
 @settings(max_examples=100, deadline=None)

@@ -553,7 +553,7 @@ def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]
     assert run.code == 0, run.ran()
     assert "vidconform: at most 25 generated requests an operation and 60 a provider, --fuzz-seed=99\n" in run.out
     written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
-    made = [line for line in written if line.get("probe", "").startswith("generated-")]
+    made = [line for line in written if line["kind"] == "exchange" and line["probe"].startswith("generated-")]
     assert len(made) == 5 * 12 == 60
     assert creations == 2
     rows = {
@@ -571,8 +571,8 @@ def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, 
 def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     def asked(folder: Path) -> list[str]:
         written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
-        made = [line for line in written if line.get("probe", "").startswith("generated-")]
-        return [line["request"]["url"].partition("/v1")[2] for line in made]
+        made = [line for line in written if line["kind"] == "exchange" and line["probe"].startswith("generated-")]
+        return [line["request"]["target"].partition("/v1")[2] for line in made]
 
     for name in ("many", "one"):
         (tmp_path / name).mkdir()

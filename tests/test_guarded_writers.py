@@ -215,7 +215,7 @@ def test_an_exchange_with_a_secret_is_kept_without_it(tmp_path: Path) -> None:
     journal.keep(contract, evidence())
     observer.keep(contract, evidence())
     journal.close()
-    (kept,) = [json.loads(line) for line in (tmp_path / "evidence.jsonl").read_text().splitlines()[1:]]
+    (kept,) = [json.loads(line) for line in (tmp_path / "evidence.jsonl").read_text().splitlines()[2:]]
     assert (kept["task_id"], kept["reply"]["status"]) == ("x", 200)
     assert kept["reply"]["body"]["text"] == f"not written: it would hold the value of {VARIABLE}"
     assert json.loads((tmp_path / "observed.json").read_text())["format"] == "vidconform/observed@1"
@@ -245,7 +245,7 @@ def test_a_recording_with_a_secret_is_not_written_and_the_old_one_stays(tmp_path
         save_cassette(contract, evidence(), "http://127.0.0.1:1", guard())
     assert (refused.value.path, path.read_bytes()) == (path, before)
     save_cassette(contract, evidence(), "http://127.0.0.1:1")
-    assert load_cassette(contract, "observe").requests
+    assert load_cassette(contract, "observe").exchanges
 
 
 def test_a_probe_whose_recording_is_refused_is_judged_all_the_same(tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def test_a_broken_ledger_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp
     ledger = copy_of("gptge", tmp_path, cassettes=False) / "videos" / "requirements.toml"
     ledger.write_text(ledger.read_text("utf-8").replace('"MUST"', '"WILL"', 1), "utf-8")
     assert main(["list", str(ledger.parents[1])]) == 4
-    assert capsys.readouterr().err.startswith(f'vidconform: {ledger}: "WILL" is not one of "MUST", "SHOULD" or "MAY"')
+    assert capsys.readouterr().err.startswith(
+        f"vidconform: {ledger}: requirement['retrieve-route'].level: expected one of MUST, SHOULD, MAY, found 'WILL'"
+    )
 
 
 def test_a_reader_that_has_seen_enough_is_no_problem(tmp_path: Path) -> None:

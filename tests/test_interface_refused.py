@@ -131,14 +131,14 @@ PROVIDER, LEDGER, TASK, API = (
 OPENAPI = "not the OpenAPI that a contract needs: "
 BREAKS = [
     (PROVIDER, "name = ", 'colour = "red"\nname = ', "unknown key 'colour'; the valid keys are name, title,"),
-    (PROVIDER, "poll_interval", "poll_intervall", "unknown key 'poll_intervall' (at pace); the valid keys are"),
-    (PROVIDER, "poll_interval = 5.0", 'poll_interval = "soon"', '"soon" is not of type "number" (at pace, poll_int'),
-    (PROVIDER, 'key = "GPTGE_API_KEY"', "", '"key" is a required property'),
+    (PROVIDER, "poll_interval", "poll_intervall", "pace: unknown key 'poll_intervall'; the valid keys are"),
+    (PROVIDER, "poll_interval = 5.0", 'poll_interval = "soon"', "pace.poll_interval: expected a number, found 'soon'"),
+    (PROVIDER, 'key = "GPTGE_API_KEY"', "", "key is missing"),
     (PROVIDER, "https://api.gpt.ge", "https://a:99999", "base_url 'https://a:99999' is no address"),
     (PROVIDER, "^video_", "^(video_", "ids.public.pattern is no regular expression: missing ), unterminated"),
     (PROVIDER, "[pace]", "[pace", "no TOML: "),
-    (LEDGER, 'level = "MUST"', 'level = "WILL"', '"WILL" is not one of "MUST", "SHOULD" or "MAY" (at requirement,'),
-    (LEDGER, "level =", "levle =", "unknown key 'levle' (at requirement, 'retrieve-route'); the valid"),
+    (LEDGER, 'level = "MUST"', 'level = "WILL"', "requirement['retrieve-route'].level: expected one of MUST,"),
+    (LEDGER, "level =", "levle =", "requirement['retrieve-route']: unknown key 'levle'; the valid"),
     (LEDGER, '"retrieve-accepts-key"', '"retrieve-route"', "the requirement 'retrieve-route' stands twice"),
     (LEDGER, "[[requirement]]", "[[requirement", "no TOML: "),
     (TASK, "{", "", "no JSON: "),
@@ -194,13 +194,13 @@ def test_a_missing_cassette_says_how_to_record_it_whatever_is_selected(
 
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
-    "cut short": (lambda text: text[:700], "no metadata of vidconform/cassette@1 at its end"),
+    "cut short": (lambda text: text[:700], "no metadata of vidconform/cassette@2 at its end"),
     "of another format": (lambda text: text.replace("vidconform/cassette@1", "x/y@2"), "no metadata of vidconform"),
     "empty": (lambda text: "", "empty"),
     "no YAML": (lambda text: text.replace("interactions:", "interactions: [}"), "did not find expected node content"),
-    "a list": (lambda text: "[]", "the file: expected a mapping"),
+    "a list": (lambda text: "[]", "expected interactions and metadata"),
     "an interaction less": (lambda text: text.replace("- request:", "- r:", 1), "interactions[0]: request is missing"),
-    "a time less": (lambda text: text.replace("  at:\n  -", "  at:\n  #"), "metadata.at: expected "),
+    "a time less": (lambda text: text.replace("  at:\n  -", "  at:\n  #"), "metadata.at: 10 entries for 11"),
 }  # fmt: skip
 
 

@@ -13,12 +13,11 @@ from processes import KEYS, judge, judge_inside, live
 from vidconform.bindings import all_laws, law_of
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator import running
-from vidconform.evidence import Evidence, Journal
-from vidconform.evidence.journal import LONGEST_TEXT
+from vidconform.evidence import Evidence, Journal, read_journal
 from vidconform.items import law_cases
 from vidconform.options import RunOptions
-from vidconform.probes import Exchange, Reply, Request
-from vidconform.report.exchanges import percent, read_evidence
+from vidconform.probes import Exchange, Hop, Reply, Request
+from vidconform.report.exchanges import LONGEST_TEXT, Body, Kept, percent, read_evidence
 from vidconform.session import prepare
 
 pytest_plugins = ["pytester"]
@@ -90,40 +89,62 @@ def contract() -> Any:
     return load_contracts(find_provider("gptge"))[0]
 
 
-def _kept(contract: Any, folder: Path, body: bytes, *, sent: bytes | None = None) -> dict[str, Any]:
-    request = Request("GET", "https://x.example", "/v1", (("A", "b" * 5000),) * 100, sent)
-    exchange = Exchange(
-        "poll", "retrieve", "id", "key", request, Reply(200, (), body), "2026-01-01T00:00:00Z", 0.1, "live"
-    )
+def _exchange(body: bytes) -> Exchange:
+    request = Request("GET", "https://x.example", "/v1", (("A", "b" * 5000),) * 100)
+    hop = Hop("GET", "https://y.example/v1", 302, (("Location", "/v2"),))
+    reply = Reply(200, (), body, hops=(hop,))
+    return Exchange("poll", "retrieve", "id", "key", request, reply, "2026-01-01T00:00:00Z", 0.1, "live")
+
+
+def _write(contract: Any, folder: Path, body: bytes) -> Evidence:
+    evidence = Evidence(contract.id, "observe", (_exchange(body),), (), "live", "", {"task_ids": ["id"]}, kind="life")
     journal = Journal(folder)
     for _ in range(2):
-        journal.keep(contract, Evidence(contract.id, "observe", (exchange,), (), "live", "", kind="life"))
+        journal.keep(contract, evidence)
     journal.close()
-    (line,) = [line for line in _lines(folder) if line["kind"] == "exchange"]
-    return line
+    return evidence
 
 
-def test_a_long_body_is_cut_between_characters(contract: Any, tmp_path: Path) -> None:
-    body = _kept(contract, tmp_path, "€".encode() * 10_000)["reply"]["body"]
-    assert body == {"text": "€" * (LONGEST_TEXT // 3), "size": 30_000, "cut": True}
+def _shown(contract: Any, folder: Path, body: bytes) -> Kept:
+    _write(contract, folder, body)
+    (kept,) = read_evidence(folder / "results.jsonl")[contract.id].exchanges.values()
+    return kept
+
+
+def test_a_long_body_is_shown_up_to_a_whole_character(contract: Any, tmp_path: Path) -> None:
+    shown = _shown(contract, tmp_path, "€".encode() * 10_000)
+    assert shown.received == Body("€" * (LONGEST_TEXT // 3), "", 30_000, True)
 
 
 @pytest.mark.parametrize("body", [b"\0\0\0\x18ftypmp42" * 9000, b"\xff\xfe", b"text with \0"])
 def test_bytes_are_told_by_size_and_a_few_of_them(contract: Any, tmp_path: Path, body: bytes) -> None:
-    kept = _kept(contract, tmp_path, body)["reply"]["body"]
-    assert kept["size"] == len(body)
-    assert len(kept["base64"]) <= 128
+    shown = _shown(contract, tmp_path, body).received
+    assert (shown.size, shown.text) == (len(body), None)
+    assert len(shown.base64) <= 128
 
 
-def test_a_flood_of_headers_is_cut(contract: Any, tmp_path: Path) -> None:
-    headers = _kept(contract, tmp_path, b"{}")["request"]["headers"]
+def test_a_flood_of_headers_is_not_shown(contract: Any, tmp_path: Path) -> None:
+    headers = _shown(contract, tmp_path, b"{}").sent_headers
     assert len(headers) == 64
     assert {len(value) for _, value in headers} == {1024}
 
 
+def test_redirects_are_shown(contract: Any, tmp_path: Path) -> None:
+    assert _shown(contract, tmp_path, b"{}").hops == (("GET", "https://y.example/v1", 302),)
+
+
+@pytest.mark.parametrize("body", ["€".encode() * 10_000, b"\0\0\0\x18ftypmp42" * 9000, b""])
+def test_what_is_written_can_be_judged_again(contract: Any, tmp_path: Path, body: bytes) -> None:
+    evidence = _write(contract, tmp_path, body)
+    assert read_journal(tmp_path) == [evidence]
+    (probe,) = [line for line in _lines(tmp_path) if line["kind"] == "probe"]
+    assert probe["spec"] == contract.sha256
+
+
 @pytest.mark.parametrize("progress", [[1], {"a": 1}, None, True, "9" * 9999])
 def test_a_progress_that_is_no_number_keeps_the_state(contract: Any, tmp_path: Path, progress: Any) -> None:
-    line = _kept(contract, tmp_path, json.dumps({"status": "completed", "progress": progress}).encode())
+    _write(contract, tmp_path, json.dumps({"status": "completed", "progress": progress}).encode())
+    (line,) = [line for line in _lines(tmp_path) if line["kind"] == "exchange"]
     assert line["state"]["phase"] == "succeeded"
     assert len(str(line["state"]["progress"])) <= 20
 
@@ -140,7 +161,7 @@ def test_progress_is_a_percentage_or_nothing(told: Any, number: float | None) ->
 
 
 def test_damaged_evidence_is_left_out_line_by_line(contract: Any, tmp_path: Path) -> None:
-    _kept(contract, tmp_path, b"{}")
+    _write(contract, tmp_path, b"{}")
     with (tmp_path / "evidence.jsonl").open("a") as file:
         file.write('[1]\n{"kind": "exchange"}\nnull\n{"kind": "excha')
     assert len(read_evidence(tmp_path / "results.jsonl")[contract.id].exchanges) == 1

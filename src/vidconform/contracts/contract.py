@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,16 @@ class Contract:
     def id_space_names(self) -> list[str]:
         """The id spaces that the id field names, or else all of the provider's."""
         return _named_spaces(self.task.source) or list(self.provider.id_spaces)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 (hexadecimal) over the files that evidence is judged by: operations, ledger, then schemas by name."""
+        schemas = sorted(schema.path for schema in self.schemas.values())
+        digest = sha256()
+        for path in (self.folder / "openapi.yaml", self.folder / "requirements.toml", *schemas):
+            content = path.read_bytes()
+            digest.update(f"{path.name} {len(content)}\n".encode() + content)
+        return digest.hexdigest()
 
     @cached_property
     def published(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import DataFileProblem
 
 _FORMATS = Path(__file__).parent / "formats"
@@ -23,9 +24,17 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
         content = _plain(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
         raise DataFileProblem(path, f"no TOML: {error}") from error
-    _hold_to_format(path, content, form)
+    try:
+        _format(form).check(content)
+    except ValueError as error:
+        raise DataFileProblem(path, str(error)) from error
     found: dict[str, Any] = content
     return found
+
+
+@cache
+def _format(name: str) -> FileFormat:
+    return FileFormat(_FORMATS / f"{name}.schema.json")
 
 
 def _plain(node: Any) -> Any:
@@ -72,44 +81,3 @@ def _object(path: Path, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DataFileProblem(path, f"expected an object, found {type(content).__name__}")
     return content
-
-
-@cache
-def _validator(form: str) -> Any:
-    import jsonschema_rs
-
-    schema = json.loads((_FORMATS / f"{form}.schema.json").read_text("utf-8"))
-    return jsonschema_rs.validator_for(schema), schema
-
-
-def _hold_to_format(path: Path, content: dict[str, Any], form: str) -> None:
-    validator, schema = _validator(form)
-    # A misspelt key is missing under its right name as well; the name that stands there says more.
-    errors = sorted(validator.iter_errors(content), key=lambda error: "additionalProperties" not in error.schema_path)
-    if errors:
-        raise DataFileProblem(path, _sentence(errors[0], content, schema))
-
-
-def _sentence(error: Any, content: Any, schema: Any) -> str:
-    place = _place(content, error.instance_path)
-    valid = _resolve(schema, error.schema_path[:-1]).get("properties", {})
-    if "additionalProperties" in error.schema_path and valid:
-        unknown = sorted(set(_resolve(content, error.instance_path)) - set(valid))
-        return f"unknown key {', '.join(map(repr, unknown))}{place}; the valid keys are {', '.join(valid)}"
-    return f"{error.message}{place}"
-
-
-def _place(content: Any, path: list[str | int]) -> str:
-    """Name rows by their id and everything else by its key, as the user would look it up."""
-    words: list[str] = []
-    for key in path:
-        content = content[key]
-        named = isinstance(content, dict) and "id" in content
-        words.append(f"{content['id']!r}" if named else f"{key}" if isinstance(key, str) else f"entry {key + 1}")
-    return f" (at {', '.join(words)})" if words else ""
-
-
-def _resolve(node: Any, path: list[str | int]) -> Any:
-    for key in path:
-        node = node[key]
-    return node

@@ -6,6 +6,7 @@ from vidconform.evidence.creations import Creations
 from vidconform.evidence.documented import documented_evidence
 from vidconform.evidence.evidence import ORIGINS, Evidence, Gap
 from vidconform.evidence.journal import Journal
+from vidconform.evidence.journal_lines import read_journal
 from vidconform.evidence.observing import Observer
 from vidconform.evidence.planned import Forecast, PlannedCreations, PlannedSource, planned_source
 from vidconform.evidence.store import LiveSource, RecordedSource, Source, Store, read_cassettes
@@ -32,5 +33,6 @@ __all__ = [
     "planned_source",
     "read_cassettes",
     "read_creations",
+    "read_journal",
     "save_cassette",
 ]

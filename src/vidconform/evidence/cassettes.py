@@ -1,21 +1,25 @@
-"""Recordings in vcrpy's format, one file a probe, with origin and date in the cassette's metadata."""
+"""Recordings in vcrpy's format, one file a probe; what that format has no place for stands in its metadata."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract
+from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.evidence.checking import check_cassette
+from vidconform.evidence.codec import Json, decode, encode
 from vidconform.evidence.evidence import Evidence, Gap
+from vidconform.evidence.interactions import joined, split
 from vidconform.guard import Guard
 from vidconform.locations import data_folder
-from vidconform.probes import Exchange, Redactor, Reply, Request
+from vidconform.probes import Exchange, Redactor, Request
 
-FORMAT = "vidconform/cassette@1"
+FORMAT = "vidconform/cassette@2"
 
+_FIRST = "vidconform/cassette@1"
+_SCHEMA = FileFormat(Path(__file__).parent / "formats" / "cassette.schema.json")
 _UNSIGNED = Redactor([])
 
 
@@ -27,27 +31,41 @@ def cassette_path(contract: Contract, probe: str) -> Path:
 
 
 class Cassette:
-    """A recording as read: requests with their replies, and metadata; raises ValueError that names a wrong place."""
+    """A recording as read: exchanges, gaps and metadata; raises ValueError that names a wrong place."""
 
     def __init__(self, path: Path, content: Any) -> None:
-        check_cassette(content, FORMAT)
+        _check(content)
         self.path = path
         self.metadata: dict[str, Any] = content["metadata"]
-        self.gaps = [Gap(gap["kind"], gap["sentence"]) for gap in self.metadata["gaps"]]
-        cut = self.metadata.get("cut", [])
-        self.interactions = [
-            (*_recorded_key(one["request"], self.metadata), _reply(one["response"], index in cut), at)
-            for index, (one, at) in enumerate(zip(content["interactions"], self.metadata["at"], strict=True))
-        ]
-        self._headers = [one["request"].get("headers", {}) for one in content["interactions"]]
+        self.gaps = [Gap(**gap) for gap in self.metadata["gaps"]]
+        interactions, more = content["interactions"], _more(self.metadata)
+        if len(more) != len(interactions):
+            name = "at" if self.metadata["format"] == _FIRST else "exchanges"
+            raise ValueError(f"metadata.{name}: {len(more)} entries for {len(interactions)} interactions")
+        pairs = zip(interactions, more, strict=True)
+        self.exchanges = [decode(joined(one, rest, self.metadata)) for one, rest in pairs]
 
-    @property
-    def requests(self) -> list[Request]:
-        """The requests as they were sent, in order, without the address."""
-        return [
-            Request(method, "", target, tuple((name, value[0]) for name, value in headers.items()), body or None)
-            for (method, target, body, *_), headers in zip(self.interactions, self._headers, strict=True)
-        ]
+
+def _check(content: Any) -> None:
+    if content is None:
+        raise ValueError("empty")
+    if not isinstance(content, dict):
+        raise ValueError("expected interactions and metadata")
+    metadata = content.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("format") not in (_FIRST, FORMAT):
+        # They are written last; a file that was cut short has none.
+        raise ValueError(f"no metadata of {FORMAT} at its end")
+    _SCHEMA.check(content)
+
+
+def _more(metadata: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the metadata say of each exchange; of the first format they say little."""
+    if metadata["format"] == FORMAT:
+        found: list[dict[str, Any]] = metadata["exchanges"]
+        return found
+    unknown = {"step": "", "role": "", "task_id": None, "credential": "", "elapsed": 0.0}
+    cut = metadata.get("cut", [])
+    return [{**unknown, "at": at, "reply": {"cut": index in cut}} for index, at in enumerate(metadata["at"])]
 
 
 def load_cassette(contract: Contract, probe: str) -> Cassette:
@@ -63,16 +81,15 @@ def load_cassette(contract: Contract, probe: str) -> Cassette:
 
 
 def _parse(text: str) -> Any:
-    """Read plain YAML without vcrpy, whose import takes longer than a recorded run; its own tags need its loader."""
+    """Read YAML as JSON has it: bytes as their base64, dates as they are spelled."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=loader)  # noqa: S506 - the C twin of the safe loader
-    except yaml.constructor.ConstructorError:
-        from vcr.serializers import yamlserializer
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Reads what JSON has a form for."""
 
-        return yamlserializer.deserialize(text)
+    Loader.add_constructor("tag:yaml.org,2002:binary", lambda _, node: {"base64": "".join(node.value.split())})
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
 
 
 def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: Guard | None = None) -> Path:
@@ -80,66 +97,40 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: 
 
     Raises SecretRefused where it would hold a secret of `guard`; an earlier recording then stays.
     """
-    from vcr.request import Request as VcrRequest
-    from vcr.serialize import serialize
-    from vcr.serializers import yamlserializer
+    import yaml
 
     path = cassette_path(contract, evidence.probe)
     shown = f"http://{contract.provider.name}.emulator.invalid" if evidence.origin == "emulated" else base_url
-    hide = (base_url.encode(), shown.encode())
-    cassette = {
-        "requests": [
-            VcrRequest(e.request.method, shown + e.request.target, e.request.body, dict(e.request.headers))
-            for e in evidence.exchanges
-        ],
-        "responses": [_response(exchange, hide) for exchange in evidence.exchanges],
-        "metadata": _metadata(evidence, shown),
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (guard or Guard()).write(path, serialize(cassette, yamlserializer))
-    return path
-
-
-def _metadata(evidence: Evidence, base_url: str) -> dict[str, Any]:
-    cut = [index for index, exchange in evidence if exchange.reply.cut]
-    return {
+    metadata = {
         "format": FORMAT,
-        "base_url": base_url,
+        "base_url": shown,
         "contract": evidence.contract,
+        "spec": contract.sha256,
         "probe": evidence.probe,
         "origin": evidence.origin,
         "recorded_at": evidence.at,
         "notes": evidence.notes,
-        "gaps": [{"kind": gap.kind, "sentence": gap.sentence} for gap in evidence.gaps],
-        "at": [exchange.at for exchange in evidence.exchanges],
-        **({"cut": cut} if cut else {}),
+        "gaps": [vars(gap) for gap in evidence.gaps],
     }
+    pairs = [split(_renamed(exchange, base_url, shown), metadata) for _, exchange in evidence]
+    content = {
+        "version": 1,
+        "interactions": [interaction for interaction, _ in pairs],
+        "metadata": {**metadata, "exchanges": [rest for _, rest in pairs]},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Unsorted, so that headers keep their order.
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    (guard or Guard()).write(path, yaml.dump(content, Dumper=dumper, sort_keys=False))
+    return path
 
 
-def _response(exchange: Exchange, hide: tuple[bytes, bytes]) -> dict[str, Any]:
-    headers: dict[str, list[str]] = {}
-    # The file's order is the alphabet's; under one spelling the values of a header keep their own.
-    spelled = {name.lower(): name for name, _ in reversed(exchange.reply.headers)}
-    for name, value in exchange.reply.headers:
-        headers.setdefault(spelled[name.lower()], []).append(value.replace(hide[0].decode(), hide[1].decode()))
-    body = exchange.reply.body.replace(*hide)
-    return {"status": {"code": exchange.reply.status, "message": ""}, "headers": headers, "body": {"string": body}}
-
-
-def _reply(response: dict[str, Any], cut: bool) -> Reply:
-    pairs = tuple((name, value) for name, values in response["headers"].items() for value in values)
-    return Reply(response["status"]["code"], pairs, _raw(response["body"]["string"]), cut)
-
-
-def _recorded_key(request: dict[str, Any], metadata: dict[str, Any]) -> tuple[str, str, bytes]:
-    parts = urlsplit(request["uri"])
-    base_url = metadata.get("base_url", f"{parts.scheme}://{parts.netloc}")
-    return request["method"], request["uri"].removeprefix(base_url), _raw(request["body"])
-
-
-def _raw(body: str | bytes | None) -> bytes:
-    """Return a body's bytes; vcrpy writes those that are UTF-8 as text."""
-    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b""
+def _renamed(exchange: Exchange, base_url: str, shown: str) -> Json:
+    """Return an encoded exchange in which one address stands for another; a body that is no text keeps its bytes."""
+    value = encode(exchange)
+    value["request"]["base_url"] = shown
+    value["reply"] = json.loads(json.dumps(value["reply"]).replace(base_url, shown))
+    return encode(decode(value))
 
 
 def request_key(request: Request) -> tuple[str, str, bytes]:

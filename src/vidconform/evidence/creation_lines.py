@@ -8,27 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import DataFileProblem
-from vidconform.evidence.exchange_lines import Fields, check_fields, from_object
+from vidconform.evidence.codec import decode
 from vidconform.probes import Exchange
 
-FORMAT = "vidconform/creations@1"
+FORMAT = "vidconform/creations@2"
 NAME = "creations.jsonl"
 
-_HEAD: Fields = {"kind": (str,), "format": (str,)}
-_LINE: Fields = {"kind": (str,), "number": (int,), "contract": (str,), "probe": (str,), "at": (str,)}
-_TASK: Fields = {**_LINE, "task_id": (str, type(None)), "exchange": (dict,)}
-_CAUSE: Fields = {**_LINE, "cause": (str,)}
-_FIELDS: dict[str, Fields] = {
-    "sent": {**_LINE, "base_url": (str,), "request": (str,)},
-    "created": {**_TASK, "task_id": (str,)},
-    "accepted": _TASK,
-    "nothing": _CAUSE,
-    "lost": _CAUSE,
-    "finished": {**_LINE, "task_id": (str,)},
-    "told": _LINE,
-    "ended": {"kind": (str,), "at": (str,)},
-}
+_SCHEMA = FileFormat(Path(__file__).parent / "formats" / "creations.schema.json")
 
 
 @dataclass(frozen=True)
@@ -69,28 +57,26 @@ def read_creations(path: Path) -> dict[int, Created]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the lines behind the first with their numbers; a last line without its newline was cut in writing."""
+    """Yield the lines with their numbers; a last line without its newline was cut in writing."""
     try:
         whole = path.read_bytes().rpartition(b"\n")[0] if path.exists() else b""
         lines = [json.loads(line) for line in whole.decode("utf-8").split("\n")] if whole else []
     except (OSError, ValueError, RecursionError) as error:
         raise DataFileProblem(path, f"is no {FORMAT}: {error}") from error
-    if lines and lines[0] != {"kind": "creations", "format": FORMAT}:
+    if lines and not (isinstance(lines[0], dict) and lines[0].get("kind") == "creations"):
         raise DataFileProblem(path, f"does not begin with a line of {FORMAT}")
-    yield from enumerate(lines[1:], 2)
+    yield from enumerate(lines, 1)
 
 
 def _take(found: dict[int, Created], line: Any) -> None:
     """Add what a line says of a creation; raises ValueError."""
-    kind = line.get("kind") if isinstance(line, dict) else None
-    if not isinstance(kind, str) or kind not in _FIELDS:
-        raise ValueError(f"expected a line of the kinds {', '.join(_FIELDS)}, found {str(line)[:40]!r}")
-    check_fields(line, _FIELDS[kind], kind)
+    _SCHEMA.check(line)
+    kind, number = line["kind"], line.get("number")
+    if kind == "creations":
+        return
     if kind == "ended":
         found.update({number: replace(creation, settled=True) for number, creation in found.items()})
-        return
-    number = line["number"]
-    if kind == "sent":
+    elif kind == "sent":
         found[number] = Created(number, line["contract"], line["probe"], line["at"], line["base_url"])
     elif number not in found:
         raise ValueError(f"{kind}: creation {number} was never sent")
@@ -98,5 +84,5 @@ def _take(found: dict[int, Created], line: Any) -> None:
         found[number] = replace(found[number], told=found[number].told + 1)
     else:
         told = {name: line[name] for name in ("task_id", "cause") if name in line}
-        exchange = from_object(line["exchange"]) if "exchange" in line else found[number].exchange
+        exchange = decode(line["exchange"]) if "exchange" in line else found[number].exchange
         found[number] = replace(found[number], state=kind, exchange=exchange, **told)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from vidconform.evidence.codec import encode
 from vidconform.evidence.creation_lines import FORMAT, NAME, Created, read_creations
-from vidconform.evidence.exchange_lines import as_object
 from vidconform.guard import Guard
 from vidconform.probes import Exchange, NotSent, ProbeFailure, Request
 
@@ -78,14 +78,14 @@ class Creations:
         """Write down the task that came of it; raises ProbeFailure that names the task."""
         self._known[number] = replace(self._known[number], state="created", task_id=task_id, exchange=exchange)
         try:
-            self._write(_line("created", self._known[number], task_id=task_id, exchange=as_object(exchange)))
+            self._write(_line("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
         except OSError as error:
             sentence = f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}"
             raise ProbeFailure(sentence) from error
 
     def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
         """Write down the task that should not have come of it."""
-        self._write(_line("accepted", self._known[number], task_id=task_id, exchange=as_object(exchange)))
+        self._write(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
     def nothing(self, number: int, cause: str) -> None:
         """Write down that nothing came of it."""
@@ -133,10 +133,12 @@ class Creations:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("a+b")
         file.seek(0)
-        whole = file.read().rfind(b"\n") + 1
-        file.truncate(whole)
-        if not whole:
-            file.write(self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode())
+        content = file.read()
+        file.truncate(content.rfind(b"\n") + 1)
+        head = self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode()
+        # From here on the lines of an older file are of today's format.
+        if head not in content:
+            file.write(head)
         return file
 
 

@@ -1,30 +1,24 @@
-"""evidence.jsonl: the exchanges of a run, one a line, written as probes come in so that a killed run has them."""
+"""evidence.jsonl: what the probes of a run brought, written as it comes in so that a killed run has it."""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from vidconform.contracts import Contract
+from vidconform.evidence.codec import encode
 from vidconform.evidence.evidence import Evidence
 from vidconform.guard import Guard
-from vidconform.probes import Exchange, Headers
+from vidconform.probes import Exchange
 
-FORMAT = "vidconform/evidence@1"
+FORMAT = "vidconform/evidence@2"
 NAME = "evidence.jsonl"
-
-# A reader wants to see what a body is, not own it; a video of megabytes is told by its size and its first bytes.
-LONGEST_TEXT = 16_384
-LONGEST_BINARY = 96
-_LONGEST_HEADER = 1_024
-_MOST_HEADERS = 64
 
 
 class Journal:
-    """Writes the exchanges of each probe once, without a secret of `guard`; the file appears with the first of them."""
+    """Writes what each probe brought once, without a secret of `guard`; the file appears with the first probe."""
 
     def __init__(self, folder: Path, guard: Guard | None = None) -> None:
         self._path, self._guard = folder / NAME, guard or Guard()
@@ -36,7 +30,7 @@ class Journal:
         key = (evidence.contract, evidence.probe)
         if key not in self._kept:
             self._kept.add(key)
-            self._write([*_exchanges(contract, evidence), *_gaps(evidence)])
+            self._write(_lines(contract, evidence))
 
     def close(self) -> None:
         """Close the file, if there is one."""
@@ -63,56 +57,15 @@ def clear(folder: Path) -> None:
     (folder / NAME).unlink(missing_ok=True)
 
 
-def _exchanges(contract: Contract, evidence: Evidence) -> list[dict[str, Any]]:
-    return [_exchange(contract, evidence, index, exchange) for index, exchange in evidence]
-
-
-def _exchange(contract: Contract, evidence: Evidence, index: int, exchange: Exchange) -> dict[str, Any]:
-    request, reply = exchange.request, exchange.reply
-    return {
-        "kind": "exchange",
-        "contract": evidence.contract,
-        "probe": evidence.probe,
-        "index": index,
-        "step": exchange.step,
-        "role": exchange.role,
-        "task_id": exchange.task_id,
-        "credential": exchange.credential,
-        "origin": exchange.origin,
-        "at": exchange.at,
-        "elapsed": exchange.elapsed,
-        "request": {
-            "method": request.method,
-            "url": request.url,
-            "headers": _headers(request.headers),
-            "body": None if request.body is None else _body(request.body, False),
-        },
-        "reply": {"status": reply.status, "headers": _headers(reply.headers), "body": _body(reply.body, reply.cut)},
-        "state": _state(contract, exchange),
-    }
-
-
-def _headers(headers: Headers) -> list[list[str]]:
-    return [[name[:_LONGEST_HEADER], value[:_LONGEST_HEADER]] for name, value in headers[:_MOST_HEADERS]]
-
-
-def _body(body: bytes, cut: bool) -> dict[str, Any]:
-    """Return a body as text where it is UTF-8 without NUL, else its first bytes in base64."""
-    text = None if b"\0" in body[:LONGEST_TEXT] else _text(body[:LONGEST_TEXT], len(body) > LONGEST_TEXT)
-    if text is not None:
-        return {"text": text, "size": len(body), "cut": cut or len(body) > LONGEST_TEXT}
-    shown = base64.b64encode(body[:LONGEST_BINARY]).decode()
-    return {"base64": shown, "size": len(body), "cut": cut or len(body) > LONGEST_BINARY}
-
-
-def _text(piece: bytes, is_cut: bool) -> str | None:
-    # The bound may fall into a character of up to four bytes.
-    for end in range(len(piece), len(piece) - (4 if is_cut else 1), -1):
-        try:
-            return piece[:end].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-    return None
+def _lines(contract: Contract, evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """Yield a line for the probe, one for each exchange and one for each gap."""
+    of = {"contract": evidence.contract, "probe": evidence.probe}
+    facts = {"origin": evidence.origin, "at": evidence.at, "notes": evidence.notes, "spec": contract.sha256}
+    yield {"kind": "probe", **of, **facts}
+    for index, exchange in evidence:
+        yield {"kind": "exchange", **of, "index": index, **encode(exchange), "state": _state(contract, exchange)}
+    for gap in evidence.gaps:
+        yield {"kind": "gap", **of, "gap": gap.kind, "sentence": gap.sentence, "beside": gap.beside}
 
 
 def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
@@ -131,16 +84,3 @@ def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
         "phase": contract.phase(status),
         "progress": (progress[:20] if isinstance(progress, str) else progress) if plain else None,
     }
-
-
-def _gaps(evidence: Evidence) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "gap",
-            "contract": evidence.contract,
-            "probe": evidence.probe,
-            "gap": gap.kind,
-            "sentence": gap.sentence,
-        }
-        for gap in evidence.gaps
-    ]

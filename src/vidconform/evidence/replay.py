@@ -18,21 +18,21 @@ class ReplayTransport:
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
-        self._left = list(cassette.interactions)
+        self._left = [(_key(exchange.request), exchange) for exchange in cassette.exchanges]
         self._gaps = list(cassette.gaps)
 
     def send(self, request: Request) -> ReceivedReply:
         """Return the recorded reply; raises what ended the recorded probe, or CassetteStale."""
         key = request_key(request)
-        for index, (method, target, body, reply, at) in enumerate(self._left):
-            if (method, target, body) == key:
+        for index, (recorded, exchange) in enumerate(self._left):
+            if recorded == key:
                 del self._left[index]
-                return ReceivedReply.of(request, reply, at, _origin(self._cassette))
+                return ReceivedReply.of(request, exchange.reply, exchange.at, _origin(self._cassette))
         raise self._end(request)
 
     def recorded(self) -> Iterator[Request]:
         """Yield the recorded requests in order; raises what ended the recorded probe, if anything did."""
-        yield from self._cassette.requests
+        yield from (exchange.request for exchange in self._cassette.exchanges)
         if self._gaps:
             raise self._end(Request("", "", ""))
 
@@ -45,6 +45,10 @@ class ReplayTransport:
             return CassetteStale(self._cassette.path, str(request))
         gap = self._gaps.pop(0)
         return _ENDS[gap.kind](gap.sentence)
+
+
+def _key(recorded: Request) -> tuple[str, str, bytes]:
+    return recorded.method, recorded.target, recorded.body or b""
 
 
 def _origin(cassette: Cassette) -> str:

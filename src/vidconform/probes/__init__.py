@@ -7,7 +7,17 @@ from vidconform.probes.conversation import Conversation
 from vidconform.probes.creations import CreationLog
 from vidconform.probes.credentials import WRONG_KEY, credential_of
 from vidconform.probes.engines import ENGINE
-from vidconform.probes.exchange import EMULATOR_SERVER, REDACTED, RESUMED, Exchange, Headers, Hop, Reply, Request
+from vidconform.probes.exchange import (
+    EMULATOR_SERVER,
+    REDACTED,
+    RESUMED,
+    Digest,
+    Exchange,
+    Headers,
+    Hop,
+    Reply,
+    Request,
+)
 from vidconform.probes.failures import FailureKind, NotSent, ProbeFailure
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE, most_of_each
 from vidconform.probes.redaction import Redactor
@@ -31,6 +41,7 @@ __all__ = [
     "Conversation",
     "Cost",
     "CreationLog",
+    "Digest",
     "Exchange",
     "FailureKind",
     "Generation",

@@ -186,15 +186,8 @@ class Conversation:
         )
 
     def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
-        redactor = self.setting.redactor
-        body, cut = redactor.body(reply.body, reply.cut), reply.cut
-        if longest is not None and len(body) > longest:
-            body, cut = body[:longest], True
-        hops = tuple(
-            replace(hop, url=redactor.text(hop.url), headers=redactor.headers(hop.headers)) for hop in reply.hops
-        )
-        headers, elsewhere = redactor.headers(reply.headers), redactor.text(reply.elsewhere)
-        return self.setting.memory.keep(Reply(reply.status, headers, body, cut, elsewhere, hops))
+        kept = self.setting.redactor.reply(reply)
+        return self.setting.memory.keep(kept if longest is None else kept.shortened(longest))
 
 
 def _documented(operation: Operation, task_id: str | None, body: Any) -> Raw:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from hashlib import sha256
+from typing import Any, Literal, Self
 
 from vidconform.decoding import UndecodableJson, decode_json
 
@@ -54,7 +55,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Hop:
-    """A redirect that was followed: the request, and the status and headers of its reply."""
+    """A redirect on the way to a reply: the request line as it was sent, and the status and headers that came back."""
 
     method: str
     url: str
@@ -63,11 +64,25 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class Digest:
+    """Length in bytes and SHA-256 (hexadecimal, empty where nobody knows it) of a body that is not kept whole."""
+
+    length: int
+    sha256: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """Return the digest of a body."""
+        return cls(len(body), sha256(body).hexdigest())
+
+
+@dataclass(frozen=True)
 class Reply:
-    """Status, headers and body of a reply; `cut` says that the body was longer than what was read.
+    """Status, headers and body of a reply; `cut` says that the body was longer than what is kept.
 
     `elsewhere` is the origin that answered where redirects led away from the host that the key was meant for, so that
-    it was asked without; no recording keeps it. `hops` are the redirects that were followed before it, in order.
+    it was asked without. `hops` are the redirects before this reply, in order. `read` tells of a body of which more
+    was read than is kept.
     `memo` keeps what later stages worked out about this very body, so that many verdicts walk it once.
     """
 
@@ -77,6 +92,7 @@ class Reply:
     cut: bool = False
     elsewhere: str = field(default="", compare=False)
     hops: tuple[Hop, ...] = ()
+    read: Digest | None = None
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str:
@@ -102,6 +118,13 @@ class Reply:
     def is_refusal(self) -> bool:
         """Whether the status code is 4xx (RFC 9110 section 15.5)."""
         return 400 <= self.status < 500
+
+    def shortened(self, longest: int) -> Reply:
+        """Return the reply with no more than so many bytes of its body."""
+        if len(self.body) <= longest:
+            return self
+        read = self.read or Digest.of(self.body)
+        return replace(self, body=self.body[:longest], cut=True, read=read, memo={})
 
     @cached_property
     def json(self) -> Any:

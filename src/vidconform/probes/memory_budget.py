@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vidconform.probes.exchange import Reply
 from vidconform.probes.failures import FailureKind, ProbeFailure
@@ -34,7 +34,7 @@ class MemoryBudget:
         """Return a reply as it is kept: only the beginning of a large one after many."""
         size = _size(reply)
         if size > _LARGE and size > self.large:
-            reply = replace(reply, body=reply.body[:_BEGINNING], cut=True, memo={})
+            reply = reply.shortened(_BEGINNING)
             size = _size(reply)
         elif size > _LARGE:
             self.large -= size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from vidconform.probes.exchange import REDACTED, Headers
+from vidconform.probes.exchange import REDACTED, Headers, Hop, Reply
 from vidconform.probes.passwords import without_passwords
 from vidconform.probes.signed_urls import without_signatures
 from vidconform.spellings import SHORTEST, character_by_character, encodings, spellings
@@ -53,6 +53,15 @@ class Redactor:
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret ones' values; an Authorization scheme's name stays."""
         return tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
+
+    def reply(self, reply: Reply) -> Reply:
+        """Return a reply without any secret, in the redirects before it neither."""
+        body, hops = self.body(reply.body, reply.cut), tuple(map(self._hop, reply.hops))
+        headers, elsewhere = self.headers(reply.headers), self.text(reply.elsewhere)
+        return Reply(reply.status, headers, body, reply.cut, elsewhere, hops, reply.read)
+
+    def _hop(self, hop: Hop) -> Hop:
+        return Hop(hop.method, self.text(hop.url), hop.status, self.headers(hop.headers))
 
     def _header(self, name: str, value: str) -> str:
         if not _SECRET_HEADER.search(name):

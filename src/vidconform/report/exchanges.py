@@ -1,19 +1,29 @@
-"""Reads evidence.jsonl back: the exchanges and gaps of a run by contract."""
+"""The exchanges and gaps of a run by contract, cut to what a page shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import base64
+from codecs import getincrementaldecoder
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vidconform.evidence.journal import FORMAT, NAME
+from vidconform.evidence.codec import decode
+from vidconform.evidence.journal_lines import read_lines
+from vidconform.probes import Digest, Exchange, Headers
+
+# A reader wants to see what a body is, not own it; a video of megabytes is told by its size and its first bytes.
+LONGEST_TEXT = 16_384
+LONGEST_BINARY = 96
+_LONGEST_HEADER = 1_024
+_MOST_HEADERS = 64
 
 
 @dataclass(frozen=True)
 class Body:
-    """What is kept of a body; `size` is that of the whole."""
+    """What is shown of a body; `size` are the bytes that were read of it."""
 
     text: str | None
     base64: str
@@ -45,10 +55,11 @@ class Kept:
     elapsed: float
     method: str
     url: str
-    sent_headers: tuple[tuple[str, str], ...]
+    sent_headers: Headers
     sent: Body | None
+    hops: tuple[tuple[str, str, int], ...]
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     received: Body
     state: State | None
 
@@ -69,70 +80,59 @@ class Journalled:
 def read_evidence(results: Path) -> dict[str, Journalled]:
     """Return the evidence beside a results file by contract; empty where there is none, without what cannot be read."""
     found: dict[str, Journalled] = {}
-    for line in _lines(results.parent / NAME):
-        try:
-            _take(found, line)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            continue
+    for line in read_lines(results.parent):
+        journalled = found.setdefault(line["contract"], Journalled())
+        if line["kind"] == "gap":
+            journalled.gaps.append((line["probe"], line["sentence"]))
+        elif line["kind"] == "exchange":
+            with suppress(ValueError):
+                kept = _kept(line, decode(line))
+                journalled.exchanges[kept.key] = kept
     return found
 
 
-def _lines(path: Path) -> Iterator[Any]:
-    """Yield the lines of a file that says it is ours; a killed run leaves the last one cut."""
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", errors="replace") as file:
-        for number, text in enumerate(file):
-            try:
-                line = json.loads(text)
-            except (ValueError, RecursionError):
-                continue
-            if number == 0 and (not isinstance(line, dict) or line.get("format") != FORMAT):
-                return
-            yield line
-
-
-def _take(found: dict[str, Journalled], line: Any) -> None:
-    if line["kind"] == "exchange":
-        kept = _kept(line)
-        found.setdefault(kept.contract, Journalled()).exchanges[kept.key] = kept
-    elif line["kind"] == "gap":
-        found.setdefault(str(line["contract"]), Journalled()).gaps.append((str(line["probe"]), str(line["sentence"])))
-
-
-def _kept(line: Any) -> Kept:
-    request, reply = line["request"], line["reply"]
+def _kept(line: Mapping[str, Any], exchange: Exchange) -> Kept:
+    request, reply = exchange.request, exchange.reply
     return Kept(
-        contract=str(line["contract"]),
-        probe=str(line["probe"]),
+        contract=line["contract"],
+        probe=line["probe"],
         index=int(line["index"]),
-        step=str(line["step"]),
-        role=str(line["role"]),
-        task_id=None if line["task_id"] is None else str(line["task_id"]),
-        origin=str(line["origin"]),
-        at=str(line["at"]),
-        elapsed=float(line["elapsed"]),
-        method=str(request["method"]),
-        url=str(request["url"]),
-        sent_headers=_headers(request["headers"]),
-        sent=None if request["body"] is None else _body(request["body"]),
-        status=int(reply["status"]),
-        headers=_headers(reply["headers"]),
-        received=_body(reply["body"]),
-        state=_state(line.get("state")),
+        step=exchange.step,
+        role=exchange.role,
+        task_id=exchange.task_id,
+        origin=exchange.origin,
+        at=exchange.at,
+        elapsed=exchange.elapsed,
+        method=request.method,
+        url=request.url,
+        sent_headers=_shown_headers(request.headers),
+        sent=None if request.body is None else _shown_body(request.body),
+        hops=tuple((hop.method, hop.url[:_LONGEST_HEADER], hop.status) for hop in reply.hops),
+        status=reply.status,
+        headers=_shown_headers(reply.headers),
+        received=_shown_body(reply.body, reply.cut, reply.read),
+        state=_state(line["state"]),
     )
 
 
-def _headers(pairs: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), str(value)) for name, value in pairs)
+def _shown_headers(headers: Headers) -> Headers:
+    return tuple((name[:_LONGEST_HEADER], value[:_LONGEST_HEADER]) for name, value in headers[:_MOST_HEADERS])
 
 
-def _body(body: Any) -> Body:
-    return Body(body.get("text"), str(body.get("base64", "")), int(body["size"]), bool(body["cut"]))
+def _shown_body(body: bytes, cut: bool = False, read: Digest | None = None) -> Body:
+    """Return a body as text where it is UTF-8 without NUL, else its first bytes in base64."""
+    size = len(body) if read is None else read.length
+    if b"\0" not in body[:LONGEST_TEXT]:
+        with suppress(UnicodeDecodeError):
+            is_long = len(body) > LONGEST_TEXT
+            # The bound may fall into a character.
+            text = getincrementaldecoder("utf-8")().decode(body[:LONGEST_TEXT], final=not is_long)
+            return Body(text, "", size, cut or is_long)
+    return Body(None, base64.b64encode(body[:LONGEST_BINARY]).decode(), size, cut or len(body) > LONGEST_BINARY)
 
 
 def _state(state: Any) -> State | None:
-    return None if state is None else State(str(state["status"]), state["phase"], percent(state["progress"]))
+    return None if state is None else State(state["status"], state["phase"], percent(state["progress"]))
 
 
 def percent(progress: Any) -> float | None:

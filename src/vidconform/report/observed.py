@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import ResultsRefused
 from vidconform.evidence.observing import FORMAT, NAME
 from vidconform.report.picture import Merged
 from vidconform.report.text import visible
 
 SCHEMA = Path(__file__).parent / "observed.schema.json"
+
+_CONTENT = FileFormat(SCHEMA)
 
 Key = tuple[str, str, str | None, str | None, bool]
 """Role, status class, phase, probe and whether the replies are our emulator's."""
@@ -83,33 +85,12 @@ def read_observed(results: Path) -> dict[str, dict[Key, Seen]] | None:
         return None
     except (OSError, ValueError, RecursionError) as error:
         raise ResultsRefused(path, f"cannot be read: {error}") from error
-    _hold_to_format(path, content)
+    try:
+        _CONTENT.check(content)
+    except ValueError as problem:
+        raise ResultsRefused(path, f"is not {FORMAT}: {visible(str(problem), 300)}") from problem
     return {contract: {_key(seen): seen for seen in found} for contract, found in content["contracts"].items()}
 
 
 def _key(seen: Seen) -> Key:
     return seen["role"], seen["status"], seen["phase"], seen["probe"], seen["origin"] == "emulated"
-
-
-@cache
-def _validator() -> tuple[Any, Any]:
-    import jsonschema_rs
-
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return jsonschema_rs.validator_for(schema), schema
-
-
-def _hold_to_format(path: Path, content: Any) -> None:
-    validator, schema = _validator()
-    # A misspelt key is missing under its right name as well; the name that stands there says more.
-    errors = sorted(validator.iter_errors(content), key=lambda error: error.schema_path[-1] != "additionalProperties")
-    if errors:
-        raise ResultsRefused(path, f"is not {FORMAT}: {visible(_sentence(errors[0], schema))}")
-
-
-def _sentence(error: Any, schema: Any) -> str:
-    *above, word = error.schema_path
-    for step in above:
-        schema = schema[step]
-    valid = f"; the valid keys are {', '.join(schema['properties'])}" if word == "additionalProperties" else ""
-    return f"{error.message[:200]}{valid}"

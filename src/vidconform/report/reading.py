@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import ResultsRefused
 from vidconform.report.model import Row, Run, Served, Sight, Spent, moment
 from vidconform.report.results import FORMAT, SCHEMA
@@ -17,6 +17,7 @@ from vidconform.verdicts import Label
 
 NAME = "results.jsonl"
 
+_LINE = FileFormat(SCHEMA)
 # Far above what a run writes; a file from elsewhere may hold anything.
 _LONGEST = 4_000
 
@@ -67,18 +68,12 @@ def _checked(path: Path, number: int, text: str) -> dict[str, Any]:
         line = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ResultsRefused(path, f"line {number} is no JSON: {error}") from error
-    if not _validator().is_valid(line):
-        problem = next(iter(_validator().iter_errors(line)))
-        raise ResultsRefused(path, f"line {number} is not {FORMAT}: {visible(str(problem.message), 200)}")
+    try:
+        _LINE.check(line)
+    except ValueError as problem:
+        raise ResultsRefused(path, f"line {number} is not {FORMAT}: {visible(str(problem), 200)}") from problem
     found: dict[str, Any] = line
     return found
-
-
-@cache
-def _validator() -> Any:
-    import jsonschema_rs
-
-    return jsonschema_rs.validator_for(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def _start(path: Path, first: tuple[int, dict[str, Any]] | None) -> Run:
