@@ -27,7 +27,7 @@ from vidconform.evidence import Evidence
 from vidconform.items import law_cases
 from vidconform.laws import kind_of
 from vidconform.options import RunOptions
-from vidconform.probes import probes_of
+from vidconform.probes import most_of_each, probes_of
 from vidconform.probes.bad_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.engines import ENGINE, EngineFailure, plan_of
 from vidconform.probes.near_misses import aimed_ids
@@ -224,6 +224,14 @@ def test_no_more_is_sent_than_is_allowed_also_while_shrinking(most: int) -> None
         assert most / 2 < len(evidence.exchanges) == len(run.heard) <= most
 
 
+@pytest.mark.parametrize(
+    ("wanted", "shares"), [(0, (0, 0)), (4, (4, 4)), (25, (25, 12)), (30, (30, 12)), (31, (31, 31))]
+)
+def test_up_to_30_an_operation_a_provider_gets_60_in_equal_shares(wanted: int, shares: tuple[int, int]) -> None:
+    one, five = (load_contracts(find_provider(name)) for name in ("gptge", "octopusx"))
+    assert (most_of_each(wanted, one), most_of_each(wanted, five)) == shares
+
+
 def test_nothing_is_generated_when_nothing_is_allowed() -> None:
     with fuzzed("octopusx", 0) as run:
         assert generated(run) == {}
@@ -401,6 +409,12 @@ def test_an_answer_of_the_moment_is_not_asked_for_again() -> None:
 
 
 # --- What can be repeated
+
+
+def test_the_source_touches_no_private_member_of_the_engines_and_nothing_of_the_interpreter() -> None:
+    private = r"hypothesis\.internal|hypothesis\._|schemathesis\.\w*\._|_local_constants|\bgc\.|meta_path"
+    sources = (Path(__file__).resolve().parents[1] / "src").rglob("*.py")
+    assert [file.name for file in sources if re.search(private, file.read_text("utf-8"))] == []
 
 
 def targets(seed: int) -> list[tuple[str, Any, Any]]:

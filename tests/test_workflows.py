@@ -488,6 +488,13 @@ def test_the_action_creates_nothing_and_asks_doctor_unless_it_is_told_otherwise(
     assert (inputs.max_creations, inputs.doctor, inputs.allow_failure) == ("0", True, False)
 
 
+def test_the_action_generates_the_same_few_requests_each_night_unless_it_is_told_otherwise() -> None:
+    told = {"INPUT_PROVIDER": "octopusx", "INPUT_ARGUMENTS": "--fuzz=25 --fuzz-seed=7"}
+    few = ["--fuzz=4", "--fuzz-seed=1"]
+    assert read_inputs({"INPUT_PROVIDER": "octopusx"}).pytest == few
+    assert read_inputs(told).pytest == [*few, "--fuzz=25", "--fuzz-seed=7"]
+
+
 def action(folder: Path, provider: str, url: str) -> dict[str, str]:
     """Return the environment of the action for a few tests of a provider, as GitHub hands it over."""
     inputs = {"PROVIDER": provider, "PROVIDER_URL": url, "REPORT": f"{folder}/out", "ARGUMENTS": "-k test_status"}

@@ -23,8 +23,6 @@ _OURS = (Exit.CONFIGURATION, Exit.KEY, Exit.MODEL)
 
 # What the repository that uses the action configures for its own tests is no business of this run.
 _ALONE = ("-c", os.devnull, "--rootdir=.", "--noconftest", "-p", "no:cacheprovider", "-p", "no:schemathesis")
-# One night is held against the next: what only some requests show must not come and go with those that are drawn.
-_FUZZ = ("--fuzz=4", "--fuzz-seed=1")
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -79,7 +77,7 @@ def _doctor(inputs: Inputs, variables: Mapping[str, str]) -> int:
 
 
 def _judge(inputs: Inputs, max_creations: str, variables: Mapping[str, str]) -> int:
-    own = [f"--provider={inputs.provider.argument}", "--live", *_FUZZ, f"--report={inputs.report}"]
+    own = [f"--provider={inputs.provider.argument}", "--live", f"--report={inputs.report}"]
     command = ["pytest", *_ALONE, *own, f"--max-creations={max_creations}", *inputs.task_ids, *inputs.pytest]
     with _without_commands():
         return _start(command, variables).returncode
