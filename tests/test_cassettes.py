@@ -59,6 +59,7 @@ times = st.sampled_from([AT, "2026-01-01T00:00:00+00:00"])
 exchanges = st.lists(st.builds(exchange, requests, replies, times), max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(exchanges=exchanges)
 def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange], own: Own) -> None:

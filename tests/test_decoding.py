@@ -197,6 +197,7 @@ EXTREMES = [b"1" * 309, b"-" + b"1" * 309, b"18446744073709551616", b"1e308", rb
 EXTREMES += [DEEP, DEEP.replace(b"[", b'{"a":').replace(b"]", b"}")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> None:
     task = CONFORMING[contract.id][-1]

@@ -157,6 +157,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 20261123])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_vendor_made_wrong_is_found_with_one_minimal_example(fault: Fault, seed: int) -> None:
@@ -202,6 +203,7 @@ def test_each_requirement_is_bound_to_generation() -> None:
 # --- What it costs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 8])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_vendor_that_keeps_its_document_is_green(provider: str, seed: int) -> None:
@@ -427,6 +429,7 @@ def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     assert done.stdout.split() == ["False", "True"]
 
 
+@pytest.mark.slow
 def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
     """All contracts, kept and broken, a thousand exchanges and more."""
 
@@ -499,6 +502,7 @@ def whole_run(emulator: Any) -> list[str]:
     return ["--provider=octopusx", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01", *known]
 
 
+@pytest.mark.slow
 def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]) -> None:
     run, creations, folder = whole
     assert run.code == 0, run.ran()
@@ -519,6 +523,7 @@ def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, 
     assert sorted(path.name for path in whole[2].iterdir()) == ["report"]
 
 
+@pytest.mark.slow
 def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     def asked(folder: Path) -> list[str]:
         written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
@@ -536,6 +541,7 @@ def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     assert asked(tmp_path / "many") == asked(tmp_path / "one")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="no /proc to read the peak of memory from")
 def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     def pads(reply: ReplyContext) -> None:
@@ -566,6 +572,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     assert max(map(len, lines)) < 4_000
 
 
+@pytest.mark.slow
 def test_a_plain_run_sends_a_few_aimed_requests_and_loads_no_engine(tmp_path: Path) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         known = [f"--task-id={name}={task}" for name, ids in emulator.task_ids.items() for task in ids]

@@ -37,7 +37,12 @@ MOST_MEMORY = 300 << 20
 SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
 
 
-@pytest.mark.parametrize("said", ANSWERS)
+# One in eight is enough to notice; the others are slow together.
+FEW = list(ANSWERS)[::8]
+EACH = [pytest.param(said, marks=[] if said in FEW else pytest.mark.slow) for said in ANSWERS]
+
+
+@pytest.mark.parametrize("said", EACH)
 def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
     with serving(ANSWERS[said]) as server:
         started = time.process_time()
@@ -274,6 +279,7 @@ print("PEAK", found[0].split()[1], code)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs what Linux tells of a process")
 @pytest.mark.parametrize("said", HEAVY)
 def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:

@@ -279,6 +279,7 @@ def patient() -> Iterator[LiveTransport]:
     live.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(said=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=8).map(b"".join))
 def test_whatever_is_said_is_a_reply_or_trouble(said: bytes, patient: LiveTransport, parrot: Server) -> None:

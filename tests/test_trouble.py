@@ -165,6 +165,7 @@ def test_a_service_that_is_down_costs_three_requests() -> None:
 HANGS: dict[str, Answer] = {name: ANSWERS[name] for name in ("a head drop by drop", "interim replies without end")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "way"), [(0.5, "silent"), (3.0, "silent"), *((0.5, way) for way in HANGS)])
 def test_a_service_that_hangs_costs_its_time_out_and_five_seconds_at_most(seconds: float, way: str) -> None:
     with serving(HANGS.get(way, silent)) as server:
@@ -250,6 +251,7 @@ CAUSES: dict[str, tuple[Answer, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_trouble_is_told_and_the_run_is_incomplete(cause: str, pytester: pytest.Pytester) -> None:
     answer, sentence = CAUSES[cause]
@@ -277,6 +279,7 @@ TLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "host", "trusted", "words"), TLS)
 def test_a_certificate_that_is_not_believed_is_told(
     days: int, host: str, trusted: bool, words: str, pytester: pytest.Pytester, tmp_path: Path

@@ -251,6 +251,7 @@ def test_a_provider_without_a_secret_is_skipped_by_name(tmp_path: Path) -> None:
     assert [step["id"] for step in JUDGE["steps"] if "if" not in step] == ["key"]
 
 
+@pytest.mark.slow
 def test_a_first_night_needs_no_earlier_one(nights: dict[str, Night]) -> None:
     first = nights["first"]
     assert first.code == 0, first.machine.ran
@@ -260,6 +261,7 @@ def test_a_first_night_needs_no_earlier_one(nights: dict[str, Night]) -> None:
     assert "# vidconform" in first.machine.summary
 
 
+@pytest.mark.slow
 def test_a_fault_opens_an_issue_and_fails_the_night(nights: dict[str, Night]) -> None:
     faulty = nights["faulty"]
     assert faulty.code == 1
@@ -270,6 +272,7 @@ def test_a_fault_opens_an_issue_and_fails_the_night(nights: dict[str, Night]) ->
     assert "got worse: 1\n  gptge/videos  progress-type  [MUST]: conforms -> fails\n" in faulty.machine.summary
 
 
+@pytest.mark.slow
 def test_the_same_fault_is_quiet(nights: dict[str, Night]) -> None:
     same = nights["as faulty"]
     assert (same.code, same.asked) == (0, [])
@@ -277,6 +280,7 @@ def test_the_same_fault_is_quiet(nights: dict[str, Night]) -> None:
     assert same.machine.summary.endswith("gptge: nothing new; issue #7 names 1 fault\n")
 
 
+@pytest.mark.slow
 def test_an_outage_is_neither_fixed_nor_broken(nights: dict[str, Night]) -> None:
     down = nights["down"]
     assert (down.code, down.asked) == (0, []), down.machine.ran
@@ -289,6 +293,7 @@ def test_an_outage_is_neither_fixed_nor_broken(nights: dict[str, Night]) -> None
     assert "got better" not in down.machine.summary
 
 
+@pytest.mark.slow
 def test_a_refused_key_stops_the_night_and_says_so(nights: dict[str, Night]) -> None:
     refused = nights["refused"]
     assert refused.code == int(Exit.KEY)
@@ -298,6 +303,7 @@ def test_a_refused_key_stops_the_night_and_says_so(nights: dict[str, Night]) -> 
     assert not (refused.machine.work / "out" / "results.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_what_is_mended_closes_the_issue(nights: dict[str, Night]) -> None:
     mended = nights["mended"]
     assert (mended.code, mended.asked) == (0, ["issue comment", "issue close"])
@@ -318,6 +324,7 @@ def test_what_the_newest_night_left_unfinished_is_resumed(tmp_path: Path) -> Non
     assert find_step(JUDGE, "night")["with"]["resume"] == "${{ hashFiles('out/creations.jsonl') != '' }}"
 
 
+@pytest.mark.slow
 def test_the_site_is_made_of_all_nights(nights: dict[str, Night], tmp_path: Path) -> None:
     runner = Machine(tmp_path, environment())
     shutil.copytree(
@@ -348,6 +355,7 @@ def test_without_any_night_there_is_no_site(tmp_path: Path) -> None:
     assert runner.summary == "No night has results yet, so there is no site.\n"
 
 
+@pytest.mark.slow
 def test_no_key_is_left_anywhere(nights: dict[str, Night]) -> None:
     for night in nights.values():
         assert KEY not in "".join(done.log for done in night.machine.ran)
@@ -356,6 +364,7 @@ def test_no_key_is_left_anywhere(nights: dict[str, Night]) -> None:
         assert [path for path in own if KEY.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.slow
 def test_what_a_vendor_says_is_no_command_to_github(nights: dict[str, Night]) -> None:
     log = nights["faulty"].judged.log
     for stopped in re.findall(r"::stop-commands::(\w+)\n", log):
@@ -376,6 +385,7 @@ def test_the_action_is_installed_from_its_own_checkout(tmp_path: Path) -> None:
     assert (done.code, done.log) == (0, "install --quiet /actions/vidconform\n")
 
 
+@pytest.mark.slow
 def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     with running("gptge", vice=FAULTY) as gptge:
@@ -386,6 +396,7 @@ def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> N
     assert (runner.work / "vidconform-report" / "results.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_a_file_of_the_caller_is_not_taken_for_a_module(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     for name in ("secrets", "yaml", "vidconform"):
@@ -402,6 +413,7 @@ def test_a_file_of_the_caller_is_not_taken_for_a_module(tmp_path: Path) -> None:
     assert (done.code, done.outputs["exit-code"]) == (0, "6"), done.log
 
 
+@pytest.mark.slow
 def test_there_is_no_file_of_results_where_none_was_written(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     earlier = runner.work / "vidconform-report" / "results.jsonl"
@@ -431,6 +443,7 @@ def limit_what_doctor_asks(reply: ReplyContext) -> None:
         reply.refuse(429, "slow down", "rate_limit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "health", "creations"), [(limit_what_doctor_asks, Exit.SERVICE, 0), (lambda reply: None, Exit.WELL, 1)]
 )
@@ -444,6 +457,7 @@ def test_nothing_is_paid_for_where_doctor_found_trouble(
     assert f"doctor-exit-code={health:d}\n" in (tmp_path / "output").read_text()
 
 
+@pytest.mark.slow
 def test_nothing_is_judged_with_a_model_that_is_not_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     provider = copy_of("octopusx", tmp_path)
     shutil.rmtree(provider / "query")
