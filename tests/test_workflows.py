@@ -136,7 +136,7 @@ def test_ci_runs_the_parts_of_its_script_and_every_python_that_is_promised() -> 
 
 def test_a_part_that_the_script_does_not_have_is_refused() -> None:
     done = subprocess.run([ROOT / ".ci" / "run", "test"], capture_output=True, text=True, check=False)
-    said = "test: expected tests, lint, workflows, vices, mutants, wheel or everything\n"
+    said = "test: expected tests, lint, workflows, vices, coverage, mutants, wheel or everything\n"
     assert (done.returncode, done.stderr) == (4, said)
 
 
