@@ -157,8 +157,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 20261123])
+@pytest.mark.parametrize("seed", [1, pytest.param(20261123, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_vendor_made_wrong_is_found_with_one_minimal_example(fault: Fault, seed: int) -> None:
     with fuzzed(fault.provider, fault.most, seed, fault.change) as run:
@@ -203,8 +202,7 @@ def test_each_requirement_is_bound_to_generation() -> None:
 # --- What it costs
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [7, 8])
+@pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_vendor_that_keeps_its_document_is_green(provider: str, seed: int) -> None:
     with fuzzed(provider, 25, seed) as run:
@@ -502,7 +500,6 @@ def whole_run(emulator: Any) -> list[str]:
     return ["--provider=octopusx", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01", *known]
 
 
-@pytest.mark.slow
 def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]) -> None:
     run, creations, folder = whole
     assert run.code == 0, run.ran()

@@ -30,7 +30,6 @@ def of(provider: str) -> Callable[[Key], bool]:
     return lambda key: key[0].startswith(f"{provider}/")
 
 
-@pytest.mark.slow
 def test_all_providers_are_green_in_a_folder_of_no_project(everything: Run) -> None:
     assert everything.code == 0, everything.ran()
     assert {key[0].partition("/")[0] for key in everything.verdicts} == set(PROVIDERS)

@@ -79,7 +79,6 @@ def trials() -> Trials:
     return {(trial.provider, trial.name): trial for trial in matrix.run_plans(plans())}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("vice", "contract", "requirement", "reading"), EXPECTED)
 def test_a_fault_is_named_by_its_requirement(
     trials: Trials, vice: str, contract: str, requirement: str, reading: str
