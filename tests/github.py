@@ -1,10 +1,9 @@
-"""Runs the steps of a workflow as GitHub would: expressions evaluated, scripts in bash, a stand-in for `gh`."""
+"""Runs the steps of a workflow: their own scripts, in bash, with the variables that a runner would hand over."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,35 +19,30 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
 
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
-_TOKEN = re.compile(r"'(?:[^']|'')*'|&&|\|\||[A-Za-z_][\w-]*(?:\.[\w-]+)*|.", re.DOTALL)
-_WORDS = {"&&": " and ", "||": " or ", "true": "True", "false": "False", "null": "''"}
-_FUNCTIONS = ("format", "hashFiles", "always", "fromJSON")
-
 # Answers as GitHub's own does for the calls that the workflows make, and writes each of them down.
 GH = """#!{python}
 import json, os, shutil, sys
 from pathlib import Path
 home, words = Path(os.environ["GH_HOME"]), sys.argv[1:]
-assert os.environ.get("GH_TOKEN"), "gh without a token"
 options = dict(word[2:].split("=", 1) for word in words if word.startswith("--") and "=" in word)
-bodies = {{name: Path(options[name]).read_text() for name in ("body-file",) if name in options}}
+body = Path(options["body-file"]).read_text() if "body-file" in options else None
 with (home / "calls.jsonl").open("a") as calls:
-    calls.write(json.dumps([words, bodies.get("body-file")]) + "\\n")
-kind, what = words[:2]
-if (kind, what) == ("run", "list"):
-    print("\\n".join(sorted((p.name for p in (home / "artefacts").glob("*")), reverse=True)))
-elif (kind, what) == ("run", "download"):
-    kept, wanted, to = home / "artefacts" / words[2], options.get("name"), Path(options["dir"])
-    if not (kept / (wanted or "")).is_dir():
-        sys.exit("no artifact matches any of the names or patterns provided")
-    shutil.copytree(kept / (wanted or ""), to, dirs_exist_ok=True)
-elif (kind, what) == ("issue", "list"):
-    issues = home / "issues.json"
-    print(issues.read_text() if issues.exists() else "[]")
-else:
-    assert (kind, what) in {{("label", "create"), ("issue", "create"), ("issue", "edit"), ("issue", "comment"),
-                            ("issue", "close")}}, words
+    calls.write(json.dumps([words, body]) + "\\n")
+match words[:2]:
+    case "run", "list":
+        print("\\n".join(sorted((p.name for p in (home / "artefacts").glob("*")), reverse=True)))
+    case "run", "download":
+        kept = home / "artefacts" / words[2] / options.get("name", "")
+        if not kept.is_dir():
+            sys.exit("no artifact matches any of the names or patterns provided")
+        shutil.copytree(kept, options["dir"], dirs_exist_ok=True)
+    case "issue", "list":
+        issues = home / "issues.json"
+        print(issues.read_text() if issues.exists() else "[]")
+    case ("label", "create") | ("issue", "create" | "edit" | "comment" | "close"):
+        pass
+    case _:
+        sys.exit(f"unknown command {{words}}")
 """
 
 
@@ -56,6 +50,12 @@ def load(path: Path) -> dict[Any, Any]:
     """Return a workflow or an action."""
     content: dict[Any, Any] = yaml.safe_load(path.read_text("utf-8"))
     return content
+
+
+def find_step(job: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the step of a job that has this id or name."""
+    found: dict[str, Any] = next(step for step in job["steps"] if name in (step.get("id"), step.get("name")))
+    return found
 
 
 @dataclass
@@ -68,15 +68,12 @@ class Done:
 
 
 @dataclass
-class Runner:
-    """One job's machine: its folder, its contexts and its environment."""
+class Machine:
+    """One job's machine: its folder, and the variables that all its steps see."""
 
     folder: Path
-    contexts: dict[str, Any]
     environment: Mapping[str, str]
-    steps: dict[str, Any] = field(default_factory=dict)
-    ran: dict[str, Done] = field(default_factory=dict)
-    failed: bool = False
+    ran: list[Done] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if shutil.which("jq") is None:
@@ -84,11 +81,14 @@ class Runner:
         self.work, self.temp, self.home = (self.folder / name for name in ("work", "temp", "gh"))
         for made in (self.work, self.temp, self.home / "artefacts", self.folder / "bin"):
             made.mkdir(parents=True, exist_ok=True)
-        stand_in = self.folder / "bin" / "gh"
-        stand_in.write_text(GH.format(python=sys.executable))
-        stand_in.chmod(0o755)
+        self.command("gh", GH.format(python=sys.executable))
         # What the action's first steps would have made.
         (self.temp / "vidconform").symlink_to(sys.prefix)
+
+    def command(self, name: str, script: str) -> None:
+        """Put a command before all others of its name."""
+        (self.folder / "bin" / name).write_text(script)
+        (self.folder / "bin" / name).chmod(0o755)
 
     @property
     def summary(self) -> str:
@@ -102,105 +102,33 @@ class Runner:
         path = self.home / "calls.jsonl"
         return [tuple(json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
-    def job(self, job: Mapping[str, Any]) -> int:
-        """Run the steps of a job and return 0, or the exit code of the first that failed."""
-        code = 0
-        for number, step in enumerate(job["steps"]):
-            done = self.step(step, job.get("env", {}))
-            if done is not None:
-                self.ran[step.get("name", f"step {number}")] = done
-                code = code or done.code
-                self.failed = self.failed or done.code != 0
-        return code
+    def run(self, step: Mapping[str, Any], **variables: str) -> Done:
+        """Run the script of a step; `variables` are those that the step's `env` names, no more and no fewer."""
+        assert set(variables) == set(step.get("env", {})), "the step is handed other variables"
+        return self._bash(step["run"], variables)
 
-    def step(self, step: Mapping[str, Any], env: Mapping[str, Any]) -> Done | None:
-        """Run one step if it is to run; actions of others are taken for done, and so is what installs."""
-        condition = str(step.get("if", "success"))
-        wanted = "always()" in condition or not self.failed
-        if not wanted or not (condition == "success" or self.truth(condition)):
-            return None
-        if step.get("uses") == "./":
-            return self._action(step, env)
-        if "run" not in step or "pip install" in step["run"]:
-            return Done(0, "", {}) if "name" in step else None
-        return self._bash(step, {**env, **step.get("env", {})}, self.contexts)
-
-    def _action(self, step: Mapping[str, Any], env: Mapping[str, Any]) -> Done:
-        """Run the action of this repository: its last step, with the inputs that are given."""
+    def act(self, **inputs: str) -> Done:
+        """Run what the action does when it is installed, with inputs as `with` gives them and the defaults."""
         action = load(ACTION)
-        unknown = set(step["with"]) - set(action["inputs"])
-        assert unknown == set(), unknown
-        given = {name: self.text(value, self.contexts) for name, value in step["with"].items()}
-        inputs = {name: given.get(name, str(one.get("default", ""))) for name, one in action["inputs"].items()}
-        last = {**action["runs"]["steps"][-1], "id": step["id"]}
-        return self._bash(last, {**env, **last["env"]}, {**self.contexts, "inputs": inputs})
+        declared = {name: str(one.get("default", "")) for name, one in action["inputs"].items()}
+        given = {name.replace("_", "-"): value for name, value in inputs.items()}
+        assert set(given) <= set(declared), "no such input"
+        handed = {f"INPUT_{name.upper().replace('-', '_')}": value for name, value in (declared | given).items()}
+        return self._bash(action["runs"]["steps"][-1]["run"], {"PYTHONSAFEPATH": "1", **handed})
 
-    def _bash(self, step: Mapping[str, Any], env: Mapping[str, Any], contexts: Mapping[str, Any]) -> Done:
-        output, script = self.folder / "output", self.folder / "script.sh"
+    def _bash(self, script: str, variables: Mapping[str, str]) -> Done:
+        output = self.folder / "output"
         output.write_text("")
-        script.write_text(step["run"])
-        variables = {name: self.text(value, contexts) for name, value in env.items()}
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
-            cwd=self.work, env={**self._machine(output), **variables}, capture_output=True, text=True, timeout=120,
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self.work, env={**self._runner(output), **variables}, capture_output=True, text=True, timeout=120,
             check=False,
         )  # fmt: skip
         outputs = dict(line.split("=", 1) for line in output.read_text("utf-8").splitlines())
-        if "id" in step:
-            self.steps[step["id"]] = {"outputs": outputs}
-            self.contexts["steps"] = self.steps
-        return Done(done.returncode, done.stdout + done.stderr, outputs)
+        self.ran.append(Done(done.returncode, done.stdout + done.stderr, outputs))
+        return self.ran[-1]
 
-    def _machine(self, output: Path) -> dict[str, str]:
+    def _runner(self, output: Path) -> dict[str, str]:
         path = f"{self.folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md")}
         return {**self.environment, **files, "PATH": path, "RUNNER_TEMP": str(self.temp), "GH_HOME": str(self.home)}
-
-    def text(self, value: object, contexts: Mapping[str, Any]) -> str:
-        """Return a value with its expressions evaluated."""
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-        return _EXPRESSION.sub(lambda found: _shown(self.evaluate(found[1], contexts)), shown)
-
-    def truth(self, expression: str) -> bool:
-        """Whether the condition of a step or a job holds."""
-        return bool(self.evaluate(expression, self.contexts))
-
-    def evaluate(self, expression: str, contexts: Mapping[str, Any]) -> Any:
-        """Return what an expression comes to; what is missing is an empty text, as GitHub's null is to a text."""
-        words = "".join(_python(token) for token in _TOKEN.findall(expression.strip()))
-        return eval(words, {"look": lambda path: _look(contexts, path), **self._functions()})
-
-    def _functions(self) -> dict[str, Any]:
-        return {
-            "format": lambda pattern, *values: pattern.format(*values),
-            "hashFiles": lambda pattern: "hash" if list(self.work.glob(pattern)) else "",
-            "always": lambda: True,
-            "fromJSON": json.loads,
-        }
-
-
-class Absent(dict[str, Any]):
-    """A context in which what is missing is an empty text, and names are told apart without their case."""
-
-    def __missing__(self, name: str) -> Any:
-        return next((value for known, value in self.items() if known.lower() == name.lower()), "")
-
-
-def _python(token: str) -> str:
-    if token in _WORDS:
-        return _WORDS[token]
-    if token.startswith("'"):
-        return repr(token[1:-1].replace("''", "'"))
-    return f"look({token!r})" if re.match(r"[A-Za-z_]", token) and token not in _FUNCTIONS else token
-
-
-def _look(contexts: Mapping[str, Any], path: str) -> Any:
-    found: Any = Absent(contexts)
-    for name in path.split("."):
-        found = found[name] if isinstance(found, dict) else ""
-        found = Absent(found) if isinstance(found, dict) else found
-    return found
-
-
-def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

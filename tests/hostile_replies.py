@@ -118,6 +118,7 @@ def drop_by_drop(piece: bytes) -> Callable[[], Iterator[bytes]]:
         for _ in range(400):
             time.sleep(0.05)
             yield piece
+        raise AssertionError("it was listened to for ever")
 
     return pieces
 

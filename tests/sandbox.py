@@ -20,7 +20,7 @@ from survivors import ROOT
 
 COPIED = ("src", "suites", "specs", "cassettes", "tests", "pyproject.toml", "README.md")
 # What is loaded already cannot be rewritten, and need not.
-QUIET = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+QUIET = ("-x", "-q", "-p", "no:cacheprovider", "-m", "", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 SAYING_SOMETHING = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
 
 

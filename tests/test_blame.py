@@ -38,6 +38,7 @@ def test_a_recorded_task_keeps_its_schema(contract: Contract, session: Session) 
     assert [unmet(contract.task, body) & held for body in bodies] == [set()] * len(bodies)
 
 
+@pytest.mark.slow
 @each_contract
 def test_one_change_breaks_the_rows_that_own_the_broken_nodes_and_no_other(
     contract: Contract, session: Session

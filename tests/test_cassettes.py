@@ -34,6 +34,7 @@ def saved(own: Own, evidence: Evidence, base_url: str = BASE) -> Cassette:
     return own.load()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(exchanges=st.lists(exchanges(BASE), max_size=4))
 def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange], own: Own) -> None:

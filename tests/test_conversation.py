@@ -216,6 +216,7 @@ def sentences(run: Live, probe: str) -> list[tuple[str, str]]:
     return [(gap.kind, gap.sentence) for gap in run.bring("videos", probe).gaps]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0, 1, 2, 3, 5])
 def test_a_vendor_that_makes_everything_and_answers_500_is_held_to_the_limit(most: int) -> None:
     with live("octopusx", change=makes_whatever_is_asked_and_fails, options={"max_creations": most}) as run:

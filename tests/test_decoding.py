@@ -153,9 +153,9 @@ def test_a_json_text_cut_or_with_a_byte_changed_is_never_worse_than_refused(valu
 
 def test_a_repeated_member_among_very_many_is_found_quickly() -> None:
     members = ",".join(f'"{i}":0' for i in range(100_000))
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(f'{{{members},"99999":0}}'.encode()) == "the member '99999' stands twice in one object"
-    assert time.monotonic() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def cases(contract: Contract) -> list[Case]:
@@ -198,6 +198,7 @@ EXTREMES = [b"1" * 309, b"-" + b"1" * 309, b"18446744073709551616", b"1e308", rb
 EXTREMES += [DEEP, DEEP.replace(b"[", b'{"a":').replace(b"]", b"}")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> None:
     task = CONFORMING[contract.id][-1]

@@ -311,6 +311,7 @@ def test_every_contradiction_of_the_documents_is_listed_and_nothing_else(everyth
     assert len(unmet) == 11
 
 
+@pytest.mark.slow
 def test_the_documents_contradictions_stay_green_when_every_should_counts(pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, "--provider=all", "--fail-on=should")
     assert run.code == 0, run.ran()

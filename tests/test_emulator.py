@@ -363,6 +363,7 @@ def test_a_task_is_private_to_the_key_that_created_it(client: httpx.Client) -> N
         assert client.get(url + part, headers={"Authorization": "Bearer other"}).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["octopusx", "gptge", "opeai", "chainhub"])
 def test_a_route_or_method_that_does_not_exist_is_json(provider: str) -> None:
     with running(provider, environ=NO_KEYS) as emulator:

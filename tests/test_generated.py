@@ -159,7 +159,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 20261123])
+@pytest.mark.parametrize("seed", [1, pytest.param(20261123, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_vendor_made_wrong_is_found_with_one_minimal_example(fault: Fault, seed: int) -> None:
     with fuzzed(fault.provider, fault.most, seed, fault.change) as run:
@@ -204,7 +204,7 @@ def test_each_requirement_is_bound_to_generation() -> None:
 # --- What it costs
 
 
-@pytest.mark.parametrize("seed", [7, 8])
+@pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_vendor_that_keeps_its_document_is_green(provider: str, seed: int) -> None:
     with fuzzed(provider, 25, seed) as run:
@@ -490,6 +490,7 @@ def test_an_engine_whose_asker_fails_begins_anew() -> None:
     assert ENGINE.start() is not process
 
 
+@pytest.mark.slow
 def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
     """All contracts, kept and broken, a thousand exchanges and more."""
 
@@ -582,6 +583,7 @@ def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, 
     assert sorted(path.name for path in whole[2].iterdir()) == ["report"]
 
 
+@pytest.mark.slow
 def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     def asked(folder: Path) -> list[str]:
         written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
@@ -599,6 +601,7 @@ def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     assert asked(tmp_path / "many") == asked(tmp_path / "one")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="no /proc to read the peak of memory from")
 def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     def pads(reply: ReplyContext) -> None:
@@ -629,6 +632,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     assert max(map(len, lines)) < 4_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "most"), [((), 160), (("--fuzz=4",), 120), (("--fuzz=0",), 100)])
 def test_a_run_sends_few_requests_and_loads_no_engine_into_its_process(
     options: tuple[str, ...], most: int, tmp_path: Path

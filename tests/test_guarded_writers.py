@@ -98,6 +98,7 @@ ARTEFACTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARTEFACTS)
 def test_no_artefact_beside_the_results_is_written_with_a_secret(name: str, tmp_path: Path) -> None:
     write_run(tmp_path, [verdict("fails"), verdict("conforms", "status-type")])
@@ -267,6 +268,7 @@ def test_entries_of_deviations_with_a_secret_are_not_written(tmp_path: Path) -> 
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_refused_to_write_is_not_green_and_says_why(pytester: pytest.Pytester) -> None:
     # No service says this: the ledger does, and so does the line of a verdict.
     key = "query?id={task_id}"

@@ -144,6 +144,7 @@ def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.strip() == __version__
 
 
+@pytest.mark.slow
 def test_serve_prints_its_address_first_and_ends_cleanly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command("serve", "opeai"), cwd=tmp_path, env=environment(OPEAI_TOKEN=KEYS["OPEAI_TOKEN"]),
@@ -169,6 +170,7 @@ def test_serve_prints_its_address_first_and_ends_cleanly(tmp_path: Path) -> None
     assert all(line.startswith("task: --task-id=videos=video_") for line in rest.splitlines()[3:])
 
 
+@pytest.mark.slow
 def test_what_serve_prints_is_what_a_run_takes(tmp_path: Path) -> None:
     """The two terminals of the README: the emulator in one, the run in the other."""
     process = subprocess.Popen(

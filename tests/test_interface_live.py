@@ -97,6 +97,7 @@ def test_live_results_keep_their_schema_line_by_line(provider: str, served: dict
     assert (run.end["kind"], run.end["verdicts"], run.end["exit"]) == ("end", len(run.verdicts), 0)
 
 
+@pytest.mark.slow
 def test_two_workers_send_not_one_request_more(octopusx: Running, served: dict[str, Counted], tmp_path: Path) -> None:
     run = judge(tmp_path, *live(octopusx), "-n", "2", **KEYS)
     alone = served["octopusx"]
@@ -126,6 +127,7 @@ def test_without_a_task_the_run_is_not_whole_and_says_what_to_pass(
     assert "incomplete: octopusx/videos" not in run.out
 
 
+@pytest.mark.slow
 def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, *live(octopusx), **{**KEYS, "OCTOPUSX_API_KEY": "sk-of-somebody-else"})
     assert (run.code, run.end["exit"]) == (6, 6), run.ran()
@@ -138,6 +140,7 @@ def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running
     ) in run.out
 
 
+@pytest.mark.slow
 def test_a_task_of_somebody_else_leaves_the_run_incomplete(octopusx: Running, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, *live(octopusx, tasks=False), "--task-id=query=sora-2:task_01nobodys", **KEYS)
     assert run.code == 6, run.ran()
@@ -156,6 +159,7 @@ def test_a_service_that_is_not_there_leaves_the_run_inconclusive(pytester: pytes
     assert "pass --task-id" not in run.out
 
 
+@pytest.mark.slow
 def test_no_creation_means_not_one_post(pytester: pytest.Pytester) -> None:
     methods: Counter[str] = Counter()
 
@@ -172,6 +176,7 @@ def test_no_creation_means_not_one_post(pytester: pytest.Pytester) -> None:
     assert "requirements: needs a creation more than --max-creations=0 allows; pass a larger number\n" in run.out
 
 
+@pytest.mark.slow
 def test_an_address_may_come_from_the_environment(pytester: pytest.Pytester) -> None:
     with running("gptge", environ=KEYS) as emulator:
         arguments = [argument for argument in live(emulator) if not argument.startswith("--provider-url")]
@@ -181,6 +186,7 @@ def test_an_address_may_come_from_the_environment(pytester: pytest.Pytester) -> 
         assert run.end["cost"]["gptge"]["requests"] == emulator.requests > 0
 
 
+@pytest.mark.slow
 def test_a_live_run_writes_no_cassette(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("gptge", tmp_path, cassettes=False)
     with running("gptge", environ=KEYS) as emulator:
@@ -196,6 +202,7 @@ def test_a_collection_alone_sends_nothing(octopusx: Running, pytester: pytest.Py
     assert octopusx.requests == 0
 
 
+@pytest.mark.slow
 def test_only_the_probes_that_the_selected_tests_need_are_run(pytester: pytest.Pytester) -> None:
     asked: Counter[str] = Counter()
 
@@ -225,6 +232,7 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_a_killed_run_leaves_what_it_knew_and_said_what_it_waited_for(workers: tuple[str, ...], tmp_path: Path) -> None:
     results, out = tmp_path / "report" / "results.jsonl", tmp_path / "out"
@@ -247,6 +255,7 @@ def test_a_killed_run_leaves_what_it_knew_and_said_what_it_waited_for(workers: t
     assert re.search(r", progress .+, \d+ s$", said[0])
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_its_results_and_tells_what_it_cost(tmp_path: Path) -> None:
     with running("gptge", environ=KEYS, advance="second", step_seconds=600.0) as emulator:
         with started(tmp_path, *live(emulator)) as process:
@@ -261,6 +270,7 @@ def test_an_interrupted_run_ends_its_results_and_tells_what_it_cost(tmp_path: Pa
     assert f"sent: gptge {end['cost']['gptge']['requests']} requests" in (tmp_path / "out").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_worker_that_crashes_leaves_no_claim_about_the_cost(tmp_path: Path) -> None:
     (tmp_path / "test_crash.py").write_text(CRASH)
     with running("gptge", environ=KEYS) as emulator:

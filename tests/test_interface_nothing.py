@@ -43,6 +43,7 @@ def paid(project: Path) -> dict[str, bytes]:
     return contents(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", JUDGING_NOTHING, ids=" ".join)
 def test_a_run_that_judges_nothing_leaves_an_earlier_run_s_folder_as_it_is(
     words: tuple[str, ...], paid: dict[str, bytes], pytester: pytest.Pytester

@@ -59,6 +59,7 @@ def test_a_schema_from_outside_that_breaks_a_rule_is_told_in_the_header(pytester
     assert "a rule that keeps blame exact" not in whole.out
 
 
+@pytest.mark.slow
 def test_options_of_a_live_run_are_said_to_change_nothing(pytester: pytest.Pytester) -> None:
     arguments = ("--provider=gptge", "-k", "test_status", "--task-id=video_x", "--provider-url=http://127.0.0.1:9")
     run = judge_inside(pytester, *arguments)
@@ -68,6 +69,7 @@ def test_options_of_a_live_run_are_said_to_change_nothing(pytester: pytest.Pytes
     assert "without --live" not in judge_inside(pytester, *arguments[:3]).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_provider_alone_is_judged_as_among_the_others(
     provider: str, everything: Run, pytester: pytest.Pytester
@@ -77,6 +79,7 @@ def test_a_provider_alone_is_judged_as_among_the_others(
     assert run.verdicts == only(everything, of(provider))
 
 
+@pytest.mark.slow
 def test_two_workers_come_to_the_same_verdicts(everything: Run, tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=octopusx", "-n", "2")
     assert run.code == 0, run.ran()
@@ -86,6 +89,7 @@ def test_two_workers_come_to_the_same_verdicts(everything: Run, tmp_path: Path) 
     assert [error.message for line in run.lines for error in validator().iter_errors(line)] == []
 
 
+@pytest.mark.slow
 def test_the_order_of_the_tests_changes_nothing(everything: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(backwards=BACKWARDS)
     pytester.syspathinsert()
@@ -128,6 +132,7 @@ def test_a_module_of_the_suites_is_found_by_its_name(pytester: pytest.Pytester) 
     assert "progress-type" not in {key[1] for key in run.verdicts}
 
 
+@pytest.mark.slow
 def test_a_project_with_patterns_of_its_own_gets_all_the_suites(everything: Run, tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text(ANOTHER_PROJECT)
     (tmp_path / "checks").mkdir()
@@ -164,6 +169,7 @@ def test_the_recordings_need_no_network_and_no_law_gets_any(pytester: pytest.Pyt
     assert "Network is disabled" in run.verdicts["gptge/videos", "success-word", "service"]["received"], run.ran()
 
 
+@pytest.mark.slow
 def test_results_keep_their_schema_line_by_line(everything: Run) -> None:
     assert [error.message for line in everything.lines for error in validator().iter_errors(line)] == []
 

@@ -217,6 +217,7 @@ def test_a_damaged_cassette_is_named_with_what_is_wrong(
     assert sentence.endswith(f"; record it again with pytest --provider={provider} --record-mode=rewrite [VC-402]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_the_process_itself_ends_with_the_sentence_alone(workers: tuple[str, ...], tmp_path: Path) -> None:
     run = judge(tmp_path, *LIVE, *workers)

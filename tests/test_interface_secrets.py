@@ -113,12 +113,14 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
         return folder, judge(folder, f"--provider={provider}", *options, **KEYS)
 
 
+@pytest.mark.slow
 def test_a_live_run_leaves_no_trace_of_the_key(judged: tuple[Path, Run]) -> None:
     folder, run = judged
     assert run.code == 1, run.ran()
     assert traces(folder, run) == []
 
 
+@pytest.mark.slow
 def test_the_run_wrote_all_that_could_hold_one(judged: tuple[Path, Run]) -> None:
     folder, run = judged
     written = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
@@ -135,12 +137,14 @@ def test_the_run_wrote_all_that_could_hold_one(judged: tuple[Path, Run]) -> None
     assert "$OCTOPUSX_API_KEY" in run.out
 
 
+@pytest.mark.slow
 def test_a_recording_leaves_no_trace_of_the_key(recorded: tuple[Path, Run]) -> None:
     folder, run = recorded
     assert run.code == 1, run.ran()
     assert traces(folder, run) == []
 
 
+@pytest.mark.slow
 def test_the_recording_holds_what_the_service_said_beside_the_key(recorded: tuple[Path, Run]) -> None:
     folder, run = recorded
     cassettes = {str(file.relative_to(folder)) for file in folder.rglob("cassettes/**/*.yaml")}
@@ -153,6 +157,7 @@ def test_the_recording_holds_what_the_service_said_beside_the_key(recorded: tupl
     assert "vidconform: octopusx: recording, http://127.0.0.1" in run.out
 
 
+@pytest.mark.slow
 def test_what_was_recorded_is_judged_as_it_was_live(recorded: tuple[Path, Run], pytester: pytest.Pytester) -> None:
     folder, run = recorded
     again = judge_inside(pytester, f"--provider={folder / 'my-octopusx'}")

@@ -62,6 +62,7 @@ def unmet(run: Run) -> dict[str, str]:
     return {name: reading for name, reading in found if reading in ("fails", "deviates", "inconclusive", "errored")}
 
 
+@pytest.mark.slow
 def test_a_must_that_is_unmet_fails_the_run(failed: Run) -> None:
     assert failed.code == 1, failed.ran()
     assert failed.end["exit"] == 1
@@ -70,6 +71,7 @@ def test_a_must_that_is_unmet_fails_the_run(failed: Run) -> None:
     assert re.search(r"^FAILED test_identifiers.py::\S+\[gptge/videos-id-same-as-asked\]", failed.out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_should_that_is_unmet_does_not(pytester: pytest.Pytester) -> None:
     with wrong(beyond_the_whole) as emulator:
         run = judge_inside(pytester, *live(emulator), **KEYS)
@@ -81,6 +83,7 @@ def test_a_should_that_is_unmet_does_not(pytester: pytest.Pytester) -> None:
     assert told in run.out.splitlines()
 
 
+@pytest.mark.slow
 def test_a_should_that_is_unmet_fails_a_run_that_asks_for_it(pytester: pytest.Pytester) -> None:
     with wrong(beyond_the_whole) as emulator:
         run = judge_inside(pytester, *live(emulator), "--fail-on=should", **KEYS)
@@ -90,6 +93,7 @@ def test_a_should_that_is_unmet_fails_a_run_that_asks_for_it(pytester: pytest.Py
     assert "DEVIATES  gptge/videos  progress-range  [SHOULD]\n" in run.out
 
 
+@pytest.mark.slow
 def test_a_document_that_contradicts_itself_fails_a_run_only_when_asked(pytester: pytest.Pytester) -> None:
     unexplained = copy_of("octopusx", pytester.path)
     (unexplained / "deviations.toml").unlink()
@@ -103,6 +107,7 @@ def test_a_document_that_contradicts_itself_fails_a_run_only_when_asked(pytester
     assert "CONTRADICTS ITSELF" not in shown.out
 
 
+@pytest.mark.slow
 def test_a_service_that_asks_for_patience_leaves_the_run_inconclusive(pytester: pytest.Pytester) -> None:
     with wrong(overloaded) as emulator:
         run = judge_inside(pytester, *live(emulator), "--poll-timeout=1", **KEYS)
@@ -126,6 +131,7 @@ def test_a_fault_of_our_own_is_an_error_and_no_verdict_on_anyone(pytester: pytes
     assert (suite.get("failures"), suite.get("errors"), suite.get("tests")) == ("2", "0", "2")
 
 
+@pytest.mark.slow
 def test_a_failure_is_shown_whole_and_once(failed: Run) -> None:
     row = failed.verdicts["gptge/videos", "id-same-as-asked", "service"]
     task = row["evidence"][0]
@@ -145,6 +151,7 @@ def test_a_failure_is_shown_whole_and_once(failed: Run) -> None:
     assert [line for line in failed.out.splitlines() if line.startswith("  Received  ")] == [block[4]]
 
 
+@pytest.mark.slow
 def test_the_terminal_ends_with_a_table_and_then_the_failures(failed: Run) -> None:
     lines = failed.out.splitlines()
     head, row = lines[lines.index(next(line for line in lines if "conforms" in line)) :][:2]
@@ -155,6 +162,7 @@ def test_the_terminal_ends_with_a_table_and_then_the_failures(failed: Run) -> No
     assert failed.out.index("short test summary") < failed.out.index(head) < failed.out.index("FAILS  gptge/videos")
 
 
+@pytest.mark.slow
 def test_the_request_is_a_line_for_the_shell_without_the_key(failed: Run) -> None:
     line = next(line for line in failed.out.splitlines() if line.startswith("  curl "))
     assert '"Authorization: Bearer $GPTGE_API_KEY"' in line
@@ -168,6 +176,7 @@ def test_the_request_is_a_line_for_the_shell_without_the_key(failed: Run) -> Non
     assert reply.json()["object"] == "video"
 
 
+@pytest.mark.slow
 def test_a_junit_file_tells_of_every_verdict_what_it_is_about(failed: Run) -> None:
     cases = list(ElementTree.parse(failed.report / "junit.xml").iter("testcase"))
     assert len(cases) == len(failed.verdicts)
@@ -177,6 +186,7 @@ def test_a_junit_file_tells_of_every_verdict_what_it_is_about(failed: Run) -> No
     assert sorted(map(sorted, (d.items() for d in told))) == sorted(map(sorted, (d.items() for d in rows)))
 
 
+@pytest.mark.slow
 def test_a_junit_file_shows_what_failed_and_why(failed: Run) -> None:
     cases = list(ElementTree.parse(failed.report / "junit.xml").iter("testcase"))
     broken = {case.get("name", ""): failure.get("message", "") for case in cases for failure in case.iter("failure")}
@@ -186,6 +196,7 @@ def test_a_junit_file_shows_what_failed_and_why(failed: Run) -> None:
     assert [text for text in skipped if not text.startswith("unseen: needs ")] == []
 
 
+@pytest.mark.slow
 def test_runxfail_changes_no_verdict(pytester: pytest.Pytester) -> None:
     arguments = (str(data_folder("suites") / "test_document.py"), "--provider=octopusx")
     plain, forced = judge_inside(pytester, *arguments), judge_inside(pytester, *arguments, "--runxfail")
@@ -204,6 +215,7 @@ def test_x_stops_at_the_first_failure_and_the_footer_says_so(pytester: pytest.Py
     assert "stopping after 1 failures" in run.out
 
 
+@pytest.mark.slow
 def test_what_is_unseen_says_what_would_have_shown_it(pytester: pytest.Pytester) -> None:
     with wrong(None) as emulator:
         finished = emulator.task_ids["videos"][1]
@@ -218,6 +230,7 @@ def test_what_is_unseen_says_what_would_have_shown_it(pytester: pytest.Pytester)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=" ".join)
 def test_what_a_law_alone_cannot_decide_leaves_the_run_incomplete(
     workers: tuple[str, ...], pytester: pytest.Pytester

@@ -23,6 +23,8 @@ from vidconform.emulator import ReplyContext, Running, running
 from vidconform.evidence import Created, read_creations
 from vidconform.report.reading import read_run
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 20
 RESUMED = 3
 PATIENCE = 60.0

@@ -82,6 +82,7 @@ def test_a_task_that_was_over_before_it_was_seen_raises_no_alarm(provider: str) 
         assert trial.readings[f"{provider}/{name}", "terminal-status-is-final"] == "conforms"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("envelope", ENVELOPES, ids=str)
 def test_any_error_envelope_will_do_where_none_is_documented(envelope: object) -> None:
     manner = Manner(envelope=envelope, codes={"owner": 400})
@@ -90,6 +91,7 @@ def test_any_error_envelope_will_do_where_none_is_documented(envelope: object) -
     assert trial.readings["gptge/videos", "unknown-task-is-refused"] == "conforms"
 
 
+@pytest.mark.slow
 def test_what_vendors_do_and_no_document_forbids_raises_no_alarm() -> None:
     allowed = [vice for provider in PROVIDERS for vice in vices_of(provider) if vice.allowed]
     trials = run_plans([(vice.provider, vice.name) for vice in allowed])
@@ -97,6 +99,7 @@ def test_what_vendors_do_and_no_document_forbids_raises_no_alarm() -> None:
     assert len(trials) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("provider", "extra", "alarm"),
     [

@@ -66,12 +66,14 @@ def readings(acme: Path, change: Change, code: int) -> dict[str, str]:
     return run.readings()
 
 
+@pytest.mark.slow
 def test_a_service_that_keeps_the_documented_example_conforms_to_each_row(acme: Path) -> None:
     ledger = (acme / "generations" / "requirements.toml").read_text("utf-8")
     kept = readings(acme, lambda data: None, code=0)
     assert kept == dict.fromkeys(re.findall(r'^id = "(.*)"', ledger, re.MULTILINE), "conforms")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "requirement", "reading"),
     [

@@ -154,6 +154,7 @@ def readings(run: Live) -> dict[str, tuple[str, bool]]:
     return {v.requirement.id: (v.reading, v.partial) for v in found if v.subject == "service"}
 
 
+@pytest.mark.slow
 def test_content_that_asked_for_time_too_early_hides_nothing_but_its_own_refusal() -> None:
     with live("octopusx", [], change=content_is_busy) as run:
         judged = readings(run)

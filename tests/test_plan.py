@@ -76,6 +76,7 @@ def hold(planned: Run, run: Run, emulator: Running) -> None:
     assert [probe for probe in probes if probe in asked] == list(asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_live_run_keeps_to_its_plan(provider: str, pytester: pytest.Pytester) -> None:
     with running(provider, environ=KEYS) as emulator:
@@ -101,6 +102,7 @@ PARTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tasks", "words"), PARTS)
 def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
@@ -110,6 +112,7 @@ def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], 
         hold(planned, judge_inside(pytester, *arguments, **KEYS), emulator)
 
 
+@pytest.mark.slow
 # An accident is one of those allowed, and after it no other creation that must be refused is sent.
 @pytest.mark.parametrize(("allowed", "possible"), [(2, 2), (5, 3)])
 def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_says(
@@ -173,11 +176,13 @@ def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytes
     assert "is not set" not in plan(pytester, f"--provider={provider}", **KEYS).out
 
 
+@pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_live(pytester: pytest.Pytester) -> None:
     found = [rows(plan(pytester, "--provider=octopusx", *words, **KEYS)) for words in ((), ("--live",))]
     assert found[0] == found[1] != {}
 
 
+@pytest.mark.slow
 def test_what_is_withheld_is_named_with_what_would_allow_it(pytester: pytest.Pytester) -> None:
     run = plan(pytester, "--provider=opeai", "--task-id=video_1", OPEAI_API_KEY=KEYS["OPEAI_API_KEY"])
     assert "retrieve-with-another-key: needs a credential for " in run.out
@@ -195,6 +200,7 @@ def test_what_is_withheld_is_named_with_what_would_allow_it(pytester: pytest.Pyt
     assert total(run).possible == 0
 
 
+@pytest.mark.slow
 def test_what_the_cost_forbids_is_refused_in_the_plan_too(pytester: pytest.Pytester) -> None:
     run = plan(pytester, "--provider=octopusx", "--max-cost=0.5", **KEYS)
     assert "refused  octopusx/videos  unknown-remix" in run.out
@@ -226,6 +232,7 @@ def test_workers_have_nothing_to_do_for_a_plan(pytester: pytest.Pytester) -> Non
     assert total(run).creations == 2
 
 
+@pytest.mark.slow
 def test_a_wait_without_an_end_has_no_most(pytester: pytest.Pytester) -> None:
     with running("gptge", environ=KEYS) as emulator:
         run = plan(pytester, *live(emulator), "--poll-interval=0", **KEYS)

@@ -53,6 +53,7 @@ def verdicts(found: list[Case], brought: Gathered) -> Iterator[Verdict]:
     return (judge(case, brought, cache) for case in found)
 
 
+@pytest.mark.slow
 @each_contract
 def test_whatever_life_the_document_allows_keeps_every_law(
     contract: Contract, judged: Mapping[str, list[Case]]
@@ -76,6 +77,7 @@ def test_whatever_life_the_document_allows_keeps_every_law(
     assert len(seen[Outcome.MET]) > 20
 
 
+@pytest.mark.slow
 @each_contract
 def test_a_life_goes_through_the_words_in_order(contract: Contract) -> None:
     ends = set()
@@ -127,6 +129,7 @@ def with_body(brought: Gathered, body: bytes, **changes: Any) -> dict[str, Evide
     return {name: replace(found, exchanges=replies[name]) for name, found in brought.items()}
 
 
+@pytest.mark.slow
 @each_contract
 def test_no_bytes_bring_anything_but_a_verdict(
     contract: Contract, session: Session, judged: Mapping[str, list[Case]]
@@ -162,6 +165,7 @@ HUGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HUGE.values(), ids=HUGE)
 @pytest.mark.parametrize("code", [200, 404])
 def test_megabytes_make_no_long_message(

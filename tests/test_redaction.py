@@ -220,10 +220,10 @@ def test_nothing_else_is_touched() -> None:
 
 
 def test_a_body_of_megabytes_is_cleaned_quickly() -> None:
-    body = (b"\\\\&#0%2" * 1000 + KEY.encode()) * 1000
-    started = time.monotonic()
-    assert Redactor([KEY]).body(body).count(REDACTED.encode()) == 1000
-    assert time.monotonic() - started < 5.0
+    body = (b"\\\\&#0%2" * 1000 + KEY.encode()) * 200
+    started = time.process_time()
+    assert Redactor([KEY]).body(body).count(REDACTED.encode()) == 200
+    assert time.process_time() - started < 2.0
 
 
 class Leaky:

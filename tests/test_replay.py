@@ -57,6 +57,7 @@ def outcomes(rows: Rows) -> set[str]:
     return {row["outcome"] for (_, _, subject), row in rows.items() if subject == "service"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_replay_gives_the_verdicts_of_the_live_run(provider: str, tmp_path: Path) -> None:
     folder = copy_of(provider, tmp_path, cassettes=False)
@@ -119,6 +120,7 @@ WAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("way", "outcome", "shortcoming"), WAYS)
 def test_a_replay_of_a_service_at_fault_gives_the_same_verdicts(
     way: Any, outcome: str, shortcoming: str, tmp_path: Path
@@ -141,6 +143,7 @@ def quotes_the_key(reply: ReplyContext) -> None:
         reply.body["echo"] = [key, key.partition(" ")[2], coded, {key: json.dumps(key)}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_no_key_is_in_what_a_recording_wrote(provider: str, tmp_path: Path) -> None:
     folder = copy_of(provider, tmp_path, cassettes=False)

@@ -118,6 +118,7 @@ def test_badges_stay_in_their_folder(hostile: Path) -> None:
     assert len(list((hostile / "badges").iterdir())) == len(TEXTS) + 1
 
 
+@pytest.mark.slow
 def test_diff_and_history_send_the_terminal_nothing_but_text(hostile: Path, tmp_path: Path) -> None:
     write_run(tmp_path, [verdict()])
     for command in (

@@ -436,6 +436,7 @@ def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, p
     assert service.emulator.requests == 0
 
 
+@pytest.mark.slow
 def test_a_recording_of_a_resumed_run_gives_the_same_verdicts(
     service: Service, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:

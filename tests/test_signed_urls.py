@@ -174,6 +174,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_hostile_megabyte_takes_seconds_at_most(piece: str) -> None:
     body = (piece * (MEGABYTE // len(piece) + 1))[:MEGABYTE].encode()

@@ -68,6 +68,7 @@ def paid_order(run: Live) -> list[str]:
     return [found.probe for found in paid]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_paid_probes_run_in_the_order_of_the_registry_whatever_is_asked_for_first(seed: int) -> None:
     with live("octopusx") as run:

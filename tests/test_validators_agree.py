@@ -65,6 +65,7 @@ def test_both_say_the_same_of_every_documented_example(contract: Contract, schem
         assert first_says(schema, body) == second_says(schema, body)
 
 
+@pytest.mark.slow
 @each_schema
 def test_both_say_the_same_of_every_changed_example(contract: Contract, schema: Schema) -> None:
     said = set()

@@ -20,6 +20,8 @@ from vidconform.emulator import ReplyContext, running
 
 pytest_plugins = ["pytester"]
 
+pytestmark = pytest.mark.slow
+
 FIRST = datetime(2026, 11, 2, 3, 17, tzinfo=UTC)
 CONTRACT, REQUIREMENT = "gptge/videos", "retrieve-without-key-is-refused"
 FAULT = "needs-no-key"

@@ -1,4 +1,7 @@
-"""The workflows and the action: what they may do, and each step run as GitHub would run it."""
+"""The workflows and the action: what they may do, and what their scripts do.
+
+Their expressions and their shell are checked by actionlint, in `.ci/run workflows`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,9 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from github import ACTION, ROOT, WORKFLOWS, Runner, load
+from github import ACTION, ROOT, WORKFLOWS, Done, Machine, find_step, load
 from live import Change
 from processes import KEYS, PROVIDERS, copy_of, environment
 from rawserver import http, serving
@@ -27,18 +29,13 @@ from vidconform.errors import BadOption
 from vidconform.probes import WRONG_KEY
 
 KEY = "sk-gptge-Hk2/8xB+4mRd"
+TASK = "video_68f082321ed08193a4eaf01376fa10bc0284bd663de64dc5"
+ON_GITHUB = {"GH_TOKEN": "ghs_token", "GH_REPO": "someone/vidconform"}
+OF_A_BRANCH = {**ON_GITHUB, "BRANCH": "main"}
 NIGHTLY = load(ROOT / ".github" / "workflows" / "nightly.yml")
 CI = load(ROOT / ".github" / "workflows" / "ci.yml")
-JUDGE = NIGHTLY["jobs"]["judge"]
+PLAN, JUDGE, SITE = (NIGHTLY["jobs"][name] for name in ("plan", "judge", "site"))
 MAY_WRITE = {("judge", "issues"), ("publish", "pages"), ("publish", "id-token")}
-SCRIPTS = [
-    pytest.param(step, id=f"{path.stem}-{number}")
-    for path in [*WORKFLOWS, ACTION]
-    for jobs in [load(path)]
-    for number, step in enumerate(
-        [s for job in jobs.get("jobs", {"": jobs.get("runs")}).values() for s in job["steps"] if "run" in s]
-    )
-]
 FAULTY = "progress-as-text"
 RESULTS = (
     '{"kind":"run","format":"vidconform/results@1","version":"0.1.0","mode":"live","started_at":"2026-11-23T03:17:00Z"}'
@@ -61,20 +58,12 @@ def strings(node: object) -> Iterator[str]:
 # What the files say.
 
 
-@pytest.mark.parametrize("step", SCRIPTS)
-def test_a_script_holds_no_expression(step: Mapping[str, Any]) -> None:
-    assert "${{" not in step["run"], "a value reaches a script through its environment, where it is no code"
-
-
-@pytest.mark.parametrize("step", SCRIPTS)
-def test_a_script_is_short_and_lawful_shell(step: Mapping[str, Any], tmp_path: Path) -> None:
-    script = tmp_path / "script.sh"
-    script.write_text(f"#!/usr/bin/env bash\n{step['run']}")
-    assert len(step["run"].splitlines()) <= 20
-    subprocess.run(["bash", "-n", str(script)], check=True)
-    if shutil.which("shellcheck"):
-        told = subprocess.run(["shellcheck", str(script)], capture_output=True, text=True, check=False)
-        assert told.returncode == 0, told.stdout
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.stem)
+def test_a_script_is_short_and_holds_no_expression(path: Path) -> None:
+    jobs = load(path).get("jobs") or {"": load(path)["runs"]}
+    scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert [script for script in scripts if len(script.splitlines()) > 20] == []
+    assert [script for script in scripts if "${{" in script] == [], "a value comes by the environment"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -153,42 +142,58 @@ def test_ci_runs_the_parts_of_its_script_and_every_python_that_is_promised() -> 
 
 def test_a_part_that_the_script_does_not_have_is_refused() -> None:
     done = subprocess.run([ROOT / ".ci" / "run", "test"], capture_output=True, text=True, check=False)
-    said = "test: expected tests, lint, workflows, vices, mutants, wheel or everything\n"
+    said = "test: expected tests, lint, workflows, vices, coverage, mutants, wheel or everything\n"
     assert (done.returncode, done.stderr) == (4, said)
 
 
 # What the steps do.
 
 
-def machine(folder: Path, provider: str = "gptge", key: str = KEY, **variables: str) -> Runner:
-    """Return the machine of a provider's job; the repository has a key and a task for gptge."""
+def machine(folder: Path, **variables: str) -> Machine:
+    """Return the machine of a job that judges gptge."""
     quick = {"PYTEST_ADDOPTS": "--poll-interval=0.01 --fuzz=0"}
-    contexts = {
-        "matrix": {"provider": provider, "name": provider.upper()},
-        "secrets": {"GPTGE_API_KEY": key} if key else {},
-        "vars": {"GPTGE_TASK_IDS": "video_68f082321ed08193a4eaf01376fa10bc0284bd663de64dc5"},
-        "github": {"token": "ghs_token", "repository": "someone/vidconform", "ref_name": "main"},
-        "inputs": {},
-    }
-    return Runner(folder, contexts, environment(**quick, **variables))
+    return Machine(folder, environment(PROVIDER="gptge", **quick, **variables))
 
 
 @dataclass
 class Night:
-    """A night that is over: the exit code of its job, and its machine."""
+    """A night that is over: its machine, what the action did, and what came of the notice, where there was one."""
 
-    code: int
-    runner: Runner
+    machine: Machine
+    judged: Done
+    told: Done | None = None
+    ended: Done | None = None
+
+    @property
+    def code(self) -> int:
+        """The exit code of the job."""
+        return next((done.code for done in self.machine.ran if done.code), 0)
 
     @property
     def asked(self) -> list[str]:
         """What `gh` was asked to do about issues, but to list them."""
-        calls = [words for words, _ in self.runner.calls if words[0] in ("issue", "label")]
+        calls = [words for words, _ in self.machine.calls if words[0] in ("issue", "label")]
         return [" ".join(words[:2]) for words in calls if words[1] != "list"]
 
     def said(self, verb: str) -> str:
         """The text that was handed to `gh issue`."""
-        return next(text or "" for words, text in self.runner.calls if words[:2] == ["issue", verb])
+        return next(text or "" for words, text in self.machine.calls if words[:2] == ["issue", verb])
+
+
+def night_on(machine: Machine, key: str) -> Night:
+    """Run the steps of a job in order, each under the condition that it has."""
+    assert machine.run(find_step(JUDGE, "Fetch the last nights"), **OF_A_BRANCH).code == 0
+    given = {"provider": "gptge", "key": key, "task_ids": TASK, "max_creations": "0", "max_cost": "1"}
+    night = Night(machine, machine.act(**given, report="out", allow_failure="true"))
+    if night.judged.code or not night.judged.outputs["results"]:
+        return night
+    night.told = machine.run(find_step(JUDGE, "notice"), **ON_GITHUB)
+    told = night.told.outputs
+    if told["action"] != "none":
+        issue = find_step(JUDGE, "Open, update or close the issue")
+        machine.run(issue, **ON_GITHUB, ACTION=told["action"], NUMBER=told["number"])
+    night.ended = machine.run(find_step(JUDGE, "How the night ended"), EXIT=told["exit"])
+    return night
 
 
 class Repository:
@@ -201,12 +206,12 @@ class Repository:
     def night(self, url: str, key: str = KEY) -> Night:
         """Run the job of gptge and keep what it uploads."""
         self.count += 1
-        runner = machine(self.folder / f"night-{self.count}", key=key, GPTGE_BASE_URL=url)
+        runner = machine(self.folder / f"night-{self.count}", GPTGE_BASE_URL=url)
         if self.kept.exists():
             shutil.copytree(self.kept, runner.home / "artefacts", dirs_exist_ok=True)
         body = {"number": 7, "title": "vidconform: gptge: something", "body": self.issue}
         (runner.home / "issues.json").write_text(json.dumps([body] if self.issue else []))
-        night = Night(runner.job(JUDGE), runner)
+        night = night_on(runner, key)
         if (runner.work / "out" / "results.jsonl").exists():
             shutil.copytree(runner.work / "out", self.kept / str(1000 + self.count) / "results-gptge")
         for words, text in runner.calls:
@@ -225,13 +230,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Night]:
         with running("gptge", environ={"GPTGE_API_KEY": KEY}, vice=vice) as gptge:
             key = WRONG_KEY if name == "refused" else KEY
             found[name] = repository.night(nobody() if name == "down" else gptge.url, key)
-    found["kept"] = Night(0, Runner(folder / "site", site_contexts(), environment()))
-    shutil.copytree(repository.kept, found["kept"].runner.home / "artefacts", dirs_exist_ok=True)
     return found
-
-
-def site_contexts() -> dict[str, Any]:
-    return {"github": {"token": "ghs_token", "repository": "someone/vidconform", "ref_name": "main"}}
 
 
 def nobody() -> str:
@@ -242,76 +241,80 @@ def nobody() -> str:
 
 
 def test_the_matrix_names_every_provider_with_its_secrets(tmp_path: Path) -> None:
-    runner = Runner(tmp_path, {}, environment())
-    assert runner.job(NIGHTLY["jobs"]["plan"]) == 0
-    matrix = json.loads(runner.steps["matrix"]["outputs"]["matrix"])
+    done = Machine(tmp_path, environment()).run(find_step(PLAN, "matrix"))
+    matrix = json.loads(done.outputs["matrix"])
     assert matrix == {"include": [{"provider": name, "name": name.upper()} for name in PROVIDERS]}
-    told = runner.text("${{ fromJSON(steps.matrix.outputs.matrix) }}", runner.contexts)
-    assert "chainhub" in told
 
 
 def test_a_provider_without_a_secret_is_skipped_by_name(tmp_path: Path) -> None:
-    runner = machine(tmp_path, "chainhub")
-    assert runner.job(JUDGE) == 0
-    assert runner.summary == "**chainhub: skipped**, there is no secret `CHAINHUB_API_KEY`.\n"
-    assert list(runner.ran) == ["Is there a key?"]
-    assert runner.calls == []
+    machine = Machine(tmp_path, environment(PROVIDER="chainhub"))
+    done = machine.run(find_step(JUDGE, "key"), PRESENT="false", SECRET="CHAINHUB_API_KEY")
+    assert (done.code, done.outputs) == (0, {"present": "false"})
+    assert machine.summary == "**chainhub: skipped**, there is no secret `CHAINHUB_API_KEY`.\n"
+    waiting = [step for step in JUDGE["steps"] if "if" in step]
+    after = r"steps\.(key|night|notice)\.outputs\.|always\(\) && hashFiles"
+    assert [step["if"] for step in waiting if not re.match(after, step["if"])] == []
+    assert [step["id"] for step in JUDGE["steps"] if "if" not in step] == ["key"]
 
 
+@pytest.mark.slow
 def test_a_first_night_needs_no_earlier_one(nights: dict[str, Night]) -> None:
     first = nights["first"]
-    assert first.code == 0, first.runner.ran
-    assert first.runner.steps["night"]["outputs"] == {
-        "doctor-exit-code": "0", "exit-code": "0", "results": "out/results.jsonl",
-    }  # fmt: skip
+    assert first.code == 0, first.machine.ran
+    assert first.judged.outputs == {"doctor-exit-code": "0", "exit-code": "0", "results": "out/results.jsonl"}
     assert first.asked == []
-    assert first.runner.summary.endswith("gptge: nothing new\n")
-    assert "# vidconform" in first.runner.summary
+    assert first.machine.summary.endswith("gptge: nothing new\n")
+    assert "# vidconform" in first.machine.summary
 
 
+@pytest.mark.slow
 def test_a_fault_opens_an_issue_and_fails_the_night(nights: dict[str, Night]) -> None:
     faulty = nights["faulty"]
     assert faulty.code == 1
-    assert faulty.runner.ran["How the night ended"].code == 1, "everything before went through"
+    assert faulty.ended is not None
+    assert [done.code for done in faulty.machine.ran[:-1]] == [0] * 4, "everything before went through"
     assert faulty.asked == ["label create", "issue create"]
     assert "- fails `gptge/videos` `progress-type` [MUST]: expected " in faulty.said("create")
-    assert "got worse: 1\n  gptge/videos  progress-type  [MUST]: conforms -> fails\n" in faulty.runner.summary
+    assert "got worse: 1\n  gptge/videos  progress-type  [MUST]: conforms -> fails\n" in faulty.machine.summary
 
 
+@pytest.mark.slow
 def test_the_same_fault_is_quiet(nights: dict[str, Night]) -> None:
     same = nights["as faulty"]
     assert (same.code, same.asked) == (0, [])
-    assert same.runner.steps["night"]["outputs"]["exit-code"] == "1"
-    assert same.runner.summary.endswith("gptge: nothing new; issue #7 names 1 fault\n")
+    assert same.judged.outputs["exit-code"] == "1"
+    assert same.machine.summary.endswith("gptge: nothing new; issue #7 names 1 fault\n")
 
 
+@pytest.mark.slow
 def test_an_outage_is_neither_fixed_nor_broken(nights: dict[str, Night]) -> None:
     down = nights["down"]
-    assert (down.code, down.asked) == (0, []), down.runner.ran
-    outputs = down.runner.steps["night"]["outputs"]
+    assert (down.code, down.asked) == (0, []), down.machine.ran
+    outputs = down.judged.outputs
     assert outputs["doctor-exit-code"] == str(int(Exit.CONNECTION))
     assert outputs["exit-code"] == "6"
-    assert "### Doctor, `gptge`" in down.runner.summary
-    assert "nothing is fixed and nothing is broken by this night" in down.runner.summary
-    assert "got worse" not in down.runner.summary
-    assert "got better" not in down.runner.summary
+    assert "### Doctor, `gptge`" in down.machine.summary
+    assert "nothing is fixed and nothing is broken by this night" in down.machine.summary
+    assert "got worse" not in down.machine.summary
+    assert "got better" not in down.machine.summary
 
 
+@pytest.mark.slow
 def test_a_refused_key_stops_the_night_and_says_so(nights: dict[str, Night]) -> None:
     refused = nights["refused"]
     assert refused.code == int(Exit.KEY)
-    assert refused.runner.steps["night"]["outputs"] == {"doctor-exit-code": str(int(Exit.KEY))}
-    log = refused.runner.ran["Doctor, then pytest --live"].log
-    assert "::error::gptge: not judged; doctor says what to mend (exit code 14)" in log
+    assert refused.judged.outputs == {"doctor-exit-code": str(int(Exit.KEY))}
+    assert "::error::gptge: not judged; doctor says what to mend (exit code 14)" in refused.judged.log
     assert refused.asked == []
-    assert not (refused.runner.work / "out" / "results.jsonl").exists()
+    assert not (refused.machine.work / "out" / "results.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_what_is_mended_closes_the_issue(nights: dict[str, Night]) -> None:
     mended = nights["mended"]
     assert (mended.code, mended.asked) == (0, ["issue comment", "issue close"])
     assert "- `gptge/videos` `progress-type`: conforms" in mended.said("comment")
-    assert "\n  gptge/videos  progress-type  [MUST]: fails -> conforms\n" in mended.runner.summary
+    assert "\n  gptge/videos  progress-type  [MUST]: fails -> conforms\n" in mended.machine.summary
 
 
 def test_what_the_newest_night_left_unfinished_is_resumed(tmp_path: Path) -> None:
@@ -321,65 +324,55 @@ def test_what_the_newest_night_left_unfinished_is_resumed(tmp_path: Path) -> Non
         kept.mkdir(parents=True)
         if text is not None:
             (kept / "creations.jsonl").write_text(text)
-    fetch = next(step for step in JUDGE["steps"] if step.get("name") == "Fetch the last nights")
-    night = next(step for step in JUDGE["steps"] if step.get("uses") == "./")
-    assert runner.text(night["with"]["resume"], runner.contexts) == "false"
-    done = runner.step({**fetch, "if": "success"}, JUDGE["env"] | {"PROVIDER": "gptge"})
-    assert done is not None
+    done = runner.run(find_step(JUDGE, "Fetch the last nights"), **OF_A_BRANCH)
     assert done.code == 0, done.log
     assert (runner.work / "out" / "creations.jsonl").read_text() == "newer"
-    assert runner.text(night["with"]["resume"], runner.contexts) == "true"
+    assert find_step(JUDGE, "night")["with"]["resume"] == "${{ hashFiles('out/creations.jsonl') != '' }}"
 
 
-def test_a_night_starts_on_its_own_in_no_fork(tmp_path: Path) -> None:
-    condition = NIGHTLY["jobs"]["plan"]["if"]
-    for event, fork, starts in (
-        ("schedule", False, True),
-        ("schedule", True, False),
-        ("workflow_dispatch", True, True),
-    ):
-        github = {"event_name": event, "event": {"repository": {"fork": fork}}}
-        assert Runner(tmp_path / f"{event}{fork}", {"github": github}, {}).truth(condition) is starts
-
-
-def test_the_site_is_made_of_all_nights(nights: dict[str, Night]) -> None:
-    runner = nights["kept"].runner
-    assert runner.job(NIGHTLY["jobs"]["site"]) == 0, runner.ran
-    assert runner.steps["site"]["outputs"] == {"made": "true"}
+@pytest.mark.slow
+def test_the_site_is_made_of_all_nights(nights: dict[str, Night], tmp_path: Path) -> None:
+    runner = Machine(tmp_path, environment())
+    shutil.copytree(
+        next(iter(nights.values())).machine.folder.parent / "kept", runner.home / "artefacts", dirs_exist_ok=True
+    )
+    done = runner.run(find_step(SITE, "site"), **OF_A_BRANCH)
+    assert (done.code, done.outputs) == (0, {"made": "true"}), done.log
     assert (runner.work / "site" / "gptge-videos.html").exists()
-    assert "5 runs" in runner.ran["A site of all nights"].log
+    assert "5 runs" in done.log
 
 
 def test_a_night_that_was_damaged_does_not_take_the_site_with_it(tmp_path: Path) -> None:
-    runner = Runner(tmp_path, site_contexts(), environment())
+    runner = Machine(tmp_path, environment())
     results = {"1001": RESULTS, "1002": RESULTS.replace("results@1", "results@9"), "1003": "{", "1004": ""}
     for run, text in results.items():
         kept = runner.home / "artefacts" / run / "results-gptge"
         kept.mkdir(parents=True)
         (kept / "results.jsonl").write_text(text)
-    assert runner.job(NIGHTLY["jobs"]["site"]) == 0, runner.ran
-    assert runner.steps["site"]["outputs"] == {"made": "true"}
+    done = runner.run(find_step(SITE, "site"), **OF_A_BRANCH)
+    assert (done.code, done.outputs) == (0, {"made": "true"}), done.log
     assert [path.parent.parent.name for path in runner.work.glob("nights/*/*/results.jsonl")] == ["1001"]
 
 
 def test_without_any_night_there_is_no_site(tmp_path: Path) -> None:
-    runner = Runner(tmp_path, site_contexts(), environment())
-    assert runner.job(NIGHTLY["jobs"]["site"]) == 0
-    assert runner.steps["site"]["outputs"] == {}
+    runner = Machine(tmp_path, environment())
+    done = runner.run(find_step(SITE, "site"), **OF_A_BRANCH)
+    assert (done.code, done.outputs) == (0, {})
     assert runner.summary == "No night has results yet, so there is no site.\n"
 
 
+@pytest.mark.slow
 def test_no_key_is_left_anywhere(nights: dict[str, Night]) -> None:
     for night in nights.values():
-        logs = "".join(done.log for done in night.runner.ran.values())
-        assert KEY not in logs
-        files = [path for path in night.runner.folder.rglob("*") if path.is_file() and not path.is_symlink()]
-        own = [path for path in files if "vidconform" not in path.relative_to(night.runner.folder).parts]
+        assert KEY not in "".join(done.log for done in night.machine.ran)
+        files = [path for path in night.machine.folder.rglob("*") if path.is_file() and not path.is_symlink()]
+        own = [path for path in files if "vidconform" not in path.relative_to(night.machine.folder).parts]
         assert [path for path in own if KEY.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.slow
 def test_what_a_vendor_says_is_no_command_to_github(nights: dict[str, Night]) -> None:
-    log = nights["faulty"].runner.ran["Doctor, then pytest --live"].log
+    log = nights["faulty"].judged.log
     for stopped in re.findall(r"::stop-commands::(\w+)\n", log):
         inside = log.partition(f"::stop-commands::{stopped}\n")[2]
         assert f"\n::{stopped}::\n" in inside
@@ -388,49 +381,53 @@ def test_what_a_vendor_says_is_no_command_to_github(nights: dict[str, Night]) ->
 
 
 def test_the_action_is_installed_from_its_own_checkout(tmp_path: Path) -> None:
-    install = next(step for step in load(ACTION)["runs"]["steps"] if step.get("name") == "Install vidconform")
-    runner = Runner(tmp_path, {"github": {"action_path": "/actions/vidconform"}}, environment())
+    install = find_step(load(ACTION)["runs"], "Install vidconform")
+    assert install["env"]["ACTION_PATH"] == "${{ github.action_path }}"
+    runner = Machine(tmp_path, environment())
     (runner.temp / "vidconform").unlink()
     pip = '#!/bin/sh\nmkdir -p "$3/bin"\nprintf \'#!/bin/sh\\necho "$@"\\n\' > "$3/bin/pip"\nchmod +x "$3/bin/pip"\n'
-    (tmp_path / "bin" / "python").write_text(pip)
-    (tmp_path / "bin" / "python").chmod(0o755)
-    done = runner._bash(install, install["env"], runner.contexts)
+    runner.command("python", pip)
+    done = runner.run(install, ACTION_PATH="/actions/vidconform", PYTHONSAFEPATH="1")
     assert (done.code, done.log) == (0, "install --quiet /actions/vidconform\n")
 
 
+@pytest.mark.slow
 def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    runner = machine(tmp_path)
     with running("gptge", vice=FAULTY) as gptge:
-        ids = " ".join(f"{name}={task}" for name, tasks in gptge.task_ids.items() for task in tasks)
-        given = {"provider": "gptge", "key": KEY, "task-ids": ids, "provider-url": gptge.url, "doctor": False}
-        runner = machine(tmp_path)
-        for allowed, code in ((False, 1), (True, 0)):
-            step = {"uses": "./", "id": "night", "with": {**given, "allow-failure": allowed}}
-            done = runner.step(step, {})
-            assert done is not None
+        given = {"provider": "gptge", "key": KEY, "task_ids": TASK, "provider_url": gptge.url, "doctor": "false"}
+        for allowed, code in (("false", 1), ("true", 0)):
+            done = runner.act(**given, allow_failure=allowed, arguments="-k progress-type")
             assert (done.code, done.outputs["exit-code"]) == (code, "1"), done.log
     assert (runner.work / "vidconform-report" / "results.jsonl").exists()
 
 
-@pytest.mark.parametrize("name", ["secrets", "yaml", "vidconform"])
-def test_a_file_of_the_caller_is_not_taken_for_a_module(name: str, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_file_of_the_caller_is_not_taken_for_a_module(tmp_path: Path) -> None:
     runner = machine(tmp_path)
-    (runner.work / f"{name}.py").write_text("print('it was imported')\nraise SystemExit(9)\n")
-    given = {"provider": "gptge", "key": KEY, "provider-url": nobody(), "doctor": False, "arguments": "-k status-type"}
-    done = runner.step({"uses": "./", "id": "night", "with": given}, {})
-    assert done is not None
+    for name in ("secrets", "yaml", "vidconform"):
+        (runner.work / f"{name}.py").write_text("print('it was imported')\nraise SystemExit(9)\n")
+    given = {
+        "provider": "gptge",
+        "key": KEY,
+        "provider_url": nobody(),
+        "doctor": "false",
+        "arguments": "-k status-type",
+    }
+    done = runner.act(**given)
     assert "it was imported" not in done.log
     assert (done.code, done.outputs["exit-code"]) == (0, "6"), done.log
 
 
+@pytest.mark.slow
 def test_there_is_no_file_of_results_where_none_was_written(tmp_path: Path) -> None:
-    given = {"provider": "gptge", "key": KEY, "fail-on": "should", "doctor": False, "arguments": "--no-such-option"}
     runner = machine(tmp_path)
-    for earlier in (None, "those of an earlier use"):
-        if earlier is not None:
-            (runner.folder / "vidconform-report").mkdir()
-            (runner.folder / "vidconform-report" / "results.jsonl").write_text(earlier, "utf-8")
-        done = runner.step({"uses": "./", "id": "night", "with": given}, {})
-        assert done is not None
+    earlier = runner.work / "vidconform-report" / "results.jsonl"
+    for text in (None, "those of an earlier use"):
+        if text is not None:
+            earlier.parent.mkdir(exist_ok=True)
+            earlier.write_text(text, "utf-8")
+        done = runner.act(provider="gptge", key=KEY, doctor="false", arguments="--no-such-option")
         assert (done.code, done.outputs) == (4, {"doctor-exit-code": "0", "exit-code": "4", "results": ""}), done.log
 
 
@@ -439,10 +436,7 @@ def test_an_input_of_the_wrong_form_is_refused_in_one_sentence(tmp_path: Path) -
         read_inputs({"INPUT_PROVIDER": "gptge", "INPUT_DOCTOR": "yes"})
     with pytest.raises(BadOption, match="expected words as in a shell"):
         read_inputs({"INPUT_PROVIDER": "gptge", "INPUT_ARGUMENTS": "-k 'x"})
-    step = {"uses": "./", "id": "night", "with": {"provider": "gtpge"}}
-    runner = Runner(tmp_path, {}, environment())
-    done = runner.step(step, {})
-    assert done is not None
+    done = Machine(tmp_path, environment()).act(provider="gtpge")
     assert done.code == 4
     assert done.log.startswith("::error::'gtpge': no such provider; expected one of chainhub, gptge")
 
@@ -455,6 +449,7 @@ def limit_what_doctor_asks(reply: ReplyContext) -> None:
         reply.refuse(429, "slow down", "rate_limit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "health", "creations"), [(limit_what_doctor_asks, Exit.SERVICE, 0), (lambda reply: None, Exit.WELL, 1)]
 )
@@ -468,6 +463,7 @@ def test_nothing_is_paid_for_where_doctor_found_trouble(
     assert f"doctor-exit-code={health:d}\n" in (tmp_path / "output").read_text()
 
 
+@pytest.mark.slow
 def test_nothing_is_judged_with_a_model_that_is_not_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     provider = copy_of("octopusx", tmp_path)
     shutil.rmtree(provider / "query")
