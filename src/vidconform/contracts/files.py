@@ -104,7 +104,7 @@ def _place(content: Any, path: list[str | int]) -> str:
     words: list[str] = []
     for key in path:
         content = content[key]
-        named = isinstance(content, dict) and "id" in content
+        named = isinstance(key, int) and isinstance(content, dict) and "id" in content
         words.append(f"{content['id']!r}" if named else f"{key}" if isinstance(key, str) else f"entry {key + 1}")
     return f" (at {', '.join(words)})" if words else ""
 

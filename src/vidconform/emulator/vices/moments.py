@@ -75,3 +75,14 @@ UNKNOWN_REMIX = Moment(" of the refusal", _unknown("remix"))
 EARLY_CONTENT = Moment(" of the refusal", lambda reply: reply.role == "content" and reply.check == "finished")
 NO_SUCH_METHOD = Moment(" of the refusal", lambda reply: reply.status == 405)
 WITHOUT_ID = Moment(" of the refusal", lambda reply: reply.status == 400 and not reply.asked)
+
+# What a file of vices calls them.
+MOMENTS = {
+    "task-shown": TASK,
+    "unfinished": UNFINISHED,
+    "completed": COMPLETED,
+    "failed": FAILED,
+    "first-read": FIRST_READ,
+    "second-route": SECOND_ROUTE,
+    "unknown-task": UNKNOWN,
+}
