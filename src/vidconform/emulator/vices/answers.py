@@ -6,13 +6,43 @@ import json
 
 from ..replies import ReplyContext
 from .moments import COMPLETED, CONTENT, FAILED, FIRST_READ, READ, SECOND_READ, SECOND_ROUTE, TASK
-from .vice import vice
+from .vice import coded, refused, said, typed, vice, vices
 
+_PAGE = said(b"<!doctype html><html><title>Loading</title></html>", content_type="text/html")
+_ERROR = said({"code": "upstream_error", "message": "the upstream is busy", "data": None})
+_ERROR_AS_VIDEO = said(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
+_PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
+_UNKNOWN = refused(404, "video not found", "video_not_found")
+_NO_ROUTE = refused(404, "there is no such route", "not_found")
+_FAILED = refused(500, "the server failed", "internal_error")
+_BUSY = refused(502, "the upstream is busy", "bad_gateway")
 
-@vice(READ)
-def json_as_html(reply: ReplyContext) -> None:
-    """A task is sent as text/html."""
-    reply.headers["content-type"] = "text/html; charset=utf-8"
+vices(
+    READ,
+    ("json-as-html", "A task is sent as text/html.", typed("text/html; charset=utf-8")),
+    ("reads-as-202", "A task is shown with 202.", coded(202)),
+)
+vices(
+    SECOND_READ,
+    ("html-with-200", "A page of HTML is sent with 200 at the second read.", _PAGE),
+    ("error-with-200", "The second read of a task is answered with 200 and an error in its body.", _ERROR),
+    ("loses-a-task-now-and-then", "A task that was read once is unknown at the second read.", _UNKNOWN),
+    ("reads-fail-now-and-then", "The second read of a task is answered with 500.", _FAILED),
+)
+vices(
+    FIRST_READ,
+    ("created-task-unknown-at-first", "The first read of a created task is answered with 404.", _UNKNOWN),
+)
+vices(SECOND_ROUTE, ("second-route-as-404", "The second route answers with 404.", _NO_ROUTE))
+vices(
+    CONTENT,
+    ("content-empty", "The content is empty.", said(b"", content_type="video/mp4")),
+    ("content-as-json-named-video", "The content is an error as JSON that calls itself a video.", _ERROR_AS_VIDEO),
+    ("content-as-picture", "The content is a picture that calls itself a video.", _PICTURE_AS_VIDEO),
+    ("content-as-text-html", "The content is sent as text/html.", typed("text/html")),
+    ("content-as-octets", "The content is sent as application/octet-stream.", typed("application/octet-stream")),
+    ("content-as-502", "The content of a completed task is answered with 502.", _BUSY),
+)
 
 
 @vice(SECOND_READ)
@@ -28,12 +58,6 @@ def json_with_a_member_twice(reply: ReplyContext) -> None:
     reply.body = ("{" + body[1:].partition(",")[0] + "," + body[1:]).encode()
 
 
-@vice(SECOND_READ)
-def html_with_200(reply: ReplyContext) -> None:
-    """A page of HTML is sent with 200 at the second read."""
-    reply.say(b"<!doctype html><html><title>Loading</title></html>", content_type="text/html")
-
-
 @vice(READ)
 def json_with_charset(reply: ReplyContext) -> None:
     """A task is sent as application/json with a character set."""
@@ -46,47 +70,11 @@ def task_as_list(reply: ReplyContext) -> None:
     reply.body = [reply.body]
 
 
-@vice(SECOND_READ)
-def error_with_200(reply: ReplyContext) -> None:
-    """The second read of a task is answered with 200 and an error in its body."""
-    reply.say({"code": "upstream_error", "message": "the upstream is busy", "data": None})
-
-
-@vice(SECOND_READ)
-def loses_a_task_now_and_then(reply: ReplyContext) -> None:
-    """A task that was read once is unknown at the second read."""
-    reply.refuse(404, "video not found", "video_not_found")
-
-
-@vice(SECOND_READ)
-def reads_fail_now_and_then(reply: ReplyContext) -> None:
-    """The second read of a task is answered with 500."""
-    reply.refuse(500, "the server failed", "internal_error")
-
-
 @vice(READ)
 def refuses_the_content_type_of_a_read(reply: ReplyContext) -> None:
     """A read that names a content type is answered with 415."""
     if "content-type" in reply.sent_headers:
         reply.refuse(415, "a read has no content", "unsupported_media_type")
-
-
-@vice(READ)
-def reads_as_202(reply: ReplyContext) -> None:
-    """A task is shown with 202."""
-    reply.status = 202
-
-
-@vice(SECOND_ROUTE)
-def second_route_as_404(reply: ReplyContext) -> None:
-    """The second route answers with 404."""
-    reply.refuse(404, "there is no such route", "not_found")
-
-
-@vice(FIRST_READ)
-def created_task_unknown_at_first(reply: ReplyContext) -> None:
-    """The first read of a created task is answered with 404."""
-    reply.refuse(404, "video not found", "video_not_found")
 
 
 @vice()
@@ -125,51 +113,15 @@ def _another(id: str) -> str:
 
 
 @vice(CONTENT)
-def content_empty(reply: ReplyContext) -> None:
-    """The content is empty."""
-    reply.say(b"", content_type="video/mp4")
-
-
-@vice(CONTENT)
 def content_as_json(reply: ReplyContext) -> None:
     """The content is JSON with the address of the video."""
     reply.say({"id": reply.asked, "url": "https://cdn.example/video.mp4"})
 
 
 @vice(CONTENT)
-def content_as_json_named_video(reply: ReplyContext) -> None:
-    """The content is an error as JSON that calls itself a video."""
-    reply.say(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
-
-
-@vice(CONTENT)
-def content_as_picture(reply: ReplyContext) -> None:
-    """The content is a picture that calls itself a video."""
-    reply.say(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
-
-
-@vice(CONTENT)
 def content_cut_short(reply: ReplyContext) -> None:
     """The content ends in the middle of the video."""
     reply.body = reply.body[: len(reply.body) // 2]
-
-
-@vice(CONTENT)
-def content_as_text_html(reply: ReplyContext) -> None:
-    """The content is sent as text/html."""
-    reply.headers["content-type"] = "text/html"
-
-
-@vice(CONTENT)
-def content_as_octets(reply: ReplyContext) -> None:
-    """The content is sent as application/octet-stream."""
-    reply.headers["content-type"] = "application/octet-stream"
-
-
-@vice(CONTENT)
-def content_as_502(reply: ReplyContext) -> None:
-    """The content of a completed task is answered with 502."""
-    reply.refuse(502, "the upstream is busy", "bad_gateway")
 
 
 @vice(CONTENT)

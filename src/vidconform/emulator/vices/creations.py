@@ -8,7 +8,7 @@ from typing import Any
 
 from ..replies import ReplyContext
 from .moments import ANY, CREATED, REMIXED
-from .vice import Act, refused, vice, vices
+from .vice import Act, coded, refused, vice, vices
 
 
 def _sent(reply: ReplyContext) -> dict[str, Any]:
@@ -66,22 +66,13 @@ vices(
 )
 
 
-@vice(CREATED)
-def refuses_the_documented_body(reply: ReplyContext) -> None:
-    """The documented creation is refused, and nothing says for which member."""
-    reply.refuse(400, "bad request", "bad_request")
-
-
-@vice(CREATED)
-def create_as_404(reply: ReplyContext) -> None:
-    """A creation is answered with 404."""
-    reply.refuse(404, "there is no such route", "not_found")
-
-
-@vice(CREATED)
-def create_as_202(reply: ReplyContext) -> None:
-    """A creation is answered with 202."""
-    reply.status = 202
+_NOT_SAID = "The documented creation is refused, and nothing says for which member."
+vices(
+    CREATED,
+    ("refuses-the-documented-body", _NOT_SAID, refused(400, "bad request", "bad_request")),
+    ("create-as-404", "A creation is answered with 404.", refused(404, "there is no such route", "not_found")),
+    ("create-as-202", "A creation is answered with 202.", coded(202)),
+)
 
 
 @vice(CREATED)

@@ -14,21 +14,21 @@ from .moments import (
     UNKNOWN_SECOND,
     WITHOUT_ID,
 )
-from .vice import vice
+from .vice import coded, said, vice, vices
 
 _HTML = b"<!doctype html><html><title>Error</title><h1>Error</h1></html>"
+_PLAIN = said(b"404 page not found\n", 404, "text/plain; charset=utf-8")
 
 
-@vice(UNKNOWN)
-def unknown_id_as_200_with_nothing(reply: ReplyContext) -> None:
-    """An unknown id is answered with 200 and an empty object."""
-    reply.say({})
-
-
-@vice(UNKNOWN)
-def unknown_id_as_200_with_an_error(reply: ReplyContext) -> None:
-    """An unknown id is answered with 200 and the error in its body."""
-    reply.status = 200
+vices(
+    UNKNOWN,
+    ("unknown-id-as-200-with-nothing", "An unknown id is answered with 200 and an empty object.", said({})),
+    ("unknown-id-as-200-with-an-error", "An unknown id is answered with 200 and the error in its body.", coded(200)),
+    ("unknown-id-as-500", "An unknown id is answered with 500.", coded(500)),
+    ("unknown-id-as-html", "An unknown id is answered with a page of HTML.", said(_HTML, 404, "text/html")),
+    ("unknown-id-as-plain-text", "An unknown id is answered with a plain text.", _PLAIN),
+    ("unknown-id-as-400", "An unknown id is answered with 400 and the documented envelope.", coded(400)),
+)
 
 
 @vice(UNKNOWN)
@@ -37,34 +37,10 @@ def unknown_id_as_a_new_task(reply: ReplyContext) -> None:
     reply.say({"id": reply.asked, "object": "video", "status": "unknown", "progress": 0, "created_at": 0})
 
 
-@vice(UNKNOWN)
-def unknown_id_as_500(reply: ReplyContext) -> None:
-    """An unknown id is answered with 500."""
-    reply.status = 500
-
-
-@vice(UNKNOWN)
-def unknown_id_as_html(reply: ReplyContext) -> None:
-    """An unknown id is answered with a page of HTML."""
-    reply.say(_HTML, 404, "text/html")
-
-
-@vice(UNKNOWN)
-def unknown_id_as_plain_text(reply: ReplyContext) -> None:
-    """An unknown id is answered with a plain text."""
-    reply.say(b"404 page not found\n", 404, "text/plain; charset=utf-8")
-
-
 @vice(REFUSED)
 def refusals_as_broken_json(reply: ReplyContext) -> None:
     """A refusal's JSON is cut off."""
     reply.say(b'{"error": {"message": "vid', reply.status)
-
-
-@vice(UNKNOWN)
-def unknown_id_as_400(reply: ReplyContext) -> None:
-    """An unknown id is answered with 400 and the documented envelope."""
-    reply.status = 400
 
 
 @vice(UNKNOWN)
@@ -85,16 +61,11 @@ def unknown_id_as_200_on_the_second_route(reply: ReplyContext) -> None:
     reply.say({})
 
 
-@vice(WITHOUT_ID)
-def no_id_as_200(reply: ReplyContext) -> None:
-    """A query without an id is answered with 200 and an empty object."""
-    reply.say({})
-
-
-@vice(WITHOUT_ID)
-def no_id_as_500(reply: ReplyContext) -> None:
-    """A query without an id is answered with 500."""
-    reply.status = 500
+vices(
+    WITHOUT_ID,
+    ("no-id-as-200", "A query without an id is answered with 200 and an empty object.", said({})),
+    ("no-id-as-500", "A query without an id is answered with 500.", coded(500)),
+)
 
 
 @vice(NO_SUCH_METHOD)
@@ -109,16 +80,11 @@ def content_of_any_id(reply: ReplyContext) -> None:
     reply.say(small_mp4(), content_type="video/mp4")
 
 
-@vice(EARLY_CONTENT)
-def content_before_completion(reply: ReplyContext) -> None:
-    """The content is served before the task is completed."""
-    reply.grant()
-
-
-@vice(EARLY_CONTENT)
-def early_content_as_500(reply: ReplyContext) -> None:
-    """Content that is asked for too early is answered with 500."""
-    reply.status = 500
+vices(
+    EARLY_CONTENT,
+    ("content-before-completion", "The content is served before the task is completed.", ReplyContext.grant),
+    ("early-content-as-500", "Content that is asked for too early is answered with 500.", coded(500)),
+)
 
 
 @vice(EARLY_CONTENT)

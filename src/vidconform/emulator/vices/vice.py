@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -146,6 +147,21 @@ def only(when: Moment, act: Act) -> Act:
             act(reply)
 
     return change
+
+
+def coded(status: int) -> Act:
+    """Return the act that answers with another status code."""
+    return lambda reply: setattr(reply, "status", status)
+
+
+def typed(content_type: str) -> Act:
+    """Return the act that names another content type."""
+    return lambda reply: reply.headers.update({"content-type": content_type})
+
+
+def said(body: Any, status: int = 200, content_type: str = "application/json") -> Act:
+    """Return the act that answers with another body."""
+    return lambda reply: reply.say(deepcopy(body), status, content_type)
 
 
 def refused(status: int, message: str, code: str) -> Act:
