@@ -18,6 +18,10 @@ from vidconform.cli import main
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator import ReplyContext, running
 from vidconform.emulator.vices import UnknownVice, find_vice, vices_of
+from vidconform.emulator.vices.declared import declared
+from vidconform.emulator.vices.vice import OPERATORS
+from vidconform.errors import DataFileProblem
+from vidconform.locations import data_folder
 from vidconform.proof import matrix
 from vidconform.proof.score import score
 from vidconform.proof.summary import shortcomings, summary
@@ -159,6 +163,58 @@ def test_a_vice_without_end_leaves_the_run_inconclusive() -> None:
     trial = run_trial("gptge", "never-ends")
     assert trial.felled == set()
     assert [gap for gap in trial.gaps if "still" in gap]
+
+
+# --- the file of a contract's vices ---------------------------------------------------------------------------------
+
+VICES_OF_GPTGE = data_folder("specs") / "gptge" / "videos" / "vices.toml"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("[members]", "[member]", r"unknown key 'member'; the valid keys are vices, members"),
+        (
+            '{name = "missing", breaks = ["id-present"]}', '{name = "missing", fells = ["id-present"]}',
+            r"unknown key 'fells' \(at members, id, entry 1\); the valid keys are name, put, word, becomes, left-out,",
+        ),
+        ('{name = "as-null", breaks', "{breaks", r'"name" is a required property \(at members, id, entry 2\)'),
+        ("broken-json =", "broken-jsn =", "there is no vice 'broken-jsn'; there are: .*broken-json, "),
+        ('"as-null"', '"as-nul"', "there is no damage 'as-nul'; there are: missing, as-null, as-number,"),
+        ('when = "failed"', 'when = "finished"', "there is no moment 'finished'; there are: task-shown, unfinished,"),
+        ('name = "as-number", breaks', 'name = "as-null", breaks', "the vice 'id-as-null' stands twice"),
+        ('becomes = "succeeded", ', "", r'"becomes" is a required property \(at members, status, entry 5\)'),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_of_vices_is_refused_with_what_would_be_right(
+    right: str, wrong: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "vices.toml"
+    file.write_text(VICES_OF_GPTGE.read_text("utf-8").replace(right, wrong, 1), "utf-8")
+    with pytest.raises(DataFileProblem, match=said) as problem:
+        declared("gptge/videos", file)
+    assert problem.value.path == file
+
+
+def test_a_contract_of_ones_own_takes_the_operators_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "vices.toml"
+    file.write_text(
+        '[vices]\njson-as-html = ["replies-are-json"]\n'
+        '[members]\n"data.state" = [\n'
+        '    {word = "done", becomes = "OK", breaks = ["words"]},\n    {name = "as-text", breaks = []},\n]\n'
+    )
+    faults = declared("own/videos", file)
+    assert [(fault.operator.name, sorted(fault.fells)) for fault in faults] == [
+        ("json-as-html", ["replies-are-json"]),
+        ("data-state-ok-for-done", ["words"]),
+        ("data-state-as-text", []),
+    ]
+    assert faults[1].operator.sentence == 'The member data.state is "OK" instead of "done".'
+
+
+def test_every_operator_is_used_by_a_provider() -> None:
+    used = {vice.name for vice in VICES}
+    assert set(OPERATORS) - used == set()
 
 
 # --- the command line ---------------------------------------------------------------------------------------------

@@ -5,35 +5,34 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from .vice import Fault, UnknownVice, Vice, declared
+from vidconform.locations import data_folder
 
-_DECLARATIONS = (
-    "fields_query",
-    "fields_videos",
-    "fields_gptge",
-    "fields_opeai",
-    "fields_chainhub",
-    "answers",
-    "creations",
-    "doors",
-    "lives",
-    "odd_requests",
-    "refusals",
-)
+from .vice import Fault, UnknownVice, Vice
 
 __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 
 
+@cache
 def vices_of(provider: str) -> tuple[Vice, ...]:
-    """Return the vices of a provider by name; raises UnknownProvider."""
+    """Return the vices of a provider by name; raises UnknownProvider, DataFileProblem."""
     _load()
     from ..app import provider_named
+    from .declared import declared
 
-    return tuple(sorted(declared(provider_named(provider).name), key=lambda vice: vice.name))
+    by_name: dict[str, list[Fault]] = {}
+    for contract in (f"{provider}/{name}" for name in provider_named(provider).known):
+        for fault in declared(contract, data_folder("specs") / contract / "vices.toml"):
+            by_name.setdefault(fault.operator.name, []).append(fault)
+    return tuple(_vice(provider, faults) for _, faults in sorted(by_name.items()))
+
+
+def _vice(provider: str, faults: list[Fault]) -> Vice:
+    first = faults[0].operator
+    return Vice(provider, first.name, first.sentence, tuple(faults), first.stalls, first.generated)
 
 
 def find_vice(provider: str, name: str) -> Vice:
-    """Return one vice; raises UnknownProvider, UnknownVice."""
+    """Return one vice; raises UnknownProvider, UnknownVice, DataFileProblem."""
     found = {vice.name: vice for vice in vices_of(provider)}
     if name not in found:
         raise UnknownVice(provider, name, tuple(found))
@@ -42,6 +41,6 @@ def find_vice(provider: str, name: str) -> Vice:
 
 @cache
 def _load() -> None:
-    """Import the declarations: only a process that serves or lists vices pays for them."""
-    for module in _DECLARATIONS:
+    """Import the operators: only a process that serves or lists vices pays for them."""
+    for module in ("answers", "creations", "doors", "lives", "odd_requests", "refusals"):
         import_module(f"{__name__}.{module}")

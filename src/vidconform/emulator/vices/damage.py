@@ -1,4 +1,4 @@
-"""Vices of one member of a reply: a table of member, damage and the requirement that falls by it."""
+"""Vices of one member of a reply: what can be done to it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..replies import ReplyContext
-from .moments import TASK, Moment
-from .vice import Fault, declare
+from .moments import Moment
+from .vice import Operator, only
 
 _GONE = object()
 
@@ -28,9 +28,6 @@ class Damage:
     puts: bool = False
 
 
-Row = tuple[str, Damage, str] | tuple[str, Damage, str, Moment]
-
-
 def put(suffix: str, value: Any) -> Damage:
     """Return the damage that puts a value of its own."""
     return Damage(suffix, f"is {json.dumps(value, ensure_ascii=False)}", lambda _: value, puts=True)
@@ -41,7 +38,7 @@ def left_out(suffix: str) -> Damage:
     return Damage(suffix, "is missing", lambda _: _GONE, puts=True)
 
 
-def word(own: str, other: str, suffix: str = "") -> Damage:
+def word(own: str, other: str, suffix: str | None = None) -> Damage:
     """Return the damage that says another word instead of one."""
     named = suffix or f"{other}-for-{own}".lower().replace("_", "-")
     return Damage(named, f'is "{other}" instead of "{own}"', lambda value: other if value == own else value)
@@ -52,39 +49,38 @@ def _iso(value: Any) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-MISSING = left_out("missing")
-NULL = Damage("as-null", "is null", lambda _: None)
-NUMBER = Damage("as-number", "is a number", lambda value: len(str(value)))
-TEXT = Damage("as-text", "is a text", str)
-LIST = Damage("as-list", "is a list", lambda value: [value])
-OBJECT = Damage("as-object", "is an object", lambda value: {"value": value})
-FRACTION = Damage("with-fraction", "has a fraction", lambda value: value + 0.5)
-ISO_TEXT = Damage("as-iso-text", "is a text of RFC 3339", _iso)
-MILLISECONDS = Damage("in-milliseconds", "counts milliseconds", lambda value: value * 1000)
-MICROSECONDS = Damage("in-microseconds", "counts microseconds", lambda value: value * 1000)
-SECONDS = Damage("in-seconds", "counts seconds", lambda value: value // 1000)
+NAMED = {
+    damage.suffix: damage
+    for damage in (
+        left_out("missing"),
+        Damage("as-null", "is null", lambda _: None),
+        Damage("as-number", "is a number", lambda value: len(str(value))),
+        Damage("as-text", "is a text", str),
+        Damage("as-list", "is a list", lambda value: [value]),
+        Damage("as-object", "is an object", lambda value: {"value": value}),
+        Damage("with-fraction", "has a fraction", lambda value: value + 0.5),
+        Damage("as-iso-text", "is a text of RFC 3339", _iso),
+        Damage("in-milliseconds", "counts milliseconds", lambda value: value * 1000),
+        Damage("in-microseconds", "counts microseconds", lambda value: value * 1000),
+        Damage("in-seconds", "counts seconds", lambda value: value // 1000),
+    )
+}
 
 
-def fields(contract: str, *rows: Row) -> None:
-    """Declare a vice for each row: member (names joined by dots), damage, requirements, and when it shows."""
-    for path, damage, fells, *when in rows:
-        moment = when[0] if when else TASK
-        fault = Fault(contract, frozenset(fells.split()), change=_change(path, damage, moment))
-        declare(f"{_name(path)}-{damage.suffix}", f"The member {path}{moment.words} {damage.words}.", fault)
+def on_member(path: str, damage: Damage, when: Moment) -> Operator:
+    """Return the operator that damages a member (names joined by dots, `*` for each of a list) of these replies."""
+
+    def change(reply: ReplyContext) -> None:
+        for owner, name in _places(reply.body, path.split(".")):
+            _damage(owner, name, damage)
+
+    sentence = f"The member {path}{when.words} {damage.words}."
+    return Operator(f"{_name(path)}-{damage.suffix}", sentence, change=only(when, change))
 
 
 def _name(path: str) -> str:
     names = [name for name in path.split(".") if name != "*"]
     return "-".join(names[-2:]).replace("_", "-")
-
-
-def _change(path: str, damage: Damage, moment: Moment) -> Callable[[ReplyContext], None]:
-    def change(reply: ReplyContext) -> None:
-        if moment.holds(reply):
-            for owner, name in _places(reply.body, path.split(".")):
-                _damage(owner, name, damage)
-
-    return change
 
 
 def _places(body: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -36,16 +36,10 @@ def _unfinished(reply: ReplyContext) -> bool:
     return reply.shows_task and reply.task is not None and not reply.task.finished
 
 
-def _second_read(reply: ReplyContext) -> bool:
-    """Whether a task that existed from the start is read for the second time."""
-    task = reply.task
-    return reply.shows_task and reply.role == "retrieve" and task is not None and task.known and task.reads == 2
-
-
-def _first_read(reply: ReplyContext) -> bool:
-    """Whether a created task is read for the first time; its creation was a read too."""
-    task = reply.task
-    return reply.shows_task and reply.role == "retrieve" and task is not None and not task.known and task.reads == 2
+def _read_twice(*, known: bool) -> Callable[[ReplyContext], bool]:
+    """Whether a task that existed from the start, or a created one, was read before; a creation is a read too."""
+    read = READ.holds
+    return lambda reply: read(reply) and reply.task is not None and reply.task.known == known and reply.task.reads == 2
 
 
 def _unknown(role: str) -> Callable[[ReplyContext], bool]:
@@ -55,13 +49,12 @@ def _unknown(role: str) -> Callable[[ReplyContext], bool]:
 ANY = Moment("", lambda reply: True)
 TASK = Moment("", lambda reply: reply.shows_task)
 UNFINISHED = Moment(" of an unfinished task", _unfinished)
-FINISHED = Moment(" of a finished task", lambda reply: reply.shows_task and not _unfinished(reply))
 COMPLETED = Moment(" of a completed task", _ended(*SUCCESS))
 FAILED = Moment(" of a failed task", _ended(*FAILURE))
-SECOND_READ = Moment(" at the second read", _second_read)
-FIRST_READ = Moment(" at the first read of a created task", _first_read)
-
 READ = Moment("", lambda reply: reply.role == "retrieve" and reply.shows_task)
+SECOND_READ = Moment(" at the second read", _read_twice(known=True))
+FIRST_READ = Moment(" at the first read of a created task", _read_twice(known=False))
+
 CREATED = Moment(" of a creation", _of_role("create"))
 REMIXED = Moment(" of a remix", _of_role("remix"))
 CONTENT = Moment(" of a content", _of_role("content"))
@@ -75,3 +68,14 @@ UNKNOWN_REMIX = Moment(" of the refusal", _unknown("remix"))
 EARLY_CONTENT = Moment(" of the refusal", lambda reply: reply.role == "content" and reply.check == "finished")
 NO_SUCH_METHOD = Moment(" of the refusal", lambda reply: reply.status == 405)
 WITHOUT_ID = Moment(" of the refusal", lambda reply: reply.status == 400 and not reply.asked)
+
+# What a file of vices calls them.
+MOMENTS = {
+    "task-shown": TASK,
+    "unfinished": UNFINISHED,
+    "completed": COMPLETED,
+    "failed": FAILED,
+    "first-read": FIRST_READ,
+    "second-route": SECOND_ROUTE,
+    "unknown-task": UNKNOWN,
+}

@@ -6,9 +6,8 @@ import json
 
 from ..replies import ReplyContext
 from .moments import ANY, Moment
-from .vice import CHAINHUB, GPTGE, OPEAI, QUERY, VIDEOS, everywhere, vice
+from .vice import vice
 
-_ALL = (QUERY, VIDEOS, GPTGE, OPEAI, CHAINHUB)
 _LONG, _SHORT = 64, 20
 
 UNKNOWN_ID = Moment("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
@@ -18,42 +17,42 @@ def _asked(reply: ReplyContext) -> str:
     return reply.asked or ""
 
 
-@vice(everywhere("any-request-is-no-server-error any-bad-request-is-refused", *_ALL), ANY, generated=True)
+@vice(ANY, generated=True)
 def crashes_on_a_quote(reply: ReplyContext) -> None:
     """An id with a quote is answered with 500."""
     if "'" in _asked(reply):
         reply.refuse(500, "the server failed", "internal_error")
 
 
-@vice(everywhere("any-bad-request-is-refused", *_ALL), UNKNOWN_ID, generated=True)
+@vice(UNKNOWN_ID, generated=True)
 def serves_long_ids(reply: ReplyContext) -> None:
     """A long id that no task has is answered with 200 and an empty object."""
     if len(_asked(reply)) > _LONG:
         reply.say({})
 
 
-@vice(everywhere("any-refusal-is-json", *_ALL), UNKNOWN_ID, generated=True)
+@vice(UNKNOWN_ID, generated=True)
 def long_ids_as_html(reply: ReplyContext) -> None:
     """A long id that no task has is answered with a page of HTML."""
     if len(_asked(reply)) > _LONG:
         reply.say(b"<!doctype html><html><title>Not Found</title></html>", 404, "text/html")
 
 
-@vice({VIDEOS: "any-bad-request-is-refused"}, ANY, generated=True)
+@vice(ANY, generated=True)
 def takes_null_as_model(reply: ReplyContext) -> None:
     """A task is created for a model that is null."""
     if reply.check == "body" and reply.role == "create" and json.loads(reply.sent_body).get("model", "") is None:
         reply.grant()
 
 
-@vice({OPEAI: "any-unknown-task-status-code"}, UNKNOWN_ID, generated=True)
+@vice(UNKNOWN_ID, generated=True)
 def short_ids_as_400(reply: ReplyContext) -> None:
     """A short id that no task has is answered with 400."""
     if len(_asked(reply)) < _SHORT:
         reply.status = 400
 
 
-@vice({OPEAI: "any-unknown-task-keeps-the-envelope"}, UNKNOWN_ID, generated=True)
+@vice(UNKNOWN_ID, generated=True)
 def foreign_ids_without_envelope(reply: ReplyContext) -> None:
     """An id of another shape than the documented one is refused with an error that is a text."""
     if not _asked(reply).startswith("video_"):

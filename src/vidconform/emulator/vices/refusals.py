@@ -14,121 +14,86 @@ from .moments import (
     UNKNOWN_SECOND,
     WITHOUT_ID,
 )
-from .vice import CHAINHUB, GPTGE, OPEAI, QUERY, VIDEOS, everywhere, vice
+from .vice import coded, said, vice, vices
 
-_UNKNOWN = "unknown-task-is-refused"
 _HTML = b"<!doctype html><html><title>Error</title><h1>Error</h1></html>"
+_PLAIN = said(b"404 page not found\n", 404, "text/plain; charset=utf-8")
 
 
-@vice(everywhere(_UNKNOWN), UNKNOWN)
-def unknown_id_as_200_with_nothing(reply: ReplyContext) -> None:
-    """An unknown id is answered with 200 and an empty object."""
-    reply.say({})
+vices(
+    UNKNOWN,
+    ("unknown-id-as-200-with-nothing", "An unknown id is answered with 200 and an empty object.", said({})),
+    ("unknown-id-as-200-with-an-error", "An unknown id is answered with 200 and the error in its body.", coded(200)),
+    ("unknown-id-as-500", "An unknown id is answered with 500.", coded(500)),
+    ("unknown-id-as-html", "An unknown id is answered with a page of HTML.", said(_HTML, 404, "text/html")),
+    ("unknown-id-as-plain-text", "An unknown id is answered with a plain text.", _PLAIN),
+    ("unknown-id-as-400", "An unknown id is answered with 400 and the documented envelope.", coded(400)),
+)
 
 
-@vice(everywhere(_UNKNOWN), UNKNOWN)
-def unknown_id_as_200_with_an_error(reply: ReplyContext) -> None:
-    """An unknown id is answered with 200 and the error in its body."""
-    reply.status = 200
-
-
-@vice(everywhere(_UNKNOWN), UNKNOWN)
+@vice(UNKNOWN)
 def unknown_id_as_a_new_task(reply: ReplyContext) -> None:
     """An unknown id is answered with a task that has just begun."""
     reply.say({"id": reply.asked, "object": "video", "status": "unknown", "progress": 0, "created_at": 0})
 
 
-@vice(everywhere(f"{_UNKNOWN} refusals-are-not-server-errors"), UNKNOWN)
-def unknown_id_as_500(reply: ReplyContext) -> None:
-    """An unknown id is answered with 500."""
-    reply.status = 500
-
-
-@vice(everywhere("refusals-are-json"), UNKNOWN)
-def unknown_id_as_html(reply: ReplyContext) -> None:
-    """An unknown id is answered with a page of HTML."""
-    reply.say(_HTML, 404, "text/html")
-
-
-@vice(everywhere("refusals-are-json"), UNKNOWN)
-def unknown_id_as_plain_text(reply: ReplyContext) -> None:
-    """An unknown id is answered with a plain text."""
-    reply.say(b"404 page not found\n", 404, "text/plain; charset=utf-8")
-
-
-@vice(everywhere("refusals-are-json"), REFUSED)
+@vice(REFUSED)
 def refusals_as_broken_json(reply: ReplyContext) -> None:
     """A refusal's JSON is cut off."""
     reply.say(b'{"error": {"message": "vid', reply.status)
 
 
-@vice({OPEAI: "unknown-task-status-code"}, UNKNOWN)
-def unknown_id_as_400(reply: ReplyContext) -> None:
-    """An unknown id is answered with 400 and the documented envelope."""
-    reply.status = 400
-
-
-@vice({OPEAI: "refusal-is-object"}, UNKNOWN)
+@vice(UNKNOWN)
 def refusal_as_list(reply: ReplyContext) -> None:
     """The refusal of an unknown id is a list."""
     reply.body = [reply.body]
 
 
-@vice({**everywhere("", QUERY, VIDEOS, GPTGE, CHAINHUB), OPEAI: "unknown-task-status-code"}, UNKNOWN)
+@vice(UNKNOWN)
 def unknown_id_as_400_with_code_and_message(reply: ReplyContext) -> None:
     """An unknown id is answered with 400 and code, message and data instead of an error object."""
     reply.say({"code": "task_not_exist", "message": "task_not_exist", "data": None}, 400)
 
 
-@vice({OPEAI: "unknown-second-route-task-is-refused"}, UNKNOWN_SECOND)
+@vice(UNKNOWN_SECOND)
 def unknown_id_as_200_on_the_second_route(reply: ReplyContext) -> None:
     """The second route answers an unknown id with 200 and an empty object."""
     reply.say({})
 
 
-@vice({QUERY: "retrieve-without-id-is-refused"}, WITHOUT_ID)
-def no_id_as_200(reply: ReplyContext) -> None:
-    """A query without an id is answered with 200 and an empty object."""
-    reply.say({})
+vices(
+    WITHOUT_ID,
+    ("no-id-as-200", "A query without an id is answered with 200 and an empty object.", said({})),
+    ("no-id-as-500", "A query without an id is answered with 500.", coded(500)),
+)
 
 
-@vice({QUERY: "retrieve-without-id-is-refused refusals-are-not-server-errors"}, WITHOUT_ID)
-def no_id_as_500(reply: ReplyContext) -> None:
-    """A query without an id is answered with 500."""
-    reply.status = 500
-
-
-@vice({**everywhere("wrong-method-is-refused", QUERY, VIDEOS, GPTGE, OPEAI, CHAINHUB)}, NO_SUCH_METHOD)
+@vice(NO_SUCH_METHOD)
 def any_method_will_do(reply: ReplyContext) -> None:
     """A method that no route has is answered with 200."""
     reply.say({})
 
 
-@vice({VIDEOS: "unknown-content-is-refused"}, UNKNOWN_CONTENT)
+@vice(UNKNOWN_CONTENT)
 def content_of_any_id(reply: ReplyContext) -> None:
     """An unknown id has content."""
     reply.say(small_mp4(), content_type="video/mp4")
 
 
-@vice({VIDEOS: "early-content-is-refused"}, EARLY_CONTENT)
-def content_before_completion(reply: ReplyContext) -> None:
-    """The content is served before the task is completed."""
-    reply.grant()
+vices(
+    EARLY_CONTENT,
+    ("content-before-completion", "The content is served before the task is completed.", ReplyContext.grant),
+    ("early-content-as-500", "Content that is asked for too early is answered with 500.", coded(500)),
+)
 
 
-@vice({VIDEOS: "early-content-is-refused refusals-are-not-server-errors"}, EARLY_CONTENT)
-def early_content_as_500(reply: ReplyContext) -> None:
-    """Content that is asked for too early is answered with 500."""
-    reply.status = 500
-
-
-@vice({VIDEOS: ""}, EARLY_CONTENT)
+@vice(EARLY_CONTENT)
 def early_content_as_409(reply: ReplyContext) -> None:
     """Content that is asked for too early is answered with 409 and the seconds to wait."""
     reply.status, reply.headers["retry-after"] = 409, "1"
 
 
-@vice({VIDEOS: "unknown-remix-is-refused"}, UNKNOWN_REMIX)
+@vice(UNKNOWN_REMIX)
 def remix_of_any_id(reply: ReplyContext) -> None:
     """An unknown id can be remixed."""
     reply.say({"id": "video_5eed", "task_id": "video_5eed", "object": "video", "status": "queued", "progress": 0})

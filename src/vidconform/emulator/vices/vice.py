@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,10 +14,7 @@ from ..replies import ReplyContext
 from ..tasks import Known, Life
 from .moments import TASK, Moment
 
-QUERY, VIDEOS = "octopusx/query", "octopusx/videos"
-GPTGE, OPEAI, CHAINHUB = "gptge/videos", "opeai/videos", "chainhub/videos"
-CONTRACTS = (QUERY, VIDEOS, GPTGE, OPEAI, CHAINHUB)
-
+Act = Callable[[ReplyContext], object]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -36,25 +34,36 @@ class UnknownVice(EmulatorError):
 
 
 @dataclass(frozen=True)
+class Operator:
+    """What a vice does to any contract: to its replies, its tasks' lives or its first tasks.
+
+    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
+    """
+
+    name: str
+    sentence: str
+    change: Act | None = None
+    life: Callable[[Life], Life] | None = None
+    known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
+    stalls: bool = False
+    generated: bool = False
+
+
+@dataclass(frozen=True)
 class Fault:
-    """What a vice does to one contract (`provider/name`): to its replies, its tasks' lives or its first tasks.
+    """An operator on one contract (`provider/name`).
 
     `fells` are the requirements that are unmet by it; none, where the document allows it.
     """
 
     contract: str
     fells: frozenset[str]
-    change: Callable[[ReplyContext], None] | None = None
-    life: Callable[[Life], Life] | None = None
-    known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
+    operator: Operator
 
 
 @dataclass(frozen=True)
 class Vice:
-    """One fault in every contract that it applies to.
-
-    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
-    """
+    """One fault in every contract of a provider that it applies to; `stalls` and `generated` are its operator's."""
 
     provider: str
     name: str
@@ -80,73 +89,81 @@ class Vice:
         def change(reply: ReplyContext) -> None:
             if options.change is not None:
                 options.change(reply)
-            for fault in self._faults(reply.contract):
-                if fault.change is not None:
-                    fault.change(reply)
+            for operator in self._operators(reply.contract):
+                if operator.change is not None:
+                    operator.change(reply)
 
         def life(contract: str, own: Life) -> Life:
             lived = options.life(contract, own) if options.life is not None else own
-            for fault in self._faults(contract):
-                lived = fault.life(lived) if fault.life is not None else lived
+            for operator in self._operators(contract):
+                lived = operator.life(lived) if operator.life is not None else lived
             return lived
 
         def known(contract: str, own: tuple[Known, ...]) -> tuple[Known, ...]:
             tasks = options.known(contract, own) if options.known is not None else own
-            for fault in self._faults(contract):
-                tasks = fault.known(tasks) if fault.known is not None else tasks
+            for operator in self._operators(contract):
+                tasks = operator.known(tasks) if operator.known is not None else tasks
             return tasks
 
         return replace(options, change=change, life=life, known=known)
 
-    def _faults(self, contract: str) -> list[Fault]:
-        return [fault for fault in self.faults if fault.contract == f"{self.provider}/{contract}"]
+    def _operators(self, contract: str) -> list[Operator]:
+        return [fault.operator for fault in self.faults if fault.contract == f"{self.provider}/{contract}"]
 
 
-_DECLARED: dict[tuple[str, str], Vice] = {}
+OPERATORS: dict[str, Operator] = {}
 
 
-def declare(name: str, sentence: str, fault: Fault, **kinds: bool) -> None:
-    """Add a fault to the vice of this name."""
-    provider = fault.contract.partition("/")[0]
-    vice = _DECLARED.get((provider, name)) or Vice(provider, name, sentence, (), **kinds)
-    if any(other.contract == fault.contract for other in vice.faults):
-        raise ValueError(f"{fault.contract} has two vices named {name}")
-    _DECLARED[provider, name] = replace(vice, faults=(*vice.faults, fault))
+def vices(when: Moment, *rows: tuple[str, str, Act]) -> None:
+    """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
+    for name, sentence, act in rows:
+        _add(Operator(name, sentence, change=only(when, act)))
 
 
-def declared(provider: str) -> list[Vice]:
-    """Return what has been declared for a provider."""
-    return [vice for (owner, _), vice in _DECLARED.items() if owner == provider]
-
-
-def vice(fells: Mapping[str, str], when: Moment = TASK, **kinds: bool) -> Callable[[F], F]:
-    """Declare a function as a vice: its name and docstring are the vice's, its parameter says what it alters.
-
-    `fells` names, by contract, the requirements that fall, with spaces between them; `kinds` are stalls, generated.
-    """
+def vice(when: Moment = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
+    """Make a function an operator: its name and docstring are the vice's, its parameter says what it alters."""
 
     def register(function: F) -> F:
         name, sentence = function.__name__.replace("_", "-"), inspect.cleandoc(function.__doc__ or "")
-        for contract, requirements in fells.items():
-            fault = Fault(contract, frozenset(requirements.split()), **_altering(function, when))
-            declare(name, sentence, fault, **kinds)
+        altered = next(iter(inspect.signature(function).parameters))
+        acts: dict[str, Any] = {"change": only(when, function)} if altered == "reply" else {altered: function}
+        _add(Operator(name, sentence, stalls=stalls, generated=generated, **acts))
         return function
 
     return register
 
 
-def _altering(function: Callable[..., Any], when: Moment) -> dict[str, Any]:
-    altered = next(iter(inspect.signature(function).parameters))
-    if altered != "reply":
-        return {altered: function}
+def _add(operator: Operator) -> None:
+    if operator.name in OPERATORS:
+        raise ValueError(f"two operators are named {operator.name}")
+    OPERATORS[operator.name] = operator
+
+
+def only(when: Moment, act: Act) -> Act:
+    """Return an act that is done to these replies alone."""
 
     def change(reply: ReplyContext) -> None:
         if when.holds(reply):
-            function(reply)
+            act(reply)
 
-    return {"change": change}
+    return change
 
 
-def everywhere(requirements: str, *others: str) -> dict[str, str]:
-    """Return the same requirements for some contracts, or for all."""
-    return dict.fromkeys(others or CONTRACTS, requirements)
+def coded(status: int) -> Act:
+    """Return the act that answers with another status code."""
+    return lambda reply: setattr(reply, "status", status)
+
+
+def typed(content_type: str) -> Act:
+    """Return the act that names another content type."""
+    return lambda reply: reply.headers.update({"content-type": content_type})
+
+
+def said(body: Any, status: int = 200, content_type: str = "application/json") -> Act:
+    """Return the act that answers with another body."""
+    return lambda reply: reply.say(deepcopy(body), status, content_type)
+
+
+def refused(status: int, message: str, code: str) -> Act:
+    """Return the act that turns a request down."""
+    return lambda reply: reply.refuse(status, message, code)
