@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from clock import clock as clock
 from hostile_replies import ANSWERS
 from live import cases
 from live import live as live_run
@@ -130,6 +131,8 @@ def test_what_is_no_http_is_quoted_without_the_words_of_python(transport: LiveTr
         )
 
 
+# A short wait is a multiple of how long an answer took, which is nothing where the clock stands still.
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("paid", [False, True])
 def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vidconform.probes.timeouts.SHORT", 0.2)
