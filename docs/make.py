@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vidconform.error_kinds import errors_page
-from vidconform.report.merging import merge_files
-from vidconform.report.reading import find_results
-from vidconform.report.site import write_site
+from vidconform.errors.error_table import errors_page
+from vidconform.report.merged_runs import merge_files
+from vidconform.report.pages.site import write_site
+from vidconform.report.results_reader import find_results
 
 DOCS = Path(__file__).resolve().parent
 SITE = DOCS / "site"

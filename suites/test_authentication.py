@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from vidconform.laws import (
+    AuthAttempt,
     Inconclusive,
-    Keyed,
     Refused,
     Unseen,
+    describe_credential,
+    describe_reply,
     expect,
     expect_refused,
+    require_observed,
     requires,
-    shown,
-    told,
-    told_credential,
 )
 
 _UNAUTHORIZED = 401
@@ -28,18 +28,18 @@ _UNAUTHORIZED = 401
 @requires(
     "second-route-accepts-admin", role="second-retrieve", probe="second-route-admin", elsewhere="second-route-admin"
 )
-def test_the_documented_credential_is_accepted(keyed: Keyed) -> None:
-    for reading in shown(keyed.all, "a request with the credential"):
-        accepted = reading.reply.status not in (401, 403)
-        if not accepted and not keyed.accepted:
-            raise Inconclusive(told_credential(reading, "the credential"))
-        expect(accepted, "the credential to be accepted as elsewhere", told(reading), reading)
+def test_the_documented_credential_is_accepted(auth_attempt: AuthAttempt) -> None:
+    for view in require_observed(auth_attempt.all, "a request with the credential"):
+        accepted = view.reply.status not in (401, 403)
+        if not accepted and not auth_attempt.accepted:
+            raise Inconclusive(describe_credential(view, "the credential"))
+        expect(accepted, "the credential to be accepted as elsewhere", describe_reply(view), view)
 
 
 @test_the_documented_credential_is_accepted.broken_by
-def _(keyed: Keyed) -> None:
-    keyed.alter(-1, code=401)
-    keyed.accepted = True
+def _(auth_attempt: AuthAttempt) -> None:
+    auth_attempt.alter(-1, code=401)
+    auth_attempt.accepted = True
 
 
 @requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
@@ -64,10 +64,10 @@ def _(refusal: Refused) -> None:
 @requires("retrieve-with-another-key-is-refused", probe="retrieve-with-another-key")
 def test_another_account_is_refused(refusal: Refused) -> None:
     if refusal.first.reply.status == _UNAUTHORIZED:
-        raise Inconclusive(told_credential(refusal.first, "the key of the other account"))
+        raise Inconclusive(describe_credential(refusal.first, "the key of the other account"))
     # A refusal that says 200 breaks other laws, and shows nobody a task.
     if refusal.first.reply.is_success and not refusal.first.tells_a_task:
-        raise Unseen(f"a refusal of another account, or a task shown to it: {told(refusal.first)}")
+        raise Unseen(f"a refusal of another account, or a task require_observed to it: {describe_reply(refusal.first)}")
     expect_refused(refusal)
 
 

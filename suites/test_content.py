@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from vidconform.laws import A_TEXT, Reading, Subject, expect, requires, shown, told, what_is_no_video
+from vidconform.laws import (
+    A_TEXT,
+    ReplyView,
+    Subject,
+    describe_reply,
+    expect,
+    require_observed,
+    requires,
+    what_is_no_video,
+)
 
 _MEDIA_TYPES = ("application/mp4", "application/octet-stream", "binary/octet-stream")
 
 
-def _served(content: Subject) -> list[Reading]:
-    return [reading for reading in content.all if reading.reply.is_success]
+def _served(content: Subject) -> list[ReplyView]:
+    return [view for view in content.all if view.reply.is_success]
 
 
 @requires("content-is-video")
 def test_content_has_a_video_content_type(content: Subject) -> None:
-    for reading in shown(_served(content), "the content of a finished task"):
-        media_type = reading.reply.media_type
+    for view in require_observed(_served(content), "the content of a finished task"):
+        media_type = view.reply.media_type
         video = media_type.startswith("video/") or media_type in _MEDIA_TYPES
-        expect(video, "a content type video/*", media_type or "no content type", reading)
+        expect(video, "a content type video/*", media_type or "no content type", view)
 
 
 @test_content_has_a_video_content_type.broken_by
@@ -26,9 +35,11 @@ def _(content: Subject) -> None:
 
 @requires("content-has-bytes")
 def test_content_holds_the_bytes_of_a_video(content: Subject) -> None:
-    for reading in shown(_served(content), "the content of a finished task"):
-        lack = what_is_no_video(reading.reply.body, reading.reply.cut)
-        expect(lack is None, "the bytes of a video", f"{lack}: {told(reading)}" if lack == A_TEXT else lack, reading)
+    for view in require_observed(_served(content), "the content of a finished task"):
+        lack = what_is_no_video(view.reply.body, view.reply.cut)
+        expect(
+            lack is None, "the bytes of a video", f"{lack}: {describe_reply(view)}" if lack == A_TEXT else lack, view
+        )
 
 
 @test_content_holds_the_bytes_of_a_video.broken_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import ACCOUNT_CODES, Creation, Task, Unseen, expect, requires, shown, told
+from vidconform.laws import ACCOUNT_CODES, Creation, Task, Unseen, describe_reply, expect, require_observed, requires
 
 _REFUSED_BODY = (400, 415, 422)
 
@@ -12,10 +12,10 @@ _REFUSED_BODY = (400, 415, 422)
 @requires("accepts-seconds", member="seconds")
 @requires("accepts-size", member="size")
 def test_the_documented_body_is_accepted(creation: Creation) -> None:
-    refused = (r for r in creation.all if r.reply.status in _REFUSED_BODY and creation.blames(r))
+    refused = (r for r in creation.all if r.reply.status in _REFUSED_BODY and creation.may_be_about(r))
     judged = [*(r for r in creation.all if r.reply.is_success), *refused]
-    for reading in shown(judged, f"a creation that is answered for its {creation.member}"):
-        expect(reading.reply.is_success, "the documented body to be accepted", told(reading), reading)
+    for view in require_observed(judged, f"a creation that is answered for its {creation.member}"):
+        expect(view.reply.is_success, "the documented body to be accepted", describe_reply(view), view)
 
 
 @test_the_documented_body_is_accepted.broken_by
@@ -28,8 +28,8 @@ def test_a_created_task_can_be_read(task: Task) -> None:
     if not task.was_created:
         raise Unseen("a task that the run creates")
     reads = [r for r in task.all[1:] if r.reply.status not in ACCOUNT_CODES]
-    for reading in shown(reads, "a read of a created task"):
-        expect(reading.reply.is_success, "the created task", told(reading), reading)
+    for view in require_observed(reads, "a read of a created task"):
+        expect(view.reply.is_success, "the created task", describe_reply(view), view)
 
 
 @test_a_created_task_can_be_read.broken_by
@@ -40,8 +40,8 @@ def _(task: Task) -> None:
 @requires("creation-starts-waiting")
 def test_a_created_task_waits_first(task: Task) -> None:
     created = task.all[:1] if task.was_created and task.all[0].has("status") else []
-    for reading in shown(created, "a creation whose reply tells the status"):
-        expect(reading.phase == "waiting", "a waiting task", reading.status, reading, "status")
+    for view in require_observed(created, "a creation whose reply tells the status"):
+        expect(view.phase == "waiting", "a waiting task", view.status, view, "status")
 
 
 @test_a_created_task_waits_first.broken_by

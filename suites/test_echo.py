@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Task, expect, requires, shown
+from vidconform.laws import Task, expect, require_observed, requires
 
 
 def _expect_echo(task: Task, role: str) -> None:
     sent = task.all[0].sent_value(role) if task.was_created else None
-    readings = task.readings(role) if sent is not None else []
-    for reading in shown(readings, f"a created task that tells its {role}"):
-        expect(reading.value(role) == sent, f"{sent!r} as sent", reading.raw(role), reading, role)
+    views = task.views(role) if sent is not None else []
+    for view in require_observed(views, f"a created task that tells its {role}"):
+        expect(view.value(role) == sent, f"{sent!r} as sent", view.raw(role), view, role)
 
 
 @requires("model-is-echoed")
@@ -44,7 +44,7 @@ def _(task: Task) -> None:
 
 def _expect_to_stay(task: Task, role: str) -> None:
     pairs = task.against_first(role)
-    shown((later for _, later in pairs), f"two reads of one task that tell its {role}")
+    require_observed((later for _, later in pairs), f"two reads of one task that tell its {role}")
     for first, later in pairs:
         expect(later.value(role) == first.value(role), repr(first.raw(role)), later.raw(role), later, role)
 
@@ -71,9 +71,9 @@ def _(task: Task) -> None:
 
 @requires("pending-info-prompt-same-as-input")
 def test_the_pending_info_tells_the_same_prompt(task: Task) -> None:
-    for reading in shown(task.readings("pending-prompt", "input-prompt"), "a pending task with its input"):
-        same = reading.value("pending-prompt") == reading.value("input-prompt")
-        expect(same, repr(reading.raw("input-prompt")), reading.raw("pending-prompt"), reading, "pending-prompt")
+    for view in require_observed(task.views("pending-prompt", "input-prompt"), "a pending task with its input"):
+        same = view.value("pending-prompt") == view.value("input-prompt")
+        expect(same, repr(view.raw("input-prompt")), view.raw("pending-prompt"), view, "pending-prompt")
 
 
 @test_the_pending_info_tells_the_same_prompt.broken_by

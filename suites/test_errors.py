@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from vidconform.laws import (
     Refused,
+    describe_codes,
+    describe_reply,
     expect,
     expect_refused,
     has_documented_code,
+    require_observed,
     requires,
-    shown,
     tells_of_the_task,
-    told,
-    told_codes,
 )
 
 
@@ -43,9 +43,9 @@ def _(refusal: Refused) -> None:
 def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
     accepted = unknown_task.accepted
     refused = (r for r in unknown_task.all if r.reply.is_refusal and tells_of_the_task(r, accepted))
-    for reading in shown(refused, "a refused request for an unknown task"):
-        expected = told_codes(reading.contract, reading.exchange.role, "4")
-        expect(has_documented_code(reading, "4"), expected, told(reading), reading)
+    for view in require_observed(refused, "a refused request for an unknown task"):
+        expected = describe_codes(view.contract, view.exchange.role, "4")
+        expect(has_documented_code(view, "4"), expected, describe_reply(view), view)
 
 
 @test_an_unknown_task_is_not_found.broken_by
@@ -55,9 +55,11 @@ def _(unknown_task: Refused) -> None:
 
 @requires("refusals-are-not-server-errors")
 def test_a_bad_request_is_no_server_error(any_refusal: Refused) -> None:
-    for reading in shown((r for r in any_refusal.all if not r.reply.is_success), "a bad request that is not served"):
-        not_implemented = reading.exchange.step == "wrong-method" and reading.reply.status == 501
-        expect(reading.reply.status < 500 or not_implemented, "a status code below 500", told(reading), reading)
+    for view in require_observed(
+        (r for r in any_refusal.all if not r.reply.is_success), "a bad request that is not served"
+    ):
+        not_implemented = view.exchange.step == "wrong-method" and view.reply.status == 501
+        expect(view.reply.status < 500 or not_implemented, "a status code below 500", describe_reply(view), view)
 
 
 @test_a_bad_request_is_no_server_error.broken_by

@@ -1,81 +1,84 @@
-"""Generated requests: whatever is asked, what must be refused is refused as documented, and nothing breaks."""
+"""GeneratedReplies requests: whatever is asked, what must be refused is refused as documented, and nothing breaks."""
 
 from __future__ import annotations
 
 from vidconform.laws import (
-    Generated,
+    GeneratedReplies,
     Inconclusive,
-    Reading,
+    ReplyView,
+    describe_codes,
     expect_each,
     has_documented_code,
     requires,
-    told_codes,
 )
 
 _ERROR = "error.schema.json"
 
 
 @requires("any-request-is-no-server-error")
-def test_no_request_is_too_much(generated: Generated) -> None:
+def test_no_request_is_too_much(generated: GeneratedReplies) -> None:
     expect_each(generated.all, "a generated request", "a status code below 500", lambda r: r.reply.status < 500)
 
 
 @test_no_request_is_too_much.broken_by
-def _(generated: Generated) -> None:
+def _(generated: GeneratedReplies) -> None:
     generated.alter(code=500)
 
 
 @requires("any-bad-request-is-refused")
-def test_no_bad_request_is_served(generated: Generated) -> None:
+def test_no_bad_request_is_served(generated: GeneratedReplies) -> None:
     expected = "a refusal with 4xx, and no task wherever a path may have gone astray"
     expect_each(generated.all, "a generated request", expected, generated.is_turned_away)
 
 
 @test_no_bad_request_is_served.broken_by
-def _(generated: Generated) -> None:
+def _(generated: GeneratedReplies) -> None:
     generated.alter(code=200, body={})
 
 
 @requires("any-refusal-is-json")
-def test_every_refusal_is_json(generated: Generated) -> None:
-    readings = [reading for reading in generated.refusals if not reading.reply.cut]
-    if generated.refusals and not readings:
+def test_every_refusal_is_json(generated: GeneratedReplies) -> None:
+    views = [view for view in generated.refusals if not view.reply.cut]
+    if generated.refusals and not views:
         raise Inconclusive("no refusal was short enough to be kept")
-    expect_each(readings, "a refusal of a generated request", "JSON with the content type application/json", _is_json)
+    expect_each(views, "a refusal of a generated request", "JSON with the content type application/json", _is_json)
 
 
 @test_every_refusal_is_json.broken_by
-def _(generated: Generated) -> None:
+def _(generated: GeneratedReplies) -> None:
     generated.all[0] = generated.refusals[0].altered(headers={"content-type": "text/html"}, body=b"<html>")
 
 
 @requires("any-unknown-task-status-code")
-def test_every_unknown_task_is_not_found(generated: Generated) -> None:
-    what, expected = "a refusal of a well-formed id that no task has", told_codes(generated.contract, "retrieve", "4")
+def test_every_unknown_task_is_not_found(generated: GeneratedReplies) -> None:
+    what, expected = (
+        "a refusal of a well-formed id that no task has",
+        describe_codes(generated.contract, "retrieve", "4"),
+    )
     expect_each(generated.well_formed_unknown, what, expected, lambda r: has_documented_code(r, "4"))
 
 
 @test_every_unknown_task_is_not_found.broken_by
-def _(generated: Generated) -> None:
+def _(generated: GeneratedReplies) -> None:
     generated.all[0] = generated.well_formed_unknown[0].altered(code=400)
 
 
 @requires("any-unknown-task-keeps-the-envelope")
-def test_every_unknown_task_has_the_documented_envelope(generated: Generated) -> None:
-    readings = [r for r in generated.unknown if r.documented_schema == _ERROR and r.reply.is_json]
-    expect_each(readings, "a refusal in JSON with a documented code", "the documented refusal", _keeps_envelope)
+def test_every_unknown_task_has_the_documented_envelope(generated: GeneratedReplies) -> None:
+    views = [r for r in generated.unknown if r.documented_schema == _ERROR and r.reply.is_json]
+    expect_each(views, "a refusal in JSON with a documented code", "the documented refusal", _keeps_envelope)
 
 
 @test_every_unknown_task_has_the_documented_envelope.broken_by
-def _(generated: Generated) -> None:
+def _(generated: GeneratedReplies) -> None:
     generated.all[0] = generated.unknown[0].altered(code=404, body={"error": "video not found"})
 
 
-def _is_json(reading: Reading) -> bool:
-    media_type = reading.reply.media_type
-    return reading.reply.is_json and (media_type == "application/json" or media_type.endswith("+json"))
+def _is_json(view: ReplyView) -> bool:
+    media_type = view.reply.media_type
+    return view.reply.is_json and (media_type == "application/json" or media_type.endswith("+json"))
 
 
-def _keeps_envelope(reading: Reading) -> bool:
-    schema = reading.contract.schemas[_ERROR]
-    return not any(finding.errors for finding in reading.findings(schema))
+def _keeps_envelope(view: ReplyView) -> bool:
+    schema = view.contract.schemas[_ERROR]
+    return not any(finding.errors for finding in view.findings(schema))

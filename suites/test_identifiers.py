@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Task, expect, requires, shown
+from vidconform.laws import Task, expect, require_observed, requires
 
 
 @requires("id-same-as-asked")
 def test_the_id_is_the_one_asked_for(task: Task) -> None:
-    for reading in shown(task.reads("id"), "a read that tells an id"):
-        expect(reading.value("id") == reading.asked, repr(reading.asked), reading.raw("id"), reading, "id")
+    for view in require_observed(task.reads("id"), "a read that tells an id"):
+        expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
 
 
 @test_the_id_is_the_one_asked_for.broken_by
@@ -19,7 +19,7 @@ def _(task: Task) -> None:
 @requires("id-never-changes")
 def test_a_task_keeps_its_id(task: Task) -> None:
     pairs = task.against_first("id")
-    shown((later for _, later in pairs), "two reads of one task")
+    require_observed((later for _, later in pairs), "two reads of one task")
     for first, later in pairs:
         expect(later.value("id") == first.value("id"), repr(first.raw("id")), later.raw("id"), later, "id")
 
@@ -31,9 +31,9 @@ def _(task: Task) -> None:
 
 @requires("id-and-task-id-agree")
 def test_both_ids_agree(task: Task) -> None:
-    for reading in shown(task.readings("id", "task-id"), "a reply with both ids"):
-        agree = reading.value("task-id") == reading.value("id")
-        expect(agree, repr(reading.raw("id")), reading.raw("task-id"), reading, "task-id")
+    for view in require_observed(task.views("id", "task-id"), "a reply with both ids"):
+        agree = view.value("task-id") == view.value("id")
+        expect(agree, repr(view.raw("id")), view.raw("task-id"), view, "task-id")
 
 
 @test_both_ids_agree.broken_by
@@ -43,10 +43,10 @@ def _(task: Task) -> None:
 
 @requires("detail-id-is-bare-id")
 def test_the_detail_names_the_id_without_its_prefix(task: Task) -> None:
-    prefixed = [r for r in task.readings("id", "detail-id") if ":" in r.value("id")]
-    for reading in shown(prefixed, "a task with a prefixed id and its detail"):
-        bare = reading.value("id").partition(":")[2]
-        expect(reading.value("detail-id") == bare, repr(bare), reading.raw("detail-id"), reading, "detail-id")
+    prefixed = [r for r in task.views("id", "detail-id") if ":" in r.value("id")]
+    for view in require_observed(prefixed, "a task with a prefixed id and its detail"):
+        bare = view.value("id").partition(":")[2]
+        expect(view.value("detail-id") == bare, repr(bare), view.raw("detail-id"), view, "detail-id")
 
 
 @test_the_detail_names_the_id_without_its_prefix.broken_by
@@ -55,8 +55,8 @@ def _(task: Task) -> None:
 
 
 def _expect_same(task: Task, one: str, other: str) -> None:
-    for reading in shown(task.readings(one, other), f"a reply with {one} and {other}"):
-        expect(reading.value(one) == reading.value(other), repr(reading.raw(other)), reading.raw(one), reading, one)
+    for view in require_observed(task.views(one, other), f"a reply with {one} and {other}"):
+        expect(view.value(one) == view.value(other), repr(view.raw(other)), view.raw(one), view, one)
 
 
 @requires("detail-status-same-as-status")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Inconclusive, Reading, Refused, Subject, expect, requires, shown, told
+from vidconform.laws import (
+    Inconclusive,
+    Refused,
+    ReplyView,
+    Subject,
+    describe_reply,
+    expect,
+    require_observed,
+    requires,
+)
 
 
-def _expect_json(reading: Reading) -> None:
-    media_type = reading.reply.media_type
+def _expect_json(view: ReplyView) -> None:
+    media_type = view.reply.media_type
     named = media_type == "application/json" or media_type.endswith("+json")
-    expect(named, "the content type application/json", told(reading), reading)
-    if reading.reply.cut:
-        raise Inconclusive(f"{reading.exchange.request} was answered with {reading.reply.json}")
-    expect(reading.reply.is_json, "a JSON text", f"{reading.reply.json} in {told(reading)}", reading)
+    expect(named, "the content type application/json", describe_reply(view), view)
+    if view.reply.cut:
+        raise Inconclusive(f"{view.exchange.request} was answered with {view.reply.json}")
+    expect(view.reply.is_json, "a JSON text", f"{view.reply.json} in {describe_reply(view)}", view)
 
 
 @requires("replies-are-json")
 def test_a_served_task_is_json(reply: Subject) -> None:
-    for reading in shown(reply.all, "a served task"):
-        _expect_json(reading)
+    for view in require_observed(reply.all, "a served task"):
+        _expect_json(view)
 
 
 @test_a_served_task_is_json.broken_by
@@ -33,8 +42,8 @@ def _(reply: Subject) -> None:
 @requires("refusals-are-json")
 def test_a_refusal_is_json(any_refusal: Refused) -> None:
     refused = (r for r in any_refusal.all if r.reply.is_refusal and r.exchange.step != "wrong-method")
-    for reading in shown(refused, "a refused request"):
-        _expect_json(reading)
+    for view in require_observed(refused, "a refused request"):
+        _expect_json(view)
 
 
 @test_a_refusal_is_json.broken_by

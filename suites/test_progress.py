@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vidconform.laws import Reading, Task, expect, requires, shown
+from vidconform.laws import ReplyView, Task, expect, require_observed, requires
 
 _GOING_ON = ("waiting", "running", "succeeded")
 
 
-def _going_on(task: Task) -> list[Reading]:
-    """Return the readings up to the first success; a task that runs again after it breaks another law."""
-    readings = [r for r in task.readings("status", "progress") if r.phase in _GOING_ON]
-    ends = [i for i, reading in enumerate(readings) if reading.phase == "succeeded"]
-    return readings[: ends[0] + 1] if ends else readings
+def _going_on(task: Task) -> list[ReplyView]:
+    """Return the replies up to the first success; a task that runs again after it breaks another law."""
+    views = [r for r in task.views("status", "progress") if r.phase in _GOING_ON]
+    ends = [i for i, view in enumerate(views) if view.phase == "succeeded"]
+    return views[: ends[0] + 1] if ends else views
 
 
 @requires("progress-never-falls")
 def test_progress_never_falls(task: Task) -> None:
     pairs = list(pairwise(_going_on(task)))
-    shown((later for _, later in pairs), "two reads of a task that tell its progress")
+    require_observed((later for _, later in pairs), "two reads of a task that tell its progress")
     for earlier, later in pairs:
         expect(
             later.value("progress") >= earlier.value("progress"),
@@ -34,8 +34,8 @@ def _(task: Task) -> None:
 
 @requires("progress-whole-at-completion")
 def test_progress_is_whole_at_completion(task: Task) -> None:
-    for reading in shown(task.succeeded("progress"), "a completed task that tells its progress"):
-        expect(reading.value("progress") == 100, "100 at completion", reading.raw("progress"), reading, "progress")
+    for view in require_observed(task.succeeded("progress"), "a completed task that tells its progress"):
+        expect(view.value("progress") == 100, "100 at completion", view.raw("progress"), view, "progress")
 
 
 @test_progress_is_whole_at_completion.broken_by
@@ -46,8 +46,8 @@ def _(task: Task) -> None:
 @requires("progress-at-creation-is-zero")
 def test_progress_starts_at_zero(task: Task) -> None:
     created = task.all[:1] if task.was_created and task.all[0].has("progress") else []
-    for reading in shown(created, "a creation whose reply tells the progress"):
-        expect(reading.value("progress") == 0, "0 at creation", reading.raw("progress"), reading, "progress")
+    for view in require_observed(created, "a creation whose reply tells the progress"):
+        expect(view.value("progress") == 0, "0 at creation", view.raw("progress"), view, "progress")
 
 
 @test_progress_starts_at_zero.broken_by

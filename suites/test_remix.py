@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Remixed, expect, requires, shown
+from vidconform.laws import Remixed, expect, require_observed, requires
 
 
 @requires("remix-makes-new-task")
 def test_a_remix_is_a_task_of_its_own(remix: Remixed) -> None:
-    for reading in shown((r for r in remix.all if r.has("id")), "a remix whose reply tells an id"):
-        expect(reading.value("id") != remix.source, "a new id", remix.source, reading, "id")
+    for view in require_observed((r for r in remix.all if r.has("id")), "a remix whose reply tells an id"):
+        expect(view.value("id") != remix.source, "a new id", remix.source, view, "id")
 
 
 @test_a_remix_is_a_task_of_its_own.broken_by

@@ -7,14 +7,14 @@ from vidconform.laws import (
     Refused,
     Subject,
     Task,
+    describe_codes,
+    describe_reply,
     expect,
     expect_refused,
     expect_served,
     has_documented_code,
+    require_observed,
     requires,
-    shown,
-    told,
-    told_codes,
 )
 
 _READS = ("observe", "create")
@@ -39,8 +39,8 @@ def _(served: Subject) -> None:
 @requires("retrieve-accepts-json-header", role="retrieve", probe=_READS)
 def test_the_documented_header_is_accepted(served: Subject) -> None:
     judged = (r for r in served.all if r.reply.is_success or r.reply.status in _ANOTHER_TYPE)
-    for reading in shown(judged, "a read that is answered for its content type"):
-        expect(reading.reply.is_success, "the documented content type to be accepted", told(reading), reading)
+    for view in require_observed(judged, "a read that is answered for its content type"):
+        expect(view.reply.is_success, "the documented content type to be accepted", describe_reply(view), view)
 
 
 @test_the_documented_header_is_accepted.broken_by
@@ -50,9 +50,9 @@ def _(served: Subject) -> None:
 
 @requires("retrieve-status-code", role="retrieve", probe=_READS)
 def test_success_has_the_documented_status_code(served: Subject) -> None:
-    for reading in shown((r for r in served.all if r.reply.is_success), "a successful reply"):
-        expected = told_codes(reading.contract, reading.exchange.role, "2")
-        expect(has_documented_code(reading, "2"), expected, told(reading), reading)
+    for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
+        expected = describe_codes(view.contract, view.exchange.role, "2")
+        expect(has_documented_code(view, "2"), expected, describe_reply(view), view)
 
 
 @test_success_has_the_documented_status_code.broken_by
@@ -78,7 +78,7 @@ def test_both_routes_tell_the_same_task(both_routes: Task) -> None:
     # A task that is not finished, or no longer, may move between two reads.
     roles = ("id", "model", "created", *(["status"] if before and first.phase in FINISHED else []))
     told_by_both = [role for role in roles if first.has(role) and second.has(role)]
-    shown([first, second] if told_by_both else [], "one task read through both routes")
+    require_observed([first, second] if told_by_both else [], "one task read through both routes")
     for role in told_by_both:
         expect(second.value(role) == first.value(role), repr(first.raw(role)), second.raw(role), second, role)
 

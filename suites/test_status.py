@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vidconform.laws import FINISHED, Task, expect, requires, shown
+from vidconform.laws import FINISHED, Task, expect, require_observed, requires
 
 
 @requires("terminal-status-is-final")
 def test_a_finished_task_stays_finished(task: Task) -> None:
-    readings = task.since_finished()
-    for reading in shown(readings[1:], "a finished task that is read again"):
-        end = readings[0].status
-        expect(reading.status == end, f"the status {end!r} again", reading.status, reading, "status")
+    views = task.since_finished()
+    for view in require_observed(views[1:], "a finished task that is read again"):
+        end = views[0].status
+        expect(view.status == end, f"the status {end!r} again", view.status, view, "status")
 
 
 @test_a_finished_task_stays_finished.broken_by
@@ -23,9 +23,9 @@ def _(task: Task) -> None:
 @requires("status-moves-forward")
 def test_the_status_moves_forward(task: Task) -> None:
     ranks = task.contract.task.ranks
-    known = [r for r in task.readings("status") if r.status in ranks]
+    known = [r for r in task.views("status") if r.status in ranks]
     steps = [(a, b) for a, b in pairwise(known) if a.phase not in FINISHED]
-    shown((later for _, later in steps), "two reads, with words of the document, of a task before its end")
+    require_observed((later for _, later in steps), "two reads, with words of the document, of a task before its end")
     for earlier, later in steps:
         expect(
             ranks[later.status] >= ranks[earlier.status],
@@ -44,8 +44,8 @@ def _(task: Task) -> None:
 @requires("success-word")
 def test_success_has_the_documented_word(task: Task) -> None:
     documented = [word for word, phase in task.contract.task.phases.items() if phase == "succeeded"]
-    for reading in shown(task.succeeded(), "a task that has succeeded"):
-        expect(reading.status in documented, " or ".join(map(repr, documented)), reading.status, reading, "status")
+    for view in require_observed(task.succeeded(), "a task that has succeeded"):
+        expect(view.status in documented, " or ".join(map(repr, documented)), view.status, view, "status")
 
 
 @test_success_has_the_documented_word.broken_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Reading, Task, expect, requires, shown
+from vidconform.laws import ReplyView, Task, expect, require_observed, requires
 
 # created_at is whole seconds; a clock that rounds up may stand one ahead.
 _ROUNDING = 1
@@ -11,7 +11,7 @@ _ROUNDING = 1
 @requires("created-at-never-changes")
 def test_the_creation_time_never_changes(task: Task) -> None:
     pairs = task.against_first("created")
-    shown((later for _, later in pairs), "two reads of one task that tell its creation time")
+    require_observed((later for _, later in pairs), "two reads of one task that tell its creation time")
     for first, later in pairs:
         same = later.value("created") == first.value("created")
         expect(same, repr(first.raw("created")), later.raw("created"), later, "created")
@@ -23,9 +23,9 @@ def _(task: Task) -> None:
 
 
 def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
-    for reading in shown(task.readings(earlier, later), f"a reply with the times {earlier} and {later}"):
-        in_order = reading.value(later) >= reading.value(earlier) - slack
-        expect(in_order, f"{later} at or after {earlier} ({reading.raw(earlier)})", reading.raw(later), reading, later)
+    for view in require_observed(task.views(earlier, later), f"a reply with the times {earlier} and {later}"):
+        in_order = view.value(later) >= view.value(earlier) - slack
+        expect(in_order, f"{later} at or after {earlier} ({view.raw(earlier)})", view.raw(later), view, later)
 
 
 @requires("completed-after-created")
@@ -50,9 +50,9 @@ def _(task: Task) -> None:
 
 @requires("completed-at-only-when-finished")
 def test_an_unfinished_task_has_no_completion_time(task: Task) -> None:
-    for reading in shown(task.unfinished(), "an unfinished task"):
-        completed = reading.raw("completed")
-        expect(completed is None, "no completion time yet", completed, reading, "completed")
+    for view in require_observed(task.unfinished(), "an unfinished task"):
+        completed = view.raw("completed")
+        expect(completed is None, "no completion time yet", completed, view, "completed")
 
 
 @test_an_unfinished_task_has_no_completion_time.broken_by
@@ -63,7 +63,7 @@ def _(task: Task) -> None:
 @requires("update-time-never-goes-back")
 def test_the_update_time_never_goes_back(task: Task) -> None:
     pairs = list(task.pairs("updated"))
-    shown((later for _, later in pairs), "two reads of one task that tell its last update")
+    require_observed((later for _, later in pairs), "two reads of one task that tell its last update")
     for earlier, later in pairs:
         forward = later.value("updated") >= earlier.value("updated")
         expect(forward, f"{earlier.raw('updated')} or later", later.raw("updated"), later, "updated")
@@ -94,15 +94,15 @@ def _(task: Task) -> None:
     task.alter(updated=1000000000000)
 
 
-def _unit(reading: Reading, role: str) -> str:
-    # A reading tells every time in seconds.
-    return "seconds" if reading.value(role) == reading.raw(role) else "milliseconds"
+def _unit(view: ReplyView, role: str) -> str:
+    # A reply tells every time in seconds.
+    return "seconds" if view.value(role) == view.raw(role) else "milliseconds"
 
 
 @requires("time-units-agree")
 def test_all_times_have_one_unit(examples: Task) -> None:
     units = {role: _unit(r, role) for r in examples.all for role in ("created", "completed", "updated") if r.has(role)}
-    shown(examples.all if len(units) > 1 else [], "examples with two times")
+    require_observed(examples.all if len(units) > 1 else [], "examples with two times")
     told = ", ".join(f"{role} in {unit}" for role, unit in units.items())
     expect(len(set(units.values())) == 1, "one unit for all times", told, examples.first)
 

@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidconform import __version__
-from vidconform.doctor import commands as doctor_commands
-from vidconform.error_kinds import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
-from vidconform.errors import BadOption, UnknownErrorCode, VidconformError
-from vidconform.proof import commands as proof_commands
-from vidconform.report import commands as report_commands
+from vidconform.doctor import add_doctor
+from vidconform.errors import (
+    SYSTEM_ERROR,
+    UNFORESEEN_VALUE,
+    BadOption,
+    UnknownErrorCode,
+    VidconformError,
+    error_kinds,
+    with_code,
+)
+from vidconform.proof import add_proof
+from vidconform.report import add_report
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -64,15 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
     explaining.add_argument("code", nargs="*", help="like VC-204; without any, every code in a line")
     explaining.set_defaults(run=_explain)
-    report_commands.add(commands)
-    proof_commands.add(commands)
-    doctor_commands.add(commands)
+    add_report(commands)
+    add_proof(commands)
+    add_doctor(commands)
     return parser
 
 
 def _list(options: argparse.Namespace) -> None:
-    from vidconform.bindings import describe
     from vidconform.contracts import find_provider, load_contracts, provider_names
+    from vidconform.run import describe
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
     for sentence in _other_editions(contracts, options.documents):
@@ -116,10 +123,10 @@ def _explain(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from vidconform.emulator import Options, serve
+    from vidconform.emulator import EmulatorOptions, serve
 
     seconds = options.step_seconds
-    choices = Options() if seconds is None else Options(advance="second", step_seconds=seconds)
+    choices = EmulatorOptions() if seconds is None else EmulatorOptions(advance="second", step_seconds=seconds)
     if options.vice is not None:
         from vidconform.emulator.vices import find_vice
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vidconform.emulator import running
+from vidconform.emulator.server import running
 
 pytestmark = pytest.mark.skipif("not config.pluginmanager.has_plugin('benchmark')", reason="pass -p benchmark")
 

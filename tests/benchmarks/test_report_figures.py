@@ -16,8 +16,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from chromium import Watched, chromium
-from report_runs import write_fleet
+from tests.support.chromium import Watched, chromium
+from tests.support.report_runs import write_fleet
 
 pytestmark = [
     pytest.mark.skipif("not config.pluginmanager.has_plugin('benchmark')", reason="pass -p benchmark"),
@@ -79,7 +79,9 @@ def test_the_first_keystroke_is_drawn_at_once(site: Path) -> None:
 def test_the_report_of_four_providers(benchmark: Any, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--provider=all", f"--report={tmp_path}"]
     subprocess.run(command, cwd=Path(__file__).parents[2], env=dict(os.environ), check=True, capture_output=True)
-    make = "import sys; from pathlib import Path; from vidconform.report.beside import write_beside as write; "
+    make = (
+        "import sys; from pathlib import Path; from vidconform.report.pages.run_report import write_beside as write; "
+    )
     make += "write(Path(sys.argv[1]))"
     benchmark.pedantic(
         subprocess.run, ([sys.executable, "-c", make, str(tmp_path)],), {"check": True}, rounds=5, warmup_rounds=1

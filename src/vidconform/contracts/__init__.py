@@ -1,44 +1,54 @@
 """What the vendors promise, read from the data under specs/."""
 
-from vidconform.contracts.blame import Finding, SchemaError, findings
 from vidconform.contracts.contract import Contract
+from vidconform.contracts.customary_words import customary_phases
+from vidconform.contracts.data_files import read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
-from vidconform.contracts.ledger import Level, Requirement
-from vidconform.contracts.loading import load_contract, load_contracts
-from vidconform.contracts.operations import Answer, Operation, Scheme, usual_headers
-from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, load_provider, provider_names
+from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
+from vidconform.contracts.file_format import FileFormat
+from vidconform.contracts.keywords import OPERATION_ROLES
+from vidconform.contracts.loading import load_contracts
+from vidconform.contracts.member_pointers import documented_members, member
+from vidconform.contracts.operations import Operation, usual_headers
+from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, provider_names
+from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
-from vidconform.contracts.schemas import FINISHED, Field, Schema, schema_errors
-from vidconform.contracts.variables import known_secrets
+from vidconform.contracts.schema_lint import lint
+from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema_errors
+from vidconform.contracts.secret_variables import known_secrets
 
 __all__ = [
     "FINISHED",
-    "Answer",
+    "OPERATION_ROLES",
+    "PHASES",
     "Contract",
     "Deviation",
     "Field",
-    "Finding",
+    "FileFormat",
     "Level",
+    "NodeFinding",
     "Operation",
     "Pace",
     "Provider",
     "Requirement",
     "Schema",
     "SchemaError",
-    "Scheme",
     "check_twice",
+    "customary_phases",
+    "documented_members",
     "find_provider",
     "findings",
     "is_plain",
     "known_providers",
     "known_secrets",
-    "load_contract",
+    "lint",
     "load_contracts",
-    "load_provider",
+    "member",
     "own_deviations",
     "provider_names",
     "reaches",
     "read_deviations",
+    "read_toml",
     "schema_errors",
     "usual_headers",
 ]

@@ -8,13 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.customary_words import customary_phases
+from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
-from vidconform.contracts.files import read_yaml
-from vidconform.contracts.ledger import Requirement
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
+from vidconform.contracts.requirements import Requirement
 from vidconform.contracts.schemas import Field, Schema
-from vidconform.contracts.words import customary_phases
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.files import read_toml
+from vidconform.contracts.data_files import read_toml
 from vidconform.contracts.provider import Provider, known_providers
 from vidconform.errors import DataFileProblem
 

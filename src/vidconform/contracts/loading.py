@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vidconform.contracts.agreement import check_agreement, check_words
+from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.ledger import load_ledger
 from vidconform.contracts.operations import load_operations
 from vidconform.contracts.provider import Provider
+from vidconform.contracts.requirements import load_ledger
 from vidconform.contracts.schemas import load_schema
 
 
@@ -24,7 +24,7 @@ def load_contract(provider: Provider, name: str) -> Contract:
         operations=tuple(load_operations(folder / "openapi.yaml")),
         schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
     )
-    check_agreement(contract)
+    check_consistency(contract)
     if not provider.is_own:
         # Our tests hold our own to them.
         check_words(contract)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from vidconform.contracts.files import read_yaml
+from vidconform.contracts.data_files import read_yaml
 from vidconform.errors import DataFileProblem
 
 
@@ -22,7 +22,7 @@ class Scheme:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DocumentedReply:
     """One documented reply: its schema file (or none), media types and example payloads."""
 
     schema: str | None
@@ -45,7 +45,7 @@ class Operation:
     request_sample: Any
     id_example: str | None
     request_schema: str | None
-    answers: dict[str, Answer]
+    answers: dict[str, DocumentedReply]
 
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
@@ -61,7 +61,7 @@ class Operation:
         before, parameter, after = self.path.partition(f"{{{self.id_parameter}}}")
         return unquote(target[len(before) : len(target) - len(after)]) if parameter else None
 
-    def answer_to(self, status: int) -> Answer | None:
+    def answer_to(self, status: int) -> DocumentedReply | None:
         """Return what the document says of a status code, exact code before range before default."""
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.answers:
@@ -73,7 +73,7 @@ class Operation:
         return [code for code in self.answers if code.startswith(first) or code == "default"]
 
     @property
-    def success(self) -> Answer | None:
+    def success(self) -> DocumentedReply | None:
         """The documented reply to a request that is served."""
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
 
@@ -142,12 +142,12 @@ def _request_example(body: dict[str, Any]) -> Any:
     return body.get("example", named[0]["value"] if named else None)
 
 
-def _answer(answer: dict[str, Any]) -> Answer:
+def _answer(answer: dict[str, Any]) -> DocumentedReply:
     content = answer.get("content", {})
     shown = {
         name: example["value"] for media in content.values() for name, example in media.get("examples", {}).items()
     }
-    return Answer(next((_file(m) for m in content.values()), None), tuple(content), shown)
+    return DocumentedReply(next((_file(m) for m in content.values()), None), tuple(content), shown)
 
 
 def _file(media: dict[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.files import read_toml
+from vidconform.contracts.data_files import read_toml
 from vidconform.errors import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 

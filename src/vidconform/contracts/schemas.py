@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.files import read_json
+from vidconform.contracts.data_files import read_json
 from vidconform.contracts.provider import IdSpace
 from vidconform.errors import DataFileProblem
 

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 
 from vidconform.contracts import Contract
 from vidconform.doctor.configuration import Configured, check_configuration, configure
-from vidconform.doctor.diagnosis import Diagnosis, Finding, problem, unchecked
-from vidconform.doctor.exits import Exit
-from vidconform.doctor.reach import check_reach
+from vidconform.doctor.connectivity import check_connectivity
+from vidconform.doctor.consultation import Consultation
+from vidconform.doctor.diagnosis import CheckResult, Diagnosis, problem, unchecked
+from vidconform.doctor.exit_codes import Exit
 from vidconform.doctor.recordings import check_recordings
-from vidconform.doctor.service import Consultation
 from vidconform.errors import UsageProblem
-from vidconform.options import RunOptions
-from vidconform.probes import Budget, LiveTransport, Redactor, Setting, is_loopback
+from vidconform.ledger import Budget
+from vidconform.probes import ProbeSettings
+from vidconform.redaction import Redactor
+from vidconform.run import RunOptions
+from vidconform.transport import LiveTransport, is_loopback
 
 _REACH = ("dns", "connection", "tls")
 _SERVICE = ("clock", "key", "models", "task ids")
@@ -45,14 +48,14 @@ def diagnose(
     return Diagnosis(provider.name, tuple(_shown(one, redactor) for one in found), cost.requests, cost.creations)
 
 
-def _shown(finding: Finding, redactor: Redactor) -> Finding:
+def _shown(finding: CheckResult, redactor: Redactor) -> CheckResult:
     """Return a finding that may be printed: no secret in it, and nothing that paints a terminal."""
     sentence = redactor.text(finding.sentence)
     return replace(finding, sentence="".join(c if c.isprintable() else " " for c in sentence))
 
 
-def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterator[Finding]:
-    reach = check_reach(configured.base_url, configured.timeouts.connect)
+def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterator[CheckResult]:
+    reach = check_connectivity(configured.base_url, configured.timeouts.connect)
     yield from reach
     if any(finding.is_problem for finding in reach):
         yield from (unchecked(check, "the service is not reached.") for check in _SERVICE)
@@ -63,7 +66,7 @@ def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterat
     def count() -> None:
         cost.requests += 1
 
-    setting = Setting(address, provider.pace, configured.keys, redactor, budget)
+    setting = ProbeSettings(address, provider.pace, configured.keys, redactor, budget)
     pause = 0.0 if is_loopback(address) else 1 / provider.pace.requests_per_second
     # Who says "later" is told of, not waited for.
     transport = LiveTransport(0.0, count, pause, configured.timeouts, provider.name)

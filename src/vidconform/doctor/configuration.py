@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vidconform.contracts import Contract, Provider
-from vidconform.doctor.diagnosis import Finding, ok
+from vidconform.doctor.diagnosis import CheckResult, ok
 from vidconform.errors import UnusableEnvironment
-from vidconform.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.probes import Timeouts, is_loopback
+from vidconform.run import RunOptions, base_url, key_variables, keys_of
+from vidconform.transport import Timeouts, is_loopback
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def configure(
     return Configured(provider, contracts, address, keys, task_ids, Timeouts.of(options.request_timeout))
 
 
-def check_configuration(configured: Configured) -> Finding:
+def check_configuration(configured: Configured) -> CheckResult:
     """Say what is configured; names environment variables and never their values."""
     provider, names = configured.provider, ", ".join(contract.name for contract in configured.contracts)
     unset = [name for name in key_variables(provider, configured.contracts) if name not in configured.keys]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from vidconform.counting import counted
-from vidconform.doctor.exits import Exit
+from vidconform.doctor.exit_codes import Exit
+from vidconform.text import pluralise
 
 FORMAT = "vidconform/doctor@1"
 
@@ -18,7 +18,7 @@ _SHOWN: dict[State, str] = {"ok": "ok", "remark": "remark", "problem": "problem"
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check found; `exit` is the cause of a problem."""
 
     check: str
@@ -32,24 +32,24 @@ class Finding:
         return self.state == "problem"
 
 
-def ok(check: str, sentence: str) -> Finding:
+def ok(check: str, sentence: str) -> CheckResult:
     """Return a check that found what a run needs."""
-    return Finding(check, "ok", sentence)
+    return CheckResult(check, "ok", sentence)
 
 
-def remark(check: str, sentence: str) -> Finding:
+def remark(check: str, sentence: str) -> CheckResult:
     """Return something to know that stands in nobody's way."""
-    return Finding(check, "remark", sentence)
+    return CheckResult(check, "remark", sentence)
 
 
-def unchecked(check: str, why: str) -> Finding:
+def unchecked(check: str, why: str) -> CheckResult:
     """Return a check that could not be made, and why."""
-    return Finding(check, "unchecked", why)
+    return CheckResult(check, "unchecked", why)
 
 
-def problem(check: str, cause: Exit, sentence: str) -> Finding:
+def problem(check: str, cause: Exit, sentence: str) -> CheckResult:
     """Return what stands in the way of a run."""
-    return Finding(check, "problem", sentence, cause)
+    return CheckResult(check, "problem", sentence, cause)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Diagnosis:
     """All findings of one provider, in the order of the checks, and what was sent for them."""
 
     provider: str
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckResult, ...]
     requests: int = 0
     creations: int = 0
 
@@ -85,4 +85,4 @@ class Diagnosis:
             checks = [finding.check for finding in alike]
             what = f"{', '.join(checks)}: " if checks[1:] else f"{checks[0]:<13}  "
             yield f"  {_SHOWN[state]:<11}  {what}{sentence}"
-        yield f"  sent: {counted(self.requests, 'request')}, {counted(self.creations, 'creation')}"
+        yield f"  sent: {pluralise(self.requests, 'request')}, {pluralise(self.creations, 'creation')}"

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from vidconform.contracts import Contract
-from vidconform.doctor.diagnosis import Finding, ok, remark, unchecked
+from vidconform.doctor.diagnosis import CheckResult, ok, remark, unchecked
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.evidence import load_cassette
 from vidconform.probes import probes_of
+from vidconform.store import load_cassette
 
 _OLD = 30
 
 
-def check_recordings(contracts: Sequence[Contract], now: datetime) -> Finding:
+def check_recordings(contracts: Sequence[Contract], now: datetime) -> CheckResult:
     """Say of when the oldest recording is, and whether they are of the service or of the emulator."""
     try:
         recorded = list(_recorded(contracts))

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .options import AddressUnavailable, EmulatorError, Options, UnknownProvider
-from .replies import ReplyContext
-from .server import Running, running, serve
+from vidconform.emulator.emulator_options import AddressUnavailable, EmulatorError, EmulatorOptions, NoEmulator
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.server import Running, running, serve
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+from vidconform.emulator.server_state import OTHER_KEY
+
 __all__ = [
+    "OTHER_KEY",
     "AddressUnavailable",
     "EmulatorError",
-    "Options",
+    "EmulatorOptions",
+    "NoEmulator",
     "ReplyContext",
     "Running",
-    "UnknownProvider",
     "build_app",
     "running",
     "serve",
 ]
 
 
-def build_app(provider: str, *, options: Options | None = None) -> Starlette:
+def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starlette:
     """Builds the Starlette application of a provider."""
     # Imported late: most runs never start an emulator and must not pay for Starlette.
-    from .app import build_app as build
+    from vidconform.emulator.application import build_app as build
 
     return build(provider, options=options)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from . import known
-from .replies import Reply
-from .tasks import Step, Task
-from .world import Call, Operation, Provider
+from vidconform.emulator import known_tasks
+from vidconform.emulator.replies import EmulatedReply
+from vidconform.emulator.server_state import Call, EmulatedOperation, EmulatedProvider
+from vidconform.emulator.tasks import EmulatedTask, Step
 
 KEY = "CHAINHUB_API_KEY"
 FAILURE = "the video could not be generated"
 
 
-def body(task: Task, step: Step, call: Call) -> dict[str, Any]:
+def body(task: EmulatedTask, step: Step, call: Call) -> dict[str, Any]:
     """Renders a task with the required fields of the schema and the rest of its example."""
     completed = step.status == "completed"
     shown = {
@@ -27,7 +27,7 @@ def body(task: Task, step: Step, call: Call) -> dict[str, Any]:
     return shown | (_finished(task, step) if completed else {"detail": _detail(task, step)})
 
 
-def _finished(task: Task, step: Step) -> dict[str, Any]:
+def _finished(task: EmulatedTask, step: Step) -> dict[str, Any]:
     return {
         "size": task.sent["size"],
         "model": task.sent["model"],
@@ -39,7 +39,7 @@ def _finished(task: Task, step: Step) -> dict[str, Any]:
     }
 
 
-def _detail(task: Task, step: Step) -> dict[str, Any]:
+def _detail(task: EmulatedTask, step: Step) -> dict[str, Any]:
     return {
         "id": _short(task),
         "input": {
@@ -54,11 +54,11 @@ def _detail(task: Task, step: Step) -> dict[str, Any]:
     }
 
 
-def _pending_info(task: Task, step: Step) -> dict[str, Any]:
-    unset = dict.fromkeys(known.PENDING_UNSET)
+def _pending_info(task: EmulatedTask, step: Step) -> dict[str, Any]:
+    unset = dict.fromkeys(known_tasks.PENDING_UNSET)
     return {
         "id": _short(task),
-        **known.PENDING_FIGURES,
+        **known_tasks.PENDING_FIGURES,
         **unset,
         "prompt": task.sent["prompt"],
         "status": "processing",
@@ -73,27 +73,27 @@ def _pending_info(task: Task, step: Step) -> dict[str, Any]:
 
 def _image(media: str) -> dict[str, Any]:
     frames = {"frame_index": 0, "source_end_frame": 0, "source_start_frame": 0}
-    return {"type": "image", **dict.fromkeys(known.IMAGE_UNSET), "upload_media_id": media, **frames}
+    return {"type": "image", **dict.fromkeys(known_tasks.IMAGE_UNSET), "upload_media_id": media, **frames}
 
 
-def _moderation(task: Task) -> dict[str, Any]:
+def _moderation(task: EmulatedTask) -> dict[str, Any]:
     verdict = {"code": None, "type": "passed", "task_id": _short(task)}
     return {**verdict, "is_output_rejection": False, "results_by_frame_index": {}}
 
 
-def _short(task: Task) -> str:
+def _short(task: EmulatedTask) -> str:
     return task.id.rpartition(":")[2]
 
 
-def retrieve(call: Call) -> Reply:
+def retrieve(call: Call) -> EmulatedReply:
     """Answers GET /v1/videos/{id}."""
     task = call.task(call.params["id"], call.owner(KEY, call.bearer))
-    return Reply(body(task, task.read(), call), task=task)
+    return EmulatedReply(body(task, task.read(), call), task=task)
 
 
-PROVIDER = Provider(
+PROVIDER = EmulatedProvider(
     "chainhub",
-    (Operation("videos", "retrieve", "GET", "/v1/videos/{id}", retrieve),),
-    {"videos": known.CHAINHUB},
+    (EmulatedOperation("videos", "retrieve", "GET", "/v1/videos/{id}", retrieve),),
+    {"videos": known_tasks.CHAINHUB},
     (KEY,),
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from .replies import Refusal
+from vidconform.emulator.replies import RefusedRequest
 
 OPTIONAL = ("image", "seconds", "size")
 
@@ -23,9 +23,9 @@ def _decode(body: bytes) -> dict[str, Any]:
     try:
         sent = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise Refusal(400, "the body is not JSON", "invalid_json") from None
+        raise RefusedRequest(400, "the body is not JSON", "invalid_json") from None
     if not isinstance(sent, dict):
-        raise Refusal(400, "the body is not a JSON object", "invalid_json")
+        raise RefusedRequest(400, "the body is not a JSON object", "invalid_json")
     return sent
 
 
@@ -44,5 +44,5 @@ def _check(sent: Mapping[str, Any], required: tuple[str, ...]) -> None:
         raise _wrong("metadata", "metadata is an object")
 
 
-def _wrong(name: str, message: str) -> Refusal:
-    return Refusal(400, message, "invalid_request", param=name, check="body")
+def _wrong(name: str, message: str) -> RefusedRequest:
+    return RefusedRequest(400, message, "invalid_request", param=name, check="body")

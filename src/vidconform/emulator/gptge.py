@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import known
-from .replies import Reply
-from .tasks import Step, Task
-from .world import Call, Operation, Provider
+from vidconform.emulator import known_tasks
+from vidconform.emulator.replies import EmulatedReply
+from vidconform.emulator.server_state import Call, EmulatedOperation, EmulatedProvider
+from vidconform.emulator.tasks import EmulatedTask, Step
 
 KEY = "GPTGE_API_KEY"
 KEPT_SECONDS = 3600
 
 
-def body(task: Task, step: Step) -> dict[str, Any]:
+def body(task: EmulatedTask, step: Step) -> dict[str, Any]:
     """Renders a task as Query Video Status shows it."""
     shown = {
         "id": task.id,
@@ -35,15 +35,15 @@ def body(task: Task, step: Step) -> dict[str, Any]:
     return shown
 
 
-def retrieve(call: Call) -> Reply:
+def retrieve(call: Call) -> EmulatedReply:
     """Answers GET /v1/videos/{task_id}."""
     task = call.task(call.params["task_id"], call.owner(KEY, call.bearer))
-    return Reply(body(task, task.read()), task=task)
+    return EmulatedReply(body(task, task.read()), task=task)
 
 
-PROVIDER = Provider(
+PROVIDER = EmulatedProvider(
     "gptge",
-    (Operation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),),
-    {"videos": known.GPTGE},
+    (EmulatedOperation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),),
+    {"videos": known_tasks.GPTGE},
     (KEY,),
 )

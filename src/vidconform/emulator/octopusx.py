@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import known
-from .creation import parse
-from .mp4 import small_mp4
-from .replies import Refusal, Reply
-from .tasks import Step, Task
-from .world import Call, Operation, Provider
+from vidconform.emulator import known_tasks
+from vidconform.emulator.creation import parse
+from vidconform.emulator.mp4 import small_mp4
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest
+from vidconform.emulator.server_state import Call, EmulatedOperation, EmulatedProvider
+from vidconform.emulator.tasks import EmulatedTask, Step
 
 KEY = "OCTOPUSX_API_KEY"
 FAILED = {"code": "generation_failed", "message": "the video could not be generated"}
 
 
-def query_body(task: Task, step: Step, call: Call) -> dict[str, Any]:
-    """Renders a task as Query Task shows it."""
+def query_body(task: EmulatedTask, step: Step, call: Call) -> dict[str, Any]:
+    """Renders a task as Query EmulatedTask shows it."""
     body = {
         "id": task.id,
         "object": "video",
@@ -33,16 +33,16 @@ def query_body(task: Task, step: Step, call: Call) -> dict[str, Any]:
     return body
 
 
-def query(call: Call) -> Reply:
+def query(call: Call) -> EmulatedReply:
     """Answers GET /v1/video/query."""
     owner = call.owner(KEY, call.bearer)
     if not (id := call.query.get("id")):
-        raise Refusal(400, "the query parameter id is required", "missing_parameter", param="id")
+        raise RefusedRequest(400, "the query parameter id is required", "missing_parameter", param="id")
     task = call.task(id, owner)
-    return Reply(query_body(task, task.read(), call), task=task)
+    return EmulatedReply(query_body(task, task.read(), call), task=task)
 
 
-def video_body(task: Task, step: Step, call: Call) -> dict[str, Any]:
+def video_body(task: EmulatedTask, step: Step, call: Call) -> dict[str, Any]:
     """Renders a task as the OpenAI-Compatible Video Interface shows it."""
     body = {
         "id": task.id,
@@ -62,20 +62,20 @@ def video_body(task: Task, step: Step, call: Call) -> dict[str, Any]:
     return body
 
 
-def retrieve(call: Call) -> Reply:
+def retrieve(call: Call) -> EmulatedReply:
     """Answers GET /v1/videos/{task_id}."""
     task = call.task(call.params["task_id"], call.owner(KEY, call.bearer))
-    return Reply(video_body(task, task.read(), call), task=task)
+    return EmulatedReply(video_body(task, task.read(), call), task=task)
 
 
-def create(call: Call) -> Reply:
+def create(call: Call) -> EmulatedReply:
     """Answers POST /v1/videos."""
     owner = call.owner(KEY, call.bearer)
     sent = parse(call.body, ("model", "prompt"), waived="body" in call.waived)
-    return _created(call, owner, known.VIDEO_DEFAULTS | sent)
+    return _created(call, owner, known_tasks.VIDEO_DEFAULTS | sent)
 
 
-def remix(call: Call) -> Reply:
+def remix(call: Call) -> EmulatedReply:
     """Answers POST /v1/videos/{video_id}/remix."""
     owner = call.owner(KEY, call.bearer)
     source = call.task(call.params["video_id"], owner)
@@ -84,34 +84,34 @@ def remix(call: Call) -> Reply:
     return _created(call, owner, {**source.sent, **sent})
 
 
-def content(call: Call) -> Reply:
+def content(call: Call) -> EmulatedReply:
     """Answers GET /v1/videos/{task_id}/content."""
     task = call.task(call.params["task_id"], call.owner(KEY, call.bearer))
     _require_video(task, call)
-    return Reply(small_mp4(), headers={"content-type": "video/mp4"}, task=task)
+    return EmulatedReply(small_mp4(), headers={"content-type": "video/mp4"}, task=task)
 
 
-def _created(call: Call, owner: str | None, sent: dict[str, Any]) -> Reply:
-    call.world.creations += 1
-    id = f"video_{next(call.world.ids)}"
-    task = call.world.stores["videos"].create(id, known.VIDEO_CREATED, owner or "", sent)
-    return Reply(video_body(task, task.read(), call), task=task)
+def _created(call: Call, owner: str | None, sent: dict[str, Any]) -> EmulatedReply:
+    call.server_state.creations += 1
+    id = f"video_{next(call.server_state.ids)}"
+    task = call.server_state.stores["videos"].create(id, known_tasks.VIDEO_CREATED, owner or "", sent)
+    return EmulatedReply(video_body(task, task.read(), call), task=task)
 
 
-def _require_video(task: Task, call: Call) -> None:
+def _require_video(task: EmulatedTask, call: Call) -> None:
     if task.step.status != "completed" and "finished" not in call.waived:
-        raise Refusal(400, "the task is not completed", "task_not_completed", check="finished", task=task)
+        raise RefusedRequest(400, "the task is not completed", "task_not_completed", check="finished", task=task)
 
 
-PROVIDER = Provider(
+PROVIDER = EmulatedProvider(
     "octopusx",
     (
-        Operation("query", "retrieve", "GET", "/v1/video/query", query),
-        Operation("videos", "create", "POST", "/v1/videos", create),
-        Operation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
-        Operation("videos", "remix", "POST", "/v1/videos/{video_id}/remix", remix),
-        Operation("videos", "content", "GET", "/v1/videos/{task_id}/content", content),
+        EmulatedOperation("query", "retrieve", "GET", "/v1/video/query", query),
+        EmulatedOperation("videos", "create", "POST", "/v1/videos", create),
+        EmulatedOperation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
+        EmulatedOperation("videos", "remix", "POST", "/v1/videos/{video_id}/remix", remix),
+        EmulatedOperation("videos", "content", "GET", "/v1/videos/{task_id}/content", content),
     ),
-    {"query": known.OCTOPUSX_QUERY, "videos": known.OCTOPUSX_VIDEOS},
+    {"query": known_tasks.OCTOPUSX_QUERY, "videos": known_tasks.OCTOPUSX_VIDEOS},
     (KEY,),
 )

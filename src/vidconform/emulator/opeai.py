@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import known
-from .replies import Refusal, Reply
-from .tasks import Step, Task
-from .world import Call, Operation, Provider
+from vidconform.emulator import known_tasks
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest
+from vidconform.emulator.server_state import Call, EmulatedOperation, EmulatedProvider
+from vidconform.emulator.tasks import EmulatedTask, Step
 
 KEY, TOKEN, ADMIN = "OPEAI_API_KEY", "OPEAI_TOKEN", "OPEAI_ADMIN_TOKEN"
 OTHER = "OPEAI_OTHER_API_KEY"
@@ -17,7 +17,7 @@ TYPES = {400: "BadRequest", 401: "Unauthorized", 404: "NotFound", 405: "MethodNo
 CODES = {401: "InvalidCredential", 404: "ResourceNotFound", 405: "MethodNotAllowed"}
 
 
-def envelope(refusal: Refusal) -> Any:
+def envelope(refusal: RefusedRequest) -> Any:
     """Renders a refusal with the members of the 404 that the document shows."""
     return {
         "error": {
@@ -29,8 +29,8 @@ def envelope(refusal: Refusal) -> Any:
     }
 
 
-def body(task: Task, step: Step) -> dict[str, Any]:
-    """Renders a task as Get Video Task Status shows it."""
+def body(task: EmulatedTask, step: Step) -> dict[str, Any]:
+    """Renders a task as Get Video EmulatedTask Status shows it."""
     return {
         "id": task.id,
         "status": step.status,
@@ -42,9 +42,9 @@ def body(task: Task, step: Step) -> dict[str, Any]:
     }
 
 
-def retrieve(call: Call) -> Reply:
+def retrieve(call: Call) -> EmulatedReply:
     """Answers GET /v1/videos/{task_id}, with an API key."""
-    if call.world.keys.belongs_to_another(OTHER, call.bearer):
+    if call.server_state.keys.belongs_to_another(OTHER, call.bearer):
         _hide(call)
     else:
         call.owner(KEY, call.bearer)
@@ -54,10 +54,10 @@ def retrieve(call: Call) -> Reply:
 def _hide(call: Call) -> None:
     """Keeps the tasks of the one account from another, which has none."""
     if "tenant" not in call.waived:
-        raise Refusal(404, "video not found", "video_not_found", param="id", check="tenant")
+        raise RefusedRequest(404, "video not found", "video_not_found", param="id", check="tenant")
 
 
-def proxy(call: Call) -> Reply:
+def proxy(call: Call) -> EmulatedReply:
     """Answers GET /api/videos/{task_id}, with a frontend token or an admin's JWT."""
     if "token" in call.headers:
         call.owner(TOKEN, call.headers["token"].strip())
@@ -66,18 +66,18 @@ def proxy(call: Call) -> Reply:
     return _show(call)
 
 
-def _show(call: Call) -> Reply:
+def _show(call: Call) -> EmulatedReply:
     task = call.task(call.params["task_id"], ACCOUNT)
-    return Reply(body(task, task.read()), task=task)
+    return EmulatedReply(body(task, task.read()), task=task)
 
 
-PROVIDER = Provider(
+PROVIDER = EmulatedProvider(
     "opeai",
     (
-        Operation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
-        Operation("videos", "second-retrieve", "GET", "/api/videos/{task_id}", proxy),
+        EmulatedOperation("videos", "retrieve", "GET", "/v1/videos/{task_id}", retrieve),
+        EmulatedOperation("videos", "second-retrieve", "GET", "/api/videos/{task_id}", proxy),
     ),
-    {"videos": known.OPEAI},
+    {"videos": known_tasks.OPEAI},
     (KEY, TOKEN, ADMIN),
     envelope,
 )

@@ -7,7 +7,7 @@ import json
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .world import SERVER
+from vidconform.emulator.server_state import SERVER
 
 
 class Protocol(H11Protocol):

@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .tasks import Task
+from vidconform.emulator.tasks import EmulatedTask
 
-Envelope = Callable[["Refusal"], Any]
+Envelope = Callable[["RefusedRequest"], Any]
 
 
 @dataclass
-class Reply:
+class EmulatedReply:
     """One answer: bytes go out as they are, anything else as JSON."""
 
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
-    task: Task | None = None
+    task: EmulatedTask | None = None
 
 
-class Refusal(Exception):
+class RefusedRequest(Exception):
     """A request that is turned down, and the name of the check that turned it down."""
 
     def __init__(
@@ -32,7 +32,7 @@ class Refusal(Exception):
         *,
         param: str | None = None,
         check: str = "",
-        task: Task | None = None,
+        task: EmulatedTask | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class Refusal(Exception):
         self.headers = headers or {}
 
 
-def openai_envelope(refusal: Refusal) -> Any:
+def openai_envelope(refusal: RefusedRequest) -> Any:
     """Renders a refusal as OpenAI does, for documents that show no error."""
     kind = "server_error" if refusal.status >= 500 else "invalid_request_error"
     return {
@@ -58,9 +58,9 @@ def openai_envelope(refusal: Refusal) -> Any:
     }
 
 
-def refused(refusal: Refusal, envelope: Envelope) -> Reply:
+def refused(refusal: RefusedRequest, envelope: Envelope) -> EmulatedReply:
     """Renders a refusal as a reply."""
-    reply = Reply(envelope(refusal), refusal.status, task=refusal.task)
+    reply = EmulatedReply(envelope(refusal), refusal.status, task=refusal.task)
     reply.headers.update(refusal.headers)
     return reply
 
@@ -81,10 +81,10 @@ class ReplyContext:
     status: int
     headers: dict[str, str]
     body: Any
-    task: Task | None
+    task: EmulatedTask | None
     check: str = ""
     waived: frozenset[str] = frozenset()
-    again: Callable[[frozenset[str]], tuple[Reply, str]] | None = field(default=None, repr=False)
+    again: Callable[[frozenset[str]], tuple[EmulatedReply, str]] | None = field(default=None, repr=False)
     envelope: Envelope = field(default=openai_envelope, repr=False)
     file_url: Callable[[str], str] | None = field(default=None, repr=False)
     sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -97,7 +97,7 @@ class ReplyContext:
 
     def refuse(self, status: int, message: str, code: str) -> None:
         """Replaces the reply by a refusal in the provider's own envelope."""
-        reply = refused(Refusal(status, message, code), self.envelope)
+        reply = refused(RefusedRequest(status, message, code), self.envelope)
         self.status, self.headers, self.body = reply.status, reply.headers, reply.body
 
     def say(self, body: Any, status: int = 200, content_type: str = "application/json") -> None:

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .options import AddressUnavailable, Options
-from .world import WRONG_KEY
+from vidconform.emulator.emulator_options import AddressUnavailable, EmulatorOptions
+from vidconform.emulator.server_state import WRONG_KEY
 
 if TYPE_CHECKING:
     import uvicorn
 
-    from .world import World
+    from vidconform.emulator.server_state import ServerState
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -28,22 +28,22 @@ class Running:
     """A running emulator; `task_ids` are the known ones by contract."""
 
     url: str
-    world: World
+    server_state: ServerState
 
     @property
     def task_ids(self) -> dict[str, list[str]]:
         """The ids known from the start, by contract."""
-        return {name: [task.id for task in known] for name, known in self.world.known.items()}
+        return {name: [task.id for task in known] for name, known in self.server_state.known.items()}
 
     @property
     def requests(self) -> int:
         """How many requests came."""
-        return self.world.requests
+        return self.server_state.requests
 
     @property
     def creations(self) -> int:
         """How many tasks were created, remixes included."""
-        return self.world.creations
+        return self.server_state.creations
 
 
 @contextmanager
@@ -52,11 +52,11 @@ def running(
 ) -> Iterator[Running]:
     """Runs an emulator, with a vice where one is named, in a thread while the block lasts.
 
-    The rest are fields of Options.
+    The rest are fields of EmulatorOptions.
     """
-    chosen = Options(**options)
+    chosen = EmulatorOptions(**options)
     if vice is not None:
-        from .vices import find_vice
+        from vidconform.emulator.vices import find_vice
 
         chosen = find_vice(provider, vice).applied(chosen)
     with _prepared(provider, port, host, chosen) as (server, emulator, listener):
@@ -76,11 +76,11 @@ def serve(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
-    options: Options | None = None,
+    options: EmulatorOptions | None = None,
     out: TextIO | None = None,
 ) -> None:
     """Runs an emulator until SIGINT or SIGTERM, after printing its URL and what it accepts."""
-    with _prepared(provider, port, host, options or Options()) as (server, emulator, listener):
+    with _prepared(provider, port, host, options or EmulatorOptions()) as (server, emulator, listener):
 
         def stop(*_: object) -> None:
             server.should_exit = True
@@ -98,9 +98,9 @@ def serve(
 def _greeting(emulator: Running) -> Iterator[str]:
     """Yields the lines a terminal shows; never a key's value."""
     yield emulator.url
-    world = emulator.world
-    for variable in world.provider.variables:
-        which = "only its own value" if world.keys.fixed(variable) else f"any but {WRONG_KEY}..."
+    server_state = emulator.server_state
+    for variable in server_state.provider.variables:
+        which = "only its own value" if server_state.keys.fixed(variable) else f"any but {WRONG_KEY}..."
         yield f"key: {variable}, {which}"
     for contract, ids in emulator.task_ids.items():
         yield from (f"task: --task-id={contract}={id}" for id in ids)
@@ -108,16 +108,16 @@ def _greeting(emulator: Running) -> Iterator[str]:
 
 @contextmanager
 def _prepared(
-    provider: str, port: int, host: str, options: Options
+    provider: str, port: int, host: str, options: EmulatorOptions
 ) -> Iterator[tuple[uvicorn.Server, Running, socket.socket]]:
-    from .app import build_app, provider_named
+    from vidconform.emulator.application import build_app, provider_named
 
     provider_named(provider)
     with _listener(host, port) as listener:
         app = build_app(provider, options=options)
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listener.getsockname()[1]}"
-        yield _server(app), Running(url, app.state.world), listener
+        yield _server(app), Running(url, app.state.server_state), listener
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -138,7 +138,7 @@ def _listener(host: str, port: int) -> socket.socket:
 def _server(app: Any) -> uvicorn.Server:
     import uvicorn
 
-    from .protocol import Protocol
+    from vidconform.emulator.protocol import Protocol
 
     config = uvicorn.Config(
         app,

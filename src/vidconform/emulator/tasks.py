@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from .options import Options
+from vidconform.emulator.emulator_options import EmulatorOptions
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Known:
 
 
 @dataclass
-class Task:
+class EmulatedTask:
     """A task that moves along its life as it is read, or as time passes, and then stays at its end.
 
     `known` ones exist before anyone asks; the others were created.
@@ -77,14 +77,14 @@ class Task:
 class TaskStore:
     """The tasks of one contract, each private to its owner; every owner has known tasks of their own."""
 
-    def __init__(self, contract: str, known: tuple[Known, ...], options: Options) -> None:
+    def __init__(self, contract: str, known: tuple[Known, ...], options: EmulatorOptions) -> None:
         self._contract = contract
         self._known = {task.id: task for task in known}
-        self._tasks: dict[tuple[str, str], Task] = {}
+        self._tasks: dict[tuple[str, str], EmulatedTask] = {}
         self._options = options
         self._step_seconds = options.step_seconds if options.advance == "second" else None
 
-    def find(self, id: str, owner: str | None) -> Task | None:
+    def find(self, id: str, owner: str | None) -> EmulatedTask | None:
         """Finds a task of this owner, or of anyone for None."""
         task = self._of_anyone(id) if owner is None else self._tasks.get((owner, id))
         if task is None and id in self._known:
@@ -92,18 +92,18 @@ class TaskStore:
             task = self._add(owner or "", id, known.life, known.created_at, known.sent, known=True)
         return task
 
-    def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> Task:
+    def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> EmulatedTask:
         """Adds a new task, created now."""
         return self._add(owner, id, life, int(self._options.clock()), sent)
 
-    def _of_anyone(self, id: str) -> Task | None:
+    def _of_anyone(self, id: str) -> EmulatedTask | None:
         return next((task for (_, known), task in self._tasks.items() if known == id), None)
 
     def _add(
         self, owner: str, id: str, life: Life, created_at: int, sent: Mapping[str, Any], *, known: bool = False
-    ) -> Task:
+    ) -> EmulatedTask:
         lived = self._options.life(self._contract, life) if self._options.life is not None else life
-        task = Task(id, lived, created_at, sent, self._step_seconds, known)
+        task = EmulatedTask(id, lived, created_at, sent, self._step_seconds, known)
         return self._tasks.setdefault((owner, id), task)
 
 

@@ -1,22 +1,35 @@
 """Laws: pure predicates over evidence, for what a schema cannot say."""
 
 from vidconform.contracts import FINISHED, schema_errors
-from vidconform.laws.assembling import DOCUMENT, KINDS, LIVES, Gathered, Kind, kind_of, subjects_of, task_readings
-from vidconform.laws.generated import Generated, expect_each
-from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, expect, requires, shown
-from vidconform.laws.reading import Reading
-from vidconform.laws.refusing import (
+from vidconform.laws.generated_replies import GeneratedReplies, expect_each
+from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, expect, require_observed, requires
+from vidconform.laws.refusal_checks import (
     ACCOUNT_CODES,
+    describe_codes,
+    describe_credential,
+    describe_reply,
     expect_refused,
     expect_served,
     has_documented_code,
     tells_of_the_task,
-    told,
-    told_codes,
-    told_credential,
 )
-from vidconform.laws.subjects import Creation, Keyed, Published, Refused, Remixed, Subject, Task
-from vidconform.laws.videos import A_TEXT, what_is_no_video
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subject_builders import (
+    DOCUMENT,
+    KINDS,
+    LIVES,
+    SECOND_ROUTE,
+    UNKNOWN_TASKS,
+    Gathered,
+    Kind,
+    kind_of,
+    on_routes_that_exist,
+    reply_views,
+    subjects_of,
+    task_replies,
+)
+from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.video_bytes import A_TEXT, what_is_no_video
 
 __all__ = [
     "ACCOUNT_CODES",
@@ -25,36 +38,40 @@ __all__ = [
     "FINISHED",
     "KINDS",
     "LIVES",
+    "SECOND_ROUTE",
+    "UNKNOWN_TASKS",
+    "AuthAttempt",
     "Binding",
     "BrokenLaw",
     "Creation",
     "Gathered",
-    "Generated",
+    "GeneratedReplies",
     "Inconclusive",
-    "Keyed",
     "Kind",
     "Law",
     "Published",
-    "Reading",
     "Refused",
     "Remixed",
+    "ReplyView",
     "Subject",
     "Task",
     "Unseen",
+    "describe_codes",
+    "describe_credential",
+    "describe_reply",
     "expect",
     "expect_each",
     "expect_refused",
     "expect_served",
     "has_documented_code",
     "kind_of",
+    "on_routes_that_exist",
+    "reply_views",
+    "require_observed",
     "requires",
     "schema_errors",
-    "shown",
     "subjects_of",
-    "task_readings",
+    "task_replies",
     "tells_of_the_task",
-    "told",
-    "told_codes",
-    "told_credential",
     "what_is_no_video",
 ]

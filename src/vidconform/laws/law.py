@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
-from vidconform.laws.reading import Reading
+from vidconform.laws.reply_view import ReplyView
 
 Change = Callable[[Any], None]
 Names = str | tuple[str, ...]
-R = TypeVar("R", bound=Reading)
+R = TypeVar("R", bound=ReplyView)
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Law(Protocol):
 class BrokenLaw(AssertionError):
     """A law that does not hold, with what was expected, what was received and where."""
 
-    def __init__(self, expected: str, received: str, reading: Reading | None = None, pointer: str = "") -> None:
+    def __init__(self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "") -> None:
         super().__init__(f"Expected {expected}\nReceived {received}")
-        self.expected, self.received, self.reading, self.pointer = expected, received, reading, pointer
+        self.expected, self.received, self.view, self.pointer = expected, received, view, pointer
 
 
 class Unseen(Exception):
-    """The state that a law is about never came up; the text says what would have shown it."""
+    """The state that a law is about never came up; the text says what would have require_observed it."""
 
 
 class Inconclusive(Exception):
@@ -101,19 +101,19 @@ def _register(law: Any) -> Callable[[Change], Change]:
     return broken_by
 
 
-def shown(readings: Iterable[R], what: str) -> Sequence[R]:
+def require_observed(views: Iterable[R], what: str) -> Sequence[R]:
     """Return what a law looks at, and count it as observed; raises Unseen when there is nothing to look at."""
-    found = list(readings)
+    found = list(views)
     if not found:
         raise Unseen(what)
-    for reading in found:
-        reading.observe()
+    for view in found:
+        view.observe()
     return found
 
 
-def expect(condition: object, expected: str, received: object, at: Reading | None = None, role: str = "") -> None:
+def expect(condition: object, expected: str, received: object, at: ReplyView | None = None, role: str = "") -> None:
     """Hold a condition; raises BrokenLaw with what was expected, what was received and where it stands."""
     if not condition:
-        # A value is shown so that a text is told from a number, and an empty one is seen; a sentence stands as it is.
+        # A value is require_observed so that a text is told from a number, and an empty one is seen; a sentence stands as it is.
         is_sentence = isinstance(received, str) and not role
         raise BrokenLaw(expected, str(received) if is_sentence else repr(received), at, at.pointer(role) if at else "")

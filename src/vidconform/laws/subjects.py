@@ -8,70 +8,70 @@ from itertools import pairwise
 from typing import Any
 
 from vidconform.contracts import FINISHED, Contract
-from vidconform.laws.reading import Reading
+from vidconform.laws.reply_view import ReplyView
 
 UNFINISHED = ("waiting", "running")
 
 
 class Subject:
-    """Some readings that a law judges together; `apart` are the status codes that another requirement is about."""
+    """Some replies that a law judges together; `apart` are the status codes that another requirement is about."""
 
     apart: Set[int] = frozenset()
 
-    def __init__(self, contract: Contract, readings: list[Reading]) -> None:
+    def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         self.contract = contract
-        self.all = readings
+        self.all = views
 
     @property
-    def first(self) -> Reading:
-        """The only reading of a subject that has one, or the first."""
+    def first(self) -> ReplyView:
+        """The only reply of a subject that has one, or the first."""
         return self.all[0]
 
     @property
-    def observed(self) -> list[Reading]:
-        """The readings that a law looked at."""
-        return [reading for reading in self.all if reading.observed]
+    def observed(self) -> list[ReplyView]:
+        """The replies that a law looked at."""
+        return [view for view in self.all if view.observed]
 
     def alter(self, index: int = 0, **changes: Any) -> None:
-        """Replace one reading by an altered copy."""
+        """Replace one reply by an altered copy."""
         self.all[index] = self.all[index].altered(**changes)
 
 
 class Task(Subject):
     """The life of one task: the creation's reply where we created it, then every read of it in order."""
 
-    def readings(self, *roles: str) -> list[Reading]:
-        """Return the readings in which each of these fields is well-formed."""
-        return [reading for reading in self.all if reading.has(*roles)]
+    def views(self, *roles: str) -> list[ReplyView]:
+        """Return the replies in which each of these fields is well-formed."""
+        return [view for view in self.all if view.has(*roles)]
 
-    def reads(self, *roles: str) -> list[Reading]:
-        """Return such readings of the task by its id, without the creation's reply."""
-        return [reading for reading in self.readings(*roles) if reading.asked is not None and not reading.sent]
+    def reads(self, *roles: str) -> list[ReplyView]:
+        """Return such replies of the task by its id, without the creation's reply."""
+        return [view for view in self.views(*roles) if view.asked is not None and not view.sent]
 
-    def unfinished(self, *roles: str) -> list[Reading]:
-        """Return such readings while the task waits or runs."""
-        return [reading for reading in self.readings("status", *roles) if reading.phase in UNFINISHED]
+    def unfinished(self, *roles: str) -> list[ReplyView]:
+        """Return such replies while the task waits or runs."""
+        return [view for view in self.views("status", *roles) if view.phase in UNFINISHED]
 
-    def succeeded(self, *roles: str) -> list[Reading]:
-        """Return such readings of the task when it has succeeded."""
-        return [reading for reading in self.readings("status", *roles) if reading.phase == "succeeded"]
+    def succeeded(self, *roles: str) -> list[ReplyView]:
+        """Return such replies of the task when it has succeeded."""
+        return [view for view in self.views("status", *roles) if view.phase == "succeeded"]
 
-    def pairs(self, *roles: str) -> Iterator[tuple[Reading, Reading]]:
-        """Yield each two neighbouring readings in which the fields are well-formed."""
-        readings = self.readings(*roles)
-        yield from pairwise(readings)
+    def pairs(self, *roles: str) -> Iterator[tuple[ReplyView, ReplyView]]:
+        """Yield each two neighbouring replies in which the fields are well-formed."""
+        views = self.views(*roles)
+        yield from pairwise(views)
 
-    def against_first(self, *roles: str) -> list[tuple[Reading, Reading]]:
-        """Return the first reading in which the fields are well-formed, paired with each later one."""
-        readings = self.readings(*roles)
-        return [(readings[0], later) for later in readings[1:]]
+    def against_first(self, *roles: str) -> list[tuple[ReplyView, ReplyView]]:
+        """Return the first reply in which the fields are well-formed, paired with each later one."""
+        views = self.views(*roles)
+        return [(views[0], later) for later in views[1:]]
 
-    def since_finished(self) -> list[Reading]:
-        """Return the readings from the first finished one on: finished in a way that the document knows."""
-        readings = self.readings("status")
+    def since_finished(self) -> list[ReplyView]:
+        """Return the replies from the first finished one on: finished in a way that the document knows."""
+        views = self.views("status")
         documented = set(FINISHED) & set(self.contract.task.phases.values())
-        ends = [i for i, reading in enumerate(readings) if reading.phase in documented]
-        return readings[ends[0] :] if ends else []
+        ends = [i for i, view in enumerate(views) if view.phase in documented]
+        return views[ends[0] :] if ends else []
 
     @property
     def was_created(self) -> bool:
@@ -88,14 +88,14 @@ class Creation(Subject):
 
     member = ""
 
-    def blames(self, reading: Reading) -> bool:
+    def may_be_about(self, view: ReplyView) -> bool:
         """Whether a refusal may be for this member: it names it, or none that was sent."""
-        words = set(re.findall(r"\w+", reading.reply.body.decode("utf-8", "replace")))
-        named = words & set(reading.sent)
+        words = set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace")))
+        named = words & set(view.sent)
         return not named or self.member in named
 
 
-class Keyed(Subject):
+class AuthAttempt(Subject):
     """Requests with the key to one operation; `accepted` says that the service took the same key elsewhere."""
 
     accepted = False
@@ -127,8 +127,8 @@ class Refused(Subject):
 class Published(Subject):
     """The structure of a published OpenAPI document."""
 
-    def __init__(self, contract: Contract, structure: dict[str, Any], readings: list[Reading]) -> None:
-        super().__init__(contract, readings)
+    def __init__(self, contract: Contract, structure: dict[str, Any], views: list[ReplyView]) -> None:
+        super().__init__(contract, views)
         self.structure = structure
 
     def operations(self) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vidconform.contracts import Contract, Operation
-from vidconform.probes.failures import NotSent
+from vidconform.transport import NotSent
 
 WRONG_KEY = "vidconform-wrong-key"
 

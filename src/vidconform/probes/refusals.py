@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Operation
-from vidconform.probes.conversation import Conversation
-from vidconform.probes.failures import NotSent
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.transport import NotSent
 
 Find = Callable[[str], Any]
 
@@ -23,7 +23,7 @@ _WRONG_TYPES: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusalProbe:
     """A request that the document gives no answer to but a refusal.
 
     `target` is the task asked for: an unknown one, a known one, a finished one, or none at all. `requirement` is the
@@ -44,26 +44,26 @@ class Refusal:
         """Whether a provider that does not refuse would charge for it."""
         return self.role in ("create", "remix")
 
-    def __call__(self, talk: Conversation, find: Find) -> None:
+    def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
-        operation = talk.contract.operation(self.role)
+        operation = context.contract.operation(self.role)
         if operation is None:
-            raise NotSent(f"an operation for {self.role}; {talk.contract.id} has none")
-        send = talk.tempt if self.may_create else talk.ask
+            raise NotSent(f"an operation for {self.role}; {context.contract.id} has none")
+        send = context.send_expecting_refusal if self.may_create else context.ask
         send(
-            self.name, operation, self._target(talk, find),
+            self.name, operation, self._target(context, find),
             credential=self.credential, body=self._body(operation), method=self.method,
         )  # fmt: skip
 
-    def _target(self, talk: Conversation, find: Find) -> str | None:
+    def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":
             return None
         if self.target == "unknown":
-            return talk.contract.unknown_id
-        task_id: str | None = talk.note(self.target, lambda: find(self.target))
+            return context.contract.unknown_id
+        task_id: str | None = context.note(self.target, lambda: find(self.target))
         if task_id is None and self.target == "finished":
-            raise NotSent(f"a finished task; allow a creation or pass --task-id={talk.contract.name}=ID of one")
-        return task_id or talk.contract.unknown_id
+            raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
+        return task_id or context.contract.unknown_id
 
     def _body(self, operation: Operation) -> Any:
         body = operation.request_example
@@ -74,39 +74,39 @@ class Refusal:
 
 REFUSALS = (
     # The code and the envelope of a refusal are seen here, whatever else is stated of it.
-    Refusal("unknown-task", "retrieve"),
-    Refusal("unknown-second-route-task", "second-retrieve"),
-    Refusal("retrieve-without-id", "retrieve", "retrieve-without-id-is-refused", "none"),
-    Refusal("wrong-method", "retrieve", "wrong-method-is-refused", method="PUT"),
-    Refusal("retrieve-without-key", "retrieve", "retrieve-without-key-is-refused", "known", "none"),
-    Refusal("retrieve-with-wrong-key", "retrieve", "retrieve-with-wrong-key-is-refused", "known", "wrong"),
-    Refusal("retrieve-with-another-key", "retrieve", "retrieve-with-another-key-is-refused", "known", "another"),
-    Refusal("second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"),
-    Refusal(
+    RefusalProbe("unknown-task", "retrieve"),
+    RefusalProbe("unknown-second-route-task", "second-retrieve"),
+    RefusalProbe("retrieve-without-id", "retrieve", "retrieve-without-id-is-refused", "none"),
+    RefusalProbe("wrong-method", "retrieve", "wrong-method-is-refused", method="PUT"),
+    RefusalProbe("retrieve-without-key", "retrieve", "retrieve-without-key-is-refused", "known", "none"),
+    RefusalProbe("retrieve-with-wrong-key", "retrieve", "retrieve-with-wrong-key-is-refused", "known", "wrong"),
+    RefusalProbe("retrieve-with-another-key", "retrieve", "retrieve-with-another-key-is-refused", "known", "another"),
+    RefusalProbe("second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"),
+    RefusalProbe(
         "second-route-with-wrong-token", "second-retrieve", "second-route-with-wrong-token-is-refused", "known", "wrong"
     ),
-    Refusal("create-without-model", "create", "create-without-model-is-refused", "none", left_out="model"),
-    Refusal("create-without-prompt", "create", "create-without-prompt-is-refused", "none", left_out="prompt"),
-    Refusal("create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"),
-    Refusal(
+    RefusalProbe("create-without-model", "create", "create-without-model-is-refused", "none", left_out="model"),
+    RefusalProbe("create-without-prompt", "create", "create-without-prompt-is-refused", "none", left_out="prompt"),
+    RefusalProbe("create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"),
+    RefusalProbe(
         "create-with-mistyped-prompt", "create", "create-with-mistyped-prompt-is-refused", "none", mistyped="prompt"
     ),
-    Refusal(
+    RefusalProbe(
         "create-with-mistyped-seconds", "create", "create-with-mistyped-seconds-is-refused", "none", mistyped="seconds"
     ),
-    Refusal("create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"),
-    Refusal("create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"),
-    Refusal(
+    RefusalProbe("create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"),
+    RefusalProbe("create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"),
+    RefusalProbe(
         "create-with-mistyped-metadata", "create", "create-with-mistyped-metadata-is-refused", "none",
         mistyped="metadata",
     ),
-    Refusal("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
-    Refusal("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
-    Refusal("unknown-content", "content", "unknown-content-is-refused"),
-    Refusal("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
-    Refusal("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
-    Refusal("unknown-remix", "remix", "unknown-remix-is-refused"),
-    Refusal("remix-without-prompt", "remix", "remix-without-prompt-is-refused", "finished", left_out="prompt"),
-    Refusal("remix-without-key", "remix", "remix-without-key-is-refused", "finished", "none"),
-    Refusal("remix-with-wrong-key", "remix", "remix-with-wrong-key-is-refused", "finished", "wrong"),
+    RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
+    RefusalProbe("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
+    RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
+    RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
+    RefusalProbe("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
+    RefusalProbe("unknown-remix", "remix", "unknown-remix-is-refused"),
+    RefusalProbe("remix-without-prompt", "remix", "remix-without-prompt-is-refused", "finished", left_out="prompt"),
+    RefusalProbe("remix-without-key", "remix", "remix-without-key-is-refused", "finished", "none"),
+    RefusalProbe("remix-with-wrong-key", "remix", "remix-with-wrong-key-is-refused", "finished", "wrong"),
 )  # fmt: skip

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Contract
-from vidconform.probes import life
-from vidconform.probes.conversation import Conversation
-from vidconform.probes.exchange import ProbeKind
-from vidconform.probes.generated import GENERATED_ROLES, REQUIREMENT, Generated
-from vidconform.probes.refusals import REFUSALS, Refusal
+from vidconform.exchange import ProbeKind
+from vidconform.probes import lifecycle
+from vidconform.probes.generated.generated_probes import GENERATED_ROLES, REQUIREMENT, GeneratedProbe
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.refusals import REFUSALS, RefusalProbe
 
-Script = Callable[[Conversation, Callable[[str], Any]], None]
+Script = Callable[[ProbeContext, Callable[[str], Any]], None]
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Probe:
     role: str
     script: Script
     requirement: str = ""
-    refusal: Refusal | None = None
-    generated: Generated | None = None
+    refusal: RefusalProbe | None = None
+    generated: GeneratedProbe | None = None
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the contract has the operation that the probe asks, and states what it is sent for."""
@@ -42,13 +42,13 @@ class Probe:
         return "refusal" if self.refusal else "generated" if self.generated else "life"
 
 
-def _refusal_probe(refusal: Refusal) -> Probe:
+def _refusal_probe(refusal: RefusalProbe) -> Probe:
     cost = "paid" if refusal.may_create else "free"
     return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal)
 
 
 def _generated_probe(role: str) -> Probe:
-    generated = Generated(role)
+    generated = GeneratedProbe(role)
     cost = "paid" if generated.may_create else "free"
     return Probe(generated.name, cost, role, generated, REQUIREMENT, generated=generated)
 
@@ -60,13 +60,15 @@ PROBES: dict[str, Probe] = {
     for probe in (
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "create"),
         *(_generated_probe(role) for role in GENERATED_ROLES),
-        Probe("observe", "read", "retrieve", life.observe),
-        Probe("create", "paid", "create", life.create),
-        Probe("content", "read", "content", life.content),
+        Probe("observe", "read", "retrieve", lifecycle.observe),
+        Probe("create", "paid", "create", lifecycle.create),
+        Probe("content", "read", "content", lifecycle.content),
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "remix"),
-        Probe("remix", "paid", "remix", life.remix),
-        Probe("second-route", "read", "second-retrieve", life.second_route),
-        Probe("second-route-admin", "read", "second-retrieve", life.second_route_admin, "second-route-accepts-admin"),
+        Probe("remix", "paid", "remix", lifecycle.remix),
+        Probe("second-route", "read", "second-retrieve", lifecycle.second_route),
+        Probe(
+            "second-route-admin", "read", "second-retrieve", lifecycle.second_route_admin, "second-route-accepts-admin"
+        ),
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role not in ("create", "remix")),
     )
 }

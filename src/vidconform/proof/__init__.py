@@ -1,4 +1,5 @@
-"""The proof: every vice against every requirement, and the score that comes of it.
+"""The proof: every vice against every requirement, and the score that comes of it."""
 
-Nothing is imported here: the command line loads this package for its names alone.
-"""
+from vidconform.proof.proof_cli import add_proof
+
+__all__ = ["add_proof"]

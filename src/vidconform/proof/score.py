@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.vices import Vice, find_vice
-from vidconform.proof.trial import FAULTLESS, FELLED, NULL_VENDOR, WALL, Row, Trial, service_cases
+from vidconform.proof.trial import BROKEN, FAULTLESS, NULL_VENDOR, WALL, RequirementKey, Trial, service_cases
 
 FORMAT = "vidconform/proof@1"
 _STAND_INS = (FAULTLESS, NULL_VENDOR, WALL)
@@ -26,13 +26,13 @@ def _provider(trials: list[Trial]) -> dict[str, Any]:
     named = {trial.name: trial for trial in trials}
     vices = [_vice(trial, named[FAULTLESS]) for trial in trials if trial.name not in _STAND_INS]
     levels = _levels(trials[0].provider)
-    felled = {tuple(row.split("#")) for vice in vices for row in vice["felled"]}
-    never = [row for row in levels if row not in felled]
+    broken_rows = {tuple(row.split("#")) for vice in vices for row in vice["felled"]}
+    never = [row for row in levels if row not in broken_rows]
     return {
         "figures": _figures(vices, levels),
         "vices": vices,
         "never_felled": _listed(never, levels),
-        "faultless_but_unmet": _listed(named[FAULTLESS].felled, levels),
+        "faultless_but_unmet": _listed(named[FAULTLESS].broken_rows, levels),
         "kept_by_a_null_vendor": _listed(named[NULL_VENDOR].kept, levels),
         "kept_by_a_wall": _listed(named[WALL].kept, levels),
     }
@@ -40,20 +40,20 @@ def _provider(trials: list[Trial]) -> dict[str, Any]:
 
 def _vice(trial: Trial, faultless: Trial) -> dict[str, Any]:
     vice = find_vice(trial.provider, trial.name)
-    expected = {(fault.contract, requirement) for fault in vice.faults for requirement in fault.fells}
-    felled = trial.felled - faultless.felled
-    missed, stray = expected - felled, felled - expected
+    expected = {(fault.contract, requirement) for fault in vice.faults for requirement in fault.breaks}
+    broken_rows = trial.broken_rows - faultless.broken_rows
+    missed, stray = expected - broken_rows, broken_rows - expected
     caught = bool(trial.gaps) if vice.stalls else bool(expected) and not missed
     return {
         "vice": vice.name,
         "kind": _kind(vice),
         "caught": caught,
-        "reading": next((word for word in FELLED if word in {trial.readings[row] for row in felled}), None),
-        "felled": _ids(felled),
+        "reading": next((word for word in BROKEN if word in {trial.labels[row] for row in broken_rows}), None),
+        "felled": _ids(broken_rows),
         "missed": _ids(missed),
         "stray": _ids(stray),
-        "silenced": sum(row in trial.readings for row in faultless.kept - trial.kept - felled),
-        "blamed": max((sum(row[0] == contract for row in felled) for contract, _ in felled), default=0),
+        "silenced": sum(row in trial.labels for row in faultless.kept - trial.kept - broken_rows),
+        "blamed": max((sum(row[0] == contract for row in broken_rows) for contract, _ in broken_rows), default=0),
     }
 
 
@@ -62,7 +62,7 @@ def _kind(vice: Vice) -> str:
     return "stalls" if vice.stalls else "allowed" if vice.allowed else "fells"
 
 
-def _figures(vices: list[dict[str, Any]], levels: dict[Row, str]) -> dict[str, Any]:
+def _figures(vices: list[dict[str, Any]], levels: dict[RequirementKey, str]) -> dict[str, Any]:
     forbidden = [vice for vice in vices if vice["kind"] != "allowed"]
     blamed = [vice["blamed"] for vice in vices if vice["kind"] == "fells"]
     return {
@@ -76,15 +76,15 @@ def _figures(vices: list[dict[str, Any]], levels: dict[Row, str]) -> dict[str, A
     }
 
 
-def _levels(provider: str) -> dict[Row, str]:
+def _levels(provider: str) -> dict[RequirementKey, str]:
     contracts = load_contracts(find_provider(provider))
     cases = [case for contract in contracts for case in service_cases(contract)]
     return {(case.contract.id, case.requirement.id): case.requirement.level.value for case in cases}
 
 
-def _ids(rows: Iterable[Row]) -> list[str]:
+def _ids(rows: Iterable[RequirementKey]) -> list[str]:
     return sorted("#".join(row) for row in rows)
 
 
-def _listed(rows: Iterable[Row], levels: dict[Row, str]) -> list[dict[str, str]]:
+def _listed(rows: Iterable[RequirementKey], levels: dict[RequirementKey, str]) -> list[dict[str, str]]:
     return [{"contract": row[0], "requirement": row[1], "level": levels[row]} for row in sorted(rows)]

@@ -7,14 +7,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.bindings import all_laws, law_of, schema_of
 from vidconform.contracts import Contract
-from vidconform.emulator import ReplyContext, Running, running
+from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
-from vidconform.emulator.world import OTHER_KEY
 from vidconform.laws import kind_of
-from vidconform.options import RunOptions
-from vidconform.session import Session, prepare
+from vidconform.run import RunOptions, Session, all_laws, law_of, prepare, schema_of
 from vidconform.verdicts import Case, Label
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
@@ -25,10 +22,10 @@ _IMPATIENCE = 0.3
 # Generated requests an operation: enough to be refused, and enough to find a fault.
 _FUZZ, _MUCH_FUZZ = 25, 60
 
-FELLED = (Label.FAILS, Label.DEVIATES, Label.NOT_OFFERED, Label.ERRORED)
-"""What a requirement reads that a vice fells, the worst first."""
+BROKEN = (Label.FAILS, Label.DEVIATES, Label.NOT_OFFERED, Label.ERRORED)
+"""What a requirement reads that a vice breaks, the worst first."""
 
-Row = tuple[str, str]
+RequirementKey = tuple[str, str]
 """A requirement of a contract: `provider/name` and the id."""
 
 
@@ -38,18 +35,18 @@ class Trial:
 
     provider: str
     name: str
-    readings: dict[Row, Label]
+    labels: dict[RequirementKey, Label]
     gaps: tuple[str, ...] = field(default=())
 
     @property
-    def felled(self) -> set[Row]:
+    def broken_rows(self) -> set[RequirementKey]:
         """The requirements that are not kept, or that we could not judge for a fault of our own."""
-        return {row for row, reading in self.readings.items() if reading in FELLED}
+        return {row for row, label in self.labels.items() if label in BROKEN}
 
     @property
-    def kept(self) -> set[Row]:
+    def kept(self) -> set[RequirementKey]:
         """The requirements that are kept."""
-        return {row for row, reading in self.readings.items() if reading is Label.CONFORMS}
+        return {row for row, label in self.labels.items() if label is Label.CONFORMS}
 
 
 def run_trial(provider: str, name: str) -> Trial:
@@ -69,8 +66,8 @@ def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False,
         cases = [case for contract in session.contracts for case in service_cases(contract, generated=fuzz > 0)]
         for case in cases:
             session.want(case)
-        readings = {(case.contract.id, case.requirement.id): session.judge(case).reading for case in cases}
-        return Trial(provider, name, readings, tuple(session.shortcomings()))
+        labels = {(case.contract.id, case.requirement.id): session.judge(case).label for case in cases}
+        return Trial(provider, name, labels, tuple(session.why_incomplete()))
 
 
 def service_cases(contract: Contract, *, generated: bool = True) -> Iterator[Case]:
@@ -100,7 +97,7 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         max_creations=4,
         fuzz=fuzz,
     )
-    keys = {variable: f"sk-{variable.lower()}" for variable in emulator.world.provider.variables}
+    keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
     return prepare(options, {**keys, f"{provider.upper()}_OTHER_API_KEY": f"{OTHER_KEY}-account"})
 
 

@@ -1,16 +1,15 @@
 """What people and programs read of a run."""
 
-from vidconform.report.results import FORMAT, SCHEMA, ResultsWriter, check_folder
-from vidconform.report.terminal import brief, failure, failures, mentions, origins, table, undecided
+from vidconform.report.report_cli import add_report
+from vidconform.report.results_writer import ResultsWriter, check_folder
+from vidconform.report.terminal import failures, known, mentions, origins, table, undecided
 
 __all__ = [
-    "FORMAT",
-    "SCHEMA",
     "ResultsWriter",
-    "brief",
+    "add_report",
     "check_folder",
-    "failure",
     "failures",
+    "known",
     "mentions",
     "origins",
     "table",

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vidconform.verdicts import Label, Outcome
-from vidconform.verdicts.readings import BY_COLUMN, NOT_SEEN
+from vidconform.verdicts import BY_COLUMN, NOT_SEEN, Label, Outcome
 
 Lines = list[str]
 Row = Mapping[str, Any]
@@ -112,7 +111,7 @@ def undecided(verdicts: Sequence[Row]) -> Lines:
     found: dict[tuple[str, str, str], Lines] = {}
     for row, sentence in needs + causes:
         found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
-    return [f"{reading}  {contract}  {named(rows)}: {why}" for (reading, contract, why), rows in found.items()]
+    return [f"{label}  {contract}  {named(rows)}: {why}" for (label, contract, why), rows in found.items()]
 
 
 def named(requirements: Sequence[str]) -> str:

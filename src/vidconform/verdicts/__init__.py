@@ -1,17 +1,21 @@
-"""Verdicts: requirement x evidence."""
+"""Verdicts: a requirement and its evidence."""
 
+from vidconform.verdicts.deviation_status import DeviationStatus, KnownDeviations
 from vidconform.verdicts.judging import Case, judge, name_of
-from vidconform.verdicts.known import KnownDeviations, Standing
-from vidconform.verdicts.readings import Label
-from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
+from vidconform.verdicts.labels import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label
+from vidconform.verdicts.verdict import Outcome, Verdict
 
 __all__ = [
+    "BY_COLUMN",
+    "LABELS",
+    "NOT_JUDGED",
+    "NOT_SEEN",
+    "UNMET",
     "Case",
+    "DeviationStatus",
     "KnownDeviations",
     "Label",
     "Outcome",
-    "Pointer",
-    "Standing",
     "Verdict",
     "judge",
     "name_of",

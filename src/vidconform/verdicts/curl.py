@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from vidconform.contracts import Contract
-from vidconform.probes.exchange import REDACTED, Exchange
-from vidconform.verdicts.wording import cut
+from vidconform.exchange import REDACTED, Exchange
+from vidconform.verdicts.phrases import cut
 
 
 def curl(contract: Contract, exchange: Exchange) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vidconform.contracts import Contract, Finding, Requirement, Schema
-from vidconform.evidence.evidence import Gap
+from vidconform.contracts import Contract, NodeFinding, Requirement, Schema
+from vidconform.exchange import RESUMED, Gap
 from vidconform.laws import (
     Binding,
     BrokenLaw,
@@ -15,17 +15,16 @@ from vidconform.laws import (
     Inconclusive,
     Kind,
     Law,
-    Reading,
+    ReplyView,
     Subject,
     Unseen,
     kind_of,
     subjects_of,
 )
-from vidconform.probes.exchange import RESUMED
-from vidconform.verdicts import wording
+from vidconform.verdicts import phrases
 from vidconform.verdicts.curl import curl
+from vidconform.verdicts.schema_walk import kind_of_schema, walk
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
-from vidconform.verdicts.walking import kind_of_schema, walk
 
 Serves = Callable[[], bool]
 
@@ -93,7 +92,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
     """Return what a law says of the evidence; a law that raises anything unforeseen is our error."""
     subjects = subjects_of(law, case.contract, case.requirement.id, gathered)
     hints: list[str] = []
-    held: list[Reading] = []
+    held: list[ReplyView] = []
     lost: list[str] = []
     for subject in subjects:
         try:
@@ -108,7 +107,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
         except AssertionError as error:
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
-            return case.verdict(Outcome.ERRORED, received=wording.cut(f"{type(error).__name__}: {error}"))
+            return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
     return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
 
 
@@ -116,10 +115,10 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
     walked = walk(case.contract, schema, gathered, cache)
     found = walked.get(case.requirement.id, [])
-    for reading, finding in found:
+    for view, finding in found:
         if finding.errors:
-            return _unmet_schema(case, schema, reading, finding, len(found))
-    held = [reading for reading, _ in found]
+            return _unmet_schema(case, schema, view, finding, len(found))
+    held = [view for view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
     hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
@@ -137,51 +136,51 @@ def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
 
 
 def _without_fault(
-    case: Case, held: list[Reading], hints: list[str], lost: list[str], gaps: list[Gap], serves: Serves
+    case: Case, held: list[ReplyView], hints: list[str], lost: list[str], gaps: list[Gap], serves: Serves
 ) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
-    held = [reading for reading in held if reading.shows_something]
-    if held and not any(reading.reply.is_success for reading in held) and not serves():
+    held = [view for view in held if view.shows_something]
+    if held and not any(view.reply.is_success for view in held) and not serves():
         return case.verdict(Outcome.UNSEEN, expected=_SERVED.format(case.contract.name))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
     if lost:
-        return case.verdict(Outcome.INCONCLUSIVE, received=wording.cut(lost[0]))
+        return case.verdict(Outcome.INCONCLUSIVE, received=phrases.cut(lost[0]))
     refused = [gap.sentence for gap in gaps if gap.kind == "refused"]
     if refused:
-        return case.verdict(Outcome.UNSEEN, expected=wording.cut(refused[0]), refused=True)
+        return case.verdict(Outcome.UNSEEN, expected=phrases.cut(refused[0]), refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
-    return case.verdict(Outcome.UNSEEN, expected=wording.cut((hints + withheld + [_SHOWN_BY])[0]))
+    return case.verdict(Outcome.UNSEEN, expected=phrases.cut((hints + withheld + [_SHOWN_BY])[0]))
 
 
 def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
-    reading = broken.reading or (subject.all[0] if subject.all else None)
+    view = broken.view or (subject.all[0] if subject.all else None)
     return case.verdict(
         Outcome.UNMET,
-        expected=wording.cut(broken.expected),
-        received=wording.cut(broken.received),
+        expected=phrases.cut(broken.expected),
+        received=phrases.cut(broken.received),
         observations=max(len(subject.observed), 1),
-        evidence=_pointers([reading], broken.pointer) if reading else (),
-        request=curl(case.contract, reading.exchange) if reading else "",
+        evidence=_pointers([view], broken.pointer) if view else (),
+        request=curl(case.contract, view.exchange) if view else "",
     )
 
 
-def _unmet_schema(case: Case, schema: Schema, reading: Reading, finding: Finding, observations: int) -> Verdict:
+def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFinding, observations: int) -> Verdict:
     error = finding.errors[0]
     return case.verdict(
         Outcome.UNMET,
         # What must not be is said best by the statement itself.
-        expected=wording.cut(wording.expected(schema, finding.errors) or case.requirement.statement),
-        received=wording.received(error, reading.body),
+        expected=phrases.cut(phrases.expected(schema, finding.errors) or case.requirement.statement),
+        received=phrases.received(error, view.body),
         observations=observations,
-        evidence=_pointers([reading], error.pointer),
-        request=curl(case.contract, reading.exchange),
+        evidence=_pointers([view], error.pointer),
+        request=curl(case.contract, view.exchange),
     )
 
 
-def _pointers(readings: list[Reading], pointer: str) -> tuple[Pointer, ...]:
-    """Point at the first few readings; hundreds of equal ones say no more."""
+def _pointers(views: list[ReplyView], pointer: str) -> tuple[Pointer, ...]:
+    """Point at the first few replies; hundreds of equal ones say no more."""
     return tuple(
-        Pointer(r.evidence.probe, r.index, pointer, r.exchange.origin, r.exchange.at) for r in readings[:_MOST_POINTERS]
+        Pointer(r.evidence.probe, r.index, pointer, r.exchange.origin, r.exchange.at) for r in views[:_MOST_POINTERS]
     )

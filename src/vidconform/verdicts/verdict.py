@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from vidconform.contracts import Contract, Level, Requirement
-from vidconform.verdicts.readings import Label
+from vidconform.verdicts.labels import Label
 
 
 class Outcome(StrEnum):
@@ -59,7 +59,7 @@ class Verdict:
     partial: bool = False
 
     @property
-    def reading(self) -> Label:
+    def label(self) -> Label:
         """The word that people read."""
         if self.outcome is Outcome.MET:
             return Label.CONFORMS
@@ -80,7 +80,7 @@ class Verdict:
             "level": self.requirement.level.value,
             "subject": self.subject,
             "outcome": self.outcome.value,
-            "reading": self.reading.value,
+            "reading": self.label.value,
             "statement": self.requirement.statement,
             "source": self.requirement.place,
             "expected": self.expected,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 
+from vidconform.emulator.vices.vice import Fault, UnknownVice, Vice
 from vidconform.locations import data_folder
-
-from .vice import Fault, UnknownVice, Vice
 
 __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 
@@ -16,8 +14,8 @@ __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 def vices_of(provider: str) -> tuple[Vice, ...]:
     """Return the vices of a provider by name; raises UnknownProvider, DataFileProblem."""
     _load()
-    from ..app import provider_named
-    from .declared import declared
+    from vidconform.emulator.application import provider_named
+    from vidconform.emulator.vices.declared import declared
 
     by_name: dict[str, list[Fault]] = {}
     for contract in (f"{provider}/{name}" for name in provider_named(provider).known):
@@ -42,5 +40,11 @@ def find_vice(provider: str, name: str) -> Vice:
 @cache
 def _load() -> None:
     """Import the operators: only a process that serves or lists vices pays for them."""
-    for module in ("answers", "creations", "doors", "lives", "odd_requests", "refusals"):
-        import_module(f"{__name__}.{module}")
+    from vidconform.emulator.vices import (  # noqa: F401 - each declares its operators when it is loaded
+        answer_faults,
+        auth_faults,
+        creation_faults,
+        lifecycle_faults,
+        odd_requests,
+        refusal_faults,
+    )

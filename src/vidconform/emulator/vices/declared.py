@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vidconform.contracts.files import read_toml
+from vidconform.contracts import read_toml
+from vidconform.emulator.vices.member_faults import NAMED, Damage, left_out, on_member, put, word
+from vidconform.emulator.vices.triggers import MOMENTS
+from vidconform.emulator.vices.vice import OPERATORS, Fault, Operator
 from vidconform.errors import DataFileProblem
-
-from .damage import NAMED, Damage, left_out, on_member, put, word
-from .moments import MOMENTS
-from .vice import OPERATORS, Fault, Operator
 
 T = TypeVar("T")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from ..replies import ReplyContext
-from .moments import ANY, Moment
-from .vice import vice
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import ANY, Trigger
+from vidconform.emulator.vices.vice import vice
 
 _LONG, _SHORT = 64, 20
 
-UNKNOWN_ID = Moment("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
+UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
 
 
 def _asked(reply: ReplyContext) -> str:

@@ -9,10 +9,10 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..options import EmulatorError, Options
-from ..replies import ReplyContext
-from ..tasks import Known, Life
-from .moments import TASK, Moment
+from vidconform.emulator.emulator_options import EmulatorError, EmulatorOptions
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.tasks import Known, Life
+from vidconform.emulator.vices.triggers import TASK, Trigger
 
 Act = Callable[[ReplyContext], object]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,11 +53,11 @@ class Operator:
 class Fault:
     """An operator on one contract (`provider/name`).
 
-    `fells` are the requirements that are unmet by it; none, where the document allows it.
+    `breaks` are the requirements that are unmet by it; none, where the document allows it.
     """
 
     contract: str
-    fells: frozenset[str]
+    breaks: frozenset[str]
     operator: Operator
 
 
@@ -75,15 +75,15 @@ class Vice:
     @property
     def allowed(self) -> bool:
         """Whether no document of the provider says a word against it."""
-        return not self.stalls and not any(fault.fells for fault in self.faults)
+        return not self.stalls and not any(fault.breaks for fault in self.faults)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the vice as `vidconform vices --json` prints it."""
-        fells = {fault.contract: sorted(fault.fells) for fault in self.faults}
+        breaks = {fault.contract: sorted(fault.breaks) for fault in self.faults}
         shown = {"provider": self.provider, "vice": self.name, "sentence": self.sentence}
-        return {**shown, "fells": fells, "stalls": self.stalls}
+        return {**shown, "fells": breaks, "stalls": self.stalls}
 
-    def applied(self, options: Options) -> Options:
+    def applied(self, options: EmulatorOptions) -> EmulatorOptions:
         """Return the options of an emulator with this vice, on top of what they change already."""
 
         def change(reply: ReplyContext) -> None:
@@ -114,13 +114,13 @@ class Vice:
 OPERATORS: dict[str, Operator] = {}
 
 
-def vices(when: Moment, *rows: tuple[str, str, Act]) -> None:
+def vices(when: Trigger, *rows: tuple[str, str, Act]) -> None:
     """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
     for name, sentence, act in rows:
         _add(Operator(name, sentence, change=only(when, act)))
 
 
-def vice(when: Moment = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
+def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
     """Make a function an operator: its name and docstring are the vice's, its parameter says what it alters."""
 
     def register(function: F) -> F:
@@ -139,7 +139,7 @@ def _add(operator: Operator) -> None:
     OPERATORS[operator.name] = operator
 
 
-def only(when: Moment, act: Act) -> Act:
+def only(when: Trigger, act: Act) -> Act:
     """Return an act that is done to these replies alone."""
 
     def change(reply: ReplyContext) -> None:

@@ -1,8 +1,0 @@
-"""A number with its noun."""
-
-from __future__ import annotations
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it takes one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,97 @@
+"""The checks that ask the service itself, with as few requests as there are things to know; none is ever paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vidconform.contracts import Contract, Operation
+from vidconform.doctor.answer_checks import check_clock, check_key, check_models, check_task
+from vidconform.doctor.diagnosis import CheckResult, unchecked
+from vidconform.doctor.service_answers import Answer, Asked
+from vidconform.probes import ProbeContext, ProbeSettings
+from vidconform.transport import NotSent, ProbeFailure, Transport
+
+
+@dataclass
+class Consultation:
+    """The requests to one provider; what was asked once is not asked again."""
+
+    contracts: Sequence[Contract]
+    task_ids: Mapping[str, Sequence[str]]
+    setting: ProbeSettings
+    transport: Transport
+    asked: list[Asked] = field(default_factory=list)
+
+    def findings(self) -> Iterator[CheckResult]:
+        """Ask and yield clock, key, models and task ids; after a problem with the key nothing more is asked."""
+        keys = list(self._keys())
+        yield check_clock([one.answer for one in self.asked])
+        yield from keys
+        if any(key.is_problem for key in keys):
+            yield from (unchecked(check, "no key was seen to be accepted.") for check in ("models", "task ids"))
+            return
+        yield self._models()
+        yield from self._tasks()
+
+    def _keys(self) -> Iterator[CheckResult]:
+        found: CheckResult | None = None
+        for contract in self.contracts:
+            if found is not None and found.is_problem:
+                yield unchecked("key", f"{contract.id}: not asked after that.")
+                continue
+            operation = contract.operation("retrieve")
+            if operation is None:
+                yield unchecked("key", f"{contract.id}: its document has no way to read a task, so nothing is free.")
+                continue
+            found = check_key(self._ask(contract, operation, next(iter(self._known(contract)), None)))
+            yield found
+
+    def _known(self, contract: Contract) -> Sequence[str]:
+        return self.task_ids.get(contract.name, [])
+
+    def _ask(self, contract: Contract, operation: Operation, known: str | None) -> Asked:
+        task_id = contract.unknown_id if known is None else known
+        answer = self._send(contract, operation, task_id)
+        self.asked.append(Asked(contract, operation, task_id, known is not None, answer))
+        return self.asked[-1]
+
+    def _send(self, contract: Contract, operation: Operation, task_id: str | None) -> Answer:
+        try:
+            return ProbeContext(contract, self.setting, self.transport, "doctor").ask("doctor", operation, task_id)
+        except (ProbeFailure, NotSent) as reason:
+            return reason
+
+    def _models(self) -> CheckResult:
+        provider = self.contracts[0].provider
+        if provider.models is None:
+            return unchecked("models", f"{provider.title} documents no list of models.")
+        wanted = _documented_models(self.contracts)
+        if not wanted or not self.asked:
+            return unchecked("models", "no documented creation names a model.")
+        contract, like = self.asked[0].contract, self.asked[0].operation
+        listing = replace(like, id="models", role="models", path=provider.models, id_parameter=None, id_in=None)
+        return check_models(wanted, contract, self._send(contract, listing, None))
+
+    def _tasks(self) -> Iterator[CheckResult]:
+        for contract in self.contracts:
+            ids, operation = self._known(contract), contract.operation("retrieve")
+            if not ids or operation is None:
+                yield unchecked("task ids", f"{contract.id}: {_unseen(contract)}")
+                continue
+            for task_id in ids:
+                before = [a for a in self.asked if a.contract is contract and a.is_known and a.task_id == task_id]
+                yield check_task(before[0] if before else self._ask(contract, operation, task_id))
+
+
+def _unseen(contract: Contract) -> str:
+    if contract.operation("create") is None:
+        return f"none given; without --task-id={contract.name}=ID of a task no reply of a task is seen at all."
+    return f"none given; without --task-id={contract.name}=ID a run has to create a task to see one."
+
+
+def _documented_models(contracts: Sequence[Contract]) -> list[str]:
+    creations = [contract.operation("create") for contract in contracts]
+    examples = [creation.request_example for creation in creations if creation is not None]
+    models = [example.get("model") for example in examples if isinstance(example, dict)]
+    return list(dict.fromkeys(model for model in models if isinstance(model, str)))

@@ -1,0 +1,179 @@
+"""The Starlette application of a provider: every reply leaves through one place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+
+from vidconform.emulator import chainhub, gptge, octopusx, opeai
+from vidconform.emulator.emulator_options import EmulatorOptions, NoEmulator
+from vidconform.emulator.mp4 import small_mp4
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, refused
+from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, EmulatedProvider, ServerState
+
+PROVIDERS: dict[str, EmulatedProvider] = {
+    "octopusx": octopusx.PROVIDER,
+    "gptge": gptge.PROVIDER,
+    "opeai": opeai.PROVIDER,
+    "chainhub": chainhub.PROVIDER,
+}
+LARGEST_BODY = 1 << 20
+HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def provider_named(name: str) -> EmulatedProvider:
+    """Finds a provider by name."""
+    if name not in PROVIDERS:
+        raise NoEmulator(name, tuple(PROVIDERS))
+    return PROVIDERS[name]
+
+
+def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starlette:
+    """Builds the application of a provider; its `state.world` holds tasks and counters."""
+    server_state = ServerState(provider_named(provider), options or EmulatorOptions())
+    routes = [_route(server_state, operation) for operation in server_state.provider.operations]
+    routes.append(_route(server_state, EmulatedOperation("", "file", "GET", "/files/{name}.mp4", _file)))
+    routes.append(Route("/__emulator__/counts", partial(_counts, server_state)))
+    failed = partial(_failed, server_state)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: failed, Exception: failed})
+    app.router.redirect_slashes = False
+    app.state.server_state = server_state
+    return app
+
+
+def _route(server_state: ServerState, operation: EmulatedOperation) -> Route:
+    route = Route(operation.path, _endpoint(server_state, operation), methods=[operation.method])
+    # Starlette lets HEAD in wherever GET is; it would count as a read and move the task.
+    route.methods = {operation.method}
+    return route
+
+
+def _endpoint(server_state: ServerState, operation: EmulatedOperation) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        server_state.requests += 1
+        call = await _call(server_state, operation, request)
+        reply, check = _answer(operation, call)
+        return _send(server_state, _context(server_state, operation, request, reply, check, call))
+
+    return endpoint
+
+
+async def _call(server_state: ServerState, operation: EmulatedOperation, request: Request) -> Call:
+    host = request.headers.get("host", "")
+    if not HOST.fullmatch(host):
+        host = "{}:{}".format(*request.scope["server"])
+    return Call(
+        server_state=server_state,
+        contract=operation.contract,
+        params=request.path_params,
+        query=request.query_params,
+        headers=request.headers,
+        body=await _body(request),
+        base_url=f"http://{host}",
+    )
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        if len(body) <= LARGEST_BODY:
+            body += chunk
+    return body
+
+
+def _answer(operation: EmulatedOperation, call: Call) -> tuple[EmulatedReply, str]:
+    """Answers a call, and names the check that refused it, if one did."""
+    try:
+        if len(call.body) > LARGEST_BODY:
+            raise RefusedRequest(413, "the body is larger than 1 MiB", "body_too_large")
+        return operation.handle(call), ""
+    except RefusedRequest as refusal:
+        return refused(refusal, call.server_state.provider.envelope), refusal.check
+
+
+def _again(operation: EmulatedOperation, call: Call, waived: frozenset[str]) -> tuple[EmulatedReply, str]:
+    """Answers a call once more without some checks."""
+    return _answer(operation, replace(call, waived=waived))
+
+
+def _context(
+    server_state: ServerState,
+    operation: EmulatedOperation,
+    request: Request,
+    reply: EmulatedReply,
+    check: str,
+    call: Call | None = None,
+) -> ReplyContext:
+    asked = next(iter(request.path_params.values()), None) or request.query_params.get("id")
+    return ReplyContext(
+        provider=server_state.provider.name,
+        contract=operation.contract,
+        role=operation.role,
+        route=operation.path,
+        method=request.method,
+        asked=asked,
+        status=reply.status,
+        headers=reply.headers,
+        body=reply.body,
+        task=reply.task,
+        check=check,
+        again=partial(_again, operation, call) if call else None,
+        envelope=server_state.provider.envelope,
+        file_url=call.file_url if call else None,
+        sent_headers=request.headers,
+        sent_body=call.body if call else b"",
+    )
+
+
+def _send(server_state: ServerState, context: ReplyContext) -> Response:
+    if server_state.options.change is not None:
+        server_state.options.change(context)
+    body = context.body if isinstance(context.body, bytes) else json.dumps(context.body).encode()
+    return Response(body, context.status, {"server": SERVER, **context.headers})
+
+
+async def _failed(server_state: ServerState, request: Request, error: Exception) -> Response:
+    """Answers what no route answers."""
+    # A route that fails has counted its request already.
+    server_state.requests += isinstance(error, HTTPException)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message, code = FAILURES.get(status, ("the emulator failed", "internal_error"))
+    headers = {name.lower(): value for name, value in (getattr(error, "headers", None) or {}).items()}
+    reply = refused(RefusedRequest(status, message, code, headers=headers), server_state.provider.envelope)
+    return _send(server_state, _context(server_state, _nowhere(server_state, request), request, reply, ""))
+
+
+def _nowhere(server_state: ServerState, request: Request) -> EmulatedOperation:
+    """Names the contract of a path that is asked with a method it does not have, and no contract off the paths."""
+    for operation in server_state.provider.operations:
+        if _route(server_state, operation).matches(request.scope)[0] is Match.PARTIAL:
+            return replace(operation, role="", method=request.method)
+    return EmulatedOperation("", "", request.method, "", _file)
+
+
+FAILURES = {
+    404: ("there is no such route", "not_found"),
+    405: ("the route does not have this method", "method_not_allowed"),
+}
+
+
+def _file(call: Call) -> EmulatedReply:
+    """Answers with the bytes of a finished video, without asking for a key."""
+    if call.params["name"] not in call.server_state.files:
+        raise RefusedRequest(404, "there is no such file", "not_found")
+    return EmulatedReply(small_mp4(), headers={"content-type": "video/mp4"})
+
+
+async def _counts(server_state: ServerState, request: Request) -> Response:
+    counts = {"requests": server_state.requests, "creations": server_state.creations}
+    return JSONResponse(counts, headers={"server": SERVER})

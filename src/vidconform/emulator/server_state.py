@@ -1,0 +1,128 @@
+"""What one running emulator remembers, and one request to it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from vidconform.emulator.emulator_options import EmulatorOptions
+from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
+from vidconform.emulator.tasks import EmulatedTask, Known, TaskStore, new_ids
+
+SERVER = "vidconform-emulator"
+WRONG_KEY = "vidconform-wrong"
+OTHER_KEY = "vidconform-other"
+
+
+@dataclass(frozen=True)
+class EmulatedProvider:
+    """One vendor: its routes, its known tasks by contract, its keys' variables and its error envelope."""
+
+    name: str
+    operations: tuple[EmulatedOperation, ...]
+    known: Mapping[str, tuple[Known, ...]]
+    variables: tuple[str, ...]
+    envelope: Envelope = openai_envelope
+
+
+@dataclass(frozen=True)
+class EmulatedOperation:
+    """One route of a contract, by the role it has there."""
+
+    contract: str
+    role: str
+    method: str
+    path: str
+    handle: Callable[[Call], EmulatedReply]
+
+
+class Keys:
+    """Which credentials are accepted: the environment's where it names one, else any but the wrong ones.
+
+    Where the environment names none of another account, those that start with OTHER_KEY are.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None) -> None:
+        self._environ = dict(os.environ if environ is None else environ)
+
+    def fixed(self, variable: str) -> bool:
+        """Whether the environment names the one accepted value."""
+        return bool(self._environ.get(variable))
+
+    def accepts(self, variable: str, value: str) -> bool:
+        """Whether this value is accepted as the credential of that variable."""
+        if expected := self._environ.get(variable):
+            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
+        return bool(value) and not value.startswith(WRONG_KEY)
+
+    def belongs_to_another(self, variable: str, value: str) -> bool:
+        """Whether this value is a credential of another account, which that variable names."""
+        if expected := self._environ.get(variable):
+            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
+        return value.startswith(OTHER_KEY)
+
+
+@dataclass
+class ServerState:
+    """Everything a running emulator remembers."""
+
+    provider: EmulatedProvider
+    options: EmulatorOptions
+    requests: int = 0
+    creations: int = 0
+    files: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.options.environ)
+        self.ids = new_ids(self.options.seed)
+        own, other = self.provider.known, self.options.known
+        self.known = {name: other(name, known) if other is not None else known for name, known in own.items()}
+        self.stores = {name: TaskStore(name, known, self.options) for name, known in self.known.items()}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the routes see it; `waived` names the checks a vice leaves out."""
+
+    server_state: ServerState
+    contract: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes
+    base_url: str
+    waived: frozenset[str] = frozenset()
+
+    @property
+    def bearer(self) -> str:
+        """The credential of the Authorization header, empty without one."""
+        scheme, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() if scheme.lower() == "bearer" else ""
+
+    def owner(self, variable: str, value: str) -> str | None:
+        """Returns whose tasks this credential opens, None for everybody's, or refuses it."""
+        if self.server_state.keys.accepts(variable, value):
+            return None if "owner" in self.waived else hashlib.sha256(value.encode()).hexdigest()
+        if "key" in self.waived:
+            return None
+        raise self._unauthorized("the key is not valid" if value else "no key was sent")
+
+    def task(self, id: str, owner: str | None) -> EmulatedTask:
+        """Finds a task of this owner, or answers 404."""
+        task = self.server_state.stores[self.contract].find(id, owner)
+        if task is None:
+            raise RefusedRequest(404, "video not found", "video_not_found", param="id", check="owner")
+        return task
+
+    def file_url(self, name: str) -> str:
+        """Publishes a finished video and returns its address."""
+        self.server_state.files.add(name)
+        return f"{self.base_url}/files/{name}.mp4"
+
+    @staticmethod
+    def _unauthorized(message: str) -> RefusedRequest:
+        headers = {"www-authenticate": "Bearer"}
+        return RefusedRequest(401, message, "invalid_api_key", check="key", headers=headers)

@@ -1,0 +1,166 @@
+"""Vices of whole answers: codes, content types, broken bodies, other ids and contents that are no videos."""
+
+from __future__ import annotations
+
+import json
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import (
+    COMPLETED,
+    CONTENT,
+    FAILED,
+    FIRST_READ,
+    READ,
+    SECOND_READ,
+    SECOND_ROUTE,
+    TASK,
+)
+from vidconform.emulator.vices.vice import coded, refused, said, typed, vice, vices
+
+_PAGE = said(b"<!doctype html><html><title>Loading</title></html>", content_type="text/html")
+_ERROR = said({"code": "upstream_error", "message": "the upstream is busy", "data": None})
+_ERROR_AS_VIDEO = said(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
+_PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
+_UNKNOWN = refused(404, "video not found", "video_not_found")
+_NO_ROUTE = refused(404, "there is no such route", "not_found")
+_FAILED = refused(500, "the server failed", "internal_error")
+_BUSY = refused(502, "the upstream is busy", "bad_gateway")
+
+vices(
+    READ,
+    ("json-as-html", "A task is sent as text/html.", typed("text/html; charset=utf-8")),
+    ("reads-as-202", "A task is shown with 202.", coded(202)),
+)
+vices(
+    SECOND_READ,
+    ("html-with-200", "A page of HTML is sent with 200 at the second read.", _PAGE),
+    ("error-with-200", "The second read of a task is answered with 200 and an error in its body.", _ERROR),
+    ("loses-a-task-now-and-then", "A task that was read once is unknown at the second read.", _UNKNOWN),
+    ("reads-fail-now-and-then", "The second read of a task is answered with 500.", _FAILED),
+)
+vices(
+    FIRST_READ,
+    ("created-task-unknown-at-first", "The first read of a created task is answered with 404.", _UNKNOWN),
+)
+vices(SECOND_ROUTE, ("second-route-as-404", "The second route answers with 404.", _NO_ROUTE))
+vices(
+    CONTENT,
+    ("content-empty", "The content is empty.", said(b"", content_type="video/mp4")),
+    ("content-as-json-named-video", "The content is an error as JSON that calls itself a video.", _ERROR_AS_VIDEO),
+    ("content-as-picture", "The content is a picture that calls itself a video.", _PICTURE_AS_VIDEO),
+    ("content-as-text-html", "The content is sent as text/html.", typed("text/html")),
+    ("content-as-octets", "The content is sent as application/octet-stream.", typed("application/octet-stream")),
+    ("content-as-502", "The content of a completed task is answered with 502.", _BUSY),
+)
+
+
+@vice(SECOND_READ)
+def broken_json(reply: ReplyContext) -> None:
+    """The JSON of a task is cut off at the second read."""
+    reply.body = json.dumps(reply.body).encode()[:-2]
+
+
+@vice(SECOND_READ)
+def json_with_a_member_twice(reply: ReplyContext) -> None:
+    """The JSON of a task has its first member twice at the second read."""
+    body = json.dumps(reply.body)
+    reply.body = ("{" + body[1:].partition(",")[0] + "," + body[1:]).encode()
+
+
+@vice(READ)
+def json_with_charset(reply: ReplyContext) -> None:
+    """A task is sent as application/json with a character set."""
+    reply.headers["content-type"] = "application/json; charset=utf-8"
+
+
+@vice(SECOND_READ)
+def task_as_list(reply: ReplyContext) -> None:
+    """A task is a list with one member at the second read."""
+    reply.body = [reply.body]
+
+
+@vice(READ)
+def refuses_the_content_type_of_a_read(reply: ReplyContext) -> None:
+    """A read that names a content type is answered with 415."""
+    if "content-type" in reply.sent_headers:
+        reply.refuse(415, "a read has no content", "unsupported_media_type")
+
+
+@vice()
+def another_id_than_asked(reply: ReplyContext) -> None:
+    """A task that existed from the start is shown with another id than was asked for."""
+    if reply.task is not None and reply.task.known:
+        _rename(reply)
+
+
+@vice(SECOND_READ)
+def another_id_at_the_second_read(reply: ReplyContext) -> None:
+    """A task has another id at the second read."""
+    _rename(reply)
+
+
+@vice(READ)
+def another_id_than_the_creation_told(reply: ReplyContext) -> None:
+    """A created task is shown with another id than the creation told."""
+    if reply.task is not None and not reply.task.known:
+        _rename(reply)
+
+
+def _rename(reply: ReplyContext) -> None:
+    names = [name for name in ("id", "task_id") if name in reply.body]
+    reply.body.update({name: _another(reply.body[name]) for name in names})
+    detail = reply.body.get("detail")
+    if detail is not None and "pending_info" in detail:
+        # In step, so that the id itself is the only fault.
+        pending = detail["pending_info"]
+        detail["id"] = pending["id"] = pending["moderation_result"]["task_id"] = _another(detail["id"])
+
+
+def _another(id: str) -> str:
+    """Return an id of the same shape, whatever that is."""
+    return id[:-1] + ("1" if id.endswith("0") else "0")
+
+
+@vice(CONTENT)
+def content_as_json(reply: ReplyContext) -> None:
+    """The content is JSON with the address of the video."""
+    reply.say({"id": reply.asked, "url": "https://cdn.example/video.mp4"})
+
+
+@vice(CONTENT)
+def content_cut_short(reply: ReplyContext) -> None:
+    """The content ends in the middle of the video."""
+    reply.body = reply.body[: len(reply.body) // 2]
+
+
+@vice(CONTENT)
+def content_as_redirect(reply: ReplyContext) -> None:
+    """The content is a redirect to a file."""
+    if reply.file_url is not None:
+        reply.say(b"", 302)
+        reply.headers["location"] = reply.file_url("video")
+
+
+@vice(TASK)
+def members_nobody_asked_for(reply: ReplyContext) -> None:
+    """A task has members that no document names."""
+    reply.body.update({"x_trace": "7f3a", "metadata": {"url": "https://cdn.example/v.mp4"}, "result_url": None})
+
+
+@vice(FAILED)
+def result_url_as_error_text(reply: ReplyContext) -> None:
+    """A failed task tells its error as result_url, a member that no document names."""
+    reply.body["result_url"] = "the prompt was rejected"
+
+
+@vice(FAILED)
+def progress_whole_at_failure(reply: ReplyContext) -> None:
+    """A failed task that tells its progress is whole."""
+    if "progress" in reply.body:
+        reply.body["progress"] = type(reply.body["progress"])(100)
+
+
+@vice(COMPLETED)
+def address_under_another_name_too(reply: ReplyContext) -> None:
+    """A completed task tells its address as url as well."""
+    reply.body["url"] = "https://cdn.example/video.mp4"

@@ -1,0 +1,84 @@
+"""Vices of authentication: doors that stand open, and doors that stay shut for the right key."""
+
+from __future__ import annotations
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
+from vidconform.emulator.vices.vice import Act, refused, vice, vices
+
+
+def _came_without(reply: ReplyContext) -> bool:
+    return "authorization" not in reply.sent_headers and "token" not in reply.sent_headers
+
+
+def _opens(role: str, *, without: bool) -> Act:
+    """Return the act that serves a stranger: one without a key, or one with a wrong key."""
+    return lambda reply: (
+        reply.check == "key" and reply.role == role and _came_without(reply) == without and reply.grant()
+    )
+
+
+_OPEN = (
+    ("retrieve", "shows-tasks-without-key", "A task is shown to whoever asks without a key."),
+    ("retrieve", "shows-tasks-for-any-key", "A task is shown for a key that does not exist."),
+    ("create", "creates-without-key", "A task is created for whoever asks without a key."),
+    ("create", "creates-for-any-key", "A task is created for a key that does not exist."),
+    ("remix", "remixes-without-key", "A task is remixed for whoever asks without a key."),
+    ("remix", "remixes-for-any-key", "A task is remixed for a key that does not exist."),
+    ("content", "serves-content-without-key", "The content is served to whoever asks without a key."),
+    ("content", "serves-content-for-any-key", "The content is served for a key that does not exist."),
+    (
+        "second-retrieve",
+        "shows-tasks-without-token-on-the-second-route",
+        "The second route shows a task to whoever asks without a token.",
+    ),
+    (
+        "second-retrieve",
+        "shows-tasks-for-any-token-on-the-second-route",
+        "The second route shows a task for a token that does not exist.",
+    ),
+)
+vices(ANY, *((name, sentence, _opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
+
+
+@vice(ANY)
+def shows_tasks_to_another_account(reply: ReplyContext) -> None:
+    """A task is shown for the key of another account."""
+    if reply.check == "tenant":
+        reply.grant()
+
+
+@vice(ANY)
+def needs_no_key(reply: ReplyContext) -> None:
+    """No route needs a key."""
+    if _came_without(reply):
+        reply.grant()
+
+
+_shut = refused(401, "the key is not valid", "invalid_api_key")
+_NOW_AND_THEN = "The key that read a task once is refused at the second read."
+vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, _shut))
+vices(CREATED, ("refuses-the-key-for-creations", "The key that reads tasks is refused for creations.", _shut))
+vices(REMIXED, ("refuses-the-key-for-remixes", "The key that reads tasks is refused for remixes.", _shut))
+vices(CONTENT, ("refuses-the-key-for-content", "The key that reads tasks is refused for their content.", _shut))
+
+
+@vice(READ)
+def refuses_the_creators_key(reply: ReplyContext) -> None:
+    """The key that created a task cannot read it."""
+    if reply.task is not None and not reply.task.known:
+        reply.refuse(403, "the task belongs to another key", "forbidden")
+
+
+@vice(SECOND_ROUTE)
+def refuses_the_frontend_token(reply: ReplyContext) -> None:
+    """The second route refuses the frontend token."""
+    if "token" in reply.sent_headers:
+        _shut(reply)
+
+
+@vice(SECOND_ROUTE)
+def refuses_the_admin_token(reply: ReplyContext) -> None:
+    """The second route refuses an admin's token."""
+    if "token" not in reply.sent_headers:
+        _shut(reply)

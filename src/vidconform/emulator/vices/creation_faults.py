@@ -1,0 +1,93 @@
+"""Vices of creations: bodies that should be refused are taken, and documented ones are not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import ANY, CREATED, REMIXED
+from vidconform.emulator.vices.vice import Act, coded, refused, vice, vices
+
+
+def _sent(reply: ReplyContext) -> dict[str, Any]:
+    sent: dict[str, Any] = json.loads(reply.sent_body)
+    return sent
+
+
+def _takes(role: str, wrong: Callable[[dict[str, Any]], bool]) -> Act:
+    """Return the act that creates a task although the body that was sent is wrong."""
+    return lambda reply: reply.check == "body" and reply.role == role and wrong(_sent(reply)) and reply.grant()
+
+
+def _without(name: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda sent: name not in sent
+
+
+def _mistyped(name: str, own: type = str) -> Callable[[dict[str, Any]], bool]:
+    return lambda sent: name in sent and not isinstance(sent[name], own)
+
+
+vices(
+    ANY,
+    ("creates-without-model", "A task is created without a model.", _takes("create", _without("model"))),
+    ("creates-without-prompt", "A task is created without a prompt.", _takes("create", _without("prompt"))),
+    ("remixes-without-prompt", "A task is remixed without a prompt.", _takes("remix", _without("prompt"))),
+)
+_MISTYPED = (
+    ("takes-a-number-as-model", "for a model that is a number", _mistyped("model")),
+    ("takes-a-list-as-prompt", "for a prompt that is a list", _mistyped("prompt")),
+    ("takes-a-number-as-seconds", "for seconds that are a number", _mistyped("seconds")),
+    ("takes-a-number-as-size", "for a size that is a number", _mistyped("size")),
+    ("takes-a-number-as-image", "from an image that is a number", _mistyped("image")),
+    ("takes-a-text-as-metadata", "for metadata that are a text", _mistyped("metadata", dict)),
+)
+vices(ANY, *((name, f"A task is created {words}.", _takes("create", wrong)) for name, words, wrong in _MISTYPED))
+
+
+@vice(ANY)
+def missing_model_as_500(reply: ReplyContext) -> None:
+    """A creation without a model is answered with 500."""
+    if reply.check == "body" and reply.role == "create" and "model" not in _sent(reply):
+        reply.status = 500
+
+
+vices(
+    CREATED,
+    *(
+        (
+            f"refuses-the-documented-{name}",
+            f"The documented creation is refused for its {name}.",
+            refused(400, f"{name} is not supported", "invalid_request"),
+        )
+        for name in ("model", "prompt", "seconds", "size")
+    ),
+)
+
+
+_NOT_SAID = "The documented creation is refused, and nothing says for which member."
+vices(
+    CREATED,
+    ("refuses-the-documented-body", _NOT_SAID, refused(400, "bad request", "bad_request")),
+    ("create-as-404", "A creation is answered with 404.", refused(404, "there is no such route", "not_found")),
+    ("create-as-202", "A creation is answered with 202.", coded(202)),
+)
+
+
+@vice(CREATED)
+def create_as_201_with_an_error(reply: ReplyContext) -> None:
+    """A creation is answered with 201 and an error in its body."""
+    reply.refuse(201, "the upstream is busy", "upstream_error")
+
+
+@vice(REMIXED)
+def remix_as_404(reply: ReplyContext) -> None:
+    """Every remix is answered with 404, as if its source did not exist."""
+    reply.refuse(404, "video not found", "video_not_found")
+
+
+@vice(REMIXED)
+def remix_with_the_id_of_its_source(reply: ReplyContext) -> None:
+    """A remix has the id of its source."""
+    reply.body["id"] = reply.body["task_id"] = reply.asked

@@ -1,0 +1,150 @@
+"""Vices of lives: tasks that go back, run again, never end, or change what should stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.tasks import Known, Life, Step
+from vidconform.emulator.vices.triggers import COMPLETED, SECOND_READ, TASK, UNFINISHED
+from vidconform.emulator.vices.vice import vice
+
+_RUNNING = ("processing", "in_progress", "IN_PROGRESS", "pending")
+_WAITING = ("queued", "QUEUED")
+
+
+def _runs(life: Life) -> Step | None:
+    return next((step for word in _RUNNING for step in life if step.status == word), None)
+
+
+@vice()
+def reopens_after_completion(life: Life) -> Life:
+    """A finished task runs again at its next read, and is finished once more at the one after."""
+    running = _runs(life)
+    if running is None:
+        return life
+    last = life[-1]
+    return (*life, replace(running, progress=last.progress, since_ms=last.since_ms), last)
+
+
+@vice()
+def fails_after_completion(life: Life) -> Life:
+    """A completed task has failed at its next read, and is completed again at the one after."""
+    last = life[-1]
+    return (*life, replace(last, status="failed"), last) if last.status == "completed" else life
+
+
+@vice()
+def goes_back_to_the_queue(life: Life) -> Life:
+    """A task that runs waits once more before it goes on."""
+    running = _runs(life)
+    if running is None:
+        return life
+    place = life.index(running) + 1
+    word = next((step.status for step in life if step.status in _WAITING), _WAITING[0])
+    back = replace(running, status=word)
+    return (*life[:place], back, replace(running), *life[place:])
+
+
+@vice(stalls=True)
+def never_ends(life: Life) -> Life:
+    """A task never ends."""
+    return life[:-1] or (replace(life[0], status="pending", progress=0),)
+
+
+@vice()
+def progress_falls(life: Life) -> Life:
+    """The progress of a task rises and then falls before it is whole."""
+    running = _runs(life)
+    if running is None:
+        return life
+    place = life.index(running) + 1
+    higher, lower = replace(running, progress=60), replace(running, progress=30)
+    return (*life[:place], higher, lower, *life[place:])
+
+
+@vice(UNFINISHED)
+def progress_falls_while_pending(reply: ReplyContext) -> None:
+    """A pending task tells its progress, which falls from one read to the next."""
+    if reply.task is not None:
+        reply.body["progress"] = 90 - 10 * reply.task.reads
+
+
+@vice()
+def progress_starts_at_ten(life: Life) -> Life:
+    """A task has ten percent of progress from its creation on."""
+    return tuple(replace(step, progress=max(step.progress, 10)) for step in life)
+
+
+@vice()
+def runs_at_creation(life: Life) -> Life:
+    """A task runs as soon as it is created."""
+    return tuple(replace(step, status="in_progress") if step.status == "queued" else step for step in life)
+
+
+@vice()
+def ids_of_another_shape(known: tuple[Known, ...]) -> tuple[Known, ...]:
+    """The tasks have ids of a shape that no document shows."""
+    return tuple(replace(task, id=f"job-{number}") for number, task in enumerate(known, 1))
+
+
+@vice(UNFINISHED)
+def detail_with_another_id(reply: ReplyContext) -> None:
+    """The detail, and all that names it, has another id than the task."""
+    detail = reply.body["detail"]
+    pending = detail["pending_info"]
+    detail["id"] = pending["id"] = pending["moderation_result"]["task_id"] = "task_another"
+
+
+@vice(SECOND_READ)
+def created_at_moves(reply: ReplyContext) -> None:
+    """The creation time is a second earlier at the second read."""
+    reply.body["created_at"] -= 1
+
+
+@vice(COMPLETED)
+def created_at_moves_with_every_read(reply: ReplyContext) -> None:
+    """The creation time of a completed task moves by a second with every read."""
+    if reply.task is not None:
+        reply.body["created_at"] -= reply.task.reads
+
+
+@vice()
+def update_time_goes_back(reply: ReplyContext) -> None:
+    """The time of the last update goes back by a millisecond with every read."""
+    if reply.task is not None and reply.task.finished:
+        reply.body["status_update_time"] -= reply.task.reads
+
+
+@vice()
+def update_time_before_creation(reply: ReplyContext) -> None:
+    """The last update lies before the creation."""
+    reply.body["status_update_time"] = reply.body["created_at"] * 1000 - 60_000
+
+
+@vice(UNFINISHED)
+def update_time_before_the_pending_creation(reply: ReplyContext) -> None:
+    """The last update lies before the creation that the pending info tells."""
+    reply.body["status_update_time"] -= 3_600_000
+
+
+@vice(TASK)
+def input_prompt_changes(reply: ReplyContext) -> None:
+    """The echoed prompt changes with every read."""
+    _change_input(reply, "prompt")
+
+
+@vice(TASK)
+def input_model_changes(reply: ReplyContext) -> None:
+    """The echoed model changes with every read."""
+    _change_input(reply, "model")
+
+
+def _change_input(reply: ReplyContext, name: str) -> None:
+    detail = reply.body.get("detail")
+    if detail is None or reply.task is None:
+        return
+    detail["input"][name] += f" {reply.task.reads}"
+    if name == "prompt" and "pending_info" in detail:
+        # In step, so that the change itself is the only fault.
+        detail["pending_info"]["prompt"] = detail["input"]["prompt"]

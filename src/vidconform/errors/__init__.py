@@ -1,0 +1,40 @@
+"""What can go wrong before or beside a verdict, each with a stable code."""
+
+from vidconform.errors.error_table import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
+from vidconform.errors.error_types import (
+    BadOption,
+    CassetteDamaged,
+    CassetteMissing,
+    CassetteStale,
+    DataFileProblem,
+    MissingKey,
+    ResultsRefused,
+    SecretRefused,
+    UnknownErrorCode,
+    UnknownProvider,
+    UnusableEnvironment,
+    UnusableKey,
+    UsageProblem,
+    VidconformError,
+)
+
+__all__ = [
+    "SYSTEM_ERROR",
+    "UNFORESEEN_VALUE",
+    "BadOption",
+    "CassetteDamaged",
+    "CassetteMissing",
+    "CassetteStale",
+    "DataFileProblem",
+    "MissingKey",
+    "ResultsRefused",
+    "SecretRefused",
+    "UnknownErrorCode",
+    "UnknownProvider",
+    "UnusableEnvironment",
+    "UnusableKey",
+    "UsageProblem",
+    "VidconformError",
+    "error_kinds",
+    "with_code",
+]

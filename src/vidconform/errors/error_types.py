@@ -1,0 +1,217 @@
+"""What can go wrong before or beside a verdict.
+
+VidconformError
+    UsageProblem            the user can mend it; exit code 4
+        UnknownProvider
+        UnknownErrorCode
+        FileProblem
+            DataFileProblem a file of ours or of the user's that cannot be used
+            ResultsRefused  a results.jsonl that no report can be made from
+        MissingKey
+        UnusableKey
+        UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
+        BadOption
+        CassetteMissing
+        CassetteDamaged
+        EmulatorError       an emulator that cannot start (vidconform.emulator)
+    CassetteStale           a recording lacks a request that its probe sends
+    SecretRefused           a file, or a part of one, that was not written because it would hold a secret
+
+What each code means, and what to do about it, stands in errors.toml alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar
+
+from vidconform.errors.error_table import error_kinds, with_code
+
+
+class VidconformError(Exception):
+    """Base of every error that this project raises on purpose; each kind that is raised has a code of errors.toml."""
+
+    code: ClassVar[str]
+
+    def _sentence(self) -> str:
+        """Return what is wrong with what was given, and what was expected."""
+        raise NotImplementedError
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, whatever the particulars."""
+        return error_kinds()[self.code].hint
+
+    def __str__(self) -> str:
+        return with_code(self._sentence(), self.code)
+
+
+class UsageProblem(VidconformError):
+    """Something the user passed, or a file the user owns, cannot be used."""
+
+
+@dataclass
+class UnknownProvider(UsageProblem):
+    """A provider name that no folder under specs/ has."""
+
+    code = "VC-102"
+    name: str
+    known: Sequence[str]
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.name!r}: no such provider; expected one of {', '.join(self.known)}, "
+            "all, or a folder with a provider.toml"
+        )
+
+
+@dataclass
+class UnknownErrorCode(UsageProblem):
+    """A code that `vidconform explain` knows nothing of."""
+
+    code = "VC-103"
+    given: str
+
+    def _sentence(self) -> str:
+        kinds, given = error_kinds(), self.given.upper()
+        near = [code for code in kinds if code[:4] == given[:4]] or get_close_matches(given, kinds)
+        return f"{self.given!r}: no such code; {'near it' if near else 'expected one of'}: {', '.join(near or kinds)}"
+
+
+@dataclass
+class FileProblem(UsageProblem):
+    """A file that is missing or cannot be used; `problem` is all that is said of it beside its path."""
+
+    path: Path
+    problem: str
+
+    def _sentence(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class DataFileProblem(FileProblem):
+    """A data file that is missing, unreadable or breaks the rules of its format."""
+
+    code = "VC-301"
+
+
+@dataclass
+class MissingKey(UsageProblem):
+    """A live run without the environment variable that holds the provider's key."""
+
+    code = "VC-201"
+    provider: str
+    variable: str
+
+    def _sentence(self) -> str:
+        return f"{self.provider}: a live run needs the API key in the environment variable {self.variable}"
+
+
+@dataclass
+class UnusableKey(UsageProblem):
+    """An environment variable that holds no key that could be sent and kept secret; the value itself is never shown."""
+
+    code = "VC-202"
+    variable: str
+    holds: str
+
+    def _sentence(self) -> str:
+        return f"{self.variable}: holds {self.holds}"
+
+
+@dataclass
+class UnusableEnvironment(UsageProblem):
+    """Environment variables of every HTTP client that name something unusable; the value itself is not shown."""
+
+    code = "VC-203"
+    variables: str
+    problem: str
+
+    def _sentence(self) -> str:
+        return f"what the environment names by {self.variables} cannot be used: {self.problem}"
+
+
+@dataclass
+class BadOption(UsageProblem):
+    """An option whose value has the wrong form; `value` is None for a flag that lacks what it goes with."""
+
+    code = "VC-101"
+    option: str
+    value: str | None
+    expected: str
+
+    def _sentence(self) -> str:
+        given = self.option if self.value is None else f"{self.option}={self.value}"
+        return f"{given}: expected {self.expected}"
+
+
+@dataclass
+class CassetteMissing(UsageProblem):
+    """A probe without a recording."""
+
+    code = "VC-401"
+    path: Path
+    provider: str
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.path}: no such cassette; record it with "
+            f"pytest --provider={self.provider} --record-mode=rewrite, or judge the service with --live"
+        )
+
+
+@dataclass
+class CassetteDamaged(UsageProblem):
+    """A recording that cannot be read."""
+
+    code = "VC-402"
+    path: Path
+    problem: str
+    provider: str
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.path}: damaged cassette, {self.problem}; record it again with "
+            f"pytest --provider={self.provider} --record-mode=rewrite"
+        )
+
+
+class ResultsRefused(FileProblem):
+    """A results file that is missing, or is not what a run writes."""
+
+    code = "VC-302"
+
+
+@dataclass
+class CassetteStale(VidconformError):
+    """A recording that does not hold the request its probe sends now."""
+
+    code = "VC-403"
+    path: Path
+    request: str
+
+    def _sentence(self) -> str:
+        return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"
+
+
+@dataclass
+class SecretRefused(VidconformError):
+    """A file that would have held the value of an environment variable; the value itself is never shown.
+
+    `partly`: the file is written, but for the texts with the value in them.
+    """
+
+    code = "VC-601"
+    path: Path
+    variable: str
+    partly: bool = False
+
+    def _sentence(self) -> str:
+        what = "a text in it was not written" if self.partly else "not written"
+        return (
+            f"{self.path}: {what}: it would hold the value of {self.variable}; "
+            "change that key if what this was made from has been shared"
+        )

@@ -1,0 +1,91 @@
+"""An exchange as a plain JSON object and back, whole enough to be judged again in another run."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from vidconform.exchange.messages import Digest, Exchange, Headers, Hop, Reply, Request
+
+Json = dict[str, Any]
+
+
+def encode(exchange: Exchange) -> Json:
+    """Return an exchange as a JSON object, as formats/exchange.schema.json has it."""
+    parts = {"request": _encode_request(exchange.request), "reply": _encode_reply(exchange.reply)}
+    return {**vars(exchange), **parts}
+
+
+def decode(value: Mapping[str, Any]) -> Exchange:
+    """Return the exchange of a JSON object that its schema has been held to; raises ValueError for bad base64."""
+    known = {field.name: value[field.name] for field in fields(Exchange)}
+    parts = {"request": _decode_request(value["request"]), "reply": _decode_reply(value["reply"])}
+    return Exchange(**{**known, **parts, "elapsed": float(value["elapsed"])})
+
+
+def _encode_body(body: bytes) -> Json:
+    """Return a body as a text where it is UTF-8, else as base64 (RFC 4648)."""
+    try:
+        return {"text": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def _decode_body(body: Mapping[str, str]) -> bytes:
+    if "text" in body:
+        return body["text"].encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body["base64"], validate=True)
+    except ValueError as error:
+        raise ValueError(f"a body is no base64: {error}") from error
+
+
+def _encode_request(request: Request) -> Json:
+    return {
+        "method": request.method,
+        "base_url": request.base_url,
+        "target": request.target,
+        "headers": _encode_headers(request.headers),
+        "body": None if request.body is None else _encode_body(request.body),
+    }
+
+
+def _decode_request(value: Mapping[str, Any]) -> Request:
+    body = None if value["body"] is None else _decode_body(value["body"])
+    return Request(value["method"], value["base_url"], value["target"], _decode_headers(value["headers"]), body)
+
+
+def _encode_reply(reply: Reply) -> Json:
+    return {
+        "status": reply.status,
+        "headers": _encode_headers(reply.headers),
+        "body": _encode_body(reply.body),
+        "cut": reply.cut,
+        "kept": vars(Digest.of(reply.body)) if reply.cut else None,
+        "read": None if reply.read is None else vars(reply.read),
+        "elsewhere": reply.elsewhere,
+        "hops": [{**vars(hop), "headers": _encode_headers(hop.headers)} for hop in reply.hops],
+    }
+
+
+def _decode_reply(value: Mapping[str, Any]) -> Reply:
+    read = value.get("read")
+    return Reply(
+        int(value["status"]),
+        _decode_headers(value["headers"]),
+        _decode_body(value["body"]),
+        value["cut"],
+        value.get("elsewhere", ""),
+        tuple(Hop(**{**hop, "headers": _decode_headers(hop["headers"])}) for hop in value.get("hops", ())),
+        None if read is None else Digest(**read),
+    )
+
+
+def _encode_headers(headers: Headers) -> list[list[str]]:
+    return [[name, value] for name, value in headers]
+
+
+def _decode_headers(pairs: list[list[str]]) -> Headers:
+    return tuple((name, value) for name, value in pairs)

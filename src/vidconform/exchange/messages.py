@@ -1,0 +1,164 @@
+"""One request with its reply as seen on the wire, secrets already removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Literal, Self
+
+from vidconform.exchange.strict_json import UndecodableJson, decode_json
+
+Headers = tuple[tuple[str, str], ...]
+ProbeKind = Literal["life", "refusal", "generated", "document"]
+"""What a probe's exchanges are of: tasks, one request to be refused, generated requests, a document's examples."""
+
+EMULATOR_SERVER = "vidconform-emulator"
+REDACTED = "REDACTED"
+RESUMED = "resumed"
+"""The note that a probe went on with a task that an earlier run created."""
+
+# A vendor may name its tasks at any length.
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request line, its headers and body; `target` is path and query.
+
+    `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
+    `keyed` that a credential of the user's is sent with it.
+    """
+
+    method: str
+    base_url: str
+    target: str
+    headers: Headers = field(default=(), repr=False)
+    body: bytes | None = None
+    paid: bool = False
+    scope: str = ""
+    keyed: bool = True
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return self.base_url + self.target
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the method is one that changes nothing (RFC 9110 section 9.2.1)."""
+        return self.method in ("GET", "HEAD")
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target[:_LONGEST_SHOWN]}"
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A redirect on the way to a reply: the request line as it was sent, and the status and headers that came back."""
+
+    method: str
+    url: str
+    status: int
+    headers: Headers
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Length in bytes and SHA-256 (hexadecimal, empty where nobody knows it) of a body that is not kept whole."""
+
+    length: int
+    sha256: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """Return the digest of a body."""
+        return cls(len(body), sha256(body).hexdigest())
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status, headers and body of a reply; `cut` says that the body was longer than what is kept.
+
+    `elsewhere` is the origin that answered where redirects led away from the host that the key was meant for, so that
+    it was asked without. `hops` are the redirects before this reply, in order. `read` tells of a body of which more
+    was read than is kept.
+    `memo` keeps what later stages worked out about this very body, so that many verdicts walk it once.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    cut: bool = False
+    elsewhere: str = field(default="", compare=False)
+    hops: tuple[Hop, ...] = ()
+    read: Digest | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def header(self, name: str) -> str:
+        """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, in lower case."""
+        return self.header("content-type").split(";")[0].strip().lower()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status code is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the status code is one of RFC 9110 section 15.4 that send a client to another address."""
+        return self.status in (301, 302, 303, 307, 308)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the status code is 4xx (RFC 9110 section 15.5)."""
+        return 400 <= self.status < 500
+
+    def shortened(self, longest: int) -> Reply:
+        """Return the reply with no more than so many bytes of its body."""
+        if len(self.body) <= longest:
+            return self
+        read = self.read or Digest.of(self.body)
+        return replace(self, body=self.body[:longest], cut=True, read=read, memo={})
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, or the UndecodableJson that says why there is none."""
+        coding = self.header("content-encoding").lower()
+        if coding not in ("", "identity"):
+            return UndecodableJson(f"a body that is not the {coding[:40]} that its Content-Encoding says")
+        if self.cut:
+            return UndecodableJson(f"more than {len(self.body)} bytes, of which the rest was not kept")
+        try:
+            return decode_json(self.body)
+        except UndecodableJson as problem:
+            return problem
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is a JSON text."""
+        return not isinstance(self.json, UndecodableJson)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of a probe with its reply.
+
+    `step` is the probe's name for it, `role` the operation's role, `task_id` the task it is about, `credential` the
+    scheme's name or a word for what stood in its place. `at` is RFC 3339, `elapsed` in seconds.
+    """
+
+    step: str
+    role: str
+    task_id: str | None
+    credential: str
+    request: Request
+    reply: Reply
+    at: str
+    elapsed: float
+    origin: str

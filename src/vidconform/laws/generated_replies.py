@@ -1,0 +1,71 @@
+"""GeneratedReplies requests as laws see them: many cases, of which one minimal example is require_observed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from vidconform.contracts import is_plain, reaches, usual_headers
+from vidconform.laws.law import BrokenLaw, require_observed
+from vidconform.laws.refusal_checks import describe_reply, tells_of_the_task
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subjects import Subject
+
+
+class GeneratedReplies(Subject):
+    """All generated requests to a contract."""
+
+    def is_turned_away(self, view: ReplyView) -> bool:
+        """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""
+        if _reaches(view):
+            return view.reply.is_refusal
+        return not view.tells_a_task
+
+    @property
+    def refusals(self) -> list[ReplyView]:
+        """The refusals that the API itself gives and no proxy before it: of plain ids, asked for as documented."""
+        return [r for r in self.all if _reaches(r) and r.reply.is_refusal and _is_plain(r) and _is_usual(r)]
+
+    @property
+    def unknown(self) -> list[ReplyView]:
+        """The refusals of a read whose id no task has."""
+        return [r for r in self.refusals if r.exchange.role in ("retrieve", "second-retrieve") and r.asked is not None]
+
+    @property
+    def well_formed_unknown(self) -> list[ReplyView]:
+        """Those of the first route whose id has the shape of the contract's own ids."""
+        spaces = self.contract.provider.id_spaces
+        patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
+        return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
+
+
+def expect_each(views: Iterable[ReplyView], what: str, expected: str, holds: Callable[[ReplyView], bool]) -> None:
+    """Hold a condition for each case; raises BrokenLaw with the smallest request that breaks it, Unseen."""
+    found = require_observed(views, what)
+    failing = [view for view in found if not holds(view)]
+    if failing:
+        smallest = min(failing, key=_size)
+        count = f"in {len(failing)} of {len(found)} generated requests"
+        raise BrokenLaw(expected, f"{count}, of which the smallest: {describe_reply(smallest)}", smallest)
+
+
+def _size(view: ReplyView) -> tuple[int, int]:
+    request = view.exchange.request
+    headers = sum(len(name) + len(value) for name, value in request.headers)
+    return len(request.target) + len(request.body or b""), headers
+
+
+def _reaches(view: ReplyView) -> bool:
+    operation = view.contract.operation(view.exchange.role)
+    return operation is not None and reaches(operation, view.asked)
+
+
+def _is_plain(view: ReplyView) -> bool:
+    return view.asked is None or is_plain(view.asked)
+
+
+def _is_usual(view: ReplyView) -> bool:
+    usual = usual_headers(view.exchange.role)
+    credentials = {scheme.header for operation in view.contract.operations for scheme in operation.schemes}
+    return {name: value for name, value in view.exchange.request.headers if name not in credentials} == usual

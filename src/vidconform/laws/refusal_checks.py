@@ -1,0 +1,78 @@
+"""What laws about requests have in common: served, refused, or refused for the account's sake."""
+
+from __future__ import annotations
+
+from vidconform.contracts import Contract
+from vidconform.laws.law import Unseen, expect, require_observed
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subjects import Refused, Subject
+
+# What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
+ACCOUNT_CODES = (401, 402, 403)
+# A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
+_REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
+
+
+def describe_reply(view: ReplyView) -> str:
+    """Return a status code with the first bytes of its body, as a sentence shows it."""
+    body = view.reply.body[:200].decode("utf-8", "replace")
+    return f"{view.reply.status} {view.reply.media_type or 'without a media type'}: {body}"
+
+
+def describe_credential(view: ReplyView, whose: str) -> str:
+    """Return why a credential seems to be refused: by the service, or by a stranger who was not describe_reply it."""
+    if view.reply.elsewhere:
+        sentence = f"the service redirects to {view.reply.elsewhere}, and no key is sent there"
+        return f"{sentence}; if it is the service's own, pass that as base URL: {describe_reply(view)}"
+    return f"{whose} itself seems to be refused: {describe_reply(view)}"
+
+
+def expect_refused(refusal: Refused) -> None:
+    """Hold a refusal to 4xx (RFC 9110 section 15.5); raises BrokenLaw, Unseen."""
+    if not refusal.tells and not refusal.first.reply.is_success:
+        raise Unseen(f"a task that the service knows; pass --task-id={refusal.contract.name}=ID of one")
+    (view,) = require_observed(refusal.all, "the request")
+    refused = view.reply.is_refusal or (view.exchange.step, view.reply.status) in _REFUSED_OTHERWISE
+    expect(refused, "a refusal with 4xx", describe_reply(view), view)
+
+
+def describe_codes(contract: Contract, role: str, first: str) -> str:
+    """Return the status codes that a document gives for replies of an operation that begin with a digit; words.
+
+    Raises Unseen where it gives none.
+    """
+    codes = _codes(contract, role, first)
+    if not codes:
+        raise Unseen(f"a status code {first}XX that openapi.yaml gives for {role}")
+    return f"the status code {' or '.join(codes)}"
+
+
+def has_documented_code(view: ReplyView, first: str) -> bool:
+    """Whether a reply has one of those codes."""
+    codes, status = _codes(view.contract, view.exchange.role, first), view.reply.status
+    return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(codes)
+
+
+def _codes(contract: Contract, role: str, first: str) -> list[str]:
+    operation = contract.operation(role)
+    return operation.codes(first) if operation is not None else []
+
+
+def tells_of_the_task(view: ReplyView, accepted: bool = False) -> bool:
+    """Whether a refusal is about the task and not about the account; `accepted` says that the key reads tasks."""
+    return view.reply.status not in ((402,) if accepted else (401, 402))
+
+
+def expect_served(subject: Subject) -> None:
+    """Hold a task's requests to 2xx from the first one served on; raises BrokenLaw, Unseen.
+
+    A key that is refused is the business of the law about keys. An id given by the user may be a wrong one, which
+    is refused; a server error is the server's (RFC 9110 section 15.6).
+    """
+    views = [r for r in subject.all if r.reply.status not in {*ACCOUNT_CODES, *subject.apart}]
+    served = [i for i, view in enumerate(views) if view.reply.is_success]
+    given = all(view.evidence.probe == "observe" and view.reply.is_refusal for view in views)
+    if views and not served and given:
+        raise Unseen(f"a task that the service knows: {views[0].asked} was answered with {describe_reply(views[0])}")
+    for view in require_observed(views[served[0] if served else 0 :], "a request whose key is accepted"):
+        expect(view.reply.is_success, "a success with 2xx", describe_reply(view), view)

@@ -1,0 +1,171 @@
+"""One reply as a law sees it: fields by role, only where they are well-formed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from vidconform.contracts import Contract, Field, NodeFinding, Schema, findings
+from vidconform.exchange import Evidence, Exchange, Reply
+from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
+
+# A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
+_TYPE_KEYWORDS = ("type",)
+
+
+class ReplyView:
+    """One exchange of a probe with its contract; `index` is its place in the evidence."""
+
+    def __init__(self, contract: Contract, evidence: Evidence, index: int, exchange: Exchange) -> None:
+        self.contract = contract
+        self.evidence = evidence
+        self.index = index
+        self.exchange = exchange
+        self.observed = False
+
+    def observe(self) -> None:
+        """Count this reply as looked at."""
+        self.observed = True
+
+    @property
+    def reply(self) -> Reply:
+        """The reply of the exchange."""
+        return self.exchange.reply
+
+    @property
+    def asked(self) -> str | None:
+        """The task id that was asked for."""
+        return self.exchange.task_id
+
+    @cached_property
+    def body(self) -> Any:
+        """The decoded body of the reply; an UndecodableJson where it is none."""
+        return self.reply.json
+
+    @cached_property
+    def sent(self) -> dict[str, Any]:
+        """The members of the request body."""
+        body = self.exchange.request.body
+        sent = json.loads(body) if body else {}
+        return sent if isinstance(sent, dict) else {}
+
+    def sent_value(self, role: str) -> Any:
+        """Return what the request body said for a role, or None."""
+        creation = self.contract.schemas.get("creation.schema.json")
+        place = creation.fields.get(role) if creation is not None else None
+        return place.read(self.sent) if place is not None else None
+
+    @property
+    def shows_something(self) -> bool:
+        """Whether a success holds any documented member of a task, or bytes that may be a video's.
+
+        An empty object keeps many promises and shows that of none.
+        """
+        if not self.reply.is_success:
+            return True
+        if self.exchange.role == "content":
+            return not self.reply.is_json
+        return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)
+
+    @property
+    def documented_schema(self) -> str | None:
+        """The schema file that the document gives for the body of a reply with this status code, or None."""
+        operation = self.contract.operation(self.exchange.role)
+        answer = operation.answer_to(self.reply.status) if operation is not None else None
+        return answer.schema if answer is not None else None
+
+    @property
+    def is_task(self) -> bool:
+        """Whether the reply succeeded and holds one JSON object."""
+        return self.reply.is_success and isinstance(self.body, dict)
+
+    @property
+    def tells_a_task(self) -> bool:
+        """Whether the reply succeeded and names the id or the status of a task."""
+        return self.is_task and any(self.raw(role) is not None for role in ("id", "status"))
+
+    def pointer(self, role: str) -> str:
+        """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
+        place = self.contract.field(role)
+        return place.pointer if place is not None else ""
+
+    def has(self, *roles: str) -> bool:
+        """Whether each of these fields is present, not null and well-formed."""
+        return self.is_task and all(self._well_formed(role) for role in roles)
+
+    def value(self, role: str) -> Any:
+        """Return a well-formed field: times in seconds, progress in percent, everything else as it stands."""
+        place = self._place(role)
+        raw = place.read(self.body)
+        return BY_UNIT[place.unit](raw) if place.unit is not None else BY_ROLE.get(role, as_it_stands)(raw)
+
+    def raw(self, role: str) -> Any:
+        """Return a field as it stands on the wire, or None."""
+        place = self.contract.field(role)
+        return place.read(self.body) if place is not None else None
+
+    @property
+    def status(self) -> str:
+        """The status word; use only where has("status")."""
+        return str(self.value("status"))
+
+    @property
+    def phase(self) -> str | None:
+        """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
+        return self.contract.phase(self.raw("status"))
+
+    def findings(self, schema: Schema) -> list[NodeFinding]:
+        """Return the walk of the body through a schema."""
+        memo: dict[Any, list[NodeFinding]] = self.reply.memo
+        if schema.path not in memo:
+            memo[schema.path] = findings(schema, self.body)
+        return memo[schema.path]
+
+    @cached_property
+    def _broken_places(self) -> list[str]:
+        return [
+            error.pointer
+            for finding in self.findings(self.contract.task)
+            for error in finding.errors
+            if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
+        ]
+
+    def _well_formed(self, role: str) -> bool:
+        place = self.contract.field(role)
+        if place is None or place.read(self.body) is None:
+            return False
+        broken = any(_overlaps(pointer, place.pointer) for pointer in self._broken_places)
+        return not broken and self.value(role) is not None
+
+    def _place(self, role: str) -> Field:
+        place = self.contract.field(role)
+        assert place is not None, f"{self.contract.id} has no field for {role}"
+        return place
+
+    def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
+                **roles: Any) -> ReplyView:  # fmt: skip
+        """Return a copy whose reply differs: another status code, body or header, or other values for some roles."""
+        reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
+        pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
+        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut)
+        return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
+
+    def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:
+        changed = copy.deepcopy(self.body) if body is None else body
+        for role, value in roles.items():
+            _write(changed, self._place(role.replace("_", "-")), value)
+        return changed if isinstance(changed, bytes) else json.dumps(changed).encode()
+
+
+def _write(body: Any, place: Field, value: Any) -> None:
+    for name in place.path[:-1]:
+        body = body.setdefault(name, {})
+    body[place.path[-1]] = value
+
+
+def _overlaps(one: str, other: str) -> bool:
+    """Whether one JSON Pointer is the other or stands above or below it; the root is everybody's."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

@@ -1,0 +1,207 @@
+"""From evidence to subjects: which probes a kind of subject needs, and how it is made of their exchanges."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from vidconform.contracts import Contract
+from vidconform.exchange import Evidence
+from vidconform.laws.generated_replies import GeneratedReplies
+from vidconform.laws.law import Binding, Law
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subjects import UNFINISHED, AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+
+Gathered = Mapping[str, Evidence]
+DOCUMENT = "document"
+
+SECOND_ROUTE = "second-route"
+LIVES = ("observe", "create", "remix", SECOND_ROUTE)
+UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
+"""The probes that ask for a task which does not exist."""
+_TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of subject: how it is assembled, and the probes that show it, by name or kind.
+
+    `witnesses` are probes that it looks at where others need them, and that are not sent for its sake; `asks` the parts
+    of a binding that it cannot do without. `beside` says that it may be made of what a probe asks for beside its main
+    thread.
+    """
+
+    build: Callable[[Contract, Binding, Gathered], list[Subject]]
+    probes: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    of_document: bool = False
+    beside: bool = False
+
+    def needs(self, binding: Binding) -> tuple[str, ...]:
+        """Return the probes that a law needs for a requirement, by name or kind; a binding's own stand in for ours."""
+        return (*(binding.probes or self.probes), *binding.elsewhere)
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether it is made of generated requests."""
+        return "generated" in self.probes
+
+
+def kind_of(law: Law) -> Kind:
+    """Return the kind of subject that a law judges: its first parameter names it."""
+    return KINDS[next(iter(inspect.signature(law).parameters))]
+
+
+def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
+    """Return what a law judges for a requirement."""
+    return kind_of(law).build(contract, law.bound[requirement], gathered)
+
+
+def reply_views(contract: Contract, gathered: Gathered, *probes: str) -> list[ReplyView]:
+    """Return the exchanges of some probes, by name or kind, as reply_views."""
+    chosen = [found for wanted in probes for name, found in gathered.items() if wanted in (name, found.kind)]
+    return [ReplyView(contract, evidence, index, exchange) for evidence in chosen for index, exchange in evidence]
+
+
+def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
+    """Return the replies that should hold a task: whatever was asked rightly and served."""
+    found = reply_views(contract, gathered, *LIVES, DOCUMENT)
+    return [r for r in found if r.exchange.role in _TASK_ROLES and r.reply.is_success]
+
+
+def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:
+    """Return reply_views without the refusals by a second route that refuses a known task too: it may not exist."""
+    asked = reply_views(contract, gathered, SECOND_ROUTE)
+    is_missing = bool(asked) and not any(view.reply.is_success for view in asked)
+    return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]
+
+
+def refusals(contract: Contract, gathered: Gathered) -> list[ReplyView]:
+    """Return the replies to requests that had to be refused."""
+    early = [
+        r for r in reply_views(contract, gathered, "create") if r.exchange.step == "early-content" and _was_early(r)
+    ]
+    return reply_views(contract, gathered, "refusal") + early
+
+
+def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the life of each task; an example of a document is a life of one reply."""
+    lives: list[Subject] = []
+    for name in (*LIVES, DOCUMENT):
+        found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in _TASK_ROLES]
+        lives += [Task(contract, life) for life in _lives(found)]
+    return lives
+
+
+def _lives(found: list[ReplyView]) -> list[list[ReplyView]]:
+    lives: dict[object, list[ReplyView]] = {}
+    for position, view in enumerate(found):
+        creates = view.exchange.role in ("create", "remix")
+        documented = view.exchange.origin == "documented"
+        key: object = position if documented else "created" if creates or "created" in lives else view.asked
+        lives.setdefault(key, []).append(view)
+    return list(lives.values())
+
+
+def _was_early(view: ReplyView) -> bool:
+    """Whether a later read showed the task still unfinished, so that its content was asked for too early.
+
+    A word that says nothing of the state, as gateways begin with, is passed over.
+    """
+    later = [ReplyView(view.contract, view.evidence, at, e) for at, e in view.evidence if e.role == "retrieve"]
+    return next((r.phase for r in later if r.phase not in (None, "unknown")), None) in UNFINISHED
+
+
+def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    return [Subject(contract, [view]) for view in task_replies(contract, gathered)]
+
+
+def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    return [Refused(contract, [r]) for r in refusals(contract, gathered) if r.evidence.probe in binding.probes]
+
+
+def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    return [Refused(contract, [view]) for view in refusals(contract, gathered)]
+
+
+def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    unknown = [Refused(contract, [view]) for view in reply_views(contract, gathered, "unknown-task")]
+    for subject in unknown:
+        subject.accepted = any(view.reply.is_success for view in reply_views(contract, gathered, "observe"))
+    return list(unknown)
+
+
+def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    by_task: dict[str | None, list[ReplyView]] = {}
+    for view in reply_views(contract, gathered, *binding.probes):
+        if view.exchange.role == binding.role:
+            by_task.setdefault(view.asked, []).append(view)
+    subjects = [Subject(contract, served) for served in by_task.values()]
+    for subject in subjects:
+        subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
+    return subjects
+
+
+def _keyed(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
+    elsewhere = reply_views(contract, gathered, *binding.elsewhere)
+    for subject in subjects:
+        subject.accepted = any(view.reply.status not in (401, 403) for view in elsewhere)
+    return list(subjects)
+
+
+def _creation(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    creations = [Creation(contract, [view]) for view in reply_views(contract, gathered, "create")[:1]]
+    for creation in creations:
+        creation.member = binding.member
+    return list(creations)
+
+
+def _content(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    return [Subject(contract, [view]) for view in reply_views(contract, gathered, "content")[:1]]
+
+
+def _remix(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    return [Remixed(contract, [view]) for view in reply_views(contract, gathered, "remix")[:1]]
+
+
+def _routes(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    second = reply_views(contract, gathered, SECOND_ROUTE)
+    first = [r for r in reply_views(contract, gathered, "observe") if second and r.asked == second[0].asked]
+    return [Task(contract, [*first, *second])] if first and second else []
+
+
+def _published(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    examples = reply_views(contract, gathered, DOCUMENT)
+    return [Published(contract, contract.published, examples)] if contract.published is not None else []
+
+
+def _examples(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    examples = reply_views(contract, gathered, DOCUMENT)
+    return [Task(contract, examples)] if examples else []
+
+
+def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "generated"))
+    return [GeneratedReplies(contract, found)] if found else []
+
+
+KINDS: dict[str, Kind] = {
+    "task": Kind(tasks, LIVES, of_document=True),
+    "reply": Kind(_replies, LIVES),
+    "served": Kind(_served, asks=("role", "probes")),
+    "auth_attempt": Kind(_keyed, asks=("role", "probes", "elsewhere")),
+    "refusal": Kind(_refused, asks=("probes",), beside=True),
+    "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
+    "unknown_task": Kind(_unknown, ("unknown-task",), ("observe",)),
+    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE,)),
+    "creation": Kind(_creation, ("create",), asks=("member",)),
+    "content": Kind(_content, ("content",)),
+    "remix": Kind(_remix, ("remix",)),
+    "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
+    "published": Kind(_published, of_document=True),
+    "examples": Kind(_examples, of_document=True),
+}
+"""The kinds of subject by the name of a law's parameter."""

@@ -1,0 +1,35 @@
+"""Paid tasks: how many a run may create, and what was sent, created, lost and settled."""
+
+from vidconform.ledger.budget import Budget, Cost, OverBudget, Price
+from vidconform.ledger.creation_lines import Created, read_creations
+from vidconform.ledger.creation_log import (
+    IN_FRONT,
+    CreationLog,
+    NoLog,
+    in_doubt,
+    is_refused,
+    is_turned_away,
+    note_created,
+    note_unexpected_creation,
+    task_id_in,
+)
+from vidconform.ledger.creations_file import Creations
+
+__all__ = [
+    "IN_FRONT",
+    "Budget",
+    "Cost",
+    "Created",
+    "CreationLog",
+    "Creations",
+    "NoLog",
+    "OverBudget",
+    "Price",
+    "in_doubt",
+    "is_refused",
+    "is_turned_away",
+    "note_created",
+    "note_unexpected_creation",
+    "read_creations",
+    "task_id_in",
+]

@@ -1,0 +1,140 @@
+"""What a run may spend, and what it spent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from vidconform.transport import NotSent, ProbeFailure
+
+_AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
+
+
+class OverBudget(NotSent):
+    """A request that was not sent because it would have cost more than the user allows, or nobody knows how much."""
+
+
+@dataclass
+class Cost:
+    """What one provider was asked: requests sent, creations that were or may have been accepted."""
+
+    requests: int = 0
+    creations: int = 0
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a creation costs at a provider, in USD, or None where `file` does not say so."""
+
+    creation: float | None
+    file: str
+
+
+@dataclass
+class Budget:
+    """The paid creations of a whole run; a creation counts before it is sent.
+
+    `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
+    `doubts` why no other such creation is sent after one that may have been made, `losses` the providers and sentences
+    of creations whose answers were lost.
+    """
+
+    most: int
+    most_cost: float | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    costs: dict[str, Cost] = field(default_factory=dict)
+    accidents: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, NotSent | ProbeFailure] = field(default_factory=dict)
+    losses: list[tuple[str, str]] = field(default_factory=list)
+
+    def cost(self, provider: str) -> Cost:
+        """Return the cost of a provider so far."""
+        return self.costs.setdefault(provider, Cost())
+
+    @property
+    def spent(self) -> int:
+        """The creations of all providers."""
+        return sum(cost.creations for cost in self.costs.values())
+
+    @property
+    def spent_cost(self) -> Decimal:
+        """What the creations of all providers cost, in USD, as far as their prices are known."""
+        return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
+
+    def reserve(self, provider: str) -> None:
+        """Count one creation; raises NotSent when none is left, OverBudget when it would cost too much.
+
+        Raises ProbeFailure where one would be left, had no answer been lost.
+        """
+        try:
+            self._hold(provider)
+        except NotSent as not_sent:
+            if self._is_lost_on(provider):
+                raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
+            raise
+        self.cost(provider).creations += 1
+
+    def give_back(self, provider: str) -> None:
+        """Take back a counted creation that came to nothing."""
+        self.cost(provider).creations -= 1
+
+    def lose(self, provider: str, sentence: str) -> None:
+        """Take note that the answer to a counted creation was lost."""
+        self.losses.append((provider, sentence))
+
+    def reserve_for_refusal(self, provider: str) -> None:
+        """Count a creation that must be refused; raises NotSent after one that was accepted all the same.
+
+        After one that may have been made it raises what stands in `doubts`.
+        """
+        if provider in self.accidents:
+            accident = f"{self.accidents[provider]} was accepted"
+            raise NotSent(f"a refusal of each creation before it: {accident}, so no other that must fail is sent")
+        if provider in self.doubts:
+            # Another one for each that is withheld: a traceback grows with each time that it is raised.
+            raise replace(self.doubts[provider])
+        self.reserve(provider)
+
+    def _hold(self, provider: str) -> None:
+        if self.spent >= self.most:
+            spent = f"{self.most} allows{_AMONG_THEM if self.doubts else ''}"
+            raise NotSent(f"a creation more than --max-creations={spent}; pass a larger number")
+        if self.most_cost is not None:
+            self._hold_cost(provider, self.most_cost)
+
+    def _is_lost_on(self, provider: str) -> bool:
+        """Whether a creation that is not left would be, had no answer been lost."""
+        lost = Counter(name for name, _ in self.losses)
+        costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
+        try:
+            replace(self, costs=costs)._hold(provider)
+        except NotSent:
+            return False
+        return True
+
+    def _shortage(self, of_money: bool) -> ProbeFailure:
+        """Say which answer was lost; to spend more would not bring it back."""
+        limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
+        sentence = f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})"
+        return ProbeFailure(sentence, sent=False)
+
+    def _hold_cost(self, provider: str, most: float) -> None:
+        price = self._price(provider)
+        if price is None:
+            file = self.prices[provider].file if provider in self.prices else "provider.toml"
+            what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
+            raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
+        total = self.spent_cost + _exact(price)
+        if total > _exact(most):
+            what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
+            raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")
+
+    def _price(self, provider: str) -> float | None:
+        return self.prices[provider].creation if provider in self.prices else None
+
+
+def _exact(amount: float | None) -> Decimal:
+    """Three times 0.4 is 1.2 for whoever wrote the price, and not in binary."""
+    return Decimal(str(amount or 0))

@@ -1,0 +1,110 @@
+"""What is written down while a creation is paid for, so that a later run can go on with its task."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vidconform.contracts import Contract
+from vidconform.exchange import Exchange, Reply, Request
+from vidconform.transport import FailureKind, ProbeFailure
+
+# What a gateway answers, or shows, that has not passed on a request that must be refused.
+_NOT_PASSED_ON = (502, 503)
+IN_FRONT = (FailureKind.MAINTENANCE, FailureKind.BLOCKED)
+
+
+class CreationLog(Protocol):
+    """Hears of each creation before it is sent, and of what became of it; `number` stands for the creation."""
+
+    def sent(self, contract: str, probe: str, request: Request) -> int:
+        """Take note of a creation that is about to be sent and return its number; raises NotSent when it cannot."""
+
+    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+        """Take note of the task that came of it."""
+
+    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+        """Take note of a creation that had to be refused and was not; nobody follows its task."""
+
+    def nothing(self, number: int, cause: str) -> None:
+        """Take note that nothing came of it."""
+
+    def lost(self, number: int, cause: str) -> None:
+        """Take note that something may have come of it and nobody knows what."""
+
+    def finished(self, contract: str, probe: str, task_id: str) -> None:
+        """Take note that a task was followed to its end."""
+
+    def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
+        """Return the creation of an earlier run whose task is to be followed now, or None."""
+
+
+class NoLog:
+    """Writes nothing down."""
+
+    def sent(self, contract: str, probe: str, request: Request) -> int:
+        """Return a number that means nothing."""
+        return 0
+
+    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+        """Forget it."""
+
+    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+        """Forget it."""
+
+    def nothing(self, number: int, cause: str) -> None:
+        """Forget it."""
+
+    def lost(self, number: int, cause: str) -> None:
+        """Forget it."""
+
+    def finished(self, contract: str, probe: str, task_id: str) -> None:
+        """Forget it."""
+
+    def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
+        """Nothing is known of earlier runs."""
+        return None
+
+
+def task_id_in(contract: Contract, reply: Reply) -> str | None:
+    """Return the id of the task that a reply tells, wherever the contract says it stands."""
+    if not reply.is_success:
+        return None
+    places = [contract.field(role) for role in ("id", "task-id")]
+    told = [place.read(reply.json) for place in places if place is not None]
+    return next((value for value in told if isinstance(value, str) and value), None)
+
+
+def is_refused(failure: ProbeFailure) -> bool:
+    """Whether nothing was made of a creation: it was not sent, or refused for the account's sake."""
+    return not failure.sent or (failure.status is not None and 400 <= failure.status < 500)
+
+
+def is_turned_away(failure: ProbeFailure) -> bool:
+    """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
+    return is_refused(failure) or failure.status in _NOT_PASSED_ON or failure.kind in IN_FRONT
+
+
+def in_doubt(step: str, why: str) -> str:
+    """Return why no other creation that must be refused is sent after one that may have been made."""
+    return f"what {step} asked for may have been made ({why}), so no other creation that must fail is sent"
+
+
+def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
+    """Write down what came of a creation that was answered."""
+    task_id = task_id_in(contract, exchange.reply)
+    if task_id is not None:
+        log.created(number, task_id, exchange)
+    elif exchange.reply.is_refusal:
+        log.nothing(number, f"answered with {exchange.reply.status}")
+    else:
+        log.lost(number, f"answered with {exchange.reply.status} and no task id")
+
+
+def note_unexpected_creation(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
+    """Write down what came of a creation that had to be refused and was answered."""
+    if exchange.reply.is_success:
+        log.accepted(number, task_id_in(contract, exchange.reply), exchange)
+    elif exchange.reply.is_refusal:
+        log.nothing(number, f"answered with {exchange.reply.status}")
+    else:
+        log.lost(number, f"answered with {exchange.reply.status}")

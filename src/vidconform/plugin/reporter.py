@@ -1,0 +1,209 @@
+"""The hooks that report: on the controller, where every verdict comes together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from vidconform import report
+from vidconform.contracts import Contract
+from vidconform.plugin.judge import FACTS, facts
+from vidconform.plugin.results import Results
+from vidconform.probes import probes_of
+from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
+from vidconform.run import ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
+from vidconform.store import RecordedSource
+from vidconform.text import pluralise
+from vidconform.verdicts import Outcome
+
+INCOMPLETE = 6
+_MOST_RULES = 3
+_NOTHING_JUDGED = (
+    "no requirement was judged: the tests that ran are none of the suites, which --pyargs vidconform.suites names"
+)
+
+
+class Reporter:
+    """Collects verdicts, writes results.jsonl, ends the terminal's output and decides on exit code 6."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config, self.session = config, session
+        self.rows: list[dict[str, Any]] = []
+        self.facts: dict[str, Any] = {"cost": {}, "incomplete": []}
+        self.hidden = Hidden()
+        self.silent: set[str] = set()
+        self.results = Results(config, session)
+        self.written = ""
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is judged, and where its evidence comes from."""
+        lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
+        lines += self._generation() if self.session.options.uses_network else self._without_meaning()
+        return lines + resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
+
+    @property
+    def _addresses(self) -> set[tuple[str, str]]:
+        return {(c.id, served.base_url) for served in self.session.served for c in served.contracts}
+
+    def _generation(self) -> list[str]:
+        most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
+        bound = f" and {MOST_OF_ALL} a provider" if most <= MOST_OF_ONE else ""
+        told = f"at most {pluralise(most, 'generated request')} an operation{bound}, --fuzz-seed={seed}"
+        return [f"vidconform: {told}"] if most else []
+
+    def _without_meaning(self) -> list[str]:
+        options = self.session.options
+        given = {"--task-id": options.task_ids, "--provider-url": options.provider_url, "--resume": options.resume}
+        named = " and ".join(option for option, value in given.items() if value)
+        return [f"vidconform: {named} without --live changes nothing: replies are replayed"] if named else []
+
+    def _header(self, served: ProviderRun) -> list[str]:
+        name, source = served.provider.name, served.store.source
+        if isinstance(source, RecordedSource):
+            return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
+        doing = "recording" if self.session.options.records else "live"
+        return [f"vidconform: {name}: {doing}, {served.base_url}, {self._spending(served)}"]
+
+    def _spending(self, served: ProviderRun) -> str:
+        paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))
+        most = self.session.options.max_creations
+        limit = "" if self.session.options.max_cost is None else f" and {self.session.options.max_cost:g} USD"
+        return (
+            f"at most {pluralise(most, 'paid creation')}{limit} in this run" if paid and most else "nothing is created"
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a verdict as it falls."""
+        row = getattr(report, "vidconform", None)
+        if row is not None and report.when == "call":
+            self.rows.append(row)
+            self.results.verdict(row)
+
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """Show an error of ours as an error."""
+        row = getattr(report, "vidconform", None)
+        errored = row is not None and report.when == "call" and row["outcome"] == Outcome.ERRORED
+        return ("error", "E", "ERROR") if errored else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Expect a worker to tell what it did."""
+        self.silent.add(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker knew; a worker that says nothing has crashed."""
+        told = getattr(node, "workeroutput", {}).get(FACTS)
+        if told is None:
+            return
+        self.silent.discard(node.gateway.id)
+        for provider, cost in told["cost"].items():
+            total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
+            self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
+        self.facts["incomplete"] += told["incomplete"]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Decide whether a run without a failure is whole."""
+        if not self.config.pluginmanager.has_plugin("dsession"):
+            self.facts = facts(self.session)
+        elif self.silent:
+            # What the others tell is not what the run cost.
+            self.facts["cost"] = {}
+            self.facts["incomplete"].append("a worker ended without telling what it did and what it cost")
+        if session.exitstatus == pytest.ExitCode.OK and self.results.were_due and not self.rows:
+            self.facts["incomplete"].append(_NOTHING_JUDGED)
+        # What a law cannot decide is in no probe's way, and so in none of the sentences.
+        undecided = any(row["outcome"] == Outcome.INCONCLUSIVE for row in self.rows)
+        incomplete = undecided or self.facts["incomplete"] or self.session.guard.refused
+        if session.exitstatus == pytest.ExitCode.OK and incomplete:
+            session.exitstatus = INCOMPLETE
+        if self.results.writer is not None:
+            self._write(session, self.results.writer)
+
+    def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
+        """End the results and write what stands beside them; what would hold a key is not written, and told."""
+        writer.end(self.facts["cost"], int(session.exitstatus))
+        # Late, because a run without --report has no use for what writes pages.
+        from vidconform.report.pages import write_beside
+
+        guard = self.session.guard
+        self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        self.facts["incomplete"] += guard.refused
+        if session.exitstatus == pytest.ExitCode.OK and guard.refused:
+            session.exitstatus = INCOMPLETE
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
+        """End the output with the table, then what fails the run in full."""
+        self.hidden.hide(terminalreporter.stats)
+        yield
+        lines = self._summary()
+        if any(lines):
+            terminalreporter.section("vidconform")
+            terminalreporter.write_line("\n".join(lines))
+
+    def _summary(self) -> list[str]:
+        lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
+        lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
+        cost = ", ".join(
+            f"{name} {pluralise(spent['requests'], 'request')} and {pluralise(spent['creations'], 'creation')}"
+            for name, spent in self.facts["cost"].items() if spent["requests"]
+        )  # fmt: skip
+        lines += [f"sent: {cost}"] if cost else []
+        lines += [self.written] if self.written else []
+        lines += resume_at_end(self.session.creations, self._addresses) if self.session.options.uses_network else []
+        lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["incomplete"])]
+        return [*lines, "", *report.failures(self.rows), *self._entries()]
+
+    def _entries(self) -> list[str]:
+        new = [row for row in self.rows if row["failing"] and row["outcome"] == "unmet"]
+        return describe_entries(self.session.options.write_deviations, new, self.session.contracts, self.session.guard)
+
+
+def _unruly(served: ProviderRun) -> list[str]:
+    """Say where a provider from outside breaks the rules that keep blame exact; our tests hold our own to them."""
+    if served.provider.is_own:
+        return []
+    from vidconform.contracts import lint
+
+    broken = [sentence for contract in served.contracts for sentence in lint(contract)]
+    more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
+    return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
+
+
+class Hidden:
+    """Hides our failures from pytest's own section for them, and gives them back for its short summary."""
+
+    def hide(self, stats: dict[str, list[Any]]) -> None:
+        """Take our failures out."""
+        self._stats = stats
+        self._ours = {key: [r for r in stats.get(key, []) if hasattr(r, "vidconform")] for key in ("failed", "error")}
+        for key, found in self._ours.items():
+            self._set(key, [r for r in stats.get(key, []) if r not in found])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self) -> None:
+        """Runs between the two."""
+        for key, found in self._ours.items():
+            self._set(key, self._stats.get(key, []) + found)
+
+    def _set(self, key: str, reports: list[Any]) -> None:
+        self._stats.pop(key, None)
+        if reports:
+            self._stats[key] = reports
+
+
+def _origin(source: RecordedSource, contracts: list[Contract]) -> str:
+    """Say whose replies the cassettes hold, and how to record the vendor's."""
+    metadata = [cassette.metadata for cassette in source.cassettes.values()]
+    provider = contracts[0].provider
+    day = min(str(found["recorded_at"])[:10] for found in metadata)
+    if any(found["origin"] == "emulated" for found in metadata):
+        record = f"{provider.key_variable}=... pytest --provider={provider.argument} --record-mode=rewrite"
+        whose = f"EMULATED evidence of {day}: not the vendor's replies but our emulator's"
+        return f"{whose}; to record the vendor: {record}"
+    return f"the vendor's replies of {day}"

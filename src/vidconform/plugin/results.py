@@ -1,0 +1,68 @@
+"""The hooks that begin the results of a run on disk, once there is something to judge.
+
+Begun earlier, `--help` or a selection of nothing would empty a folder whose evidence was paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from vidconform import report
+from vidconform.errors import BadOption
+from vidconform.run import Session, is_name
+
+_JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
+
+
+class Results:
+    """Begins the files of --report before the first case is judged; raises BadOption for a folder that takes none.
+
+    `were_due` says that tests were run, so that verdicts could be expected.
+    """
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config, self.session = config, session
+        self.writer: report.ResultsWriter | None = None
+        self.were_due = False
+        if session.options.report is not None:
+            report.check_folder(session.options.report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Begin, in a serial run; what cannot be collected is left to pytest."""
+        self.were_due = not any(self.config.getoption(name, False) for name in _JUDGING_NOTHING)
+        if not session.testsfailed or session.config.option.continue_on_collection_errors:
+            self._begin(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Begin where workers judge, before the first of them is given a test."""
+        self._begin(ids)
+
+    def _begin(self, tests: Iterable[str]) -> None:
+        """Begin once, if a test stands for a case; raises UsageError (exit code 4)."""
+        contracts = self.session.contracts
+        if self.were_due and self.writer is None and any(is_name(test, contracts) for test in tests):
+            try:
+                self.writer = self._open()
+            except BadOption as problem:
+                raise pytest.UsageError(str(problem)) from None
+
+    def _open(self) -> report.ResultsWriter | None:
+        folder = self.session.options.report
+        if folder is None:
+            return None
+        writer = report.ResultsWriter(folder, self.session.guard)
+        writer.start(self.session.mode)
+        for served in self.session.served:
+            provider, editions = served.provider, {c.id: c.edition.as_dict() for c in served.contracts}
+            writer.provider(provider.name, served.base_url, editions, provider.title, provider.creation_price)
+        return writer
+
+    def verdict(self, row: dict[str, Any]) -> None:
+        """Write a verdict as it falls."""
+        if self.writer is not None:
+            self.writer.verdict({key: value for key, value in row.items() if key != "failing"})

@@ -1,0 +1,191 @@
+"""The probes whose requests are generated: free ones alone, as many as the run allows, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from vidconform.contracts import Contract, Operation, is_plain
+from vidconform.exchange import Reply
+from vidconform.probes.generated.exploration import ENGINE, drawn_request, plan_of
+from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
+from vidconform.probes.generated.unknown_ids import aimed_ids, unknown_to
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.raw_request import EXPLORING, ODD_HEADERS, RawRequest, raw_request
+from vidconform.transport import NotSent, ProbeFailure
+
+Find = Callable[[str], Any]
+
+REQUIREMENT = "any-request-is-no-server-error"
+"""The statement about whatever may be asked; without it nothing is generated."""
+GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
+# Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
+MOST_OF_ONE, MOST_OF_ALL = 30, 60
+# Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
+_AIMED = 2 / 3
+_MOST_SUSPECTS = 4
+# A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
+LONGEST_KEPT = 65_536
+
+
+@dataclass(frozen=True)
+class GeneratedProbe:
+    """A probe of generated requests to the operation of a role."""
+
+    role: str
+
+    @property
+    def name(self) -> str:
+        """The probe's name."""
+        return f"generated-{self.role}"
+
+    @property
+    def may_create(self) -> bool:
+        """Whether a provider that does not refuse would charge for it."""
+        return self.role in ("create", "remix")
+
+    def __call__(self, context: ProbeContext, find: Find) -> None:
+        """Send the requests, or those of the recording."""
+        operation, most = context.contract.operation(self.role), context.setting.generation.most
+        if operation is None or not most:
+            raise NotSent("generated requests; pass --fuzz=25" if operation else f"an operation for {self.role}")
+        context.note("seed", lambda: str(context.setting.generation.seed))
+        recorded = context.transport.recorded()
+        if recorded is None:
+            known = find("task_ids") or []
+            _generate(context, operation, _Trial(context, operation, self.may_create, most), known)
+        for request in recorded or ():
+            _send(
+                context,
+                operation,
+                raw_request(operation, request.target, request.body, dict(request.headers)),
+                context.ask,
+            )
+
+
+class _Enough(BaseException):
+    """No further request: so many were allowed, or something came between. No error, which hypothesis would shrink."""
+
+
+@dataclass
+class _Trial:
+    """Sends each request once and remembers whether its reply is suspicious."""
+
+    context: ProbeContext
+    operation: Operation
+    may_create: bool
+    most: int
+    seen: dict[RawRequest, bool] = field(default_factory=dict)
+    cause: Exception | None = None
+
+    def __call__(self, raw: RawRequest) -> bool:
+        """Whether the reply to a request is one that no documented service gives."""
+        if raw not in self.seen:
+            if len(self.seen) >= self.most:
+                raise _Enough
+            where = f"{self.context.contract.id}: {self.operation.method} {self.operation.path}"
+            self.context.setting.tell(f"{where}, generated request {len(self.seen) + 1} of at most {self.most}")
+            self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
+        return self.seen[raw]
+
+    @property
+    def suspects(self) -> list[RawRequest]:
+        """The requests whose replies are suspicious, as far as they were sent; a few of many."""
+        return [raw for raw, suspicious in self.seen.items() if suspicious][:_MOST_SUSPECTS]
+
+    def _send(self, raw: RawRequest) -> Reply:
+        try:
+            reply = _send(
+                self.context,
+                self.operation,
+                raw,
+                self.context.send_expecting_refusal if self.may_create else self.context.ask,
+            )
+        except (ProbeFailure, NotSent) as cause:
+            self.cause = cause
+            raise _Enough from cause
+        if self.may_create and not reply.is_refusal:
+            # One accident, or what may be one, is paid for; it shall be the only one.
+            raise _Enough
+        return reply
+
+
+def _send(context: ProbeContext, operation: Operation, raw: RawRequest, send: Callable[..., Any]) -> Reply:
+    reply: Reply = send("generated", operation, operation.asked(raw.target), raw=raw, longest=LONGEST_KEPT).reply
+    return reply
+
+
+def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
+    html = not reply.is_json and not reply.cut and (task_id is None or is_plain(task_id))
+    return reply.status >= 500 or reply.is_success or html
+
+
+def _generate(context: ProbeContext, operation: Operation, trial: _Trial, known: list[str]) -> None:
+    """Send what is aimed first, then what the seed draws; raises what came between."""
+    may_send = _harmless(context.contract, operation, known)
+    if trial.most >= EXPLORING:
+        ENGINE.start()
+    try:
+        for raw in aimed_first(context.contract, operation, trial.most, known):
+            trial(raw)
+        if trial.most >= EXPLORING and len(trial.seen) < trial.most:
+            plan = plan_of(context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects)
+            ENGINE.explore(plan, partial(_answer, operation, trial, may_send))
+    except _Enough:
+        pass
+    if trial.cause is not None:
+        raise trial.cause
+
+
+def aimed_first(contract: Contract, operation: Operation, most: int, known: list[str]) -> list[RawRequest]:
+    """Return the requests that are sent whatever the seed, of `most` in all."""
+    may_ask = unknown_to(contract, known)
+    aimed = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
+    return aimed[: round(most * (_AIMED if most >= EXPLORING else 1))]
+
+
+def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
+    """Return how many requests each operation of a provider is sent at most, where `wanted` were asked for."""
+    stating = [contract for contract in contracts if REQUIREMENT in contract.requirements]
+    shares = sum(contract.operation(role) is not None for contract in stating for role in GENERATED_ROLES)
+    return wanted if wanted > MOST_OF_ONE else min(wanted, MOST_OF_ALL // max(1, shares))
+
+
+def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Callable[[RawRequest], bool]:
+    """Return whether a request costs nothing: an unknown id does not, and neither does a body that is no creation."""
+    may_ask = unknown_to(contract, known)
+    if operation.id_parameter is not None or operation.request_schema is None:
+        return lambda raw: may_ask(operation.asked(raw.target))
+    refused = must_be_refused(contract.schemas[operation.request_schema])
+    return lambda raw: refused(raw.body or b"")
+
+
+def _answer(operation: Operation, trial: _Trial, may_send: Callable[[RawRequest], bool], drawn: dict[str, Any]) -> str:
+    """Return what the engine needs to know of a request that it drew."""
+    raw = drawn_request(operation, drawn)
+    try:
+        return ("suspicious" if trial(raw) else "fine") if may_send(raw) else "unfit"
+    except _Enough:
+        return "enough"
+
+
+def _aimed(contract: Contract, operation: Operation) -> Iterator[RawRequest]:
+    """Yield requests with an odd id, with a bad body, or in turn with either; last those with odd headers."""
+    ids = aimed_ids(contract) if operation.id_parameter is not None else []
+    bodies: list[bytes] = []
+    if operation.request_schema is not None:
+        bodies = aimed_bodies(contract.schemas[operation.request_schema], operation.request_example)
+    for index in range(max(len(ids), len(bodies))):
+        if index < len(ids):
+            yield raw_request(operation, operation.target(ids[index]), _example(operation))
+        if index < len(bodies):
+            yield raw_request(operation, operation.target(contract.unknown_id), bodies[index])
+    for headers in ODD_HEADERS:
+        yield raw_request(operation, operation.target(contract.unknown_id), (bodies or [b""])[0], headers)
+
+
+def _example(operation: Operation) -> bytes | None:
+    return None if operation.request_example is None else json.dumps(operation.request_example).encode()

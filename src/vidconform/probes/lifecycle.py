@@ -1,0 +1,184 @@
+"""The probes that follow tasks: observe, create, content, remix and the second route."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vidconform.contracts import FINISHED, Operation
+from vidconform.exchange import RESUMED, Exchange
+from vidconform.ledger import task_id_in
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
+
+Find = Callable[[str], Any]
+
+REREADS = 2
+MISSES = 3
+# RFC 9110 sections 15.5.5 and 15.5.11.
+_GONE = (404, 410)
+_BAD_GATEWAY = 502
+
+
+def observe(context: ProbeContext, find: Find) -> None:
+    """Follow each known task to its end."""
+    ids = context.note("task_ids", lambda: find("task_ids"))
+    if not ids:
+        raise NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
+    _follow_each(context, _role(context, "retrieve"), ids)
+
+
+def second_route(context: ProbeContext, find: Find) -> None:
+    """Read a known task through the contract's second route."""
+    operation = _role(context, "second-retrieve")
+    context.ask("second-route", operation, _known(context, find))
+
+
+def second_route_admin(context: ProbeContext, find: Find) -> None:
+    """Read a known task, and an id that no task has, through the second route with its other credential."""
+    operation = _role(context, "second-retrieve")
+    context.ask("second-route-admin", operation, _known(context, find), credential="admin")
+    # A credential that opens neither may have expired; one that is taken for the other id has not.
+    context.ask("second-route-admin", operation, context.contract.unknown_id, credential="admin")
+
+
+def create(context: ProbeContext, find: Find) -> None:
+    """Create a task as the document shows, try its content too early, follow it to its end."""
+    operation = _role(context, "create")
+    created = context.resume() or context.create("create", operation, body=operation.request_example)
+    task_id = task_id_in(context.contract, created.reply)
+    if task_id is None:
+        return
+    content = context.contract.operation("content")
+    # A task of an earlier run may be finished by now; its content would not be too early.
+    if content is not None and RESUMED not in context.notes:
+        context.try_ask("early-content", content, task_id)
+    _follow_created(context, task_id)
+
+
+def content(context: ProbeContext, find: Find) -> None:
+    """Fetch the content of a finished task."""
+    task_id = _finished(context, find)
+    try:
+        context.ask("content", _role(context, "content"), task_id)
+    except ProbeFailure as failure:
+        if not _is_a_bad_gateway(failure) or not _stays_its_own(context, failure, task_id):
+            raise
+
+
+def _stays_its_own(context: ProbeContext, failure: ProbeFailure, task_id: str) -> bool:
+    """Ask again while the task is still served; a bad gateway that stays is the content's own, and evidence."""
+    assert failure.exchange is not None
+    context.exchanges.append(failure.exchange)
+    try:
+        served = context.ask("reread", _role(context, "retrieve"), task_id).reply.is_success
+        context.wait()
+        context.ask("content", _role(context, "content"), task_id)
+        # It came after all; what was in its way is nobody's verdict.
+        del context.exchanges[:-1]
+    except ProbeFailure as later:
+        if later.exchange is None or not _is_a_bad_gateway(later) or not context.exchanges[1:] or not served:
+            context.exchanges.clear()
+            return False
+        context.exchanges.append(later.exchange)
+    return True
+
+
+def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
+    """Whether it is what gateways say of a finished video that they cannot fetch; 503 and 504 ask for time."""
+    return failure.kind is FailureKind.OUTAGE and failure.status == _BAD_GATEWAY and failure.exchange is not None
+
+
+def remix(context: ProbeContext, find: Find) -> None:
+    """Remix a finished task as the document shows and follow the new one."""
+    operation, earlier = _role(context, "remix"), context.resume()
+    if earlier is not None:
+        context.notes["finished"] = earlier.task_id
+    source = _finished(context, find)
+    created = earlier or context.create("remix", operation, source, body=operation.request_example)
+    task_id = task_id_in(context.contract, created.reply)
+    if task_id is not None and task_id == source:
+        context.finish(task_id)
+    elif task_id is not None:
+        _follow_created(context, task_id)
+
+
+def _role(context: ProbeContext, role: str) -> Operation:
+    operation = context.contract.operation(role)
+    if operation is None:
+        raise NotSent(f"an operation for {role}; {context.contract.id} has none")
+    return operation
+
+
+def _known(context: ProbeContext, find: Find) -> str:
+    known: str | None = context.note("known", lambda: find("known"))
+    if known is None:
+        raise NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
+    return known
+
+
+def _finished(context: ProbeContext, find: Find) -> str:
+    finished: str | None = context.note("finished", lambda: find("finished"))
+    if finished is None:
+        raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
+    return finished
+
+
+def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) -> None:
+    """A failure with one task does not hide the others."""
+    for task_id in ids:
+        try:
+            _follow(context, operation, task_id)
+        except ProbeFailure as failure:
+            context.failures.append(failure)
+
+
+def _follow_created(context: ProbeContext, task_id: str) -> None:
+    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
+    ended = _follow(context, _role(context, "retrieve"), task_id)
+    last = context.exchanges[-1].reply
+    if ended or last.is_success or last.status in _GONE:
+        context.finish(task_id)
+
+
+def _follow(context: ProbeContext, operation: Operation, task_id: str) -> bool:
+    """Read a task until it is finished, then twice more; False where its end was not seen."""
+    ended = _poll(context, operation, task_id)
+    for _ in range(REREADS if ended else 0):
+        context.wait()
+        context.ask("reread", operation, task_id)
+    return ended
+
+
+def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
+    started, misses = time.monotonic(), 0
+    while True:
+        exchange = context.ask("poll", operation, task_id)
+        # A task whose status cannot be read never ends; a few such replies are enough to judge.
+        misses = 0 if exchange.reply.is_success and isinstance(_told(context, exchange, "status"), str) else misses + 1
+        if misses == MISSES or _phase(context, exchange) in FINISHED:
+            return not misses
+        _hold_patience(context, exchange, time.monotonic() - started)
+        context.wait()
+
+
+def _hold_patience(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:
+    """Say what is waited for; raises ProbeFailure when the wait is over. Seconds."""
+    status, progress = (_told(context, exchange, role) for role in ("status", "progress"))
+    patience = context.setting.pace.poll_timeout
+    if context.transport.sleeps and elapsed > patience:
+        hint = "raise --poll-timeout" if _phase(context, exchange) else "no word that is known to end a task"
+        sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; {hint}"
+        raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
+    seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
+    context.setting.tell(one_line(f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"))
+
+
+def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
+    return context.contract.phase(_told(context, exchange, "status"))
+
+
+def _told(context: ProbeContext, exchange: Exchange, role: str) -> Any:
+    place = context.contract.field(role)
+    return place.read(exchange.reply.json) if place is not None else None

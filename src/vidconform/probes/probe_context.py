@@ -1,0 +1,207 @@
+"""What a probe's script speaks through: it names operations and tasks, and never sees a key or an address."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vidconform.contracts import Contract, Operation, usual_headers
+from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
+from vidconform.ledger import (
+    IN_FRONT,
+    in_doubt,
+    is_refused,
+    is_turned_away,
+    note_created,
+    note_unexpected_creation,
+    task_id_in,
+)
+from vidconform.probes.credentials import credential_of
+from vidconform.probes.probe_settings import ProbeSettings
+from vidconform.probes.raw_request import RawRequest
+from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport
+
+_KEYLESS = ("none", "wrong")
+
+
+@dataclass
+class ProbeContext:
+    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again."""
+
+    contract: Contract
+    setting: ProbeSettings
+    transport: Transport
+    probe: str
+    notes: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    failures: list[ProbeFailure] = field(default_factory=list)
+
+    def note(self, name: str, find: Callable[[], Any]) -> Any:
+        """Return a fact from the recording, or find and remember it."""
+        if name not in self.notes:
+            self.notes[name] = find()
+        return self.notes[name]
+
+    def ask(
+        self,
+        step: str,
+        operation: Operation,
+        task_id: str | None = None,
+        *,
+        credential: str = "key",
+        body: Any = None,
+        method: str | None = None,
+        raw: RawRequest | None = None,
+        longest: int | None = None,
+        paid: bool = False,
+    ) -> Exchange:
+        """Send one request and keep the exchange, secrets removed; raises NotSent, ProbeFailure.
+
+        `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept,
+        `paid` says that the provider charges for it when all goes well.
+        """
+        self.setting.memory.check()
+        said = raw or _documented(operation, task_id, body)
+        header = credential_of(self.contract, operation, credential, self.setting.keys)
+        request = Request(
+            method or operation.method, self.setting.base_url, said.target,
+            (*said.headers, header) if header[0] else said.headers, said.body,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+        )  # fmt: skip
+        started = time.monotonic()
+        received = self.transport.send(request)
+        elapsed = time.monotonic() - started
+        kept = Exchange(
+            step, operation.role, task_id, credential, self._redact(request),
+            self._redact_reply(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
+        )  # fmt: skip
+        _refuse_outage(kept, received.classification)
+        self.exchanges.append(kept)
+        return kept
+
+    def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
+        """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
+        budget, provider = self.setting.budget, self.contract.provider.name
+        if not self.transport.sleeps:
+            return self.ask(step, operation, task_id, **choices)
+        budget.reserve(provider)
+        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
+        note_created(self.setting.creations, number, self.contract, exchange)
+        # A gateway that fails may have passed the request on before it did.
+        if exchange.reply.is_refusal:
+            budget.give_back(provider)
+        return exchange
+
+    def send_expecting_refusal(
+        self, step: str, operation: Operation, task_id: str | None = None, **choices: Any
+    ) -> Exchange:
+        """Send a creation that must be refused; after one that was, or may have been, made no other is sent."""
+        budget, provider = self.setting.budget, self.contract.provider.name
+        if not self.transport.sleeps:
+            return self.ask(step, operation, task_id, **choices)
+        budget.reserve_for_refusal(provider)
+        try:
+            number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
+        except ProbeFailure as failure:
+            # A gateway may have passed it on after all: it is not counted, but one is enough.
+            if not is_refused(failure) and failure.kind not in IN_FRONT:
+                budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+            raise
+        note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
+        if exchange.reply.is_refusal:
+            budget.give_back(provider)
+        elif exchange.reply.is_success:
+            budget.accidents[provider] = f"a creation that must be refused ({step})"
+        else:
+            # A server that fails may do so after it made what it had to refuse.
+            why = in_doubt(step, f"answered with {exchange.reply.status}")
+            budget.doubts[provider] = NotSent(f"a refusal of each creation before it: {why}")
+        return exchange
+
+    def _spend(
+        self,
+        step: str,
+        operation: Operation,
+        task_id: str | None,
+        choices: dict[str, Any],
+        came_to_nothing: Callable[[ProbeFailure], bool],
+    ) -> tuple[int, Exchange]:
+        """Write down and send what is counted already; it is given back when nothing came of it for certain."""
+        log, number = self.setting.creations, None
+        try:
+            number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
+            return number, self.ask(step, operation, task_id, **choices)
+        except (NotSent, ProbeFailure) as reason:
+            is_nothing = isinstance(reason, NotSent) or came_to_nothing(reason)
+            told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
+            if is_nothing:
+                self.setting.budget.give_back(provider)
+            else:
+                self.setting.budget.lose(provider, told)
+            if number is not None:
+                (log.nothing if is_nothing else log.lost)(number, told)
+            raise
+
+    def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
+        said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
+        method = choices.get("method") or operation.method
+        return self._redact(Request(method, self.setting.base_url, said.target))
+
+    def resume(self) -> Exchange | None:
+        """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
+        if not self.transport.sleeps:
+            return None
+        created = self.setting.creations.unfinished(self.contract.id, self.probe, self.setting.base_url)
+        if created is not None:
+            self.notes[RESUMED] = task_id_in(self.contract, created.reply)
+            self.exchanges.append(created)
+        return created
+
+    def finish(self, task_id: str) -> None:
+        """Take note that a task needs no following any more."""
+        if self.transport.sleeps:
+            self.setting.creations.finished(self.contract.id, self.probe, task_id)
+
+    def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
+        """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
+        try:
+            return self.ask(step, operation, task_id, **choices)
+        except ProbeFailure as failure:
+            self.failures.append(replace(failure, beside=step))
+            return None
+
+    def wait(self) -> None:
+        """Wait one poll interval, unless the replies are recorded."""
+        if self.transport.sleeps:
+            time.sleep(self.setting.pace.poll_interval)
+
+    def _redact(self, request: Request) -> Request:
+        redactor = self.setting.redactor
+        body = None if request.body is None else redactor.body(request.body)
+        return Request(
+            request.method, request.base_url, redactor.text(request.target), redactor.headers(request.headers), body
+        )
+
+    def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
+        kept = self.setting.redactor.reply(reply)
+        return self.setting.memory.keep(kept if longest is None else kept.shortened(longest))
+
+
+def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
+    content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    return RawRequest(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
+
+
+def _refuse_outage(exchange: Exchange, found: Classification) -> None:
+    """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
+    if found.outage is not None:
+        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
+
+
+def _origin(received: ReceivedReply) -> str:
+    """A reply that says it comes from our own emulator is never shown as the vendor's."""
+    return "emulated" if received.reply.header("server") == EMULATOR_SERVER else received.origin

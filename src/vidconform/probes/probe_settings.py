@@ -1,0 +1,29 @@
+"""What all conversations with one provider share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from vidconform.contracts import Pace
+from vidconform.ledger import Budget, CreationLog, NoLog
+from vidconform.probes.raw_request import NOTHING_GENERATED, Generation
+from vidconform.redaction import Redactor
+from vidconform.transport import MemoryBudget
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class ProbeSettings:
+    """What all conversations with one provider share."""
+
+    base_url: str
+    pace: Pace
+    keys: Mapping[str, str] = field(repr=False)
+    redactor: Redactor
+    budget: Budget
+    tell: Tell = lambda sentence: None
+    generation: Generation = NOTHING_GENERATED
+    memory: MemoryBudget = field(default_factory=MemoryBudget)
+    creations: CreationLog = field(default_factory=NoLog)

@@ -1,0 +1,48 @@
+"""The commands of the proof: list the vices of a provider, and hold them against every requirement."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def add_proof(commands: Any) -> None:
+    """Add the commands to a parser's."""
+    vices = commands.add_parser("vices", help="the faults with which the emulator of a provider can be served")
+    vices.add_argument("provider", help="a provider's name")
+    vices.add_argument("--json", action="store_true", help="one array of vices")
+    vices.set_defaults(run=_vices)
+    proof = commands.add_parser("proof", help="hold every vice against every requirement; exit code 1 if one escapes")
+    proof.add_argument("provider", nargs="*", help="only these: names, or all")
+    proof.add_argument("-o", dest="file", metavar="FILE", type=Path, help="write the score as JSON")
+    proof.set_defaults(run=_proof)
+
+
+def _vices(options: argparse.Namespace) -> None:
+    from vidconform.emulator.vices import vices_of
+
+    vices = vices_of(options.provider)
+    if options.json:
+        print(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=False))
+        return
+    longest = max(len(vice.name) for vice in vices)
+    allowed = {True: " No document forbids it.", False: ""}
+    print("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
+
+
+def _proof(options: argparse.Namespace) -> int:
+    from vidconform.contracts import known_secrets, provider_names
+    from vidconform.proof.matrix import run_matrix
+    from vidconform.proof.score import score
+    from vidconform.proof.score_summary import summary, why_incomplete
+    from vidconform.redaction import Guard
+
+    found = score(run_matrix(provider_names(options.provider)))
+    if options.file is not None:
+        guard = Guard(known_secrets(os.environ))
+        guard.write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    print(summary(found))
+    return 1 if any(why_incomplete(found)) else 0

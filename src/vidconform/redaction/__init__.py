@@ -1,0 +1,11 @@
+"""Keeps secrets out of everything that is kept: what is secret, in every encoding, and the one writer of files."""
+
+from vidconform.redaction.guard import Guard
+from vidconform.redaction.redactor import Redactor
+from vidconform.redaction.secret_encodings import SHORTEST
+
+__all__ = [
+    "SHORTEST",
+    "Guard",
+    "Redactor",
+]

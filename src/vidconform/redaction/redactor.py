@@ -1,0 +1,84 @@
+"""Secrets leave through nothing: removed by header, by query and by value, before anything else sees an exchange."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from vidconform.exchange import REDACTED, Headers, Hop, Reply
+from vidconform.redaction.secret_encodings import SHORTEST, character_by_character, encoded_forms, encodings
+from vidconform.redaction.signed_urls import without_signatures
+from vidconform.redaction.url_passwords import without_passwords
+
+_SECRET_HEADER = re.compile(
+    r"(?:^|[-_])(?:auth(?:orization|entication)?|cookie2?|(?:api|access)?[-_]?key(?:[-_]?id)?|token|secret|password"
+    r"|signature|credential|jwt|session(?:[-_]?id)?)$",
+    re.IGNORECASE,
+)
+_ESCAPED = re.compile(r"\\[^\"\\nrtbf]|%|&#")
+# A piece of a secret shorter than this, at the end of a body that was cut, tells nothing.
+_SHORTEST_PIECE = 6
+
+
+class Redactor:
+    """Replaces what is known to be secret in whatever spelling, and what a URL gives away whether known or not."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = [secret for secret in secrets if len(secret) >= SHORTEST]
+        forms = {form for secret in known for form in encoded_forms(secret)}
+        # A header's bytes arrive as Latin-1 (RFC 9110 section 5.5), whatever they were meant to be.
+        misread = {form.encode("utf-8", "surrogatepass").decode("latin-1") for form in forms}
+        # The longest first: a secret may hold another.
+        self._texts = sorted(forms | misread, key=len, reverse=True)
+        self._bytes = sorted({raw for form in forms for raw in encodings(form)}, key=len, reverse=True)
+        patterns = [character_by_character(secret) for secret in sorted(known, key=len, reverse=True)]
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
+
+    def text(self, text: str) -> str:
+        """Return a text without any secret."""
+        for form in self._texts:
+            text = text.replace(form, REDACTED)
+        return without_passwords(without_signatures(self._without_escaped(text)))
+
+    def body(self, body: bytes, cut: bool = False) -> bytes:
+        """Return a body without any secret; of one that was `cut`, the last one may have been cut with it."""
+        for form in self._bytes:
+            body = body.replace(form, REDACTED.encode())
+        if cut:
+            body = self._without_piece(body)
+        # Latin-1 has a character for each byte. What holds NUL is no text, so no URL.
+        text = self._without_escaped(body.decode("latin-1"))
+        return (text if "\0" in text else without_passwords(without_signatures(text))).encode("latin-1")
+
+    def headers(self, headers: Headers) -> Headers:
+        """Return headers without secret ones' values; an Authorization scheme's name stays."""
+        return tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
+
+    def reply(self, reply: Reply) -> Reply:
+        """Return a reply without any secret, in the redirects before it neither."""
+        body, hops = self.body(reply.body, reply.cut), tuple(map(self._hop, reply.hops))
+        headers, elsewhere = self.headers(reply.headers), self.text(reply.elsewhere)
+        return Reply(reply.status, headers, body, reply.cut, elsewhere, hops, reply.read)
+
+    def _hop(self, hop: Hop) -> Hop:
+        return Hop(hop.method, self.text(hop.url), hop.status, self.headers(hop.headers))
+
+    def _header(self, name: str, value: str) -> str:
+        if not _SECRET_HEADER.search(name):
+            return self.text(value)
+        scheme, space, _ = value.partition(" ")
+        return f"{self.text(scheme)} {REDACTED}" if space and name.endswith("authorization") else REDACTED
+
+    def _without_escaped(self, text: str) -> str:
+        """Remove secrets that are escaped as no program would escape them."""
+        if self._pattern is None or not _ESCAPED.search(text):
+            return text
+        return self._pattern.sub(REDACTED, text)
+
+    def _without_piece(self, body: bytes) -> bytes:
+        """Remove the beginning of a secret from the end of a body."""
+        for form in self._bytes:
+            for length in range(len(form) - 1, _SHORTEST_PIECE - 1, -1):
+                if body.endswith(form[:length]):
+                    return body[:-length] + REDACTED.encode()
+        return body

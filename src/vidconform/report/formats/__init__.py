@@ -1,0 +1,1 @@
+"""Results for other programs: CTRF, SARIF, shields.io, CSV."""

@@ -1,0 +1,147 @@
+"""Any number of runs as one picture: what each contract's newest verdicts say, and since when."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vidconform.report.report_model import STALE_AFTER, Cell, Column, Entry, ReportModel
+from vidconform.report.results_reader import read_run, row_of, started_at
+from vidconform.report.run_model import DOCUMENTED, EMULATED, IN_PART, OBSERVED, JudgedProvider, Run, moment
+from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outcome
+
+
+def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after: int = STALE_AFTER) -> ReportModel:
+    """Return what some results files come to, with one at a time in memory; raises ResultsRefused."""
+    newest_first = sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True)
+    return merge((read_run(path) for path in newest_first), now, stale_after)
+
+
+def merge(runs: Iterable[Run], now: datetime | None = None, stale_after: int = STALE_AFTER) -> ReportModel:
+    """Return what some runs come to, given newest first: only what no newer run says is kept in full."""
+    merged = ReportModel(now=now or datetime.now(UTC), stale_after=stale_after)
+    for run in runs:
+        _add(merged, run)
+    _turn(merged)
+    return merged
+
+
+def _turn(merged: ReportModel) -> None:
+    """Number the runs from the oldest."""
+    last = len(merged.runs) - 1
+    merged.runs.reverse()
+    merged.counts.reverse()
+    merged.columns = dict(sorted(merged.columns.items()))
+    for column in merged.columns.values():
+        column.runs = [last - run for run in reversed(column.runs)]
+    for cell in merged.cells.values():
+        for entry in cell.entries.values():
+            entry.run = last - entry.run
+            entry.beats = array("L", [(last - (beat >> 4)) << 4 | beat & 15 for beat in reversed(entry.beats)])
+        _fold(cell)
+        for entry in cell.entries.values():
+            _settle(entry)
+
+
+def _fold(cell: Cell) -> None:
+    """Give the runs in which nobody was heard to whoever was heard in the others."""
+    silent = cell.entries.pop(_UNHEARD, None)
+    if silent is not None:
+        kind = EMULATED if EMULATED in cell.entries and OBSERVED not in cell.entries else OBSERVED
+        heard = cell.entries.get(kind)
+        cell.entries[kind] = silent if heard is None else _joined(heard, silent)
+
+
+def _settle(entry: Entry) -> None:
+    """Read what is met in part as not judged where it was unmet before, and as met where it was not."""
+    last: Label | None = None
+    for place, beat in enumerate(entry.beats):
+        is_partial = beat & 15 == _PARTIAL
+        label = (Label.INCONCLUSIVE if last in UNMET else Label.CONFORMS) if is_partial else LABELS[beat & 15]
+        entry.beats[place] = beat & ~15 | _NUMBERS[label]
+        last = last if label in NOT_JUDGED else label
+    if entry.row.partial and LABELS[entry.beats[-1] & 15] is Label.INCONCLUSIVE:
+        entry.row = replace(entry.row, outcome=Outcome.INCONCLUSIVE, label=Label.INCONCLUSIVE, received=IN_PART)
+
+
+def _joined(heard: Entry, silent: Entry) -> Entry:
+    newer = max(heard, silent, key=lambda entry: entry.run)
+    return Entry(newer.row, newer.run, heard.origin, newer.at, array("L", sorted([*heard.beats, *silent.beats])))
+
+
+def _add(merged: ReportModel, run: Run) -> None:
+    index = len(merged.runs)
+    merged.runs.append(run)
+    counts: dict[str, Counter[str]] = {}
+    unheard = _unheard(run)
+    for served in run.served.values():
+        for contract in served.contracts:
+            _column(merged, contract, served, index)
+    for line in run.lines:
+        contract = line["contract"]
+        is_silent = contract in unheard and line["subject"] == "service"
+        if contract not in counts:
+            counts[contract] = Counter()
+            named = run.served.get(line["provider"])
+            _column(
+                merged,
+                contract,
+                named or JudgedProvider(line["provider"], line["provider"], "", (contract,), None),
+                index,
+            )
+        told = _silenced(line) if is_silent else line
+        if line["subject"] == "service":
+            counts[contract][told["reading"]] += 1
+        _place(merged, run, index, told, _UNHEARD if is_silent else None)
+    merged.counts.append(counts)
+    run.lines = []
+
+
+def _unheard(run: Run) -> set[str]:
+    """Return the contracts of which a run tells nothing for the trouble it had."""
+    service = [line for line in run.lines if line["subject"] == "service"]
+    heard = {line["contract"] for line in service if line["reading"] not in (*NOT_JUDGED, *NOT_SEEN)}
+    return {line["contract"] for line in service if line["reading"] in NOT_JUDGED} - heard
+
+
+def _silenced(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a verdict of a run that heard nobody: what it did not see, it could not have seen."""
+    if line["reading"] != Label.UNSEEN:
+        return line
+    return {**line, "outcome": Outcome.INCONCLUSIVE, "reading": Label.INCONCLUSIVE, "received": _NOBODY}
+
+
+def _column(merged: ReportModel, contract: str, served: JudgedProvider, index: int) -> None:
+    column = merged.columns.setdefault(contract, Column(contract, served))
+    if column.runs[-1:] != [index]:
+        column.runs.append(index)
+
+
+def _place(merged: ReportModel, run: Run, index: int, line: dict[str, Any], kind: str | None) -> None:
+    origin = run.origin(line)
+    kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
+    # Run and reading in one number: a site of thirty nights holds a million of them.
+    beat = index << 4 | (_PARTIAL if line.get("partial") else _NUMBERS[line["reading"]])
+    key = line["contract"], line["requirement"]
+    cell = merged.cells.get(key)
+    if cell is None:
+        cell = merged.cells[key] = Cell(sys.intern(key[0]), sys.intern(key[1]))
+    newer = cell.entries.get(kind)
+    if newer is None:
+        at = moment(line["evidence"][0]["at"]) if line["evidence"] else None
+        cell.entries[kind] = Entry(row_of(line), index, origin, at or run.started_at, array("L", [beat]))
+    else:
+        newer.beats.append(beat)
+
+
+# Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.
+_UNHEARD = "unheard"
+_NOBODY = "nothing was heard of the service in this run"
+_NUMBERS = {label: number for number, label in enumerate(LABELS)}
+_PARTIAL = len(LABELS)

@@ -1,0 +1,1 @@
+"""What changed between runs, and what a person should hear of it."""

@@ -1,0 +1,80 @@
+"""What a reader must know first: what breaks, what deviates, what was never seen; and what a pass does not claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vidconform.report.report_model import Cell, Entry, ReportModel
+from vidconform.verdicts import Label
+
+#: Title, readings and the sentence under the title, in the order of importance.
+SECTIONS = (
+    (
+        "What breaks", (Label.FAILS, Label.ERRORED),
+        "A MUST of the vendor's own document is not kept, or we failed to judge it.",
+    ),
+    ("Where a document contradicts itself", (Label.CONTRADICTS,), "The document breaks its own statements."),
+    ("What deviates", (Label.DEVIATES,), "What the document only shows or hedges is otherwise in the service."),
+    ("What stayed undecided", (Label.INCONCLUSIVE,), "A time-out, a 429 or a lost connection stood in the way."),
+    ("What was not paid for", (Label.REFUSED,), "It would have cost more than --max-cost: nothing is said about it."),
+    (
+        "What was never seen", (Label.UNSEEN,),
+        "The state never came up: nothing is said about it, neither good nor bad.",
+    ),
+    ("What is not offered", (Label.NOT_OFFERED,), "The document says may, and the service does not."),
+)  # fmt: skip
+
+#: By the state of an entry of a deviations.toml; one that has expired counts as if it were not there.
+LISTED = {
+    "stale": ("What is listed but met", "A deviations.toml lists it as deviating and it is met: remove the entry."),
+    "expected": ("What is known", "A deviations.toml lists it with a reason; as long as it stays so, it fails no run."),
+}
+
+DISCLAIMERS = (
+    "That the service is well: only that what was asked, once, at that hour, kept the document's words.",
+    "That what reads unseen was judged at all.",
+    "That the document is good, complete or OpenAI-compatible: a vendor is judged by what it wrote itself.",
+    "That videos are worth watching, that a URL keeps working, that prices or rate limits hold.",
+    "Anything about the vendor where the evidence is emulated: those replies are our own emulator's.",
+)
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """One verdict of a section."""
+
+    cell: Cell
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some readings with all findings that have them."""
+
+    title: str
+    note: str
+    labels: tuple[str, ...]
+    findings: list[SummaryLine]
+
+
+def sections(merged: ReportModel) -> list[Section]:
+    """Return the sections that have findings; those about the vendor come before those about our emulator."""
+    found: dict[str, list[SummaryLine]] = {}
+    for cell, entry in merged.entries():
+        found.setdefault(_listed(entry) or entry.label, []).append(SummaryLine(cell, entry))
+    made = [Section(t, note, labels, _sorted(found, labels)) for t, labels, note in SECTIONS]
+    made += [Section(*said, (), _sorted(found, (state,))) for state, said in LISTED.items()]
+    return [section for section in made if section.findings]
+
+
+def _listed(entry: Entry) -> str | None:
+    state = entry.row.deviation and entry.row.deviation["state"]
+    return state if state in LISTED else None
+
+
+def _sorted(found: dict[str, list[SummaryLine]], labels: tuple[str, ...]) -> list[SummaryLine]:
+    return sorted((finding for label in labels for finding in found.get(label, [])), key=_place)
+
+
+def _place(finding: SummaryLine) -> tuple[bool, str, str]:
+    return finding.entry.origin == "emulated", finding.cell.contract, finding.cell.requirement

@@ -1,0 +1,182 @@
+"""What the templates are given: cells of the matrix as short words, and a contract with its evidence."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from vidconform.report.file_names import FileNames
+from vidconform.report.pages.exchange_view import Journalled, Kept, read_evidence
+from vidconform.report.pages.timelines import Timeline, timelines
+from vidconform.report.report_model import Cell, Column, Entry, Line, ReportModel
+from vidconform.verdicts import LABELS, Label
+
+_LEVELS = {"MUST": "M", "SHOULD": "S", "MAY": "Y"}
+_EPOCH = 719163
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One cell of the matrix; `day` counts from 1970-01-01, `document` is the documented reading."""
+
+    classes: str
+    label: Label
+    origin: str
+    age: str
+    day: int | None
+    document: Label | None
+
+
+class Views:
+    """Everything that a page of a report shows, worked out once."""
+
+    def __init__(self, merged: ReportModel) -> None:
+        self.merged = merged
+        self.names = FileNames(merged)
+        self._evidence: dict[int, dict[str, Journalled]] = {}
+
+    def cell(self, cell: Cell) -> MatrixCell:
+        """Return a cell of the matrix."""
+        service, document = cell.observed, cell.documented
+        shown = service or document
+        assert shown is not None, "a cell has at least one entry"
+        beside = document.label if document is not None and service is not None else None
+        marks = f"{self._marks(shown)}{f' d{beside.letter}' if beside else ''}"
+        classes = f"{shown.label.letter} {_LEVELS[shown.row.level]}{marks}"
+        age = "" if shown.origin == "documented" else age_text(self.merged.days(shown))
+        day = None if shown.origin == "documented" else shown.at.toordinal() - _EPOCH
+        return MatrixCell(classes, shown.label, shown.origin, age, day, beside)
+
+    def _marks(self, entry: Entry) -> str:
+        emulated = {"emulated": " e", "documented": " p"}.get(entry.origin, "")
+        return emulated + (" old" if self.merged.is_stale(entry) else "")
+
+    def squares(self, line: Line, columns: Iterable[Column]) -> list[MatrixCell | None]:
+        """Return a row of the matrix; None where a contract has no such requirement."""
+        cells = [line.cells.get(column.id) for column in columns]
+        return [None if cell is None else self.cell(cell) for cell in cells]
+
+    def evidence(self, contract: str, run: int) -> Journalled:
+        """Return the exchanges of a contract in a run; empty where the run left none."""
+        if run not in self._evidence:
+            self._evidence[run] = read_evidence(self.merged.runs[run].path)
+        return self._evidence[run].get(contract, Journalled())
+
+    def forget(self, contract: str) -> None:
+        """Let go of the exchanges of a contract whose page is written."""
+        for found in self._evidence.values():
+            found.pop(contract, None)
+
+    def contract(self, contract: str) -> ContractView:
+        """Return a contract with its evidence."""
+        return ContractView(self, self.merged.columns[contract])
+
+    @cached_property
+    def peers(self) -> dict[str, list[Cell]]:
+        """The cells of a requirement's name, the worst first, for what other vendors make of it."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self.merged.cells.values():
+            found.setdefault(cell.requirement, []).append(cell)
+        return {requirement: sorted(cells, key=_worst) for requirement, cells in found.items()}
+
+    @cached_property
+    def by_contract(self) -> dict[str, list[Cell]]:
+        """The cells of a contract by concern and name."""
+        found: dict[str, list[Cell]] = {contract: [] for contract in self.merged.columns}
+        for line in self.merged.lines:
+            for contract, cell in line.cells.items():
+                found[contract].append(cell)
+        return found
+
+
+class ContractView:
+    """One contract's cells, exchanges and timelines."""
+
+    def __init__(self, views: Views, column: Column) -> None:
+        self.views, self.column = views, column
+        self.cells = views.by_contract[column.id]
+
+    @cached_property
+    def runs(self) -> list[int]:
+        """The runs that the newest verdicts come from."""
+        return sorted({entry.run for cell in self.cells for entry in cell.entries.values()})
+
+    @cached_property
+    def exchanges(self) -> list[tuple[str, int, Kept]]:
+        """Anchor, run and exchange, in the order of the evidence."""
+        contract, names = self.column.id, self.views.names
+        return [
+            (names.exchange(contract, run, kept.probe, kept.index), run, kept)
+            for run in self.runs
+            for kept in self.views.evidence(contract, run).exchanges.values()
+        ]
+
+    @cached_property
+    def timelines(self) -> list[Timeline]:
+        """The lives of the tasks seen."""
+        contract = self.column.id
+        return [
+            timeline
+            for run in self.runs
+            for timeline in timelines(self.views.evidence(contract, run).exchanges.values(), self._broken(run))
+        ]
+
+    def _broken(self, run: int) -> Mapping[tuple[str, int], list[tuple[str, str]]]:
+        found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        for cell in self.cells:
+            for entry in cell.entries.values():
+                if entry.run == run and entry.label in (Label.FAILS, Label.DEVIATES):
+                    anchor = self.views.names.cell(cell.contract, cell.requirement)
+                    for sight in entry.row.evidence[:1]:
+                        found.setdefault((sight.probe, sight.exchange), []).append((cell.requirement, anchor))
+        return found
+
+    def shown(self, entry: Entry) -> Kept | None:
+        """Return the exchange that a verdict points at first."""
+        if not entry.row.evidence:
+            return None
+        sight = entry.row.evidence[0]
+        return self.views.evidence(self.column.id, entry.run).exchanges.get((sight.probe, sight.exchange))
+
+    def link(self, entry: Entry, probe: str, index: int) -> str | None:
+        """Return the anchor of an exchange that a verdict points at, where the evidence has it."""
+        kept = self.views.evidence(self.column.id, entry.run).exchanges.get((probe, index))
+        return None if kept is None else self.views.names.exchange(self.column.id, entry.run, probe, index)
+
+    @cached_property
+    def gaps(self) -> list[tuple[str, str]]:
+        """What the probes did not bring, and why."""
+        found = [gap for run in self.runs for gap in self.views.evidence(self.column.id, run).gaps]
+        return list(dict.fromkeys(found))
+
+
+def _worst(cell: Cell) -> tuple[int, str]:
+    return min(LABELS.index(entry.label) for entry in cell.entries.values()), cell.contract
+
+
+def age_text(days: int) -> str:
+    """Return an age in days as people read it."""
+    return "today" if days == 0 else f"{days} d"
+
+
+def rerun(cell: Cell) -> str:
+    """Return the line that judges just this requirement again."""
+    row = cell.any.row
+    # The brackets make the name exact: without them `id-type` would bring `task-id-type` as well.
+    names = [
+        f"[{row.contract}-{row.requirement}{'-document' if kind == 'document' else ''}]" for kind in _subjects(cell)
+    ]
+    live = " --live" if cell.observed is not None and cell.observed.origin == "live" else ""
+    return f"pytest {shlex.quote(f'--provider={row.provider}')} -k {shlex.quote(' or '.join(names))}{live}"
+
+
+def _subjects(cell: Cell) -> list[str]:
+    return sorted({entry.row.subject for entry in cell.entries.values()}, reverse=True)
+
+
+def day(time: datetime) -> str:
+    """Return a date."""
+    return time.strftime("%Y-%m-%d")

@@ -1,0 +1,90 @@
+"""results.jsonl: one JSON object a line, written and flushed as verdicts fall, so that a killed run stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vidconform import __version__
+from vidconform.errors import BadOption
+from vidconform.redaction import Guard
+from vidconform.store import clear, forget
+
+FORMAT = "vidconform/results@1"
+_NAME = "results.jsonl"
+SCHEMA = Path(__file__).parent / "results.schema.json"
+
+
+def now() -> str:
+    """Return the time in RFC 3339."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise BadOption for a folder that takes no results; what an earlier run left there stays as it is."""
+    path = folder / _NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        with path.open("ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise _no_folder(folder, error) from error
+
+
+def _no_folder(folder: Path, error: OSError) -> BadOption:
+    return BadOption("--report", str(folder), f"a folder to write to ({error.strerror})")
+
+
+class ResultsWriter:
+    """Writes the results of one run into a folder, without a secret of `guard`; raises BadOption when it cannot."""
+
+    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            clear(folder)
+            forget(folder)
+            self._file = (folder / _NAME).open("w", encoding="utf-8")
+        except OSError as error:
+            raise _no_folder(folder, error) from error
+        self.folder, self._guard = folder, guard or Guard()
+        self._path = folder / _NAME
+        self._verdicts = 0
+
+    def start(self, mode: str) -> None:
+        """Write the header."""
+        self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": now()})
+
+    def provider(
+        self,
+        name: str,
+        base_url: str,
+        contracts: Mapping[str, Mapping[str, str]],
+        title: str = "",
+        creation_price: float | None = None,
+    ) -> None:
+        """Write a line for a provider of the run; `contracts` has the edition of each, `creation_price` is in USD."""
+        line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": list(contracts)}
+        # A list: jsonschema-rs takes a lone surrogate as a value, and fails at one in a name.
+        editions = [{"contract": contract, **edition} for contract, edition in contracts.items()]
+        self._write({**line, "title": title or name, "creation_price": creation_price, "editions": editions})
+
+    def verdict(self, verdict: Mapping[str, Any]) -> None:
+        """Write a verdict."""
+        self._verdicts += self._write(verdict)
+
+    def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
+        """Write the footer; a file without it is a truncated run."""
+        line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
+        self._write(line)
+        self._file.close()
+
+    def _write(self, line: Mapping[str, Any]) -> bool:
+        text = self._guard.line(self._path, line)
+        self._file.write(text)
+        self._file.flush()
+        return bool(text)

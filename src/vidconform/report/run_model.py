@@ -1,0 +1,128 @@
+"""A run as read back: plain values, without contracts, probes or pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vidconform.verdicts import Label
+
+#: Why what is met in part does not end what was unmet before.
+IN_PART = "met by what was seen of it, and trouble hid the rest"
+OBSERVED, EMULATED, DOCUMENTED = "observed", "emulated", "documented"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a verdict was read: one exchange of one probe."""
+
+    probe: str
+    exchange: int
+    pointer: str
+    origin: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it."""
+
+    provider: str
+    contract: str
+    requirement: str
+    level: str
+    subject: str
+    outcome: str
+    label: Label
+    statement: str
+    source: str
+    expected: str
+    received: str
+    observations: int
+    evidence: tuple[Sight, ...]
+    request: str
+    concern: str
+    decided_by: str
+    deviation: Mapping[str, Any] | None = None
+    partial: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it deviates as somebody listed that it does."""
+        return self.deviation is not None and self.deviation["state"] == "expected"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes verdicts of several runs the same question."""
+        return self.contract, self.requirement, self.subject
+
+
+@dataclass(frozen=True)
+class JudgedProvider:
+    """One provider of a run; `creation_price` is in USD, `editions` tells by contract which text was read."""
+
+    name: str
+    title: str
+    base_url: str
+    contracts: tuple[str, ...]
+    creation_price: float | None
+    editions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a provider was asked in a run."""
+
+    requests: int
+    creations: int
+
+
+@dataclass
+class Run:
+    """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated."""
+
+    path: Path
+    version: str
+    mode: str
+    started_at: datetime
+    served: dict[str, JudgedProvider] = field(default_factory=dict)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    cost: dict[str, Spent] = field(default_factory=dict)
+    finished_at: datetime | None = None
+    exit: int | None = None
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the run was cut off before its end."""
+        return self.finished_at is None
+
+    def origin(self, line: dict[str, Any]) -> str:
+        """Where a verdict's evidence comes from; one without any has the origin of its provider's other verdicts."""
+        if line["subject"] == "document":
+            return DOCUMENTED
+        if line["evidence"]:
+            return str(line["evidence"][0]["origin"])
+        return EMULATED if line["provider"] in self.emulated else self.mode
+
+    @property
+    def emulated(self) -> set[str]:
+        """The providers of which any reply is our emulator's."""
+        if self._emulated is None:
+            self._emulated = {
+                line["provider"] for line in self.lines for s in line["evidence"] if s["origin"] == EMULATED
+            }
+        return self._emulated
+
+    _emulated: set[str] | None = None
+
+
+def moment(text: str) -> datetime | None:
+    """Return the time that an RFC 3339 text says, or None."""
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

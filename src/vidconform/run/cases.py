@@ -1,0 +1,61 @@
+"""The cases that a test function of suites/ stands for: one item a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vidconform.contracts import Contract, Schema
+from vidconform.laws import Law, kind_of
+from vidconform.run.needs import check_law
+from vidconform.run.session import Session
+from vidconform.verdicts import Case, Outcome
+
+SCHEMA_ARGUMENT = "schema_node"
+
+
+def law_cases(session: Session, law: Law) -> Iterator[Case]:
+    """Yield a case for each contract whose ledger has a requirement of the law; none where nothing is generated.
+
+    Raises DataFileProblem for a law that looks at what nobody knows.
+    """
+    check_law(law)
+    kind = kind_of(law)
+    if kind.is_generated and not session.options.fuzz:
+        return
+    for contract in session.contracts:
+        for requirement in law.requirements:
+            if requirement in contract.requirements:
+                yield from _cases(session, contract, requirement, law, kind.of_document)
+
+
+def schema_cases(session: Session) -> Iterator[Case]:
+    """Yield a case for each requirement that stands in a schema of a contract."""
+    for contract in session.contracts:
+        for schema in contract.schemas.values():
+            for requirement in schema.bound:
+                yield from _cases(session, contract, requirement, schema, True)
+
+
+def _cases(
+    session: Session, contract: Contract, requirement: str, check: Schema | Law, of_document: bool
+) -> Iterator[Case]:
+    row = contract.requirements[requirement]
+    if row.subject != "document":
+        yield Case(contract, row, "service", check)
+    if of_document and row.subject != "service":
+        case = Case(contract, row, "document", check)
+        # What no example of the document shows is no test.
+        if session.judge(case).outcome is not Outcome.UNSEEN:
+            yield case
+
+
+def case_names(cases: Iterable[Case]) -> list[str]:
+    """Return the test ids of some cases: contract and requirement."""
+    return [f"{c.contract.id}-{c.requirement.id}{'-document' if c.subject == 'document' else ''}" for c in cases]
+
+
+def is_name(test: str, contracts: Iterable[Contract]) -> bool:
+    """Whether a test by its whole name, file first, is one of `case_names`, of a case of one of some contracts."""
+    # A path would not do, it depends on the folder that the run starts in.
+    parameters = test.partition("::")[2].partition("[")[2]
+    return parameters.startswith(tuple(f"{contract.id}-" for contract in contracts))

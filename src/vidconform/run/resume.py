@@ -1,0 +1,84 @@
+"""What a run says of creations: which it goes on with, and which it leaves to the next run or to the user."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from vidconform.errors import DataFileProblem
+from vidconform.ledger import Created, Creations, read_creations
+from vidconform.transport import one_line
+
+Lines = list[str]
+
+# In the run that lost it, and in the one after it.
+_OFTEN_ENOUGH = 2
+
+
+def resume_at_start(creations: Creations | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
+    """Return what is gone on with, or what could be; `addresses` are the contracts of the run, each with its own."""
+    if creations is None or not (creations.left or resumes):
+        return []
+    if not resumes:
+        return [f"vidconform: {_tasks(creations.left)} of an earlier run in {creations.path}; --resume follows them"]
+    own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
+    # Of several tasks of one probe the last is followed.
+    followed = {(c.contract, c.probe): c for c in own}
+    untold = [c for c in creations.untold if (c.contract, c.base_url) in addresses]
+    if not followed and not untold:
+        return [f"vidconform: nothing to resume for this run in {creations.path}, so this is an ordinary one"]
+    return [
+        *(f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()),
+        *(
+            f"vidconform: nothing is created for {c.probe}: what became of the one sent at {c.at} is unknown"
+            for c in untold
+        ),
+    ]
+
+
+def resume_at_end(creations: Creations | None, addresses: Collection[tuple[str, str]]) -> Lines:
+    """Return the creations in a folder whose end nobody has seen, and what to do about them.
+
+    Of one that was lost it is written down that the user was told.
+    """
+    if creations is None:
+        return []
+    try:
+        known = list(read_creations(creations.path).values())
+    except DataFileProblem as problem:
+        return [f"unfinished: {problem}"]
+    left = [c for c in known if c.state == "created"]
+    # Of several tasks of one probe the last is followed.
+    followed = list({(c.contract, c.probe, c.base_url): c for c in left}.values())
+    lost = [c for c in known if c.is_lost and c.told < _OFTEN_ENOUGH]
+    creations.told(lost)
+    return [
+        *(f"unfinished: {_named(c)}; {_what_follows(c, c in followed, creations, addresses)}" for c in left),
+        *(f"unfinished: {_lost(c)}" for c in lost),
+    ]
+
+
+def _what_follows(
+    creation: Created, is_followed: bool, creations: Creations, addresses: Collection[tuple[str, str]]
+) -> str:
+    """Say how a task can be followed from here on."""
+    if not is_followed:
+        return f"a later one is resumed, --task-id={creation.contract.partition('/')[2]}={creation.task_id} reads this"
+    elsewhere = (creation.contract, creation.base_url) not in addresses
+    is_here = creation.contract in {contract for contract, _ in addresses}
+    # No provider's key is sent to the address of another.
+    whose = "" if is_here else f" --provider={creation.contract.partition('/')[0]} in a run of its own, with"
+    where = f" --provider-url={creation.base_url}" if elsewhere else ""
+    return f"--resume --report={creations.path.parent}{whose}{where} follows it and pays nothing for it"
+
+
+def _named(creation: Created) -> str:
+    return f"{creation.contract} {creation.probe}, task {one_line(str(creation.task_id))} sent at {creation.at}"
+
+
+def _lost(creation: Created) -> str:
+    sent = f"{creation.contract} {creation.probe}, a creation was sent at {creation.at}"
+    return f"{sent} and came to no task that we know ({creation.cause}); it may be charged: look it up at the vendor"
+
+
+def _tasks(left: Collection[Created]) -> str:
+    return "1 unfinished task" if len(left) == 1 else f"{len(left)} unfinished tasks"

@@ -1,0 +1,206 @@
+"""One run: providers, contracts, evidence stores and budget, all checked at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.errors import DataFileProblem
+from vidconform.exchange import Evidence
+from vidconform.ledger import Budget, Creations, Price
+from vidconform.probes import EXPLORING, PROBES
+from vidconform.redaction import Guard
+from vidconform.run.bindings import check_bindings
+from vidconform.run.incomplete import describe_gaps, lack_of_success
+from vidconform.run.known_deviations import known_deviations
+from vidconform.run.needs import probes_for
+from vidconform.run.options import RunOptions, check_providers, task_ids
+from vidconform.run.provider_run import ProviderRun, prepare_provider
+from vidconform.store import Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
+from vidconform.transport import NotSent
+from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
+
+
+@dataclass
+class Session:
+    """A run as configured."""
+
+    options: RunOptions
+    served: list[ProviderRun]
+    budget: Budget
+    cache: dict[Any, Any] = field(default_factory=dict)
+    documents: dict[str, Evidence] = field(default_factory=dict)
+    documented: dict[tuple[str, str], Verdict] = field(default_factory=dict)
+    journal: Journal | None = None
+    creations: Creations | None = None
+    known: KnownDeviations = field(default_factory=KnownDeviations)
+    guard: Guard = field(default_factory=Guard)
+
+    @property
+    def mode(self) -> str:
+        """`live` or `recorded`."""
+        return "live" if self.options.uses_network else "recorded"
+
+    @property
+    def contracts(self) -> list[Contract]:
+        """The contracts of all providers."""
+        return [contract for served in self.served for contract in served.contracts]
+
+    def want(self, case: Case) -> None:
+        """Say that a selected test needs the probes of a case."""
+        store = self.store_of(case.contract)
+        store.wanted |= {(case.contract.id, probe) for probe in probes_for(case)}
+
+    @property
+    def explores(self) -> bool:
+        """Whether a wanted probe draws requests."""
+        stores = [served.store for served in self.served if isinstance(served.store.source, LiveSource)]
+        drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
+        return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
+
+    def store_of(self, contract: Contract) -> Store:
+        """Return the evidence of the provider of a contract."""
+        return self._served(contract).store
+
+    def judge(self, case: Case) -> Verdict:
+        """Return the verdict on a case, running the probes that it needs; one on a document is the same all run long.
+
+        Whatever breaks in here is our error.
+        """
+        if case.subject != "document":
+            return self._judge(case)
+        key = case.contract.id, case.requirement.id
+        if key not in self.documented:
+            self.documented[key] = self._judge(case)
+        return self.documented[key]
+
+    def _judge(self, case: Case) -> Verdict:
+        try:
+            verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            return self.known.mark(verdict)
+        except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
+            told = self._served(case.contract).store.source.setting.redactor.text(f"{type(error).__name__}: {error}")
+            return case.verdict(Outcome.ERRORED, received=told[:300])
+
+    def journalise(self, case: Case) -> None:
+        """Write down the example payloads that a case was judged on; the store writes what probes bring."""
+        if self.journal is not None and case.subject == "document":
+            self.journal.keep(case.contract, self._document(case.contract))
+
+    def _gathered(self, case: Case) -> dict[str, Evidence]:
+        if case.subject == "document":
+            return {"document": self._document(case.contract)}
+        store = self._served(case.contract).store
+        witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
+        return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
+
+    def _serves(self, case: Case) -> bool:
+        return case.subject == "document" or self._served(case.contract).store.serves(case.contract)
+
+    def _document(self, contract: Contract) -> Evidence:
+        if contract.id not in self.documents:
+            self.documents[contract.id] = documented_evidence(contract)
+        return self.documents[contract.id]
+
+    def _served(self, contract: Contract) -> ProviderRun:
+        return next(served for served in self.served if served.provider.name == contract.provider.name)
+
+    def costs(self) -> dict[str, dict[str, int]]:
+        """Return the requests and creations of each provider."""
+        spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.served}
+        return {name: {"requests": cost.requests, "creations": cost.creations} for name, cost in spent.items()}
+
+    def why_incomplete(self) -> list[str]:
+        """Return why the run is incomplete, as sentences; none when it is whole."""
+        found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
+        found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, NotSent)]
+        for served in self.served:
+            found += describe_gaps(served.store.kept.values())
+            found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
+        return [*found, *self.guard.refused]
+
+    def close(self, ended: bool = True) -> None:
+        """Give back the connections and the files; `ended` says that the run came to its end."""
+        if self.journal is not None:
+            self.journal.close()
+        if self.creations is not None:
+            self.creations.close(ended)
+        for served in self.served:
+            if isinstance(served.store.source, LiveSource):
+                served.store.source.transport.close()
+
+
+def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
+    """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
+    options.check()
+    providers = [find_provider(name) for name in provider_names(options.providers)]
+    check_providers(providers, options)
+    contracts = {provider.name: load_contracts(provider) for provider in providers}
+    for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
+        _check_schema(schema, contract)
+    every = [contract for found in contracts.values() for contract in found]
+    for contract in every:
+        if not contract.provider.is_own:
+            check_bindings(contract)
+    ids, known = task_ids(options, every), known_deviations(options, every)
+    budget = _budget(options, providers)
+    served = [
+        prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
+        for provider in providers
+    ]
+    guard = _guard(options, served)
+    journal, creations = _journal(options, served, guard), _creations(options, served, guard)
+    return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
+
+
+def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
+    prices = {p.name: Price(p.creation_price, str(p.folder / "provider.toml")) for p in providers}
+    return Budget(options.max_creations, options.max_cost, prices)
+
+
+def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
+    """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
+    if not options.uses_network or options.plan:
+        return Guard()
+    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
+    for one in served:
+        if isinstance(one.store.source, LiveSource):
+            one.store.source.guard = guard
+    return guard
+
+
+def _journal(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Journal | None:
+    """Return what writes the exchanges beside the results, known to every store as is what observes them."""
+    if options.report is None or options.plan:
+        return None
+    redactors = [s.store.source.setting.redactor for s in served if isinstance(s.store.source, LiveSource)]
+    journal, observer = Journal(options.report, guard), Observer(options.report, redactors, guard)
+    for one in served:
+        one.store.journal, one.store.observer = journal, observer
+    return journal
+
+
+def _creations(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Creations | None:
+    """Return what writes creations down beside the results, known to every provider; raises DataFileProblem."""
+    if options.report is None or not (options.uses_network or options.plan):
+        return None
+    named = [f"{s.provider.name}/{name}" for s in served for name, ids in s.store.source.task_ids.items() if ids]
+    kind = PlannedCreations if options.plan else Creations
+    creations = kind(options.report, options.resume, guard, named)
+    for one in served:
+        one.store.source.setting.creations = creations
+    return creations
+
+
+def _check_schema(schema: Schema, contract: Contract) -> None:
+    """Raise DataFileProblem for a schema that no verdict could be read from."""
+    unknown = sorted(set(schema.bound) - set(contract.requirements))
+    if unknown:
+        raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
+    try:
+        # Both are worked out once and kept.
+        _ = schema.validator, schema.fields
+    except (ValueError, KeyError) as error:
+        raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,46 @@
+"""Runs one probe over one transport and keeps what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from vidconform.contracts import Contract
+from vidconform.exchange import Evidence, Gap
+from vidconform.ledger import OverBudget
+from vidconform.probes import PROBES, ProbeContext, ProbeSettings
+from vidconform.transport import NotSent, ProbeFailure, Transport
+
+
+def gather(
+    contract: Contract,
+    probe: str,
+    setting: ProbeSettings,
+    transport: Transport,
+    find: Callable[[str], Any],
+    notes: dict[str, Any] | None = None,
+) -> Evidence:
+    """Return the evidence of a probe; trouble and what is withheld become gaps, never exceptions."""
+    context = ProbeContext(contract, setting, transport, probe, dict(notes or {}))
+    end: list[Gap] = []
+    try:
+        PROBES[probe].script(context, find)
+    except NotSent as not_sent:
+        end = [Gap("refused" if isinstance(not_sent, OverBudget) else "unseen", not_sent.hint)]
+    except ProbeFailure as failure:
+        context.failures.append(failure)
+    # In the order in which they came up; a replay meets them in the same one.
+    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in context.failures]
+    return _evidence(context, (*cut, *end))
+
+
+def _evidence(context: ProbeContext, gaps: tuple[Gap, ...]) -> Evidence:
+    origins = [exchange.origin for exchange in context.exchanges]
+    # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
+    origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
+    at = context.exchanges[0].at if context.exchanges else datetime.now(UTC).isoformat(timespec="milliseconds")
+    kind = PROBES[context.probe].kind
+    return Evidence(
+        context.contract.id, context.probe, tuple(context.exchanges), gaps, origin, at, context.notes, kind=kind
+    )

@@ -1,0 +1,84 @@
+"""evidence.jsonl: what the probes of a run brought, written as it comes in so that a killed run has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from vidconform.contracts import Contract
+from vidconform.exchange import Evidence, Exchange, encode
+from vidconform.redaction import Guard
+
+FORMAT = "vidconform/evidence@2"
+NAME = "evidence.jsonl"
+
+
+class Journal:
+    """Writes what each probe brought once, without a secret of `guard`; the file appears with the first probe."""
+
+    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
+        self._path, self._guard = folder / NAME, guard or Guard()
+        self._file: TextIO | None = None
+        self._kept: set[tuple[str, str]] = set()
+
+    def keep(self, contract: Contract, evidence: Evidence) -> None:
+        """Write what a probe brought, unless it is written already."""
+        key = (evidence.contract, evidence.probe)
+        if key not in self._kept:
+            self._kept.add(key)
+            self._write(_lines(contract, evidence))
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write(self, lines: Iterable[dict[str, Any]]) -> None:
+        file = self._file = self._file or self._open()
+        file.writelines(self._guard.line(self._path, line) for line in lines)
+        file.flush()
+
+    def _open(self) -> TextIO:
+        new = not self._path.exists()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = self._path.open("a", encoding="utf-8")
+        if new:
+            file.write(json.dumps({"kind": "evidence", "format": FORMAT}) + "\n")
+        return file
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left in a folder."""
+    (folder / NAME).unlink(missing_ok=True)
+
+
+def _lines(contract: Contract, evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """Yield a line for the probe, one for each exchange and one for each gap."""
+    of = {"contract": evidence.contract, "probe": evidence.probe}
+    facts = {"origin": evidence.origin, "at": evidence.at, "notes": evidence.notes, "spec": contract.sha256}
+    yield {"kind": "probe", **of, **facts}
+    for index, exchange in evidence:
+        yield {"kind": "exchange", **of, "index": index, **encode(exchange), "state": _state(contract, exchange)}
+    for gap in evidence.gaps:
+        yield {"kind": "gap", **of, "gap": gap.kind, "sentence": gap.sentence, "beside": gap.beside}
+
+
+def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
+    """Return what the reply says of a task's life, read where the contract has it."""
+    body = exchange.reply.json
+    if not exchange.reply.is_success or not isinstance(body, dict):
+        return None
+    places = {role: contract.field(role) for role in ("status", "progress")}
+    values = {role: place.read(body) for role, place in places.items() if place is not None}
+    status, progress = values.get("status"), values.get("progress")
+    if not isinstance(status, str):
+        return None
+    plain = isinstance(progress, str | int | float) and not isinstance(progress, bool)
+    return {
+        "status": status[:80],
+        "phase": contract.phase(status),
+        "progress": (progress[:20] if isinstance(progress, str) else progress) if plain else None,
+    }

@@ -1,0 +1,137 @@
+"""The transport of a plan: it sends nothing, and answers as a service that keeps its document."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vidconform.contracts import Contract, customary_phases
+from vidconform.exchange import Evidence, Gap, Reply, Request
+from vidconform.ledger import Creations
+from vidconform.probes import PROBES, ProbeSettings
+from vidconform.store.documented_examples import documented_evidence
+from vidconform.store.gathering import gather
+from vidconform.transport import ReceivedReply
+
+_PLANNED = "planned"
+_JSON = (("content-type", "application/json"),)
+
+
+class PlanTransport:
+    """Answers one probe with a finished task, or with a refusal where nothing else is documented.
+
+    `unknown` are the ids that no task has.
+    """
+
+    # The scripts spend, poll and follow as in a live run.
+    sleeps = True
+
+    def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
+        self._can_succeed = PROBES[probe].kind == "life"
+        self._missing = {o.target(task_id) for o in contract.operations if o.id_parameter for task_id in unknown}
+        # No task is made of another one of the same id.
+        self._task, self._refusal = _finished_task(contract, f"planned-{probe}"), _refusal(contract)
+
+    def send(self, request: Request) -> ReceivedReply:
+        """Return what the document promises; no time is told."""
+        is_served = self._can_succeed and request.target not in self._missing
+        return ReceivedReply.of(request, self._task if is_served else self._refusal, "", _PLANNED)
+
+    def recorded(self) -> Iterator[Request] | None:
+        """Return None: the probe itself says what it would send."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _finished_task(contract: Contract, task_id: str) -> Reply:
+    """Return the first task that the document shows, finished and under another id."""
+    shown = [exchange.reply.json for _, exchange in documented_evidence(contract) if exchange.reply.is_success]
+    task: dict[str, Any] = shown[0] if shown else {}
+    word = next(word for word in (*contract.words, *customary_phases()) if contract.phase(word) == "succeeded")
+    for role, value in {"id": task_id, "task-id": task_id, "status": word}.items():
+        place = contract.field(role)
+        if place is not None:
+            inner = task
+            for name in place.path[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[place.path[-1]] = value
+    return Reply(200, _JSON, json.dumps(task).encode())
+
+
+def _refusal(contract: Contract) -> Reply:
+    """Return how the document refuses an unknown task; of other refusals some read as an outage."""
+    shown = [exchange.reply for _, exchange in documented_evidence(contract) if exchange.reply.status == 404]
+    return shown[0] if shown else Reply(404, _JSON, b"{}")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a probe would send: requests from `least` to `most` (maybe infinite), and what it cannot send.
+
+    `creations` are those of a service that keeps its document, `possible` those that another one may make.
+    """
+
+    least: int = 0
+    most: float = 0
+    creations: int = 0
+    possible: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass
+class PlannedSource:
+    """A service that keeps its document, where a task may be polled `polls` times before it is finished.
+
+    `knows` says whether the given tasks are among those it has.
+    """
+
+    setting: ProbeSettings
+    task_ids: dict[str, list[str]]
+    polls: float
+    knows: bool = True
+    forecasts: dict[tuple[str, str], Forecast] = field(default_factory=dict)
+
+    def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
+        """Run the probe, sending nothing, and keep its forecast."""
+        given = [] if self.knows else self.task_ids.get(contract.name, [])
+        transport = PlanTransport(contract, probe, [contract.unknown_id, *given])
+        try:
+            evidence = gather(contract, probe, self.setting, transport, find)
+        except Exception as error:  # noqa: BLE001 - what breaks one probe of a live run does not end the others either
+            broken = Gap("inconclusive", f"{type(error).__name__}: {error}")
+            evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=PROBES[probe].kind)
+        self.forecasts[contract.id, probe] = self._forecast(evidence)
+        return evidence
+
+    def _forecast(self, evidence: Evidence) -> Forecast:
+        # A task that is gone on with brings an exchange of an earlier run.
+        sent = [exchange for exchange in evidence.exchanges if exchange.origin == _PLANNED]
+        followed = sum(exchange.step == "poll" and exchange.reply.is_success for exchange in sent)
+        # No task polled infinitely often would be no number at all.
+        most = len(sent) + (followed and followed * (self.polls - 1))
+        probe = PROBES[evidence.probe]
+        paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
+        creations = sum(exchange.reply.is_success for exchange in paid)
+        # After one that should have been refused no other is sent.
+        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
+
+
+def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:
+    """Return a source that waits for nothing; `pause` are the seconds before each request of a live run."""
+    pace = setting.pace
+    spacing = pace.poll_interval + pause
+    polls = math.floor(pace.poll_timeout / spacing) + 2 if spacing else math.inf
+    unhurried = replace(pace, poll_interval=0.0, poll_timeout=math.inf)
+    return PlannedSource(replace(setting, pace=unhurried, tell=lambda sentence: None), task_ids, polls)
+
+
+class PlannedCreations(Creations):
+    """The creations of earlier runs, which a plan takes into account; nothing is written."""
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Write nothing."""

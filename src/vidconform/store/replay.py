@@ -1,0 +1,57 @@
+"""The transport of a recorded run: answers from a cassette, and cannot reach the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from vidconform.errors import CassetteStale
+from vidconform.exchange import Request
+from vidconform.ledger import OverBudget
+from vidconform.store.cassettes import Cassette, request_key
+from vidconform.transport import NotSent, ProbeFailure, ReceivedReply
+
+_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": ProbeFailure, "unseen": NotSent, "refused": OverBudget}
+
+
+class ReplayTransport:
+    """Plays a cassette; equal requests get the recorded replies in order, each once."""
+
+    sleeps = False
+
+    def __init__(self, cassette: Cassette) -> None:
+        self._cassette = cassette
+        self._left = [(_key(exchange.request), exchange) for exchange in cassette.exchanges]
+        self._gaps = list(cassette.gaps)
+
+    def send(self, request: Request) -> ReceivedReply:
+        """Return the recorded reply; raises what ended the recorded probe, or CassetteStale."""
+        key = request_key(request)
+        for index, (recorded, exchange) in enumerate(self._left):
+            if recorded == key:
+                del self._left[index]
+                return ReceivedReply.of(request, exchange.reply, exchange.at, _origin(self._cassette))
+        raise self._end(request)
+
+    def recorded(self) -> Iterator[Request]:
+        """Yield the recorded requests in order; raises what ended the recorded probe, if anything did."""
+        yield from (exchange.request for exchange in self._cassette.exchanges)
+        if self._gaps:
+            raise self._end(Request("", "", ""))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _end(self, request: Request) -> Exception:
+        """Each gap stands for one request that got no answer, in the order in which they were missed."""
+        if not self._gaps:
+            return CassetteStale(self._cassette.path, str(request))
+        gap = self._gaps.pop(0)
+        return _ENDS[gap.kind](gap.sentence)
+
+
+def _key(recorded: Request) -> tuple[str, str, bytes]:
+    return recorded.method, recorded.target, recorded.body or b""
+
+
+def _origin(cassette: Cassette) -> str:
+    return "recorded" if cassette.metadata["origin"] == "live" else str(cassette.metadata["origin"])

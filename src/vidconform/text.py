@@ -1,0 +1,62 @@
+"""Text for people: a vendor's words made harmless (cut, control characters spelled out, escaped), and plurals."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 400
+_NEVER_IN_SLUGS = re.compile(r"[^A-Za-z0-9_-]+")
+_BACKTICKS = re.compile(r"`+")
+
+
+def visible(text: str, longest: int = LONGEST, keep: str = "") -> str:
+    """Return a text with whatever cannot be printed spelled out, cut to a length; `keep` names what stays."""
+    piece = text[:longest]
+    shown = piece if piece.isprintable() else "".join(c if c.isprintable() or c in keep else _spelled(c) for c in piece)
+    return shown if len(text) <= longest else f"{shown}... ({len(text)} characters)"
+
+
+def lines(text: str, longest: int) -> str:
+    """Return a text of several lines, made visible like any other."""
+    return visible(text, longest, keep="\n\t")
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def code(text: str, longest: int = LONGEST) -> str:
+    """Return a text as a Markdown code span that nothing in it can end (CommonMark 0.31, 6.1), also inside a table."""
+    shown = visible(text, longest).replace("|", "\\|")
+    fence = "`" * (max([len(run) for run in _BACKTICKS.findall(shown)], default=0) + 1)
+    edge = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{edge}{shown}{edge}{fence}" if shown else "` `"
+
+
+def prose(text: str, longest: int = LONGEST) -> str:
+    """Return a text as Markdown that is only text: no markup, no HTML, no link, no mention."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", visible(text, longest))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;").replace("://", "&#58;//")
+
+
+def spreadsheet(text: str) -> str:
+    """Return a text that a spreadsheet takes for text and not for a formula."""
+    shown = visible(text)
+    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+
+
+def slug(text: str, taken: set[str]) -> str:
+    """Return a name for files and anchors that is not taken yet, and take it."""
+    base = _NEVER_IN_SLUGS.sub("-", text).strip("-")[:80] or "x"
+    name, number = base, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name.lower())
+    return name
+
+
+def pluralise(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it takes one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,106 @@
+"""What kind of reply arrived; each is classified once, by the transport that brings it, and everybody reads that."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from vidconform.exchange import Reply, Request
+from vidconform.transport.failures import FailureKind
+
+TOO_MANY_REQUESTS = 429
+_PAYMENT_REQUIRED = 402
+# RFC 9110 section 15.6; those by which Cloudflare says that it does not reach the service behind it; and 529, by which
+# services of models say that they are overloaded.
+_UNREACHED = frozenset({502, 503, 504, *range(520, 528), 529, 530})
+_SPEAKS_OF_QUOTA = (403, TOO_MANY_REQUESTS)
+# A page says what it is at its beginning.
+_LONGEST_LOOK = 16_384
+
+
+def _words(english: str, others: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds words, those beyond ASCII also as JSON escapes them."""
+    escaped = [re.escape(json.dumps(word)[1:-1]) for word in others]
+    return re.compile("|".join([english, *others, *escaped]), re.IGNORECASE)
+
+
+_QUOTA = _words(r"(?<![a-z])(?:quota|balance|credit|billing)s?(?![a-z])", ["额度", "余额", "欠费"])
+_REPAIR = _words(
+    r"maintenance|be right back|be back soon|temporarily unavailable|scheduled (?:upgrade|downtime)",
+    ["维护", "系统升级"],
+)
+_BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What kind a reply is: an outage says nothing of what was asked, a redirect is one that was not followed.
+
+    Of an outage, `outage` says which (come back later, pay first, we are being repaired) and `words` say it in English.
+    """
+
+    kind: Literal["answer", "refusal", "redirect", "outage"]
+    outage: FailureKind | None = None
+    words: str = ""
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it is an outage that may be over later in the run."""
+        return self.outage not in (None, FailureKind.QUOTA)
+
+
+class ReceivedReply(NamedTuple):
+    """A reply as a transport brings it; `at` is RFC 3339, `origin` is `live`, or what a recording says."""
+
+    reply: Reply
+    at: str
+    origin: str
+    classification: Classification
+
+    @classmethod
+    def of(cls, request: Request, reply: Reply, at: str, origin: str) -> ReceivedReply:
+        """Return a reply to a request with its classification."""
+        return cls(reply, at, origin, classify(request, reply))
+
+
+def classify(request: Request, reply: Reply) -> Classification:
+    """Return what kind of reply to a request it is."""
+    outage, words = _outage(request, reply)
+    if outage is not None:
+        return Classification("outage", outage, words)
+    return Classification("redirect" if reply.is_redirect else "refusal" if reply.is_refusal else "answer")
+
+
+def _outage(request: Request, reply: Reply) -> tuple[FailureKind | None, str]:
+    # Without a credential of the user's, a quota is not the user's either.
+    if request.keyed and _is_quota(reply):
+        return FailureKind.QUOTA, "the quota or the balance of this account is used up"
+    page = _page(reply)
+    if _REPAIR.search(page):
+        return FailureKind.MAINTENANCE, "a maintenance page"
+    if _BOT_CHECK.search(page):
+        return FailureKind.BLOCKED, "a page that lets only browsers through"
+    if reply.status == TOO_MANY_REQUESTS:
+        return FailureKind.RATE, "too many requests"
+    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else (None, "")
+
+
+def _is_quota(reply: Reply) -> bool:
+    if reply.status in _SPEAKS_OF_QUOTA:
+        return _QUOTA.search(_beginning(reply)) is not None
+    return reply.status == _PAYMENT_REQUIRED
+
+
+def _page(reply: Reply) -> str:
+    """Return the beginning of a page in HTML, or nothing: a task that calls itself HTML is no page."""
+    start = _beginning(reply).lstrip("\ufeff \t\r\n")
+    is_html = reply.media_type in ("text/html", "application/xhtml+xml")
+    named = re.match(r"<!doctype html|<html", start, re.IGNORECASE) is not None
+    return start if start.startswith("<") and (is_html or named) else ""
+
+
+def _beginning(reply: Reply) -> str:
+    return reply.body[:_LONGEST_LOOK].decode("utf-8", "replace")

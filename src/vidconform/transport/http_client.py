@@ -1,0 +1,178 @@
+"""HTTP as it is spoken: one client without a memory, redirects that leave the key at home, limits of time and size."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from vidconform.exchange import Hop, Reply, Request
+from vidconform.transport.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
+from vidconform.transport.content_coding import ACCEPTED, decoded
+from vidconform.transport.deadline import Deadline, Unwelcome
+from vidconform.transport.failure_causes import TooSlow
+from vidconform.transport.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    import httpx
+
+_MOST_HOPS = 3
+# A silent service shall run into the limit of one read, and only a slow one into that of the exchange.
+_GRACE = 0.25
+_LEAST = 0.05
+
+
+class HttpClient:
+    """Sends requests to one provider.
+
+    `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
+    a request is never lost because its connection was stale, and bytes beyond the end of a reply are never read as the
+    next one. `errors` are what `follow` raises.
+    """
+
+    def __init__(self, count: Callable[[], None], pause: float) -> None:
+        import httpx
+
+        self._httpx = httpx
+        # A UnicodeError is what is left of a name that cannot be looked up.
+        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
+        self._client: httpx.Client | None = None
+        self._count = count
+        self._pause = pause
+        self._sender = ""
+
+    def follow(self, request: Request, timeouts: Timeouts, redirected: Callable[[], None]) -> Reply:
+        """Return the reply at the end of a GET's redirects, which share the time-outs; `redirected` hears of each.
+
+        Once away from the host that the key was meant for, it stays away. Raises one of `errors`.
+        """
+        end = time.monotonic() + timeouts.exchange
+        sent, hops = request, tuple[Hop, ...]()
+        reply = self._exchange(request, timeouts)
+        while request.method == "GET" and len(hops) < _MOST_HOPS:
+            target = self._target(sent.url, reply, _left(timeouts, end).connect)
+            if target is None:
+                break
+            redirected()
+            is_same = origin(sent.url) == origin(target)
+            following = Request("GET", target, "", sent.headers if is_same else without_credentials(sent.headers))
+            try:
+                found = self._exchange(following, _left(timeouts, end), came_from=sent.url)
+            except Unwelcome:
+                break
+            hops = (*hops, Hop(sent.method, sent.url, reply.status, reply.headers))
+            sent, reply = following, found
+        return replace(reply, elsewhere="" if sent.headers == request.headers else _site(sent.url), hops=hops)
+
+    def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            self._client.close()
+
+    def _target(self, url: str, reply: Reply, seconds: float) -> str | None:
+        """Return where a reply sends us, or None; an address that is none is left to the laws."""
+        if not reply.is_redirect or not reply.header("location"):
+            return None
+        try:
+            address = self._httpx.URL(url).join(reply.header("location"))
+            # A name that cannot be looked up would raise something else much later.
+            address.host.encode("idna")
+            # A name and a password would be sent as a credential.
+            target = str(address.copy_with(username="", password=""))
+            scheme, host, _ = origin(target)
+        except (self._httpx.InvalidURL, ValueError):
+            return None
+        return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
+
+    def _exchange(self, request: Request, timeouts: Timeouts, came_from: str | None = None) -> Reply:
+        """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
+        time.sleep(self._pause)
+        self._count()
+        url, seconds = request.url, timeouts.exchange + min(_GRACE, timeouts.exchange / 4)
+        if self._client is None:
+            self._client = self._open(url)
+        raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
+        timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        with Deadline(seconds, self._welcomes(came_from, url)) as deadline:
+            tell = {"trace": deadline.trace}
+            try:
+                with self._client.stream(
+                    request.method, url, headers=raw, content=request.body, timeout=timeout, extensions=tell
+                ) as response:
+                    reply = _reply(response, timeouts.max_body, deadline)
+            except self._httpx.TransportError:
+                if not deadline.passed:
+                    raise
+        # A body whose end is the end of the connection looks whole when we are the ones who cut it.
+        if deadline.passed:
+            raise TooSlow
+        return reply
+
+    def _welcomes(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
+        """Return what judges the address that a redirect arrives at: a name may have another one than a moment ago."""
+        sender, self._sender = self._sender, ""
+
+        def welcomes(host: str, address: str) -> bool:
+            # Of a proxy, only itself is known.
+            if host != urlsplit(url).hostname:
+                return True
+            self._sender = address
+            return came_from is None or is_open(came_from, sender, url, address)
+
+        return welcomes
+
+    def _open(self, url: str) -> httpx.Client:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        return self._httpx.Client(
+            # No proxy of the environment stands between us and this machine; its certificates are believed anywhere.
+            trust_env=not is_loopback(url),
+            verify=self._httpx.create_ssl_context(),
+            headers={"User-Agent": "vidconform", "Accept-Encoding": ACCEPTED},
+            # A session cookie from a request with the key would let the one without it in.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            limits=self._httpx.Limits(max_keepalive_connections=0),
+            event_hooks={"response": [_hide_location]},
+        )
+
+
+def _left(timeouts: Timeouts, end: float) -> Timeouts:
+    return timeouts.at_most(max(end - time.monotonic(), _LEAST))
+
+
+def _site(url: str) -> str:
+    scheme, host, port = origin(url)
+    return f"{scheme}://{f'[{host}]' if ':' in (host or '') else host}{'' if port == PORTS[scheme] else f':{port}'}"
+
+
+def _hide_location(response: httpx.Response) -> None:
+    """Keep the headers as they came: httpx breaks on a Location that is no address, even if it is not to follow it."""
+    response.extensions["headers"] = response.headers.raw
+    response.headers.pop("location", None)
+
+
+def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
+    raw = response.extensions["headers"]
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    body, cut = _read(response, most, deadline)
+    # Several fields of one name are one list (RFC 9110 section 5.2).
+    codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    content = decoded(body, codings, most + 1, whole=not cut)
+    if content is None:
+        return Reply(response.status_code, headers, body, cut)
+    # What is kept is no longer coded; a reader of the recording would undo it again.
+    plain = tuple(field for field in headers if field[0].lower() != "content-encoding")
+    return Reply(response.status_code, plain, content[:most], cut or len(content) > most)
+
+
+def _read(response: httpx.Response, most: int, deadline: Deadline) -> tuple[bytes, bool]:
+    body = bytearray()
+    for chunk in response.iter_raw():
+        if deadline.passed:
+            raise TooSlow
+        body += chunk
+        if len(body) > most:
+            return bytes(body[:most]), True
+    return bytes(body), False

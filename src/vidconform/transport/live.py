@@ -1,0 +1,104 @@
+"""The one seam between probes and HTTP; live, recorded replies and emulators look alike behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from vidconform.exchange import Request
+from vidconform.transport.circuit_breaker import CircuitBreaker
+from vidconform.transport.classification import ReceivedReply
+from vidconform.transport.failure_causes import cause_of, may_have_arrived
+from vidconform.transport.failures import FailureKind, ProbeFailure
+from vidconform.transport.http_client import HttpClient
+from vidconform.transport.retries import Attempt, RetryBudget
+from vidconform.transport.timeouts import AdaptiveTimeouts, Timeouts
+
+
+class Transport(Protocol):
+    """Answers a request."""
+
+    sleeps: bool
+    """Whether waiting between two requests has a meaning."""
+
+    def send(self, request: Request) -> ReceivedReply:
+        """Return the reply, of whatever kind; raises ProbeFailure where there is none."""
+
+    def recorded(self) -> Iterator[Request] | None:
+        """Return the requests of a recording, in order, or None where there is a service to ask."""
+
+    def close(self) -> None:
+        """Give back what the transport holds."""
+
+
+class LiveTransport:
+    """Talks to one provider, and stops talking to one that is down.
+
+    `retry_seconds` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
+    `pause` are the seconds before each.
+    """
+
+    sleeps = True
+
+    def __init__(
+        self,
+        retry_seconds: float,
+        count: Callable[[], None],
+        pause: float = 0.0,
+        timeouts: Timeouts | None = None,
+        provider: str = "the provider",
+    ) -> None:
+        self._client = HttpClient(count, pause)
+        self._timeouts = AdaptiveTimeouts(timeouts or Timeouts())
+        # A shorter time-out means that the user is in a hurry.
+        self._budget = RetryBudget(retry_seconds, min(1.0, self._timeouts.usual.exchange / 30))
+        self._breaker = CircuitBreaker(provider)
+
+    def send(self, request: Request) -> ReceivedReply:
+        """Return the last reply of as many tries as `retries` and `circuit_breaker` allow; raises ProbeFailure."""
+        self._breaker.check(request)
+        self._budget.rest()
+        attempt = Attempt(self._budget, request)
+        outcome = self._try(request)
+        while (wait := attempt.wait_after(outcome)) is not None and not self._breaker.is_open(request.scope):
+            time.sleep(wait)
+            outcome = self._try(request)
+        if isinstance(outcome, ProbeFailure):
+            raise outcome
+        if not attempt.rests_after(outcome):
+            self._breaker.note_outage(request, outcome)
+        return outcome
+
+    def recorded(self) -> Iterator[Request] | None:
+        """Return None: what is sent is not known before."""
+        return None
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+    def _try(self, request: Request) -> ReceivedReply | ProbeFailure:
+        timeouts, started = self._timeouts.of(request), time.monotonic()
+        try:
+            reply = self._client.follow(request, timeouts, lambda: self._answered(request.scope))
+        except self._client.errors as error:
+            kind, cause = cause_of(error, request.url, timeouts)
+            told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
+            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
+        received = ReceivedReply.of(request, reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live")
+        self._timeouts.heard(time.monotonic() - started)
+        if not received.classification.is_temporary:
+            self._answered(request.scope)
+        return received
+
+    def _answered(self, scope: str) -> None:
+        self._breaker.answered(scope)
+        self._budget.may_rest = True
+
+    def _failed(self, request: Request, kind: FailureKind, cause: str) -> str:
+        """Take note of a try without a reply; return its cause, before a short wait the long one that led to it."""
+        waited = self._timeouts.failed(kind, cause)
+        self._breaker.failed(kind, waited or cause, request.scope)
+        return f"{waited}, and again {cause}" if waited else cause

@@ -1,0 +1,50 @@
+"""How much of a provider's replies is kept in memory: a task that never ends may be read ten thousand times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vidconform.exchange import Reply
+from vidconform.transport.failures import FailureKind, ProbeFailure
+
+# Beyond any documented reply but a video.
+_LARGE = 64 * 1024
+_LARGE_IN_ALL = 16 * 1024 * 1024
+_IN_ALL = 96 * 1024 * 1024
+_BEGINNING = 4096
+# Bytes that an exchange takes beside its body, and a value once it is read: `[[],[],...` grows to twenty times itself.
+_EXCHANGE = 2048
+_VALUE = 64
+
+
+@dataclass
+class MemoryBudget:
+    """The bytes that are left for a provider's replies in a run, for large ones and for all."""
+
+    large: int = _LARGE_IN_ALL
+    left: int = _IN_ALL
+
+    def check(self) -> None:
+        """Raise ProbeFailure when nothing more can be kept."""
+        if self.left <= 0:
+            sentence = f"not sent: the replies of this run fill the {_IN_ALL >> 20} MB that are kept of them"
+            raise ProbeFailure(sentence, kind=FailureKind.FULL, sent=False)
+
+    def keep(self, reply: Reply) -> Reply:
+        """Return a reply as it is kept: only the beginning of a large one after many."""
+        size = _size(reply)
+        if size > _LARGE and size > self.large:
+            reply = reply.shortened(_BEGINNING)
+            size = _size(reply)
+        elif size > _LARGE:
+            self.large -= size
+        self.left -= size
+        return reply
+
+
+def _size(reply: Reply) -> int:
+    """Return the bytes that a reply takes once it is read as JSON, about."""
+    values = sum(reply.body.count(mark) for mark in (b",", b"[", b"{"))
+    kept = [reply.headers, *(hop.headers for hop in reply.hops)]
+    headers = sum(len(name) + len(value) + 200 for fields in kept for name, value in fields)
+    return _EXCHANGE + headers + len(reply.body) + values * _VALUE

@@ -1,0 +1,56 @@
+"""Verdicts beside the known deviations: expected, stale, or expired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from vidconform.contracts import Deviation
+from vidconform.verdicts.verdict import Outcome, Verdict
+
+
+class DeviationStatus(StrEnum):
+    """What an entry is to a verdict."""
+
+    EXPECTED = "expected"
+    STALE = "stale"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class KnownDeviations:
+    """The entries of a run, those that count first before others; `today` is a day of UTC."""
+
+    entries: Sequence[Deviation] = field(default=())
+    today: date = date.min
+
+    def mark(self, verdict: Verdict) -> Verdict:
+        """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
+        entry = self.entry(verdict)
+        standing = None if entry is None else _status_of(verdict, entry.has_expired(self.today))
+        return verdict if entry is None or standing is None else replace(verdict, known=_told(entry, standing))
+
+    def entry(self, verdict: Verdict) -> Deviation | None:
+        """Return the first entry in force about a verdict, or else the first that has expired, or None."""
+        question = verdict.contract, verdict.requirement.id, verdict.subject
+        found = [entry for entry in self.entries if entry.is_about(*question)]
+        return min(found, key=lambda entry: entry.has_expired(self.today), default=None)
+
+
+def _status_of(verdict: Verdict, expired: bool) -> DeviationStatus | None:
+    """What was not seen, or not in full, or could not be judged says nothing about an entry."""
+    if expired:
+        return DeviationStatus.EXPIRED if verdict.outcome is Outcome.UNMET else None
+    whole = {Outcome.UNMET: DeviationStatus.EXPECTED, Outcome.MET: DeviationStatus.STALE}
+    return None if verdict.partial else whole.get(verdict.outcome)
+
+
+def _told(entry: Deviation, standing: DeviationStatus) -> dict[str, Any]:
+    """Return an entry as it stands in results.jsonl; the file's name only, since a path tells of a machine."""
+    optional = {"ticket": entry.ticket, "expires": entry.expires and entry.expires.isoformat()}
+    given = {name: value for name, value in optional.items() if value is not None}
+    told = {"state": standing.value, "reason": entry.reason, "since": entry.since.isoformat()}
+    return {**told, **given, "file": entry.path.name}

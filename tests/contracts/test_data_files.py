@@ -1,0 +1,162 @@
+"""Data files that break their format are refused at the start, with their path and what would be right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vidconform.contracts.loading import load_contract, load_contracts
+from vidconform.contracts.provider import find_provider
+from vidconform.errors.error_types import DataFileProblem, UnknownProvider
+from vidconform.locations import data_folder
+from vidconform.run.bindings import check_bindings
+from vidconform.run.options import RunOptions
+from vidconform.run.session import prepare
+
+Change = Callable[[str], str]
+
+WRONG_FILES: dict[str, tuple[str, Change, str]] = {
+    "an unknown key of a provider": (
+        "provider.toml", lambda text: "nmae = 'x'\n" + text,
+        r"unknown key 'nmae'; the valid keys are name, title, base_url, key, pace, price, ids",
+    ),
+    "an unknown key of the pace": (
+        "provider.toml", lambda text: text.replace("poll_timeout", "poll_time"),
+        r"pace: unknown key 'poll_time'; the valid keys are poll_interval, poll_timeout, requests_per_second",
+    ),
+    "an unknown key of an id space": (
+        "provider.toml", lambda text: text.replace("unknown =", "unknwon ="), r"unknwon.*pattern, unknown",
+    ),
+    "an id space whose pattern is none": (
+        "provider.toml", lambda text: text.replace("^video_[", "^video_("), "pattern is no regular expression",
+    ),
+    "a provider without a key": (
+        "provider.toml", lambda text: text.replace("key = ", "# "), "key is missing",
+    ),
+    "an address that is none": (
+        "provider.toml", lambda text: text.replace("https://", "ftp://"), r"base_url",
+    ),
+    "a provider that is no TOML": ("provider.toml", lambda text: text + "=", "no TOML"),
+    "an unknown key of a row": (
+        "videos/requirements.toml", lambda text: text.replace('\nlevel = "MUST"', '\nlevle = "MUST"', 1),
+        r"requirement\['retrieve-route'\]: unknown key 'levle'; the valid keys are id, level, concern",
+    ),
+    "an unknown key of a ledger": (
+        "videos/requirements.toml", lambda text: "documents = 'x'\n" + text,
+        r"unknown key 'documents'; the valid keys are document, edition, requirement",
+    ),
+    "an unknown level": (
+        "videos/requirements.toml", lambda text: text.replace('level = "MUST"', 'level = "WILL"', 1),
+        r"requirement\['retrieve-route'\].level: expected one of MUST, SHOULD, MAY, found 'WILL'",
+    ),
+    "an unknown concern": (
+        "videos/requirements.toml", lambda text: text.replace('concern = "routes"', 'concern = "roads"', 1),
+        "expected one of routes, authentication,.* found 'roads'",
+    ),
+    "a row twice": (
+        "videos/requirements.toml", lambda text: text + text[text.index("[[requirement]]"):],
+        "the requirement 'retrieve-route' stands twice",
+    ),
+    "a ledger that is no TOML": ("videos/requirements.toml", lambda text: text + "[[", "no TOML"),
+    "a schema that is no JSON": ("videos/task.schema.json", lambda text: text[:-3], "no JSON"),
+    "a schema that is no object": ("videos/task.schema.json", lambda text: "[]", "expected an object, found list"),
+    "an unknown id space": (
+        "videos/task.schema.json", lambda text: text.replace('"x-id-space": "public"', '"x-id-space": "privat"'),
+        "x-id-space 'privat' is not in provider.toml; it has public",
+    ),
+    "a requirement without a row": (
+        "videos/task.schema.json", lambda text: text.replace('"id-type"', '"id-tpye"'),
+        "x-requirement 'id-tpye' has no row in requirements.toml",
+    ),
+    "an operation without a role": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-rule: retrieve"),
+        "not the OpenAPI that a contract needs: .*x-role",
+    ),
+    "an unknown role of an operation": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-role: retreive"),
+        r"GET /v1/videos/\{task_id\}: unknown x-role 'retreive'; the valid ones are create, retrieve, second-retrieve,",
+    ),
+    "a parameter without its role": (
+        "videos/openapi.yaml", lambda text: text.replace("x-role: id", "x-rule: id"),
+        "no parameter has `x-role: id`, so that no task can be asked for",
+    ),
+    "a credential without a variable": (
+        "videos/openapi.yaml", lambda text: text.replace("x-variable: GPTGE_API_KEY", ""),
+        "no x-variable at the security scheme bearer names the environment variable",
+    ),
+    "a schema that is not there": (
+        "videos/openapi.yaml", lambda text: text.replace("task.schema.json", "tsk.schema.json"),
+        r"\$ref 'tsk.schema.json' is no file beside it; there are task.schema.json",
+    ),
+    "an unknown key of a node": (
+        "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-rolle": "status"'),
+        "/properties/status: unknown key 'x-rolle'; the valid ones are x-requirement, x-hedged, x-role,",
+    ),
+    "an unknown role of a field": (
+        "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-role": "state"'),
+        "unknown x-role 'state'; the valid ones are id, task-id,",
+    ),
+    "an unknown unit of a time": (
+        "videos/task.schema.json", lambda text: text.replace('"x-unit": "seconds"', '"x-unit": "days"', 1),
+        "unknown x-unit 'days'; the valid ones are seconds, milliseconds, either",
+    ),
+    "a row that nothing decides": (
+        "videos/requirements.toml", lambda text: text.replace('"retrieve-route"', '"retreive-route"'),
+        r"'retreive-route' is bound to nothing: give a schema node `x-requirement: retreive-route`, "
+        r"take the name of a law \(retrieve-route.*, or say `untestable = \"why\"`",
+    ),
+    "an unknown id of another shape": (
+        "provider.toml", lambda text: text.replace('unknown = "video_', 'unknown = "task_'),
+        r"ids.public.unknown, 'task_.*', does not match ids.public.pattern, '\^video_",
+    ),
+    "an OpenAPI document that is no YAML": ("videos/openapi.yaml", lambda text: text + "\n  - [", "no YAML"),
+}  # fmt: skip
+
+
+def test_an_unknown_provider_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownProvider, match="chainhub, gptge, octopusx, opeai"):
+        find_provider("octopus")
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_a_wrong_file_is_refused_with_its_path_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    file, change, sentence = WRONG_FILES[name]
+    path = shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge") / file
+    right = path.read_text("utf-8")
+    path.write_text(change(right), "utf-8")
+    assert path.read_text("utf-8") != right
+    with pytest.raises(DataFileProblem, match=sentence) as problem:
+        prepare(RunOptions(providers=[str(tmp_path / "gptge")]), {})
+    assert problem.value.path == path
+
+
+@pytest.mark.parametrize("file", ["task.schema.json", "openapi.yaml"])
+def test_a_file_that_is_missing_is_refused_with_its_path(file: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge")
+    (folder / "videos" / file).unlink()
+    provider = find_provider(str(folder))
+    with pytest.raises(DataFileProblem, match="no such file") as problem:
+        load_contract(provider, "videos")
+    assert problem.value.path == folder / "videos" / file
+
+
+@pytest.mark.parametrize("name", ["gptge", "all"])
+def test_a_folder_named_as_one_of_ours_is_still_told_as_a_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(data_folder("specs") / "gptge", tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert find_provider("gptge").argument == "gptge"
+    assert find_provider(f"./{name}").argument == f"./{name}"
+    assert find_provider(str(tmp_path / name)).argument == str(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["chainhub", "gptge", "octopusx", "opeai"])
+def test_the_files_of_the_known_providers_are_right_elsewhere_too(name: str, tmp_path: Path) -> None:
+    provider = find_provider(str(shutil.copytree(data_folder("specs") / name, tmp_path / name)))
+    for contract in load_contracts(provider):
+        check_bindings(contract)
+        assert not contract.provider.is_own
