@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tests.support.exchanges import exchanges
 from tests.support.recordings import AT, BASE, Own
-from vidconform import store
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
+from vidconform.exchange.codec import FORMATS as SCHEMA_FOLDER
 from vidconform.exchange.codec import decode, encode
 from vidconform.exchange.evidence import Evidence, Gap
 from vidconform.exchange.messages import Digest, Exchange, Hop, Reply, Request
@@ -34,7 +34,7 @@ from vidconform.store.journal_lines import read_journal
 from vidconform.store.replay import ReplayTransport
 
 FORMATS = Path(__file__).parents[1] / "formats"
-SCHEMAS = Path(store.__file__).parent / "formats"
+SCHEMAS = SCHEMA_FOLDER
 EXCHANGE = FileFormat(SCHEMAS / "exchange.schema.json")
 gaps = st.builds(Gap, st.sampled_from(["unseen", "inconclusive", "refused"]), st.text(max_size=9), st.text(max_size=9))
 notes = st.fixed_dictionaries({}, optional={"task_ids": st.lists(st.text(max_size=5)), "known": st.none() | st.text()})
@@ -135,7 +135,7 @@ def test_a_hop_holds_no_secret(own: Own) -> None:
 
 
 def test_evidence_of_the_first_format_is_read(tmp_path: Path) -> None:
-    shutil.copy(FORMATS / "evidence-1.jsonl", tmp_path / "store.jsonl")
+    shutil.copy(FORMATS / "evidence-1.jsonl", tmp_path / "evidence.jsonl")
     found = read_evidence(tmp_path / "results.jsonl")
     assert found["octopusx/query"].gaps == [("observe", "a known task; pass --task-id=query=ID")]
     kept = found["octopusx/videos"].exchanges

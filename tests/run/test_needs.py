@@ -92,10 +92,26 @@ BOUND = "@requires('status-type')"
 @pytest.mark.parametrize(
     ("function", "parts", "sentence"),
     [
-        (auth_attempt, WHOLE | {"role": "retreive"}, f"{BOUND} has the unknown role 'retreive'; the valid ones are create, "),
-        (auth_attempt, WHOLE | {"probe": ("observe", "observes")}, f"{BOUND} has the unknown probe 'observes'; the valid "),
-        (auth_attempt, WHOLE | {"elsewhere": "task"}, f"{BOUND} has the unknown probe 'task'; the valid ones are "),
-        (auth_attempt, {"probe": "observe", "elsewhere": "observe"}, f"{BOUND} says no role, and a law on auth_attempt needs it"),
+        (
+            auth_attempt,
+            WHOLE | {"role": "retreive"},
+            f"{BOUND} has the unknown role 'retreive'; the valid ones are create, ",
+        ),
+        (
+            auth_attempt,
+            WHOLE | {"probe": ("observe", "observes")},
+            f"{BOUND} has the unknown probe 'observes'; the valid ",
+        ),
+        (
+            auth_attempt,
+            WHOLE | {"elsewhere": "task"},
+            f"{BOUND} has the unknown probe 'task'; the valid ones are ",
+        ),
+        (
+            auth_attempt,
+            {"probe": "observe", "elsewhere": "observe"},
+            f"{BOUND} says no role, and a law on auth_attempt needs it",
+        ),
         (creation, {}, f"{BOUND} says no member, and a law on creation needs it"),
         (nobody, {}, "unknown parameter 'whatever'; the valid ones are task, "),
     ],

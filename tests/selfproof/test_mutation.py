@@ -49,9 +49,10 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
 
 # What decides verdicts, or what a verdict says.
 JUDGING = (
-    "src/vidconform/contracts/error_ownership.py", "src/vidconform/contracts/schemas.py", "src/vidconform/exchange/strict_json.py",
+    "src/vidconform/contracts/error_ownership.py", "src/vidconform/contracts/schemas.py",
+    "src/vidconform/exchange/strict_json.py",
     "src/vidconform/run/bindings.py",
-    *(f"src/vidconform/verdicts/{name}.py" for name in ("judging", "known", "verdict", "walking")),
+    *(f"src/vidconform/verdicts/{name}.py" for name in ("judging", "deviation_status", "verdict", "schema_walk")),
     "src/vidconform/verdicts/phrases.py",
 )  # fmt: skip
 # One lists names, the other holds a test for the schemas' nodes and no law.

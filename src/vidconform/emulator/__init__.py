@@ -14,17 +14,9 @@ if TYPE_CHECKING:
 from vidconform.emulator.server_state import OTHER_KEY
 
 __all__ = [
-    "OTHER_KEY",
-    "AddressUnavailable",
-    "EmulatorError",
-    "EmulatorOptions",
-    "NoEmulator",
-    "ReplyContext",
-    "Running",
-    "build_app",
-    "running",
-    "serve",
-]
+    "OTHER_KEY", "AddressUnavailable", "EmulatorError", "EmulatorOptions", "NoEmulator", "ReplyContext", "Running",
+    "build_app", "running", "serve",
+]  # fmt: skip
 
 
 def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starlette:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from vidconform.exchange.messages import Digest, Exchange, Headers, Hop, Reply, Request
 
 Json = dict[str, Any]
+
+FORMATS = Path(__file__).parent / "formats"
+"""The folder of the JSON Schemas of files that hold exchanges."""
 
 
 def encode(exchange: Exchange) -> Json:

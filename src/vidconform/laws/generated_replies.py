@@ -1,4 +1,4 @@
-"""GeneratedReplies requests as laws see them: many cases, of which one minimal example is require_observed."""
+"""Generated requests as laws see them: many cases, of which one minimal example is shown."""
 
 from __future__ import annotations
 

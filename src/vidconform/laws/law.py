@@ -55,7 +55,7 @@ class BrokenLaw(AssertionError):
 
 
 class Unseen(Exception):
-    """The state that a law is about never came up; the text says what would have require_observed it."""
+    """The state that a law is about never came up; the text says what would have shown it."""
 
 
 class Inconclusive(Exception):
@@ -114,6 +114,6 @@ def require_observed(views: Iterable[R], what: str) -> Sequence[R]:
 def expect(condition: object, expected: str, received: object, at: ReplyView | None = None, role: str = "") -> None:
     """Hold a condition; raises BrokenLaw with what was expected, what was received and where it stands."""
     if not condition:
-        # A value is require_observed so that a text is told from a number, and an empty one is seen; a sentence stands as it is.
+        # A value is quoted, so that a string is told from a number and an empty one is seen; a sentence is not.
         is_sentence = isinstance(received, str) and not role
         raise BrokenLaw(expected, str(received) if is_sentence else repr(received), at, at.pointer(role) if at else "")

@@ -20,7 +20,7 @@ def describe_reply(view: ReplyView) -> str:
 
 
 def describe_credential(view: ReplyView, whose: str) -> str:
-    """Return why a credential seems to be refused: by the service, or by a stranger who was not describe_reply it."""
+    """Return why a credential seems to be refused: by the service, or by a stranger who was not told it."""
     if view.reply.elsewhere:
         sentence = f"the service redirects to {view.reply.elsewhere}, and no key is sent there"
         return f"{sentence}; if it is the service's own, pass that as base URL: {describe_reply(view)}"

@@ -60,7 +60,7 @@ def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gather
 
 
 def reply_views(contract: Contract, gathered: Gathered, *probes: str) -> list[ReplyView]:
-    """Return the exchanges of some probes, by name or kind, as reply_views."""
+    """Return the exchanges of some probes, by name or kind, as replies to look at."""
     chosen = [found for wanted in probes for name, found in gathered.items() if wanted in (name, found.kind)]
     return [ReplyView(contract, evidence, index, exchange) for evidence in chosen for index, exchange in evidence]
 
@@ -72,7 +72,7 @@ def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
 
 
 def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:
-    """Return reply_views without the refusals by a second route that refuses a known task too: it may not exist."""
+    """Leave out the refusals of a second route that refuses a known task as well: the route may not exist at all."""
     asked = reply_views(contract, gathered, SECOND_ROUTE)
     is_missing = bool(asked) and not any(view.reply.is_success for view in asked)
     return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]

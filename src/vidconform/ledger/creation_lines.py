@@ -10,12 +10,12 @@ from typing import Any
 
 from vidconform.contracts import FileFormat
 from vidconform.errors import DataFileProblem
-from vidconform.exchange import Exchange, decode
+from vidconform.exchange import FORMATS, Exchange, decode
 
 FORMAT = "vidconform/creations@2"
 NAME = "creations.jsonl"
 
-_SCHEMA = FileFormat(Path(__file__).parent / "formats" / "creations.schema.json")
+_SCHEMA = FileFormat(FORMATS / "creations.schema.json")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,5 @@ from vidconform.probes.raw_request import EXPLORING, Generation
 from vidconform.probes.registry import PROBES, probes_of
 
 __all__ = [
-    "EXPLORING",
-    "PROBES",
-    "Generation",
-    "ProbeContext",
-    "ProbeSettings",
-    "probes_of",
-]
+    "EXPLORING", "PROBES", "Generation", "ProbeContext", "ProbeSettings", "probes_of",
+]  # fmt: skip

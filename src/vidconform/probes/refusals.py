@@ -81,23 +81,34 @@ REFUSALS = (
     RefusalProbe("retrieve-without-key", "retrieve", "retrieve-without-key-is-refused", "known", "none"),
     RefusalProbe("retrieve-with-wrong-key", "retrieve", "retrieve-with-wrong-key-is-refused", "known", "wrong"),
     RefusalProbe("retrieve-with-another-key", "retrieve", "retrieve-with-another-key-is-refused", "known", "another"),
-    RefusalProbe("second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"),
+    RefusalProbe(
+        "second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"
+    ),
     RefusalProbe(
         "second-route-with-wrong-token", "second-retrieve", "second-route-with-wrong-token-is-refused", "known", "wrong"
     ),
     RefusalProbe("create-without-model", "create", "create-without-model-is-refused", "none", left_out="model"),
     RefusalProbe("create-without-prompt", "create", "create-without-prompt-is-refused", "none", left_out="prompt"),
-    RefusalProbe("create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"),
+    RefusalProbe(
+        "create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"
+    ),
     RefusalProbe(
         "create-with-mistyped-prompt", "create", "create-with-mistyped-prompt-is-refused", "none", mistyped="prompt"
     ),
     RefusalProbe(
         "create-with-mistyped-seconds", "create", "create-with-mistyped-seconds-is-refused", "none", mistyped="seconds"
     ),
-    RefusalProbe("create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"),
-    RefusalProbe("create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"),
     RefusalProbe(
-        "create-with-mistyped-metadata", "create", "create-with-mistyped-metadata-is-refused", "none",
+        "create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"
+    ),
+    RefusalProbe(
+        "create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"
+    ),
+    RefusalProbe(
+        "create-with-mistyped-metadata",
+        "create",
+        "create-with-mistyped-metadata-is-refused",
+        "none",
         mistyped="metadata",
     ),
     RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
@@ -109,4 +120,4 @@ REFUSALS = (
     RefusalProbe("remix-without-prompt", "remix", "remix-without-prompt-is-refused", "finished", left_out="prompt"),
     RefusalProbe("remix-without-key", "remix", "remix-without-key-is-refused", "finished", "none"),
     RefusalProbe("remix-with-wrong-key", "remix", "remix-with-wrong-key-is-refused", "finished", "wrong"),
-)  # fmt: skip
+)

@@ -39,7 +39,7 @@ def encodings(form: str) -> Iterator[bytes]:
 
 
 def by_core(forms: Iterable[bytes]) -> dict[bytes, list[bytes]]:
-    """Return encoded_forms by their longest piece that no escaping touches: few are looked for in place of many."""
+    """Return encodings by their longest piece that no escaping touches: few are looked for in place of many."""
     found: dict[bytes, list[bytes]] = {}
     for form in forms:
         found.setdefault(max(_UNTOUCHED.findall(form), key=len, default=b""), []).append(form)

@@ -5,13 +5,5 @@ from vidconform.report.results_writer import ResultsWriter, check_folder
 from vidconform.report.terminal import failures, known, mentions, origins, table, undecided
 
 __all__ = [
-    "ResultsWriter",
-    "add_report",
-    "check_folder",
-    "failures",
-    "known",
-    "mentions",
-    "origins",
-    "table",
-    "undecided",
-]
+    "ResultsWriter", "add_report", "check_folder", "failures", "known", "mentions", "origins", "table", "undecided",
+]  # fmt: skip

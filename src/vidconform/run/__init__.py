@@ -11,26 +11,7 @@ from vidconform.run.session import Session, prepare
 from vidconform.run.throttle import Throttle
 
 __all__ = [
-    "ProviderRun",
-    "RunOptions",
-    "Session",
-    "Throttle",
-    "all_laws",
-    "base_url",
-    "case_names",
-    "check_providers",
-    "describe",
-    "describe_entries",
-    "is_name",
-    "key_variables",
-    "keys_of",
-    "law_cases",
-    "law_of",
-    "plan_lines",
-    "prepare",
-    "resume_at_end",
-    "resume_at_start",
-    "schema_cases",
-    "schema_of",
-    "task_ids",
-]
+    "ProviderRun", "RunOptions", "Session", "Throttle", "all_laws", "base_url", "case_names", "check_providers",
+    "describe", "describe_entries", "is_name", "key_variables", "keys_of", "law_cases", "law_of", "plan_lines",
+    "prepare", "resume_at_end", "resume_at_start", "schema_cases", "schema_of", "task_ids",
+]  # fmt: skip

@@ -9,21 +9,7 @@ from vidconform.store.observer import FORMAT, NAME, Observer, forget
 from vidconform.store.planned import Forecast, PlannedCreations, PlannedSource, planned_source
 
 __all__ = [
-    "FORMAT",
-    "NAME",
-    "Forecast",
-    "Journal",
-    "LiveSource",
-    "Observer",
-    "PlannedCreations",
-    "PlannedSource",
-    "RecordedSource",
-    "Store",
-    "clear",
-    "documented_evidence",
-    "forget",
-    "load_cassette",
-    "planned_source",
-    "read_cassettes",
-    "read_lines",
-]
+    "FORMAT", "NAME", "Forecast", "Journal", "LiveSource", "Observer", "PlannedCreations", "PlannedSource",
+    "RecordedSource", "Store", "clear", "documented_evidence", "forget", "load_cassette", "planned_source",
+    "read_cassettes", "read_lines",
+]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, FileFormat
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.exchange import Evidence, Exchange, Gap, Json, Request, decode, encode
+from vidconform.exchange import FORMATS, Evidence, Exchange, Gap, Json, Request, decode, encode
 from vidconform.locations import data_folder
 from vidconform.redaction import Guard, Redactor
 from vidconform.store.cassette_interactions import joined, split
@@ -16,7 +16,7 @@ from vidconform.store.cassette_interactions import joined, split
 FORMAT = "vidconform/cassette@2"
 
 _FIRST = "vidconform/cassette@1"
-_SCHEMA = FileFormat(Path(__file__).parent / "formats" / "cassette.schema.json")
+_SCHEMA = FileFormat(FORMATS / "cassette.schema.json")
 _UNSIGNED = Redactor([])
 
 

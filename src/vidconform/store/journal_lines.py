@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import FileFormat
-from vidconform.exchange import Evidence, Gap, ProbeKind, decode
+from vidconform.exchange import FORMATS, Evidence, Gap, ProbeKind, decode
 from vidconform.probes import PROBES
 from vidconform.store.journal import FORMAT, NAME
 
 _FIRST = "vidconform/evidence@1"
-_SCHEMA = FileFormat(Path(__file__).parent / "formats" / "evidence.schema.json")
+_SCHEMA = FileFormat(FORMATS / "evidence.schema.json")
 
 Line = Mapping[str, Any]
 

@@ -9,18 +9,6 @@ from vidconform.transport.memory_budget import MemoryBudget
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
-    "PORTS",
-    "Classification",
-    "Deadline",
-    "FailureKind",
-    "LiveTransport",
-    "MemoryBudget",
-    "NotSent",
-    "ProbeFailure",
-    "ReceivedReply",
-    "Timeouts",
-    "Transport",
-    "is_loopback",
-    "one_line",
-    "resolved",
-]
+    "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
+    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "is_loopback", "one_line", "resolved",
+]  # fmt: skip

@@ -6,17 +6,6 @@ from vidconform.verdicts.labels import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, 
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 __all__ = [
-    "BY_COLUMN",
-    "LABELS",
-    "NOT_JUDGED",
-    "NOT_SEEN",
-    "UNMET",
-    "Case",
-    "DeviationStatus",
-    "KnownDeviations",
-    "Label",
-    "Outcome",
-    "Verdict",
-    "judge",
-    "name_of",
-]
+    "BY_COLUMN", "LABELS", "NOT_JUDGED", "NOT_SEEN", "UNMET", "Case", "DeviationStatus", "KnownDeviations", "Label",
+    "Outcome", "Verdict", "judge", "name_of",
+]  # fmt: skip

@@ -4,8 +4,5 @@ from vidconform.probes.generated.exploration import ENGINE
 from vidconform.probes.generated.generated_probes import MOST_OF_ALL, MOST_OF_ONE, most_of_each
 
 __all__ = [
-    "ENGINE",
-    "MOST_OF_ALL",
-    "MOST_OF_ONE",
-    "most_of_each",
-]
+    "ENGINE", "MOST_OF_ALL", "MOST_OF_ONE", "most_of_each",
+]  # fmt: skip

@@ -54,7 +54,7 @@ class Views:
         emulated = {"emulated": " e", "documented": " p"}.get(entry.origin, "")
         return emulated + (" old" if self.merged.is_stale(entry) else "")
 
-    def squares(self, line: Line, columns: Iterable[Column]) -> list[MatrixCell | None]:
+    def cells(self, line: Line, columns: Iterable[Column]) -> list[MatrixCell | None]:
         """Return a row of the matrix; None where a contract has no such requirement."""
         cells = [line.cells.get(column.id) for column in columns]
         return [None if cell is None else self.cell(cell) for cell in cells]
