@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.live import Live, live
+from tests.support.live_cases import Live, live
 from tests.support.processes import KEYS, PROVIDERS, Run, copy_of, environment, judge
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.loading import load_contract, load_contracts

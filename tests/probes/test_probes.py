@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import Heard, Live, Scripted, live
+from tests.support.live_cases import Heard, Live, Scripted, live
 from tests.support.processes import KEYS
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider

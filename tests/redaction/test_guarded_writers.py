@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.live import live
+from tests.support.live_cases import live
 from tests.support.processes import KEYS, PLANTED, copy_of, judge_inside, validator
 from tests.support.processes import live as options_of
 from tests.support.report_runs import sight, verdict, write_run
@@ -306,7 +306,13 @@ def test_the_keys_of_known_providers_are_found_by_name() -> None:
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vidconform"
 # They write the lines that a guard made, each flushed.
-WRITERS = {"guard.py", "report/results.py", "evidence/journal.py", "evidence/creations.py", "evidence/observing.py"}
+WRITERS = {
+    "redaction/guard.py",
+    "report/results_writer.py",
+    "store/journal.py",
+    "ledger/creations_file.py",
+    "store/observer.py",
+}
 
 
 def _writes(call: ast.Call) -> bool:

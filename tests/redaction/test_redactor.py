@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from tests.support.live import Scripted
+from tests.support.live_cases import Scripted
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.exchange.evidence import Evidence

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.live import cases, live
+from tests.support.live_cases import cases, live
 from tests.support.processes import KEYS, copy_of
 from tests.support.rawserver import http, serving
 from vidconform.emulator.replies import ReplyContext

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.github import ACTION, ROOT, WORKFLOWS, Done, Machine, find_step, load
-from tests.support.live import Change
+from tests.support.live_cases import Change
 from tests.support.processes import KEYS, PROVIDERS, copy_of, environment
 from tests.support.rawserver import http, serving
 from vidconform.contracts.loading import load_contracts

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import cases
+from tests.support.live_cases import cases
 from tests.support.processes import KEYS, QUICK, copy_of, judge_inside, live
 from tests.support.rawserver import serving
 from tests.support.vendors import silent

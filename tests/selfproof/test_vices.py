@@ -177,15 +177,15 @@ VICES_OF_GPTGE = data_folder("specs") / "gptge" / "videos" / "vices.toml"
     [
         ("[members]", "[member]", r"unknown key 'member'; the valid keys are vices, members"),
         (
-            '{name = "missing", breaks = ["id-present"]}', '{name = "missing", breaks = ["id-present"]}',
-            r"unknown key 'fells' \(at members, id, entry 1\); the valid keys are name, put, word, becomes, left-out,",
+            '{name = "missing", breaks = ["id-present"]}', '{name = "missing", breks = ["id-present"]}',
+            r"members.id\[0\]: unknown key 'breks'; the valid keys are name, put, word, becomes, left-out,",
         ),
-        ('{name = "as-null", breaks', "{breaks", r'"name" is a required property \(at members, id, entry 2\)'),
+        ('{name = "as-null", breaks', "{breaks", r"members.id\[1\]: name is missing"),
         ("broken-json =", "broken-jsn =", "there is no vice 'broken-jsn'; there are: .*broken-json, "),
         ('"as-null"', '"as-nul"', "there is no damage 'as-nul'; there are: missing, as-null, as-number,"),
         ('when = "failed"', 'when = "finished"', "there is no moment 'finished'; there are: task-shown, unfinished,"),
         ('name = "as-number", breaks', 'name = "as-null", breaks', "the vice 'id-as-null' stands twice"),
-        ('becomes = "succeeded", ', "", r'"becomes" is a required property \(at members, status, entry 5\)'),
+        ('becomes = "succeeded", ', "", r"members.status\[4\]: becomes is missing"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_of_vices_is_refused_with_what_would_be_right(
@@ -296,8 +296,8 @@ def test_a_whole_score_lacks_nothing(whole: list[Trial]) -> None:
 @pytest.mark.parametrize(
     ("place", "labels", "said"),
     [
-        (3, {"progress": "conforms"}, "progress-as-null is not caught; it should fell gptge/videos#progress-type"),
-        (3, {"progress": "unseen"}, "progress-as-null is not caught; it should fell gptge/videos#progress-type"),
+        (3, {"progress": "conforms"}, "progress-as-null is not caught; it should break gptge/videos#progress-type"),
+        (3, {"progress": "unseen"}, "progress-as-null is not caught; it should break gptge/videos#progress-type"),
         (3, {"identity": "deviates"}, "progress-as-null breaks gptge/videos#id-type as well"),
         (3, {"identity": "errored"}, "progress-as-null breaks gptge/videos#id-type as well"),
         (1, {"identity": "conforms"}, "id-type [MUST]: a vendor that answers everything with 200 and {} keeps it"),
@@ -317,7 +317,7 @@ def test_a_fault_that_an_allowed_vice_raises_is_a_false_alarm(trials: Trials) ->
     alarmed = with_readings(allowed, identity="fails")
     found = score([*(trials["gptge", name] for name in STAND_INS), alarmed])
     assert found["providers"]["gptge"]["figures"]["false_alarms"] == 1
-    assert any("json-with-charset fells" in line for line in why_incomplete(found))
+    assert any("json-with-charset breaks" in line for line in why_incomplete(found))
 
 
 def test_the_summary_is_a_line_for_each_provider(whole: list[Trial]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live import Live, Scripted, live
+from tests.support.live_cases import Live, Scripted, live
 from tests.support.processes import KEYS
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.live import cases, live
+from tests.support.live_cases import cases, live
 from tests.support.processes import KEYS, PROVIDERS, copy_of
 from vidconform.emulator.replies import ReplyContext
 from vidconform.run.options import RunOptions

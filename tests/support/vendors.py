@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from tests.support.live import cases
+from tests.support.live_cases import cases
 from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
 from vidconform.run.session import Session, prepare

@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.clock import clock as clock
 from tests.support.hostile_replies import ANSWERS
-from tests.support.live import cases
-from tests.support.live import live as live_run
+from tests.support.live_cases import cases
+from tests.support.live_cases import live as live_run
 from tests.support.processes import KEYS, Run, judge_inside
 from tests.support.rawserver import Answer, Server, hang_up, http, serving
 from tests.support.tlsserver import certificate, serving_tls

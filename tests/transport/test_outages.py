@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import Scripted, cases, live
+from tests.support.live_cases import Scripted, cases, live
 from tests.support.processes import KEYS, copy_of
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider

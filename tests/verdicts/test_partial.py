@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.live import Live, cases, live
+from tests.support.live_cases import Live, cases, live
 from tests.support.reply_views import BY_ID, evidence, exchange
 from tests.support.report_runs import NOW, verdict, write_run
 from vidconform.contracts.deviations import Deviation

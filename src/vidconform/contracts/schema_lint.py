@@ -20,7 +20,7 @@ Sentences = Iterator[str]
 
 
 @dataclass(frozen=True)
-class _Place:
+class _SchemaPlace:
     """How a node was reached: the pointer to it, what owns its errors, what it stands under."""
 
     pointer: str = ""
@@ -40,10 +40,10 @@ class _Linter:
 
     def lint(self) -> Sentences:
         """Yield the sentences of the whole file."""
-        yield from self._visit(self.root, _Place())
+        yield from self._visit(self.root, _SchemaPlace())
         yield from self._written(self.root, "")
 
-    def _visit(self, node: dict[str, Any], at: _Place) -> Sentences:
+    def _visit(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         """Follow the schema as a validator does, through references."""
         self.reached.add(at.pointer)
         requirement = node.get("x-requirement")
@@ -56,7 +56,7 @@ class _Linter:
             if path[0] != "$defs":
                 yield from self._visit(schema, _below(at, path))
 
-    def _requirement(self, requirement: str, at: _Place) -> Sentences:
+    def _requirement(self, requirement: str, at: _SchemaPlace) -> Sentences:
         if at.branch is not None:
             yield f"{_shown(at)}: x-requirement {requirement!r} stands under {at.branch}, whose failure is no error"
         if self.levels is None:
@@ -70,7 +70,7 @@ class _Linter:
         elif not at.hedged and level is not Level.MUST:
             yield f"{_shown(at)}: {requirement!r} is {level.value}, so that it belongs under x-hedged"
 
-    def _assertions(self, node: dict[str, Any], at: _Place) -> Sentences:
+    def _assertions(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         asserting = _asserting(node)
         if at.owner is not None and asserting:
             self.owners.add(at.owner)
@@ -81,7 +81,7 @@ class _Linter:
         if "required" in node:
             yield from self._required(node, at)
 
-    def _required(self, node: dict[str, Any], at: _Place) -> Sentences:
+    def _required(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         beside = [key for key in node if key not in {"required", "x-requirement", *NOTES}]
         step, _, name = at.pointer.rpartition("/")
         apart = "x-requirement" in node and not beside
@@ -91,7 +91,7 @@ class _Linter:
         if len(node["required"]) > 1 and row is not Level.MAY:
             yield f"{_shown(at)}: one x-requirement for {', '.join(node['required'])}; only a MAY bundles members"
 
-    def _reference(self, node: dict[str, Any], at: _Place) -> Sentences:
+    def _reference(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         reference = node.get("$ref")
         if reference is None:
             return
@@ -174,7 +174,7 @@ def lint_schema(source: dict[str, Any], levels: Mapping[str, Level] | None) -> l
     return list(dict.fromkeys(_Linter(source, levels).lint()))
 
 
-def _below(at: _Place, path: tuple[str | int, ...]) -> _Place:
+def _below(at: _SchemaPlace, path: tuple[str | int, ...]) -> _SchemaPlace:
     pointer, keyword = _pointer(at.pointer, path), str(path[0])
     if keyword in BRANCHES:
         return replace(at, pointer=pointer, branch=at.branch or keyword)
@@ -203,5 +203,5 @@ def _pointer(pointer: str, path: tuple[str | int, ...]) -> str:
     return pointer + "".join(f"/{key}" for key in path)
 
 
-def _shown(at: _Place) -> str:
+def _shown(at: _SchemaPlace) -> str:
     return at.pointer or "/"

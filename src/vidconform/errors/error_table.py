@@ -49,7 +49,7 @@ _HEAD = """\
 # Codes of messages
 
 Made from `src/vidconform/errors/errors.toml` by `python docs/make.py --errors`. A message about something to mend ends
-with its code; `vidconform explain CODE` prints what stands here. A code keeps its meaning, and is never given to another.
+with its code; `vidconform explain CODE` prints what stands here. A code keeps its meaning; none is given twice.
 """
 
 

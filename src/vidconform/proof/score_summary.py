@@ -36,6 +36,6 @@ def why_incomplete(score: dict[str, Any]) -> Iterator[str]:
 
 def _faults(vice: dict[str, Any]) -> Iterator[str]:
     if vice["kind"] != "allowed" and not vice["caught"]:
-        yield f"{vice['vice']} is not caught; it should fell {', '.join(vice['missed']) or 'the run'}"
+        yield f"{vice['vice']} is not caught; it should break {', '.join(vice['missed']) or 'the run'}"
     if vice["stray"]:
         yield f"{vice['vice']} breaks {', '.join(vice['stray'])} as well"

@@ -56,7 +56,7 @@ class GeneratedProbe:
         recorded = context.transport.recorded()
         if recorded is None:
             known = find("task_ids") or []
-            _generate(context, operation, _Trial(context, operation, self.may_create, most), known)
+            _generate(context, operation, _RequestTrial(context, operation, self.may_create, most), known)
         for request in recorded or ():
             _send(
                 context,
@@ -66,12 +66,12 @@ class GeneratedProbe:
             )
 
 
-class _Enough(BaseException):
+class _NoMoreRequests(BaseException):
     """No further request: so many were allowed, or something came between. No error, which hypothesis would shrink."""
 
 
 @dataclass
-class _Trial:
+class _RequestTrial:
     """Sends each request once and remembers whether its reply is suspicious."""
 
     context: ProbeContext
@@ -85,7 +85,7 @@ class _Trial:
         """Whether the reply to a request is one that no documented service gives."""
         if raw not in self.seen:
             if len(self.seen) >= self.most:
-                raise _Enough
+                raise _NoMoreRequests
             where = f"{self.context.contract.id}: {self.operation.method} {self.operation.path}"
             self.context.setting.tell(f"{where}, generated request {len(self.seen) + 1} of at most {self.most}")
             self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
@@ -106,10 +106,10 @@ class _Trial:
             )
         except (ProbeFailure, NotSent) as cause:
             self.cause = cause
-            raise _Enough from cause
+            raise _NoMoreRequests from cause
         if self.may_create and not reply.is_refusal:
             # One accident, or what may be one, is paid for; it shall be the only one.
-            raise _Enough
+            raise _NoMoreRequests
         return reply
 
 
@@ -123,7 +123,7 @@ def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
     return reply.status >= 500 or reply.is_success or html
 
 
-def _generate(context: ProbeContext, operation: Operation, trial: _Trial, known: list[str]) -> None:
+def _generate(context: ProbeContext, operation: Operation, trial: _RequestTrial, known: list[str]) -> None:
     """Send what is aimed first, then what the seed draws; raises what came between."""
     may_send = _harmless(context.contract, operation, known)
     if trial.most >= EXPLORING:
@@ -134,7 +134,7 @@ def _generate(context: ProbeContext, operation: Operation, trial: _Trial, known:
         if trial.most >= EXPLORING and len(trial.seen) < trial.most:
             plan = plan_of(context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects)
             ENGINE.explore(plan, partial(_answer, operation, trial, may_send))
-    except _Enough:
+    except _NoMoreRequests:
         pass
     if trial.cause is not None:
         raise trial.cause
@@ -163,12 +163,14 @@ def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Cal
     return lambda raw: refused(raw.body or b"")
 
 
-def _answer(operation: Operation, trial: _Trial, may_send: Callable[[RawRequest], bool], drawn: dict[str, Any]) -> str:
+def _answer(
+    operation: Operation, trial: _RequestTrial, may_send: Callable[[RawRequest], bool], drawn: dict[str, Any]
+) -> str:
     """Return what the engine needs to know of a request that it drew."""
     raw = drawn_request(operation, drawn)
     try:
         return ("suspicious" if trial(raw) else "fine") if may_send(raw) else "unfit"
-    except _Enough:
+    except _NoMoreRequests:
         return "enough"
 
 

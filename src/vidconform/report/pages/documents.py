@@ -46,7 +46,7 @@ class Comparison:
         """Return what a document states about a topic."""
         return [row for row in contract.requirements.values() if row.concern in topic.concerns]
 
-    def labels(self, contract: Contract) -> list[Requirement]:
+    def interpretations(self, contract: Contract) -> list[Requirement]:
         """Return what a document leaves open, with the reading chosen."""
         return [row for row in contract.requirements.values() if row.reading]
 

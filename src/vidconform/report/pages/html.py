@@ -99,7 +99,7 @@ class Pages:
             "peers": self._peers,
             "rerun": views.rerun,
             "body_parts": parts,
-            "spark": sparkline,
+            "sparkline": sparkline,
             "trend": trend,
             "style": style,
             "script": script,
