@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.processes import environment
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("conftest.py", "pyproject.toml", "src", "suites", "specs", "cassettes", "tests/conftest.py")
 # The package, its metadata with the entry point, and what an editable install leaves.

@@ -112,6 +112,7 @@ def test_two_workers_send_not_one_request_more(octopusx: Running, served: dict[s
     assert [error.message for line in run.lines for error in validator().iter_errors(line)] == []
 
 
+@pytest.mark.slow
 def test_without_a_task_the_run_is_not_whole_and_says_what_to_pass(
     octopusx: Running, pytester: pytest.Pytester
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_task_of_somebody_else_leaves_the_run_incomplete(octopusx: Running, py
     )
 
 
+@pytest.mark.slow
 def test_a_service_that_is_not_there_leaves_the_run_inconclusive(pytester: pytest.Pytester) -> None:
     with running("gptge", environ={}) as emulator:
         arguments = live(emulator)

@@ -96,6 +96,7 @@ def test_a_folder_is_as_empty_as_before_when_nothing_is_judged(pytester: pytest.
     assert (run.code, contents(run.report)) == (5, {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("test_mine.py",), ("test_mine.py", "-n", "1"), ()], ids=" ".join)
 def test_a_run_of_other_tests_alone_is_not_green(
     words: tuple[str, ...], project: Path, pytester: pytest.Pytester

@@ -48,6 +48,7 @@ def test_the_header_says_whose_replies_are_replayed_and_how_to_record_the_vendor
     assert {p["origin"] for row in everything.verdicts.values() for p in row["evidence"]} == {"emulated", "documented"}
 
 
+@pytest.mark.slow
 def test_a_schema_from_outside_that_breaks_a_rule_is_told_in_the_header(pytester: pytest.Pytester) -> None:
     folder = copy_of("gptge", pytester.path)
     schema = folder / "videos" / "task.schema.json"

@@ -67,6 +67,7 @@ def spending(pytester: pytest.Pytester, emulator: Running, *words: str) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_a_creation_over_the_limit_is_refused_and_the_run_is_not_whole(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         run = spending(pytester, emulator, "--max-cost=0.5", "-rs")

@@ -15,6 +15,8 @@ from vidconform.contracts.provider import find_provider
 from vidconform.emulator.server import Running, running
 from vidconform.locations import data_folder
 
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "schemathesis.md").read_text("utf-8")
 OFF = dict(re.findall(r"^\| (\w+/\w+) \| ([\w, ]+) \|$", DOCS, re.MULTILINE))
 ALL_OFF = [(contract, check) for contract, checks in OFF.items() for check in checks.split(", ")]

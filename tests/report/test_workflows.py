@@ -344,6 +344,7 @@ def test_the_site_is_made_of_all_nights(nights: dict[str, Night], tmp_path: Path
     assert "5 runs" in done.log
 
 
+@pytest.mark.slow
 def test_a_night_that_was_damaged_does_not_take_the_site_with_it(tmp_path: Path) -> None:
     runner = Machine(tmp_path, environment())
     results = {"1001": RESULTS, "1002": RESULTS.replace("results@1", "results@9"), "1003": "{", "1004": ""}

@@ -157,6 +157,7 @@ def test_a_plan_reaches_no_network(pytester: pytest.Pytester) -> None:
     assert 12 in {row.least for (_, probe), row in rows(run).items() if probe.startswith("generated-")}
 
 
+@pytest.mark.slow
 def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     file = provider / "videos" / "openapi.yaml"
@@ -166,6 +167,7 @@ def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytes
     assert rows(run)["octopusx/videos", "unknown-task"] == Row(1, 1, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     run = plan(pytester, f"--provider={provider}")
@@ -209,6 +211,7 @@ def test_what_the_cost_forbids_is_refused_in_the_plan_too(pytester: pytest.Pytes
     assert re.search(r"^total: .*; 1 creation; 0\.40 USD$", run.out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_price_that_nobody_wrote_down_is_not_known(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("octopusx", tmp_path)
     file = provider / "provider.toml"
@@ -217,6 +220,7 @@ def test_a_price_that_nobody_wrote_down_is_not_known(pytester: pytest.Pytester, 
     assert re.search(r"^total: .*; 2 creations; price not known$", run.out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_plan_of_several_providers_has_a_total(pytester: pytest.Pytester) -> None:
     run = plan(pytester, "--provider=all", **KEYS)
     each = re.findall(r"^  \w+: (\d+)(?: to (\d+))? requests; (\d+)", run.out, re.MULTILINE)
@@ -227,6 +231,7 @@ def test_a_plan_of_several_providers_has_a_total(pytester: pytest.Pytester) -> N
     assert whole.creations == 2
 
 
+@pytest.mark.slow
 def test_workers_have_nothing_to_do_for_a_plan(pytester: pytest.Pytester) -> None:
     run = plan(pytester, "--provider=octopusx", "-n", "2", **KEYS)
     assert " workers" not in run.out

@@ -18,6 +18,8 @@ from vidconform.proof.matrix import run_plans
 from vidconform.proof.trial import Trial, judged
 from vidconform.verdicts.labels import Label
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 10
 ALARMS = ("fails", "deviates", "errored", "inconclusive")
 

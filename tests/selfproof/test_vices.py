@@ -255,6 +255,7 @@ def test_an_unknown_vice_is_an_error_with_fields() -> None:
     assert (unknown.value.provider, unknown.value.vice) == ("gptge", "nothing")
 
 
+@pytest.mark.slow
 def test_the_proof_writes_its_score_and_says_what_it_lacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
