@@ -516,11 +516,11 @@ def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
         started = time.process_time()
         again = generated(recorded)
         judging += time.process_time() - started
-        store = recorded.served[0].store
+        store = recorded.provider_runs[0].store
         found = [store.kept[key] for key in store.kept if key[1].startswith("generated-")]
         assert sorted(bare(evidence) for evidence in found) == sorted(said)
         assert {key: v.as_dict() for key, v in again.items()} == {
-            key: moved(verdict, base_url, recorded.served[0].base_url) for key, verdict in told.items()
+            key: moved(verdict, base_url, recorded.provider_runs[0].base_url) for key, verdict in told.items()
         }
         assert (Outcome.UNMET in {verdict.outcome for verdict in told.values()}) is (change is is_odd)
         exchanges += sum(len(evidence.exchanges) for evidence in found)

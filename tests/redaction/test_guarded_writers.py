@@ -258,7 +258,7 @@ def test_a_recording_with_a_secret_is_not_written_and_the_old_one_stays(tmp_path
 def test_a_probe_whose_recording_is_refused_is_judged_all_the_same(tmp_path: Path) -> None:
     folder = copy_of("octopusx", tmp_path, cassettes=False)
     with live("octopusx", folder=folder, options={"record_mode": "rewrite"}) as run:
-        source = run.session.served[0].store.source
+        source = run.session.provider_runs[0].store.source
         source.guard = Guard({VARIABLE: '"status": "completed"'})  # type: ignore[attr-defined]  # it is a LiveSource
         run.session.guard = source.guard  # type: ignore[attr-defined]
         assert run.bring("query", "observe").exchanges

@@ -434,7 +434,7 @@ def test_a_run_that_is_cut_off_has_observed_what_came_in(tmp_path: Path) -> None
             fuzz=0, report=tmp_path,
         )  # fmt: skip
         with closing(prepare(options, KEYS)) as session:
-            session.served[0].store.evidence(_videos(session.contracts), "observe")
+            session.provider_runs[0].store.evidence(_videos(session.contracts), "observe")
             entries = json.loads((tmp_path / "observed.json").read_text("utf-8"))["contracts"][VIDEOS.id]
     assert {entry["origin"] for entry in entries} == {"emulated"}
     assert {entry["phase"] for entry in entries} >= {"waiting", "running", "succeeded"}

@@ -141,7 +141,7 @@ def test_a_task_that_cannot_be_finished_is_resumed_again(service: Service, tmp_p
 def test_a_resumed_creation_costs_no_creation(service: Service, tmp_path: Path) -> None:
     service.bring(tmp_path, poll_timeout=AT_ONCE)
     session = service.run(tmp_path, resume=True, max_creations=0)
-    store = session.served[0].store
+    store = session.provider_runs[0].store
     evidence = store.evidence(next(c for c in session.contracts if c.id == VIDEOS), "create")
     session.close()
     assert evidence.gaps == ()
@@ -157,7 +157,7 @@ def test_a_remix_is_resumed_with_its_source(service: Service, tmp_path: Path) ->
     contract = next(c for c in cut.contracts if c.id == VIDEOS)
     cut.store_of(contract).evidence(contract, "observe")
     # The source is known by now; the wait for the remix is over at once.
-    cut.served[0].store.source.setting.pace = type(cut.served[0].store.source.setting.pace)(0, AT_ONCE)
+    cut.provider_runs[0].store.source.setting.pace = type(cut.provider_runs[0].store.source.setting.pace)(0, AT_ONCE)
     remixed = cut.store_of(contract).evidence(contract, "remix")
     cut.close()
     assert remixed.is_cut

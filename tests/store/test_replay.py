@@ -49,7 +49,7 @@ def recording(provider: str, folder: Path, **facts: Any) -> Rows:
 def replayed(folder: Path, order: random.Random | None = None, fuzz: int = 0) -> Rows:
     """Judge a recording, without a key and without a network."""
     session = prepare(RunOptions(providers=[str(folder)], fuzz=fuzz), {})
-    (served,) = session.served
+    (served,) = session.provider_runs
     return judged(session, served.base_url, f"http://{served.provider.name}.emulator.invalid", order=order)
 
 

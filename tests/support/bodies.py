@@ -36,7 +36,7 @@ def recorded() -> Session:
 
 def gathered(session: Session, contract: Contract) -> Gathered:
     """Return the recorded evidence of a contract by probe."""
-    store = next(served.store for served in session.served if served.provider.name == contract.provider.name)
+    store = next(served.store for served in session.provider_runs if served.provider.name == contract.provider.name)
     return {probe.name: store.evidence(contract, probe.name) for probe in probes_of(contract)}
 
 

@@ -51,7 +51,7 @@ class Live:
     @property
     def store(self) -> Store:
         """The evidence of the provider."""
-        return self.session.served[0].store
+        return self.session.provider_runs[0].store
 
     def contract(self, name: str) -> Contract:
         """Return a contract by its name inside the provider."""

@@ -185,7 +185,7 @@ def judged(session: Session) -> tuple[Evidence, dict[str, Outcome]]:
     contract = next(contract for contract in session.contracts if contract.name == "videos")
     found = {(case.contract.id, case.requirement.id, case.subject): session.judge(case) for case in cases(session)}
     outcomes = {name: verdict.outcome for (owner, name, whose), verdict in found.items() if whose == "service"}
-    return session.served[0].store.evidence(contract, "content"), outcomes
+    return session.provider_runs[0].store.evidence(contract, "content"), outcomes
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class _Walk:
         if "x-requirement" in notes:
             owner = NodeFinding(notes["x-requirement"], unit["instanceLocation"], self.hedged)
             self.found.append(owner)
-        self._blame(unit, owner)
+        self._assign(unit, owner)
         for child in children(unit):
             if "x-hedge" in _notes(child):
                 self.hedges.append((child, owner, self.failed))
@@ -71,7 +71,7 @@ class _Walk:
     def _visit_hedge(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
         self.visit({**unit, "annotations": {k: v for k, v in _notes(unit).items() if k != "x-hedge"}}, owner)
 
-    def _blame(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
+    def _assign(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
         for keyword in unit.get("errors", {}):
             if keyword != "required":
                 # A missing member is its own requirement; the object that misses it is still well-formed.

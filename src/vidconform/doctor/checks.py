@@ -20,7 +20,7 @@ from vidconform.redaction import Redactor
 from vidconform.run import RunOptions
 from vidconform.transport import LiveTransport, is_loopback
 
-_REACH = ("dns", "connection", "tls")
+_CONNECTIVITY = ("dns", "connection", "tls")
 _SERVICE = ("clock", "key", "models", "task ids")
 
 
@@ -40,7 +40,7 @@ def diagnose(
         configured = configure(contracts, options, environ, task_ids)
     except UsageProblem as fault:
         wrong = problem("configuration", Exit.CONFIGURATION, f"{fault}.")
-        later = [unchecked(check, "the configuration comes first.") for check in (*_REACH, *_SERVICE)]
+        later = [unchecked(check, "the configuration comes first.") for check in (*_CONNECTIVITY, *_SERVICE)]
         return Diagnosis(provider.name, (wrong, *later, recordings))
     redactor = Redactor(configured.keys.values())
     found = [check_configuration(configured), *_asked(configured, redactor, budget), recordings]
@@ -55,9 +55,9 @@ def _shown(finding: CheckResult, redactor: Redactor) -> CheckResult:
 
 
 def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterator[CheckResult]:
-    reach = check_connectivity(configured.base_url, configured.timeouts.connect)
-    yield from reach
-    if any(finding.is_problem for finding in reach):
+    connectivity = check_connectivity(configured.base_url, configured.timeouts.connect)
+    yield from connectivity
+    if any(finding.is_problem for finding in connectivity):
         yield from (unchecked(check, "the service is not reached.") for check in _SERVICE)
         return
     provider, address = configured.provider, configured.base_url

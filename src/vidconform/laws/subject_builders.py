@@ -144,7 +144,7 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     return subjects
 
 
-def _keyed(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+def _auth_attempts(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
     for subject in subjects:
@@ -192,7 +192,7 @@ KINDS: dict[str, Kind] = {
     "task": Kind(tasks, LIVES, of_document=True),
     "reply": Kind(_replies, LIVES),
     "served": Kind(_served, asks=("role", "probes")),
-    "auth_attempt": Kind(_keyed, asks=("role", "probes", "elsewhere")),
+    "auth_attempt": Kind(_auth_attempts, asks=("role", "probes", "elsewhere")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
     "unknown_task": Kind(_unknown, ("unknown-task",), ("observe",)),

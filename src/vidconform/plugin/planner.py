@@ -24,7 +24,7 @@ class Planner:
         if session.testsfailed:
             return None
         told = plan_lines(self.session, list(filter(None, map(case_of, session.items))))
-        needed = [s.provider for s in self.session.served if not self._environ.get(s.provider.key_variable)]
+        needed = [s.provider for s in self.session.provider_runs if not self._environ.get(s.provider.key_variable)]
         told += [f"{p.key_variable} is not set; a live run of {p.name} needs it" for p in needed]
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:

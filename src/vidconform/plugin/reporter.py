@@ -40,13 +40,19 @@ class Reporter:
 
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, and where its evidence comes from."""
-        lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
+        lines = [
+            line
+            for provider_run in self.session.provider_runs
+            for line in (*self._header(provider_run), *_unruly(provider_run))
+        ]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
         return lines + resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
 
     @property
     def _addresses(self) -> set[tuple[str, str]]:
-        return {(c.id, served.base_url) for served in self.session.served for c in served.contracts}
+        return {
+            (c.id, provider_run.base_url) for provider_run in self.session.provider_runs for c in provider_run.contracts
+        }
 
     def _generation(self) -> list[str]:
         most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
@@ -60,15 +66,15 @@ class Reporter:
         named = " and ".join(option for option, value in given.items() if value)
         return [f"vidconform: {named} without --live changes nothing: replies are replayed"] if named else []
 
-    def _header(self, served: ProviderRun) -> list[str]:
-        name, source = served.provider.name, served.store.source
+    def _header(self, provider_run: ProviderRun) -> list[str]:
+        name, source = provider_run.provider.name, provider_run.store.source
         if isinstance(source, RecordedSource):
-            return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
+            return [f"vidconform: {name}: recorded, {_origin(source, provider_run.contracts)}"]
         doing = "recording" if self.session.options.records else "live"
-        return [f"vidconform: {name}: {doing}, {served.base_url}, {self._spending(served)}"]
+        return [f"vidconform: {name}: {doing}, {provider_run.base_url}, {self._spending(provider_run)}"]
 
-    def _spending(self, served: ProviderRun) -> str:
-        paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))
+    def _spending(self, provider_run: ProviderRun) -> str:
+        paid = any(probe.cost == "paid" for contract in provider_run.contracts for probe in probes_of(contract))
         most = self.session.options.max_creations
         limit = "" if self.session.options.max_cost is None else f" and {self.session.options.max_cost:g} USD"
         return (
@@ -164,13 +170,13 @@ class Reporter:
         return describe_entries(self.session.options.write_deviations, new, self.session.contracts, self.session.guard)
 
 
-def _unruly(served: ProviderRun) -> list[str]:
+def _unruly(provider_run: ProviderRun) -> list[str]:
     """Say where a provider from outside breaks the rules that keep blame exact; our tests hold our own to them."""
-    if served.provider.is_own:
+    if provider_run.provider.is_own:
         return []
     from vidconform.contracts import lint
 
-    broken = [sentence for contract in served.contracts for sentence in lint(contract)]
+    broken = [sentence for contract in provider_run.contracts for sentence in lint(contract)]
     more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
     return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
 

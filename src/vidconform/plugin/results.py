@@ -57,9 +57,9 @@ class Results:
             return None
         writer = report.ResultsWriter(folder, self.session.guard)
         writer.start(self.session.mode)
-        for served in self.session.served:
-            provider, editions = served.provider, {c.id: c.edition.as_dict() for c in served.contracts}
-            writer.provider(provider.name, served.base_url, editions, provider.title, provider.creation_price)
+        for provider_run in self.session.provider_runs:
+            provider, editions = provider_run.provider, {c.id: c.edition.as_dict() for c in provider_run.contracts}
+            writer.provider(provider.name, provider_run.base_url, editions, provider.title, provider.creation_price)
         return writer
 
     def verdict(self, row: dict[str, Any]) -> None:

@@ -156,29 +156,33 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
     while True:
         exchange = context.ask("poll", operation, task_id)
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
-        misses = 0 if exchange.reply.is_success and isinstance(_told(context, exchange, "status"), str) else misses + 1
+        misses = (
+            0
+            if exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
+            else misses + 1
+        )
         if misses == MISSES or _phase(context, exchange) in FINISHED:
             return not misses
-        _hold_patience(context, exchange, time.monotonic() - started)
+        _hold_poll_timeout(context, exchange, time.monotonic() - started)
         context.wait()
 
 
-def _hold_patience(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:
+def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:
     """Say what is waited for; raises ProbeFailure when the wait is over. Seconds."""
-    status, progress = (_told(context, exchange, role) for role in ("status", "progress"))
-    patience = context.setting.pace.poll_timeout
-    if context.transport.sleeps and elapsed > patience:
+    status, progress = (_field_value(context, exchange, role) for role in ("status", "progress"))
+    poll_timeout = context.setting.pace.poll_timeout
+    if context.transport.sleeps and elapsed > poll_timeout:
         hint = "raise --poll-timeout" if _phase(context, exchange) else "no word that is known to end a task"
-        sentence = f"task {exchange.task_id} was still {status!r} after {patience:g} s; {hint}"
+        sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     context.setting.tell(one_line(f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"))
 
 
 def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
-    return context.contract.phase(_told(context, exchange, "status"))
+    return context.contract.phase(_field_value(context, exchange, "status"))
 
 
-def _told(context: ProbeContext, exchange: Exchange, role: str) -> Any:
+def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:
     place = context.contract.field(role)
     return place.read(exchange.reply.json) if place is not None else None

@@ -16,9 +16,9 @@ from vidconform.verdicts import Case, Label
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
 
-_PATIENCE = 30.0
+_POLL_TIMEOUT = 30.0
 # Enough to see that a task goes on, for each task of a vice that never ends one.
-_IMPATIENCE = 0.3
+_SHORT_POLL_TIMEOUT = 0.3
 # Generated requests an operation: enough to be refused, and enough to find a fault.
 _FUZZ, _MUCH_FUZZ = 25, 60
 
@@ -93,7 +93,7 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         provider_url=emulator.url,
         task_ids=[f"{contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids],
         poll_interval=0.05 if stalls else 0.0,
-        poll_timeout=_IMPATIENCE if stalls else _PATIENCE,
+        poll_timeout=_SHORT_POLL_TIMEOUT if stalls else _POLL_TIMEOUT,
         max_creations=4,
         fuzz=fuzz,
     )

@@ -27,7 +27,7 @@ class Guard:
         self._forms = {
             variable: by_core({raw for form in encoded_forms(secret) for raw in encodings(form)})
             for variable, secret in (secrets or {}).items()
-            if _is_telling(secret)
+            if _is_distinctive(secret)
         }
         self.refused: list[str] = []
 
@@ -90,6 +90,6 @@ class Guard:
         return f"not written: it would hold the value of {variable}"
 
 
-def _is_telling(secret: str) -> bool:
+def _is_distinctive(secret: str) -> bool:
     plain = secret.isalpha() or secret.isdigit()
     return len(secret) >= (_SHORTEST_PLAIN if plain else _SHORTEST)

@@ -74,7 +74,7 @@ def describe_entries(path: Path | None, rows: Sequence[Row], contracts: Sequence
     """Return ready-made entries for some new failures as lines, or where they were written, or why not."""
     if path is not None:
         try:
-            return [f"{path}: {_counted(write_entries(path, rows, contracts, guard))}"]
+            return [f"{path}: {_pluralise_entries(write_entries(path, rows, contracts, guard))}"]
         except SecretRefused as refused:
             return [str(refused)]
         except OSError as error:
@@ -100,7 +100,7 @@ def write_entries(path: Path, rows: Sequence[Row], contracts: Sequence[Contract]
     return len(new)
 
 
-def _counted(entries: int) -> str:
+def _pluralise_entries(entries: int) -> str:
     return f"{entries} new {'entry' if entries == 1 else 'entries'} written" if entries else "nothing new to write"
 
 

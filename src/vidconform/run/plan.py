@@ -41,11 +41,14 @@ def plan_lines(session: Session, cases: Sequence[Case]) -> Lines:
     """Return what a live run of some cases would send: each provider with its probes, then the total."""
     # What is known of the given tasks shows when they are read.
     rehearsals = [_rehearse(session, cases, knows) for knows in (True, False)[: 1 + bool(session.options.task_ids)]]
-    every = {served.provider.name: _merged(served.provider.name, rehearsals) for served in session.served}
+    every = {
+        provider_run.provider.name: _merged(provider_run.provider.name, rehearsals)
+        for provider_run in session.provider_runs
+    }
     told = ["vidconform plan: what a live run of the selected tests would send; nothing was sent"]
-    for served in session.served:
-        name, price = served.provider.name, served.provider.creation_price
-        told += ["", f"{name}, {served.base_url}, {_each(price)}", *_table(served.provider, every[name])]
+    for provider_run in session.provider_runs:
+        name, price = provider_run.provider.name, provider_run.provider.creation_price
+        told += ["", f"{name}, {provider_run.base_url}, {_each(price)}", *_table(provider_run.provider, every[name])]
         told += [*_gaps(rehearsals[0].forecasts[name]), f"  {name}: {_sum({name: every[name]}, rehearsals)}"]
     return [*told, "", f"total: {_sum(every, rehearsals)}", _NOTE]
 
@@ -54,12 +57,12 @@ def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal
     """Ask, in the order of a live run, services that know the given tasks or none of them."""
     budget = Budget(session.budget.most, session.budget.most_cost, session.budget.prices)
     stores, forecasts = {}, {}
-    for served in session.served:
-        source = served.store.source
+    for provider_run in session.provider_runs:
+        source = provider_run.store.source
         assert isinstance(source, PlannedSource)
         planned = replace(source, setting=replace(source.setting, budget=budget), knows=knows, forecasts={})
-        stores[served.provider.name] = Store(planned, served.store.wanted)
-        forecasts[served.provider.name] = planned.forecasts
+        stores[provider_run.provider.name] = Store(planned, provider_run.store.wanted)
+        forecasts[provider_run.provider.name] = planned.forecasts
     for case in cases:
         for probe in probes_for(case):
             stores[case.contract.provider.name].evidence(case.contract, probe)

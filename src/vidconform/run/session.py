@@ -28,7 +28,7 @@ class Session:
     """A run as configured."""
 
     options: RunOptions
-    served: list[ProviderRun]
+    provider_runs: list[ProviderRun]
     budget: Budget
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Session:
     @property
     def contracts(self) -> list[Contract]:
         """The contracts of all providers."""
-        return [contract for served in self.served for contract in served.contracts]
+        return [contract for provider_run in self.provider_runs for contract in provider_run.contracts]
 
     def want(self, case: Case) -> None:
         """Say that a selected test needs the probes of a case."""
@@ -56,13 +56,17 @@ class Session:
     @property
     def explores(self) -> bool:
         """Whether a wanted probe draws requests."""
-        stores = [served.store for served in self.served if isinstance(served.store.source, LiveSource)]
+        stores = [
+            provider_run.store
+            for provider_run in self.provider_runs
+            if isinstance(provider_run.store.source, LiveSource)
+        ]
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
         return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
 
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""
-        return self._served(contract).store
+        return self._provider_run(contract).store
 
     def judge(self, case: Case) -> Verdict:
         """Return the verdict on a case, running the probes that it needs; one on a document is the same all run long.
@@ -81,7 +85,9 @@ class Session:
             verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
-            told = self._served(case.contract).store.source.setting.redactor.text(f"{type(error).__name__}: {error}")
+            told = self._provider_run(case.contract).store.source.setting.redactor.text(
+                f"{type(error).__name__}: {error}"
+            )
             return case.verdict(Outcome.ERRORED, received=told[:300])
 
     def journalise(self, case: Case) -> None:
@@ -92,33 +98,35 @@ class Session:
     def _gathered(self, case: Case) -> dict[str, Evidence]:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
-        store = self._served(case.contract).store
+        store = self._provider_run(case.contract).store
         witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case) -> bool:
-        return case.subject == "document" or self._served(case.contract).store.serves(case.contract)
+        return case.subject == "document" or self._provider_run(case.contract).store.serves(case.contract)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
             self.documents[contract.id] = documented_evidence(contract)
         return self.documents[contract.id]
 
-    def _served(self, contract: Contract) -> ProviderRun:
-        return next(served for served in self.served if served.provider.name == contract.provider.name)
+    def _provider_run(self, contract: Contract) -> ProviderRun:
+        return next(
+            provider_run for provider_run in self.provider_runs if provider_run.provider.name == contract.provider.name
+        )
 
     def costs(self) -> dict[str, dict[str, int]]:
         """Return the requests and creations of each provider."""
-        spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.served}
+        spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.provider_runs}
         return {name: {"requests": cost.requests, "creations": cost.creations} for name, cost in spent.items()}
 
     def why_incomplete(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
         found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
         found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, NotSent)]
-        for served in self.served:
-            found += describe_gaps(served.store.kept.values())
-            found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
+        for provider_run in self.provider_runs:
+            found += describe_gaps(provider_run.store.kept.values())
+            found += [s for contract in provider_run.contracts for s in lack_of_success(provider_run.store, contract)]
         return [*found, *self.guard.refused]
 
     def close(self, ended: bool = True) -> None:
@@ -127,9 +135,9 @@ class Session:
             self.journal.close()
         if self.creations is not None:
             self.creations.close(ended)
-        for served in self.served:
-            if isinstance(served.store.source, LiveSource):
-                served.store.source.transport.close()
+        for provider_run in self.provider_runs:
+            if isinstance(provider_run.store.source, LiveSource):
+                provider_run.store.source.transport.close()
 
 
 def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
@@ -146,13 +154,13 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
             check_bindings(contract)
     ids, known = task_ids(options, every), known_deviations(options, every)
     budget = _budget(options, providers)
-    served = [
+    provider_runs = [
         prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    guard = _guard(options, served)
-    journal, creations = _journal(options, served, guard), _creations(options, served, guard)
-    return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
+    guard = _guard(options, provider_runs)
+    journal, creations = _journal(options, provider_runs, guard), _creations(options, provider_runs, guard)
+    return Session(options, provider_runs, budget, journal=journal, creations=creations, known=known, guard=guard)
 
 
 def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
@@ -160,36 +168,36 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
     return Budget(options.max_creations, options.max_cost, prices)
 
 
-def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
+def _guard(options: RunOptions, provider_runs: list[ProviderRun]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
-    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
-    for one in served:
+    guard = Guard({name: key for one in provider_runs for name, key in one.store.source.setting.keys.items()})
+    for one in provider_runs:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard
     return guard
 
 
-def _journal(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Journal | None:
+def _journal(options: RunOptions, provider_runs: list[ProviderRun], guard: Guard) -> Journal | None:
     """Return what writes the exchanges beside the results, known to every store as is what observes them."""
     if options.report is None or options.plan:
         return None
-    redactors = [s.store.source.setting.redactor for s in served if isinstance(s.store.source, LiveSource)]
+    redactors = [s.store.source.setting.redactor for s in provider_runs if isinstance(s.store.source, LiveSource)]
     journal, observer = Journal(options.report, guard), Observer(options.report, redactors, guard)
-    for one in served:
+    for one in provider_runs:
         one.store.journal, one.store.observer = journal, observer
     return journal
 
 
-def _creations(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Creations | None:
+def _creations(options: RunOptions, provider_runs: list[ProviderRun], guard: Guard) -> Creations | None:
     """Return what writes creations down beside the results, known to every provider; raises DataFileProblem."""
     if options.report is None or not (options.uses_network or options.plan):
         return None
-    named = [f"{s.provider.name}/{name}" for s in served for name, ids in s.store.source.task_ids.items() if ids]
+    named = [f"{s.provider.name}/{name}" for s in provider_runs for name, ids in s.store.source.task_ids.items() if ids]
     kind = PlannedCreations if options.plan else Creations
     creations = kind(options.report, options.resume, guard, named)
-    for one in served:
+    for one in provider_runs:
         one.store.source.setting.creations = creations
     return creations
 

@@ -30,8 +30,8 @@ class KnownDeviations:
     def mark(self, verdict: Verdict) -> Verdict:
         """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
         entry = self.entry(verdict)
-        standing = None if entry is None else _status_of(verdict, entry.has_expired(self.today))
-        return verdict if entry is None or standing is None else replace(verdict, known=_told(entry, standing))
+        status = None if entry is None else _status_of(verdict, entry.has_expired(self.today))
+        return verdict if entry is None or status is None else replace(verdict, known=_describe(entry, status))
 
     def entry(self, verdict: Verdict) -> Deviation | None:
         """Return the first entry in force about a verdict, or else the first that has expired, or None."""
@@ -48,9 +48,9 @@ def _status_of(verdict: Verdict, expired: bool) -> DeviationStatus | None:
     return None if verdict.partial else whole.get(verdict.outcome)
 
 
-def _told(entry: Deviation, standing: DeviationStatus) -> dict[str, Any]:
+def _describe(entry: Deviation, status: DeviationStatus) -> dict[str, Any]:
     """Return an entry as it stands in results.jsonl; the file's name only, since a path tells of a machine."""
     optional = {"ticket": entry.ticket, "expires": entry.expires and entry.expires.isoformat()}
     given = {name: value for name, value in optional.items() if value is not None}
-    told = {"state": standing.value, "reason": entry.reason, "since": entry.since.isoformat()}
+    told = {"state": status.value, "reason": entry.reason, "since": entry.since.isoformat()}
     return {**told, **given, "file": entry.path.name}

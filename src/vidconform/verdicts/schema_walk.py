@@ -35,14 +35,14 @@ def walk(
     if key not in cache:
         by_requirement: dict[str, list[tuple[ReplyView, NodeFinding]]] = {}
         for view in _bodies(contract, schema, gathered):
-            for finding in _told(schema, view):
+            for finding in _describe(schema, view):
                 by_requirement.setdefault(finding.requirement, []).append((view, finding))
         cache[key] = by_requirement
     found: dict[str, list[tuple[ReplyView, NodeFinding]]] = cache[key]
     return found
 
 
-def _told(schema: Schema, view: ReplyView) -> list[NodeFinding]:
+def _describe(schema: Schema, view: ReplyView) -> list[NodeFinding]:
     """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
     found = view.findings(schema)
     return found if view.shows_something else [finding for finding in found if not finding.hedged]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from vidconform.contracts import read_toml
 from vidconform.emulator.vices.member_faults import NAMED, Damage, left_out, on_member, put, word
-from vidconform.emulator.vices.triggers import MOMENTS
+from vidconform.emulator.vices.triggers import TRIGGERS
 from vidconform.emulator.vices.vice import OPERATORS, Fault, Operator
 from vidconform.errors import DataFileProblem
 
@@ -27,7 +27,7 @@ def declared(contract: str, path: Path) -> list[Fault]:
 
 
 def _of_member(path: Path, place: str, row: Mapping[str, Any]) -> Operator:
-    return on_member(place, _damage(path, row), _chosen(path, "moment", row.get("when", "task-shown"), MOMENTS))
+    return on_member(place, _damage(path, row), _chosen(path, "moment", row.get("when", "task-shown"), TRIGGERS))
 
 
 def _damage(path: Path, row: Mapping[str, Any]) -> Damage:

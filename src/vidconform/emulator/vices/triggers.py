@@ -70,7 +70,7 @@ NO_SUCH_METHOD = Trigger(" of the refusal", lambda reply: reply.status == 405)
 WITHOUT_ID = Trigger(" of the refusal", lambda reply: reply.status == 400 and not reply.asked)
 
 # What a file of vices calls them.
-MOMENTS = {
+TRIGGERS = {
     "task-shown": TASK,
     "unfinished": UNFINISHED,
     "completed": COMPLETED,

@@ -56,15 +56,15 @@ def _difference(old: ReportModel, new: ReportModel, key: tuple[str, str, str]) -
         return None
     if after is None and not new.reached(key[0]):
         kind = None if earlier in NOT_JUDGED else NOT_DECIDED
-        return _told(kind, known.row, earlier, None, ("", _NOT_REACHED)) if kind else None
+        return _describe(kind, known.row, earlier, None, ("", _NOT_REACHED)) if kind else None
     if after is not None and after.row.partial and earlier in UNMET:
-        return _told(NOT_DECIDED, known.row, earlier, later, ("", IN_PART))
+        return _describe(NOT_DECIDED, known.row, earlier, later, ("", IN_PART))
     kind = "worse" if _counts_again(before, after) else _kind(earlier, later)
     if kind == "worse" and known.row.is_known:
         # Somebody listed it already: it is told, but nobody is called.
         kind = "changed"
     said = (after.row.expected, after.row.received) if after else ("", "")
-    return _told(kind, known.row, earlier, later, said) if kind else None
+    return _describe(kind, known.row, earlier, later, said) if kind else None
 
 
 def _counts_again(before: Entry | None, after: Entry | None) -> bool:
@@ -78,7 +78,7 @@ def _counts_again(before: Entry | None, after: Entry | None) -> bool:
     )
 
 
-def _told(kind: str, row: VerdictRow, old: str | None, new: str | None, said: tuple[str, str]) -> Difference:
+def _describe(kind: str, row: VerdictRow, old: str | None, new: str | None, said: tuple[str, str]) -> Difference:
     return Difference(
         kind, row.contract, row.requirement, row.subject, row.level, row.statement, old, new, *said, row.deviation
     )  # fmt: skip
