@@ -61,10 +61,17 @@ def linted(folder: Path) -> subprocess.CompletedProcess[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what the contracts look at."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("src", "suites", "tests/support"):
+    for name in ("src", "suites"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    (folder / "tests" / "__init__.py").touch()
+    # Nothing else of the tests: they hold made-up keys, and no file of a test may.
+    (folder / "tests" / "support").mkdir(parents=True)
+    for name in (
+        "pyproject.toml",
+        "tests/__init__.py",
+        "tests/support/__init__.py",
+        "tests/support/import_contracts.py",
+    ):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 

@@ -243,7 +243,7 @@ def test_a_reply_from_elsewhere_says_so() -> None:
 def test_a_vendor_that_moved_does_not_refuse_the_key() -> None:
     refused = http(401, b'{"error": {"message": "no key"}}', JSON)
     with serving(refused) as moved, serving(redirect(f"{moved.url}/v1")) as server:
-        session, verdicts = whole_run(server.url)
+        session, verdicts = whole_run(server.url, poll_timeout=30.0)
     (verdict,) = [v for v in verdicts if v.requirement.id == "retrieve-accepts-key" and v.contract.name == "videos"]
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.received.startswith(f"the service redirects to {moved.url}, and no key is sent there; if it")
