@@ -3,9 +3,9 @@
 In the project's own folder:
 
     pip install -e '.[test,mutation]'
-    python tests/mutation/mutate.py                              # all modules
-    python tests/mutation/mutate.py suites/test_status.py        # some
-    python tests/mutation/mutate.py --survivors                  # the listed ones alone: each still survives
+    python -m tests.mutation.mutate                              # all modules
+    python -m tests.mutation.mutate suites/test_status.py        # some
+    python -m tests.mutation.mutate --survivors                  # the listed ones alone: each still survives
 """
 
 from __future__ import annotations

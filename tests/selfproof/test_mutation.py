@@ -45,7 +45,7 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
     assert sorted(removed) == sorted(bound)
 
 
-# --- The list of mutants that survive; `python tests/mutation/mutate.py` runs them
+# --- The list of mutants that survive; `python -m tests.mutation.mutate` runs them
 
 # What decides verdicts, or what a verdict says.
 JUDGING = (
