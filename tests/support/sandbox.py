@@ -63,7 +63,10 @@ class Sandbox:
 
     def _become_pytest(self, tests: list[str], keeps_byte_code: bool) -> None:
         os.chdir(self.folder)
-        sys.path.insert(0, str(self.folder / "src"))
+        sys.path[:0] = [str(self.folder), str(self.folder / "src")]
+        # The helpers that are loaded are those of the project itself, and not of its copy.
+        for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+            del sys.modules[name]
         sys.dont_write_bytecode = not keeps_byte_code
         log = os.open(self._log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
         os.dup2(log, 1)
