@@ -85,6 +85,10 @@ class Budget:
             raise
         self.cost(provider).creations += 1
 
+    def lack_more(self) -> None:
+        """Count a documented creation that had nothing to be made of, where that is for want of an earlier one."""
+        self.lacking += 1 if self.lacking else 0
+
     def give_back(self, provider: str) -> None:
         """Take back a counted creation that came to nothing."""
         self.cost(provider).creations -= 1
