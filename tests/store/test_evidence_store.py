@@ -88,11 +88,11 @@ def test_paid_probes_run_in_the_order_of_the_registry_whatever_is_asked_for_firs
         assert run.emulator.creations == 2
 
 
-def test_only_what_is_wanted_is_gathered_before_a_paid_probe() -> None:
+def test_what_is_wanted_is_gathered_in_turn_and_nothing_else() -> None:
     with live("octopusx", []) as run:
         run.store.wanted = {("octopusx/videos", "create-without-prompt"), ("octopusx/videos", "create")}
-        run.bring("videos", "create")
-        assert [probe for _, probe in run.store.kept] == ["create-without-prompt", "create"]
+        run.bring("videos", "create-without-prompt")
+        assert [probe for _, probe in run.store.kept] == ["create", "create-without-prompt"]
 
 
 def test_a_given_task_saves_the_creation_of_one() -> None:

@@ -14,10 +14,11 @@ from vidconform.exchange.messages import (
     Reply,
     Request,
 )
+from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
 __all__ = [
     "EMULATOR_SERVER", "FORMATS", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_json", "encode", "finished_task",
+    "decode_json", "encode", "finished_task", "own_task_failure",
 ]  # fmt: skip

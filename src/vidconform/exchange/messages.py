@@ -27,7 +27,7 @@ class Request:
     """A request line, its headers and body; `target` is path and query.
 
     `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
-    `keyed` that a credential of the user's is sent with it.
+    `keyed` that a credential of the user's is sent with it, `is_plain` that it is asked as the document shows.
     """
 
     method: str
@@ -38,6 +38,7 @@ class Request:
     paid: bool = False
     scope: str = ""
     keyed: bool = True
+    is_plain: bool = True
 
     @property
     def url(self) -> str:

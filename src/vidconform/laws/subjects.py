@@ -40,6 +40,8 @@ class Subject:
 class Task(Subject):
     """The life of one task: the creation's reply where we created it, then every read of it in order."""
 
+    needs_success = False
+
     def views(self, *roles: str) -> list[ReplyView]:
         """Return the replies in which each of these fields is well-formed."""
         return [view for view in self.all if view.has(*roles)]
@@ -54,6 +56,7 @@ class Task(Subject):
 
     def succeeded(self, *roles: str) -> list[ReplyView]:
         """Return such replies of the task when it has succeeded."""
+        self.needs_success = True
         return [view for view in self.views("status", *roles) if view.phase == "succeeded"]
 
     def pairs(self, *roles: str) -> Iterator[tuple[ReplyView, ReplyView]]:

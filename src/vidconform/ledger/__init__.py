@@ -1,6 +1,7 @@
 """Paid tasks: how many a run may create, and what was sent, created, lost and settled."""
 
-from vidconform.ledger.budget import Budget, Cost, OverBudget, Price
+from vidconform.ledger.accidents import Accident, Danger
+from vidconform.ledger.budget import Budget, Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
     IN_FRONT,
@@ -16,6 +17,7 @@ from vidconform.ledger.creation_log import (
 from vidconform.ledger.creations_file import Creations
 
 __all__ = [
-    "IN_FRONT", "Budget", "Cost", "Created", "CreationLog", "Creations", "NoLog", "OverBudget", "Price", "in_doubt",
-    "is_refused", "is_turned_away", "note_created", "note_unexpected_creation", "read_creations", "task_id_in",
+    "IN_FRONT", "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
+    "OverLimit", "Price", "in_doubt", "is_refused", "is_turned_away", "note_created", "note_unexpected_creation",
+    "read_creations", "task_id_in",
 ]  # fmt: skip

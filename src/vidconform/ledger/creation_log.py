@@ -85,8 +85,8 @@ def is_turned_away(failure: ProbeFailure) -> bool:
 
 
 def in_doubt(step: str, why: str) -> str:
-    """Return why no other creation that must be refused is sent after one that may have been made."""
-    return f"what {step} asked for may have been made ({why}), so no other creation that must fail is sent"
+    """Return why no other creation that is as likely to be accepted is sent after one that may have been made."""
+    return f"what {step} asked for may have been made ({why}), so no other that is as likely to be is sent"
 
 
 def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:

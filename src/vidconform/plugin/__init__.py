@@ -41,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
     add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
+    recheck = "ask again what is known to deviate and costs a creation each time that it does"
+    add("--recheck-deviations", action="store_true", help=recheck)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")

@@ -76,6 +76,7 @@ def _options(config: pytest.Config) -> RunOptions:
         resume=option.resume,
         deviations=option.deviations,
         write_deviations=option.write_deviations,
+        recheck_deviations=option.recheck_deviations,
     )
 
 

@@ -3,8 +3,8 @@
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import EXPLORING, Generation
-from vidconform.probes.registry import PROBES, probes_of
+from vidconform.probes.registry import PROBES, Probe, probes_of, turn_of
 
 __all__ = [
-    "EXPLORING", "PROBES", "Generation", "ProbeContext", "ProbeSettings", "probes_of",
+    "EXPLORING", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings", "probes_of", "turn_of",
 ]  # fmt: skip

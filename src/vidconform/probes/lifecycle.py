@@ -95,7 +95,11 @@ def remix(context: ProbeContext, find: Find) -> None:
     operation, earlier = _role(context, "remix"), context.resume()
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
-    source = _finished(context, find)
+    try:
+        source = _finished(context, find)
+    except NotSent:
+        context.setting.budget.lack_more()
+        raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None and task_id == source:

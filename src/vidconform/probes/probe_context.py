@@ -12,6 +12,8 @@ from vidconform.contracts import Contract, Operation, usual_headers
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
     IN_FRONT,
+    Accident,
+    Danger,
     in_doubt,
     is_refused,
     is_turned_away,
@@ -29,13 +31,17 @@ _KEYLESS = ("none", "wrong")
 
 @dataclass
 class ProbeContext:
-    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again."""
+    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again.
+
+    `is_plain` says that they are what the document shows, and none that must be refused.
+    """
 
     contract: Contract
     setting: ProbeSettings
     transport: Transport
     probe: str
     notes: dict[str, Any] = field(default_factory=dict)
+    is_plain: bool = True
     exchanges: list[Exchange] = field(default_factory=list)
     failures: list[ProbeFailure] = field(default_factory=list)
 
@@ -69,7 +75,7 @@ class ProbeContext:
         request = Request(
             method or operation.method, self.setting.base_url, said.target,
             (*said.headers, header) if header[0] else said.headers, said.body,
-            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
         )  # fmt: skip
         started = time.monotonic()
         received = self.transport.send(request)
@@ -96,29 +102,32 @@ class ProbeContext:
         return exchange
 
     def send_expecting_refusal(
-        self, step: str, operation: Operation, task_id: str | None = None, **choices: Any
+        self, step: str, operation: Operation, task_id: str | None = None, *, danger: Danger, **choices: Any
     ) -> Exchange:
-        """Send a creation that must be refused; after one that was, or may have been, made no other is sent."""
+        """Send a creation that must be refused; after one that was, or may have been, made none as dangerous is."""
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
-        budget.reserve_for_refusal(provider)
+        budget.reserve_for_refusal(provider, danger)
+        accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
             if not is_refused(failure) and failure.kind not in IN_FRONT:
-                budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+                lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+                budget.accidents.append(replace(accident, doubt=lost))
             raise
         note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
         if exchange.reply.is_refusal:
             budget.give_back(provider)
         elif exchange.reply.is_success:
-            budget.accidents[provider] = f"a creation that must be refused ({step})"
+            budget.accidents.append(accident)
         else:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
-            budget.doubts[provider] = NotSent(f"a refusal of each creation before it: {why}")
+            doubt = NotSent(f"a refusal of each creation before it: {why}")
+            budget.accidents.append(replace(accident, doubt=doubt))
         return exchange
 
     def _spend(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from vidconform.contracts import Operation
+from vidconform.contracts import Contract, Operation
+from vidconform.ledger import Danger
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
 
 Find = Callable[[str], Any]
+
+OPTIONAL_MEMBER = 7
+"""The highest rank of danger: a mistyped optional member, which comes last of all."""
 
 _WRONG_TYPES: dict[str, Any] = {
     "model": 7,
@@ -44,12 +49,28 @@ class RefusalProbe:
         """Whether a provider that does not refuse would charge for it."""
         return self.role in ("create", "remix")
 
+    def danger(self, contract: Contract) -> Danger:
+        """Return how easily it is accepted all the same: a mistyped optional member by many a vendor."""
+        if self.credential != "key":
+            return Danger(1 if self.credential == "none" else 2, "credential")
+        if self.left_out is not None or self.mistyped is not None:
+            rank = 4 if self.mistyped is None else 5 if self._is_required(contract) else OPTIONAL_MEMBER
+            return Danger(rank, "body")
+        return Danger(3, "target" if self.target == "unknown" else "body")
+
+    def _is_required(self, contract: Contract) -> bool:
+        operation = contract.operation(self.role)
+        schema = contract.schemas.get(operation.request_schema or "") if operation is not None else None
+        return schema is not None and self.mistyped in schema.source.get("required", [])
+
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
         operation = context.contract.operation(self.role)
         if operation is None:
             raise NotSent(f"an operation for {self.role}; {context.contract.id} has none")
-        send = context.send_expecting_refusal if self.may_create else context.ask
+        send = context.ask
+        if self.may_create:
+            send = partial(context.send_expecting_refusal, danger=self.danger(context.contract))
         send(
             self.name, operation, self._target(context, find),
             credential=self.credential, body=self._body(operation), method=self.method,

@@ -36,6 +36,7 @@ class RunOptions:
     resume: bool = False
     deviations: Sequence[Path] = ()
     write_deviations: Path | None = None
+    recheck_deviations: bool = False
 
     @property
     def records(self) -> bool:

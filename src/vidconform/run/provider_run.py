@@ -42,7 +42,9 @@ def prepare_provider(
     redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
-    return ProviderRun(provider, contracts, _store(provider, contracts, options, setting, ids), address)
+    store = _store(provider, contracts, options, setting, ids)
+    store.contracts = contracts
+    return ProviderRun(provider, contracts, store, address)
 
 
 def _keys(

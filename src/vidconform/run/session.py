@@ -13,13 +13,13 @@ from vidconform.ledger import Budget, Creations, Price
 from vidconform.probes import EXPLORING, PROBES
 from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
-from vidconform.run.incomplete import describe_gaps, lack_of_success
+from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_success
 from vidconform.run.known_deviations import known_deviations
-from vidconform.run.needs import probes_for
+from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
 from vidconform.run.provider_run import ProviderRun, prepare_provider
+from vidconform.run.sparing import spared_probes, unforeseen, why_spared
 from vidconform.store import Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
-from vidconform.transport import NotSent
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 
@@ -78,6 +78,9 @@ class Session:
 
     def _judge(self, case: Case) -> Verdict:
         try:
+            needed = why_spared(case, self._served(case.contract).store.source.setting.spared)
+            if needed is not None:
+                return case.verdict(Outcome.UNSEEN, expected=needed)
             verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
@@ -93,7 +96,7 @@ class Session:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._served(case.contract).store
-        witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
+        witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case) -> bool:
@@ -114,8 +117,8 @@ class Session:
 
     def why_incomplete(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
-        found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
-        found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, NotSent)]
+        found = [s for served in self.served for c in served.contracts for s in failed_tasks(served.store, c)]
+        found += unforeseen(self.budget.accidents, self.known, self.contracts)
         for served in self.served:
             found += describe_gaps(served.store.kept.values())
             found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
@@ -150,6 +153,8 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
         prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
+    for one in served:
+        one.store.source.setting.spared.update(spared_probes(options, known, one.contracts))
     guard = _guard(options, served)
     journal, creations = _journal(options, served, guard), _creations(options, served, guard)
     return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)

@@ -8,15 +8,15 @@ from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused
-from vidconform.exchange import Evidence, answered_task, finished_task
-from vidconform.probes import PROBES, ProbeSettings, probes_of
+from vidconform.exchange import Evidence, answered_task, finished_task, own_task_failure
+from vidconform.probes import ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
 from vidconform.store.gathering import gather
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
 from vidconform.store.replay import ReplayTransport
-from vidconform.transport import ProbeFailure, Transport
+from vidconform.transport import NotSent, ProbeFailure, Transport
 
 
 class Source(Protocol):
@@ -77,7 +77,7 @@ def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dic
 
 @dataclass
 class Store:
-    """The evidence of one provider; `wanted` are the probes that the selected tests need."""
+    """The evidence of one provider; `wanted` are the probes that the selected tests need, of its `contracts`."""
 
     source: Source
     wanted: set[tuple[str, str]] = field(default_factory=set)
@@ -85,6 +85,7 @@ class Store:
     broken: dict[tuple[str, str], Exception] = field(default_factory=dict)
     journal: Journal | None = None
     observer: Observer | None = None
+    contracts: list[Contract] = field(default_factory=list)
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
         """Return what a probe brought, running it if it has not run yet; raises what broke it."""
@@ -111,13 +112,22 @@ class Store:
                 self.observer.keep(contract, self.kept[key])
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
-        """Keep the order of the registry among paid probes, so that an accident is paid from the same purse."""
-        if PROBES[probe].cost != "paid" or (contract.id, probe) in self.kept:
+        """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
+        if (contract.id, probe) in self.kept or (contract.id, probe) in self.broken:
             return
-        paid = [candidate.name for candidate in probes_of(contract) if candidate.cost == "paid"]
-        for earlier in paid[: paid.index(probe)]:
-            if (contract.id, earlier) in self.wanted:
-                self._gather_once(contract, earlier)
+        for owner, earlier in self._in_turn(contract):
+            if (owner.id, earlier) == (contract.id, probe):
+                return
+            if (owner.id, earlier) in self.wanted:
+                self._gather_once(owner, earlier)
+
+    def _in_turn(self, contract: Contract) -> list[tuple[Contract, str]]:
+        """Return the probes of all contracts in the order in which they are gathered."""
+        others = [other for other in self.contracts if other.id != contract.id]
+        found = [
+            (turn_of(probe, owner), owner, probe.name) for owner in (contract, *others) for probe in probes_of(owner)
+        ]
+        return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
 
     def serves(self, contract: Contract) -> bool:
         """Whether any task was served, as far as the selected tests ask for one; nothing is sent only for this."""
@@ -132,6 +142,8 @@ class Store:
         found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
             self._raise_failure(contract)
+            if name == "finished":
+                self._raise_own_failure(contract)
         return found
 
     def _raise_failure(self, contract: Contract) -> None:
@@ -139,6 +151,13 @@ class Store:
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
         for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
             raise ProbeFailure(gap.sentence)
+
+    def _raise_own_failure(self, contract: Contract) -> None:
+        """Raise NotSent where a finished task is missing because the run's own came to no video."""
+        created = self.kept.get((contract.id, "create"))
+        failure = own_task_failure(contract, created) if created is not None else None
+        if failure is not None:
+            raise NotSent(f"a finished task; {failure}")
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""

@@ -117,7 +117,7 @@ class PlannedSource:
         probe = PROBES[evidence.probe]
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
-        # After one that should have been refused no other is sent.
+        # After one that should have been refused none that is as likely to be accepted is sent.
         return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Contract, NodeFinding, Requirement, Schema
-from vidconform.exchange import RESUMED, Gap
+from vidconform.exchange import RESUMED, Gap, own_task_failure
 from vidconform.laws import (
     Binding,
     BrokenLaw,
@@ -17,13 +17,14 @@ from vidconform.laws import (
     Law,
     ReplyView,
     Subject,
+    Task,
     Unseen,
     kind_of,
     subjects_of,
 )
 from vidconform.verdicts import phrases
 from vidconform.verdicts.curl import curl
-from vidconform.verdicts.schema_walk import kind_of_schema, walk
+from vidconform.verdicts.schema_walk import kind_of_schema, walk, would_be_shown_by_success
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 Serves = Callable[[], bool]
@@ -108,6 +109,8 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
+    if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
+        hints = _own_failure(case.contract, gathered) + hints
     return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
 
 
@@ -121,7 +124,15 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     held = [view for view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
     hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
+    if not held and would_be_shown_by_success(case.contract, schema, case.requirement.id, gathered):
+        hints = _own_failure(case.contract, gathered) + hints
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
+
+
+def _own_failure(contract: Contract, gathered: Gathered) -> list[str]:
+    """Return what would show more than a task of the run that came to no video, and why it did not."""
+    failures = (own_task_failure(contract, evidence) for evidence in gathered.values())
+    return [f"a task that succeeds; {failure}" for failure in failures if failure is not None]
 
 
 def _resumed(gathered: Gathered) -> list[str]:

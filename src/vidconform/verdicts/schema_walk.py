@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Schema
+from vidconform.contracts import Contract, NodeFinding, Schema, customary_phases
 from vidconform.laws import (
     DOCUMENT,
     LIVES,
@@ -40,6 +40,15 @@ def walk(
         cache[key] = by_requirement
     found: dict[str, list[tuple[ReplyView, NodeFinding]]] = cache[key]
     return found
+
+
+def would_be_shown_by_success(contract: Contract, schema: Schema, requirement: str, gathered: Gathered) -> bool:
+    """Whether a task that was served would show a requirement, had it only succeeded."""
+    words = (*contract.words, *customary_phases())
+    succeeded = next((word for word in words if contract.phase(word) == "succeeded"), "completed")
+    served = [view for view in task_replies(contract, gathered) if view.has("status")][-1:]
+    shown = [finding for view in served for finding in view.altered(status=succeeded).findings(schema)]
+    return any(finding.requirement == requirement for finding in shown)
 
 
 def _told(schema: Schema, view: ReplyView) -> list[NodeFinding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation, is_plain
 from vidconform.exchange import Reply
+from vidconform.ledger import Danger
 from vidconform.probes.generated.exploration import ENGINE, drawn_request, plan_of
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.generated.unknown_ids import aimed_ids, unknown_to
@@ -21,6 +22,9 @@ Find = Callable[[str], Any]
 
 REQUIREMENT = "any-request-is-no-server-error"
 """The statement about whatever may be asked; without it nothing is generated."""
+ACCIDENT = "any-bad-request-is-refused"
+"""The statement that a creation among them breaks."""
+DANGER = Danger(6, "body")
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 # Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
 MOST_OF_ONE, MOST_OF_ALL = 30, 60
@@ -102,7 +106,7 @@ class _RequestTrial:
                 self.context,
                 self.operation,
                 raw,
-                self.context.send_expecting_refusal if self.may_create else self.context.ask,
+                partial(self.context.send_expecting_refusal, danger=DANGER) if self.may_create else self.context.ask,
             )
         except (ProbeFailure, NotSent) as cause:
             self.cause = cause
