@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from email.utils import formatdate
 from functools import partial
 
 from starlette.applications import Starlette
@@ -139,7 +140,8 @@ def _send(server_state: ServerState, context: ReplyContext) -> Response:
     if server_state.options.change is not None:
         server_state.options.change(context)
     body = context.body if isinstance(context.body, bytes) else json.dumps(context.body).encode()
-    return Response(body, context.status, {"server": SERVER, **context.headers})
+    date = formatdate(server_state.options.clock(), usegmt=True)
+    return Response(body, context.status, {"server": SERVER, "date": date, **context.headers})
 
 
 async def _failed(server_state: ServerState, request: Request, error: Exception) -> Response:

@@ -149,6 +149,8 @@ def _server(app: Any) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        # The application's own, so that one clock tells all times.
+        date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )

@@ -29,12 +29,13 @@ from vidconform.laws.subject_builders import (
     task_replies,
 )
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.task_field import TaskField
 from vidconform.laws.video_bytes import A_TEXT, what_is_no_video
 
 __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE", "UNKNOWN_TASKS",
     "AuthAttempt", "Binding", "BrokenLaw", "Creation", "Gathered", "GeneratedReplies", "Inconclusive", "Kind",
-    "Law", "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "Unseen", "describe_codes",
+    "Law", "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen", "describe_codes",
     "describe_credential", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
     "has_documented_code", "kind_of", "on_routes_that_exist", "reply_views", "require_observed", "requires",
     "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",

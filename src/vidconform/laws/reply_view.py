@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +102,24 @@ class ReplyView:
         place = self._place(role)
         raw = place.read(self.body)
         return BY_UNIT[place.unit](raw) if place.unit is not None else BY_ROLE.get(role, as_it_stands)(raw)
+
+    def tells(self, role: str) -> bool:
+        """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
+        place = self.contract.field(role)
+        owner = self.body
+        for name in place.path[:-1] if place is not None else ():
+            owner = owner.get(name) if isinstance(owner, dict) else None
+        stands = place is not None and isinstance(owner, dict) and place.path[-1] in owner
+        return self.is_task and stands and (self.raw(role) is None or self._well_formed(role))
+
+    @property
+    def sent_at(self) -> float | None:
+        """The Date of the reply in seconds since 1970, by the clock of who answered, or None."""
+        try:
+            date = parsedate_to_datetime(self.reply.header("date"))
+        except (ValueError, TypeError):
+            return None
+        return date.timestamp() if date.tzinfo is not None else None
 
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""

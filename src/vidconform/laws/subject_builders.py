@@ -12,6 +12,7 @@ from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import UNFINISHED, AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.task_field import TaskField
 
 Gathered = Mapping[str, Evidence]
 DOCUMENT = "document"
@@ -190,6 +191,9 @@ def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list
 
 KINDS: dict[str, Kind] = {
     "task": Kind(tasks, LIVES, of_document=True),
+    "task_field": Kind(
+        lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIVES, asks=("member",)
+    ),
     "reply": Kind(_replies, LIVES),
     "served": Kind(_served, asks=("role", "probes")),
     "auth_attempt": Kind(_keyed, asks=("role", "probes", "elsewhere")),
