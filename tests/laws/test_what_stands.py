@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live import cases, live
+from tests.support.live_cases import cases, live
 from vidconform.emulator.replies import ReplyContext
 
 HOUR = 3600

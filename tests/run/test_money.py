@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.live import Heard, Live, cases
-from tests.support.live import live as listening
+from tests.support.live_cases import Heard, Live, cases
+from tests.support.live_cases import live as listening
 from tests.support.processes import KEYS, Run, judge_inside, live
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running

@@ -53,7 +53,7 @@ _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for 
 _LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
-_FOREIGN = ("PYTEST_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
+_FOREIGN = ("PYTEST_", "VIDCONFORM_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from vidconform.errors.error_table import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
 from vidconform.errors.error_types import (
+    AskedElsewhere,
     BadOption,
     CassetteDamaged,
     CassetteMissing,
@@ -16,10 +17,12 @@ from vidconform.errors.error_types import (
     UnusableKey,
     UsageProblem,
     VidconformError,
+    WriteFailed,
 )
 
 __all__ = [
-    "SYSTEM_ERROR", "UNFORESEEN_VALUE", "BadOption", "CassetteDamaged", "CassetteMissing", "CassetteStale",
-    "DataFileProblem", "MissingKey", "ResultsRefused", "SecretRefused", "UnknownErrorCode", "UnknownProvider",
-    "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError", "error_kinds", "with_code",
+    "SYSTEM_ERROR", "UNFORESEEN_VALUE", "AskedElsewhere", "BadOption", "CassetteDamaged", "CassetteMissing",
+    "CassetteStale", "DataFileProblem", "MissingKey", "ResultsRefused", "SecretRefused", "UnknownErrorCode",
+    "UnknownProvider", "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError", "WriteFailed",
+    "error_kinds", "with_code",
 ]  # fmt: skip

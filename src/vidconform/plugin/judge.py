@@ -7,6 +7,7 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +16,23 @@ from pytest_recording import network
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
 from vidconform.plugin.outcomes import fails, properties, show
+from vidconform.plugin.run_process import RunProcess, run_folder
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
+from vidconform.store import Claim
 from vidconform.verdicts import Case, Verdict
 
 FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
+JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
     judge = Judge(config, prepare(_options(config), environ, Throttle(_sayer(config))))
-    if judge.session.options.uses_network:
+    if judge.session.options.uses_network and not judge.session.options.plan:
         _hush_http()
+        judge.session.hold(Claim(_folder_of_run(config)))
     config.pluginmanager.register(judge, JUDGE)
     if judge.session.options.plan:
         from vidconform.plugin.planner import Planner
@@ -41,11 +46,21 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
         config.pluginmanager.register(reporter, "vidconform-reporter")
         config.pluginmanager.register(reporter.results, "vidconform-results")
         config.pluginmanager.register(reporter.hidden, "vidconform-hidden")
-    if config.pluginmanager.has_plugin("xdist"):
-        from vidconform.plugin.workers import OneWorker
+    from vidconform.plugin.workers import OneWorker
 
-        config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
+    # Under whichever name pytest-xdist is loaded, and where it is not.
+    config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
     return judge
+
+
+def _folder_of_run(config: pytest.Config) -> Path:
+    """Return the folder of the run that this process began, or descends from."""
+    folder = run_folder()
+    if folder is None:
+        process = RunProcess()
+        config.pluginmanager.register(process, "vidconform-process")
+        folder = process.folder
+    return folder
 
 
 def _hush_http() -> None:
@@ -132,11 +147,25 @@ class Judge:
             if case is not None:
                 self.session.want(case)
                 # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
-                item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]  # only what is collected from a function has them
+                item.fixturenames[:] = [name for name, value in parameters(item).items() if value is case]  # type: ignore[attr-defined]  # only what is collected from a function has them
 
         # Its imports take as long as the probes that come first. Of several workers only one will need it.
         if self.session.explores and not hasattr(self.config, "workerinput"):
             ENGINE.start()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Gather what a test needs outside of all that times, repeats or forks it."""
+        case = case_of(item)
+        skips = self._runs_no_test or any(item.iter_markers("skip"))
+        if case is not None and not skips:
+            with self._network():
+                self.session.bring(case)
+        return (yield)
+
+    @property
+    def _runs_no_test(self) -> bool:
+        return any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -144,18 +173,15 @@ class Judge:
         case = case_of(pyfuncitem)
         if case is None:
             return None
-        verdict = pyfuncitem.stash[_VERDICT] = self._judge(case)
-        self.session.journalise(case)
+        with self._network():
+            verdict = pyfuncitem.stash[_VERDICT] = self.session.judge(case)
         # Before any report is made: the JUnit file takes the properties of the last one, teardown.
         pyfuncitem.user_properties += properties(verdict)
         return True
 
-    def _judge(self, case: Case) -> Verdict:
-        if self.session.options.uses_network:
-            return self.session.judge(case)
-        # No test of a recorded run reaches the network, whatever a law may do.
-        with network.blocking_context():
-            return self.session.judge(case)
+    def _network(self) -> contextlib.AbstractContextManager[None]:
+        """Return what blocks the network: no test of a recorded run reaches it, whatever a law may do."""
+        return contextlib.nullcontext() if self.session.options.uses_network else network.blocking_context()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -180,9 +206,13 @@ _VERDICT = pytest.StashKey[Verdict]()
 
 def case_of(item: pytest.Item) -> Case | None:
     """Return the case that an item stands for, or None."""
+    return next((value for value in parameters(item).values() if isinstance(value, Case)), None)
+
+
+def parameters(item: pytest.Item) -> dict[str, object]:
+    """Return what an item was parametrised with, by us or by anybody."""
     callspec = getattr(item, "callspec", None)
-    values = list(callspec.params.values()) if callspec is not None else []
-    return values[0] if values and isinstance(values[0], Case) else None
+    return callspec.params if callspec is not None else {}
 
 
 def facts(session: Session) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Reporter:
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self.config, self.session = config, session
         self.rows: list[dict[str, Any]] = []
+        self.taken: set[tuple[str, str, str]] = set()
         self.facts: dict[str, Any] = {"cost": {}, "incomplete": []}
         self.hidden = Hidden()
         self.silent: set[str] = set()
@@ -79,6 +80,13 @@ class Reporter:
         """Take a verdict as it falls."""
         row = getattr(report, "vidconform", None)
         if row is not None and report.when == "call":
+            self._take(row)
+
+    def _take(self, row: dict[str, Any]) -> None:
+        """Keep a verdict once; a test that is run again is judged again on the same evidence."""
+        key = (row["contract"], row["requirement"], row["subject"])
+        if key not in self.taken:
+            self.taken.add(key)
             self.rows.append(row)
             self.results.verdict(row)
 

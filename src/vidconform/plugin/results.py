@@ -12,9 +12,8 @@ import pytest
 
 from vidconform import report
 from vidconform.errors import BadOption
+from vidconform.plugin.judge import JUDGING_NOTHING
 from vidconform.run import Session, is_name
-
-_JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 
 class Results:
@@ -33,7 +32,7 @@ class Results:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin, in a serial run; what cannot be collected is left to pytest."""
-        self.were_due = not any(self.config.getoption(name, False) for name in _JUDGING_NOTHING)
+        self.were_due = not any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
         if not session.testsfailed or session.config.option.continue_on_collection_errors:
             self._begin(item.nodeid for item in session.items)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
 from vidconform.run.provider_run import ProviderRun, prepare_provider
 from vidconform.run.sparing import spared_probes, unforeseen, why_spared
-from vidconform.store import Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
+from vidconform.store import Claim, Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 
@@ -59,6 +60,13 @@ class Session:
         stores = [served.store for served in self.served if isinstance(served.store.source, LiveSource)]
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
         return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
+
+    def bring(self, case: Case) -> None:
+        """Gather what a case will be judged on; what breaks is kept and told where it is judged."""
+        with suppress(Exception):
+            self._gathered(case)
+            self._serves(case)
+        self.journalise(case)
 
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""
@@ -123,6 +131,11 @@ class Session:
             found += describe_gaps(served.store.kept.values())
             found += [s for contract in served.contracts for s in lack_of_success(served.store, contract)]
         return [*found, *self.guard.refused]
+
+    def hold(self, claim: Claim) -> None:
+        """Let one process alone ask the providers: the one that gets hold of the claim."""
+        for served in self.served:
+            served.store.claim = claim
 
     def close(self, ended: bool = True) -> None:
         """Give back the connections and the files; `ended` says that the run came to its end."""

@@ -12,6 +12,7 @@ from vidconform.exchange import Evidence, answered_task, finished_task, own_task
 from vidconform.probes import ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
+from vidconform.store.claim import Claim
 from vidconform.store.gathering import gather
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
@@ -77,7 +78,10 @@ def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dic
 
 @dataclass
 class Store:
-    """The evidence of one provider; `wanted` are the probes that the selected tests need, of its `contracts`."""
+    """The evidence of one provider; `wanted` are the probes that the selected tests need, of its `contracts`.
+
+    With a `claim` only the process that holds it runs a probe.
+    """
 
     source: Source
     wanted: set[tuple[str, str]] = field(default_factory=set)
@@ -86,6 +90,7 @@ class Store:
     journal: Journal | None = None
     observer: Observer | None = None
     contracts: list[Contract] = field(default_factory=list)
+    claim: Claim | None = None
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
         """Return what a probe brought, running it if it has not run yet; raises what broke it."""
@@ -101,10 +106,16 @@ class Store:
         key = (contract.id, probe)
         if key in self.kept or key in self.broken:
             return
+        if self.claim is not None:
+            self.claim.check()
         try:
             self.kept[key] = self.source.gather(contract, probe, lambda name: self._find(contract, name))
         except Exception as error:  # noqa: BLE001 - kept, and raised for whoever asks for this evidence
             self.broken[key] = error
+        except BaseException as error:
+            # A timer or an interrupt ends the test at hand; what was asked so far is not asked again.
+            self.broken[key] = InterruptedError(f"{probe} was ended in the middle ({type(error).__name__})")
+            raise
         else:
             if self.journal is not None:
                 self.journal.keep(contract, self.kept[key])
