@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract, Provider
+from vidconform.contracts import Contract, Provider, fits
 from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
 from vidconform.redaction import SHORTEST
 
@@ -172,4 +172,4 @@ def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract,
 
 def _fits(contract: Contract, task_id: str) -> bool:
     spaces = contract.provider.id_spaces
-    return any(re.search(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)
+    return any(fits(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)
