@@ -28,15 +28,15 @@ def _matcher(pattern: str) -> Any:
 def lack_of_pattern(pattern: Any) -> str | None:
     """Return why a pattern cannot be used, as words behind its place, or None."""
     try:
-        _matcher(pattern)
-    except (ValueError, TypeError):
-        return (
-            f"is no regular expression of linear time: {str(pattern)[:80]!r}; look-around, back-references and "
-            "thousands of repetitions are not supported"
-        )
-    try:
         # Ids are drawn from it by a library that reads it as Python does.
         re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+    except (re.error, OverflowError, RecursionError, TypeError) as error:
         return f"is no regular expression: {error}"
+    try:
+        _matcher(pattern)
+    except ValueError:
+        return (
+            f"is no regular expression of linear time: {pattern[:80]!r}; look-around, back-references and "
+            "thousands of repetitions are not supported"
+        )
     return None

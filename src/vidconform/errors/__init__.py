@@ -7,6 +7,7 @@ from vidconform.errors.error_types import (
     CassetteMissing,
     CassetteStale,
     DataFileProblem,
+    ExposedKey,
     MissingKey,
     ResultsRefused,
     SecretRefused,
@@ -20,6 +21,7 @@ from vidconform.errors.error_types import (
 
 __all__ = [
     "SYSTEM_ERROR", "UNFORESEEN_VALUE", "BadOption", "CassetteDamaged", "CassetteMissing", "CassetteStale",
-    "DataFileProblem", "MissingKey", "ResultsRefused", "SecretRefused", "UnknownErrorCode", "UnknownProvider",
-    "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError", "error_kinds", "with_code",
+    "DataFileProblem", "ExposedKey", "MissingKey", "ResultsRefused", "SecretRefused", "UnknownErrorCode",
+    "UnknownProvider", "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError", "error_kinds",
+    "with_code",
 ]  # fmt: skip

@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
     add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
+    add("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
 

@@ -76,6 +76,7 @@ def _options(config: pytest.Config) -> RunOptions:
         resume=option.resume,
         deviations=option.deviations,
         write_deviations=option.write_deviations,
+        allow_http=option.allow_http,
     )
 
 
