@@ -256,7 +256,7 @@ def test_of_several_problems_all_are_shown_and_the_first_decides(ask: Asking) ->
 
 
 def test_a_name_that_nobody_has(visit: Visiting) -> None:
-    seen = visit("gptge", "--provider-url=http://nosuch.invalid", "--json")
+    seen = visit("gptge", "--provider-url=https://nosuch.invalid", "--json")
     assert (seen.code, seen.seen["requests"]) == (Exit.DNS, 0)
     assert seen.of("dns")[0][1].startswith("nosuch.invalid has no address: ")
     assert {seen.of(check)[0][0] for check in CHECKS[2:8]} == {"unchecked"}
@@ -265,7 +265,7 @@ def test_a_name_that_nobody_has(visit: Visiting) -> None:
 def test_a_name_server_that_says_nothing(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
     told = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told.wait(20) and [])
-    seen = visit("gptge", "--provider-url=http://slow.invalid", "--request-timeout=0.2", "--json")
+    seen = visit("gptge", "--provider-url=https://slow.invalid", "--request-timeout=0.2", "--json")
     told.set()
     assert seen.code == Exit.DNS
     assert "no answer within 0.2 s" in seen.of("dns")[0][1]
@@ -363,8 +363,10 @@ def test_behind_a_proxy_the_way_to_the_host_is_the_proxy_s(visit: Visiting, monk
     with serving(UNKNOWN) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//user:pa55word@"))
         monkeypatch.delenv("no_proxy", raising=False)
-        seen = visit("gptge", "--provider-url=http://vendor.invalid", "--json")
-    assert (seen.code, [asked.target.partition("/v1")[0] for asked in proxy.asked]) == (0, ["http://vendor.invalid"])
+        seen = visit("gptge", "--provider-url=http://vendor.invalid", "--allow-http", "--json")
+    hosts = [(asked.method, asked.target.partition("/v1")[0].rstrip("/")) for asked in proxy.asked]
+    assert (seen.code, hosts) == (0, [("HEAD", "http://vendor.invalid"), ("GET", "http://vendor.invalid")])
+    assert "authorization" not in proxy.asked[0].headers
     assert [seen.of(check)[0][0] for check in ("dns", "connection", "tls", "key")] == [*["unchecked"] * 3, "ok"]
     assert "pa55word" not in seen.out
 
@@ -476,16 +478,20 @@ def test_what_the_environment_lacks_is_a_problem_of_the_configuration(
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("SSL_CERT_FILE", "/nonexistent.pem", "by SSL_CERT_FILE or SSL_CERT_DIR cannot be used: No such file"),
-        ("http_proxy", "carrier-pigeon://me:pa55word@127.0.0.1", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
-        ("http_proxy", "http://me:pa55word@:port", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
+        ("SSL_CERT_FILE", "/nonexistent.pem", "by SSL_CERT_FILE cannot be used: No such file"),
+        (
+            "https_proxy",
+            "carrier-pigeon://me:pa55word@127.0.0.1",
+            "HTTPS_PROXY or ALL_PROXY cannot be used: no address",
+        ),
+        ("https_proxy", "http://me:pa55word@:port", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
     ],
 )
 def test_what_the_environment_names_for_every_client_must_be_usable(
     variable: str, value: str, told: str, visit: Visiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    seen = visit("gptge", "--provider-url=http://vendor.invalid", "--json")
+    seen = visit("gptge", "--provider-url=https://vendor.invalid", "--json")
     ((state, sentence),) = seen.of("configuration")
     assert (seen.code, state, seen.seen["requests"]) == (Exit.CONFIGURATION, "problem", 0)
     assert told in sentence

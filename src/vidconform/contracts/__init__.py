@@ -1,5 +1,6 @@
 """What the vendors promise, read from the data under specs/."""
 
+from vidconform.contracts.bounded_reading import decode_plain_json, decode_yaml, read_lines, read_text
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_toml
@@ -10,6 +11,7 @@ from vidconform.contracts.keywords import OPERATION_ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members, member
 from vidconform.contracts.operations import Operation, usual_headers
+from vidconform.contracts.patterns import compiled, fits
 from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, provider_names
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
@@ -19,8 +21,9 @@ from vidconform.contracts.secret_variables import known_secrets
 
 __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
-    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "customary_phases",
-    "documented_members", "find_provider", "findings", "is_plain", "known_providers", "known_secrets", "lint",
-    "load_contracts", "member", "own_deviations", "provider_names", "reaches", "read_deviations", "read_toml",
-    "schema_errors", "usual_headers",
+    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "compiled",
+    "customary_phases", "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings", "fits",
+    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
+    "provider_names", "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors",
+    "usual_headers",
 ]  # fmt: skip

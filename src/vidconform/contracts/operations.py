@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from vidconform.contracts.data_files import read_yaml
+from vidconform.contracts.references import check_document_references
 from vidconform.errors import DataFileProblem
 
 
@@ -93,6 +94,7 @@ def _encoded(task_id: str) -> str:
 def load_operations(path: Path) -> list[Operation]:
     """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
     document = read_yaml(path)
+    check_document_references(path, document)
     try:
         schemes = _schemes(document)
         return [

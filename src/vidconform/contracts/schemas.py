@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
 from vidconform.errors import DataFileProblem
 
@@ -57,9 +58,7 @@ class Schema:
     @cached_property
     def validator(self) -> Any:
         """The compiled validator; jsonschema-rs decides verdicts."""
-        import jsonschema_rs
-
-        return jsonschema_rs.validator_for(self.merged)
+        return compiled(self.merged)
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -103,9 +102,7 @@ class Schema:
 
 def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
     """Return what a schema finds wrong with an instance, each as the last name of its place and a sentence."""
-    import jsonschema_rs
-
-    errors = jsonschema_rs.validator_for(schema).iter_errors(instance)
+    errors = compiled(schema).iter_errors(instance)
     return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
 
 

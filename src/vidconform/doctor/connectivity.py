@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
 from vidconform.doctor.exit_codes import Exit
-from vidconform.transport import PORTS, Deadline, is_loopback, resolved
+from vidconform.transport import PORTS, Deadline, is_loopback, resolved, ssl_context
 
 _FEW_DAYS = 14
 _DAY = 86_400
@@ -127,10 +127,8 @@ def _check_tls(place: _Place, connection: socket.socket) -> CheckResult:
 
 def _certificate(place: _Place, connection: socket.socket) -> dict[str, Any]:
     """Return the verified certificate of the other end; raises OSError, of which SSLError is one."""
-    import httpx
-
     # The same certificates are trusted as in a run.
-    context = httpx.create_ssl_context()
+    context = ssl_context()
     connection.settimeout(place.seconds)
     with (
         Deadline(place.seconds) as deadline,

@@ -27,6 +27,7 @@ def add_doctor(commands: Any) -> None:
     doctor.add_argument(
         "--request-timeout", type=float, metavar="S", help="seconds that one request may take; default 30"
     )
+    doctor.add_argument("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
     doctor.add_argument("--json", action="store_true", help="an object a line for each provider")
     doctor.set_defaults(run=_doctor)
 
@@ -42,6 +43,7 @@ def _doctor(options: argparse.Namespace) -> int:
         provider_url=options.provider_url,
         task_ids=options.task_id,
         request_timeout=options.request_timeout,
+        allow_http=options.allow_http,
     )
     run.check()
     providers = [find_provider(name) for name in provider_names(run.providers)]

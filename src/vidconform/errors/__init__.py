@@ -8,6 +8,7 @@ from vidconform.errors.error_types import (
     CassetteMissing,
     CassetteStale,
     DataFileProblem,
+    ExposedKey,
     MissingKey,
     ResultsRefused,
     SecretRefused,
@@ -22,7 +23,7 @@ from vidconform.errors.error_types import (
 
 __all__ = [
     "SYSTEM_ERROR", "UNFORESEEN_VALUE", "AskedElsewhere", "BadOption", "CassetteDamaged", "CassetteMissing",
-    "CassetteStale", "DataFileProblem", "MissingKey", "ResultsRefused", "SecretRefused", "UnknownErrorCode",
-    "UnknownProvider", "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError", "WriteFailed",
-    "error_kinds", "with_code",
+    "CassetteStale", "DataFileProblem", "ExposedKey", "MissingKey", "ResultsRefused", "SecretRefused",
+    "UnknownErrorCode", "UnknownProvider", "UnusableEnvironment", "UnusableKey", "UsageProblem", "VidconformError",
+    "WriteFailed", "error_kinds", "with_code",
 ]  # fmt: skip

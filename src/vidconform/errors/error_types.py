@@ -9,6 +9,7 @@ VidconformError
             ResultsRefused  a results.jsonl that no report can be made from
         MissingKey
         UnusableKey
+        ExposedKey
         UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
         BadOption
         CassetteMissing
@@ -123,6 +124,21 @@ class UnusableKey(UsageProblem):
 
     def _sentence(self) -> str:
         return f"{self.variable}: holds {self.holds}"
+
+
+@dataclass
+class ExposedKey(UsageProblem):
+    """A public address of plain HTTP, to which the key would travel unencrypted."""
+
+    code = "VC-204"
+    address: str
+    variable: str
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.address} is plain http at a public address, so that {self.variable} would travel unencrypted; "
+            "use https, or pass --allow-http"
+        )
 
 
 @dataclass

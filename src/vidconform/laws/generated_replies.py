@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
-from vidconform.contracts import is_plain, reaches, usual_headers
+from vidconform.contracts import fits, is_plain, reaches, usual_headers
 from vidconform.laws.law import BrokenLaw, require_observed
 from vidconform.laws.refusal_checks import describe_reply, tells_of_the_task
 from vidconform.laws.reply_view import ReplyView
@@ -37,7 +36,7 @@ class GeneratedReplies(Subject):
         spaces = self.contract.provider.id_spaces
         patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
         own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
-        return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
+        return [r for r in own if any(fits(pattern, r.asked or "") for pattern in patterns)]
 
 
 def expect_each(views: Iterable[ReplyView], what: str, expected: str, holds: Callable[[ReplyView], bool]) -> None:

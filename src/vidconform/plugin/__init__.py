@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     recheck = "ask again what is known to deviate and costs a creation each time that it does"
     add("--recheck-deviations", action="store_true", help=recheck)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
+    add("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
 

@@ -92,6 +92,7 @@ def _options(config: pytest.Config) -> RunOptions:
         deviations=option.deviations,
         write_deviations=option.write_deviations,
         recheck_deviations=option.recheck_deviations,
+        allow_http=option.allow_http,
     )
 
 

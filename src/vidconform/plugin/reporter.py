@@ -66,7 +66,8 @@ class Reporter:
         if isinstance(source, RecordedSource):
             return [f"vidconform: {name}: recorded, {_origin(source, served.contracts)}"]
         doing = "recording" if self.session.options.records else "live"
-        return [f"vidconform: {name}: {doing}, {served.base_url}, {self._spending(served)}"]
+        warnings = [f"vidconform: {name}: warning: {warning}" for warning in served.warnings]
+        return [f"vidconform: {name}: {doing}, {served.base_url}, {self._spending(served)}", *warnings]
 
     def _spending(self, served: ProviderRun) -> str:
         paid = any(probe.cost == "paid" for contract in served.contracts for probe in probes_of(contract))

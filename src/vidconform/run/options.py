@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract, Provider
+from vidconform.contracts import Contract, Provider, fits
 from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
 from vidconform.redaction import SHORTEST
 
@@ -37,6 +37,7 @@ class RunOptions:
     deviations: Sequence[Path] = ()
     write_deviations: Path | None = None
     recheck_deviations: bool = False
+    allow_http: bool = False
 
     @property
     def records(self) -> bool:
@@ -78,26 +79,41 @@ def check_providers(providers: Sequence[Provider], options: RunOptions) -> None:
             raise BadOption("--provider", provider.argument, f"each provider once; {provider.name} is named twice")
     if options.provider_url is not None and len(providers) != 1:
         expected = "one --provider with it; <PROVIDER>_BASE_URL serves several"
-        raise BadOption("--provider-url", _without_user(options.provider_url), expected)
+        raise BadOption("--provider-url", without_secrets(options.provider_url), expected)
 
 
-def base_url(provider: Provider, options: RunOptions, environ: Mapping[str, str]) -> str:
+def base_url(
+    provider: Provider, options: RunOptions, environ: Mapping[str, str], contracts: Sequence[Contract] = ()
+) -> str:
     """Return the address to talk to: the option's, the variable's or the provider's own; raises BadOption."""
     variable = environ.get(provider.base_url_variable)
     if options.provider_url is not None:
-        return _address("--provider-url", options.provider_url)
+        return _address("--provider-url", options.provider_url, contracts)
     if variable:
-        return _address(provider.base_url_variable, variable)
+        return _address(provider.base_url_variable, variable, contracts)
     if not is_address(provider.base_url):
         raise DataFileProblem(provider.folder / "provider.toml", f"base_url {provider.base_url!r} is no address")
     return provider.base_url
 
 
-def _address(name: str, value: str) -> str:
+def _address(name: str, value: str, contracts: Sequence[Contract]) -> str:
     if not is_address(value):
         expected = "an address like https://host or http://127.0.0.1:8000, without user, query or fragment"
-        raise BadOption(name, _without_user(value), expected)
-    return value.rstrip("/")
+        raise BadOption(name, without_secrets(value), expected)
+    address = value.rstrip("/")
+    twice = _beginning_of_paths(address, contracts)
+    if twice:
+        expected = f"{address.removesuffix(twice)}, for the documented paths begin with {twice} themselves"
+        raise BadOption(name, value, expected)
+    return address
+
+
+def _beginning_of_paths(address: str, contracts: Sequence[Contract]) -> str:
+    """Return what an address ends in although every documented path begins with it, or an empty text."""
+    paths = [operation.path for contract in contracts for operation in contract.operations]
+    steps = urlsplit(address).path.split("/")[1:]
+    ends = ["/" + "/".join(steps[first:]) for first in range(len(steps))]
+    return next((end for end in ends if paths and all(path.startswith(f"{end}/") for path in paths)), "")
 
 
 def is_address(value: str) -> bool:
@@ -112,9 +128,15 @@ def is_address(value: str) -> bool:
     return bool(usable) and not re.search(r"[?#@\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
 
 
-def _without_user(value: str) -> str:
-    """Return an address without what may be a password."""
-    return re.sub(r"[^/]*@", "***@", value)
+def without_secrets(value: str) -> str:
+    """Return an address without what may be a password or a key."""
+    scheme, separator, rest = value.rpartition("://") if value.count("://") == 1 else ("", "", value)
+    user, at, host = rest.rpartition("@")
+    if at and re.search(r"[/?#]", user):
+        # A password with such a character, or a query with an @: nobody knows where either of them ends.
+        return f"{scheme}{separator}***"
+    shown = f"{scheme}{separator}{'***@' if at else ''}{host}"
+    return re.sub(r"([?#]).+", r"\1***", shown)
 
 
 def usable_key(variable: str, key: str) -> str:
@@ -173,4 +195,4 @@ def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract,
 
 def _fits(contract: Contract, task_id: str) -> bool:
     spaces = contract.provider.id_spaces
-    return any(re.search(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)
+    return any(fits(spaces[name].pattern, task_id) for name in contract.id_space_names if name in spaces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vidconform.contracts import Contract, Pace, Provider
@@ -10,9 +10,10 @@ from vidconform.ledger import Budget
 from vidconform.probes import Generation, ProbeSettings
 from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
+from vidconform.run.exposure import check_exposure
 from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, Timeouts, is_loopback
+from vidconform.transport import LiveTransport, Timeouts, check_environment, is_loopback
 
 _PLACEHOLDER = "recorded"
 
@@ -25,6 +26,7 @@ class ProviderRun:
     contracts: list[Contract]
     store: Store
     base_url: str
+    warnings: Sequence[str] = ()
 
 
 def prepare_provider(
@@ -37,14 +39,27 @@ def prepare_provider(
     tell: Callable[[str], None],
 ) -> ProviderRun:
     """Return a provider ready to be asked for evidence; raises UsageProblem."""
-    address, pace = base_url(provider, options, environ), _pace(provider.pace, options)
+    address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
+    warnings = _checked_way(address, keys, contracts, options)
     redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
     store = _store(provider, contracts, options, setting, ids)
     store.contracts = contracts
-    return ProviderRun(provider, contracts, store, address)
+    return ProviderRun(provider, contracts, store, address, warnings)
+
+
+def _checked_way(
+    address: str, keys: Mapping[str, str], contracts: Sequence[Contract], options: RunOptions
+) -> Sequence[str]:
+    """Return warnings about the way to a service that is asked; raises UsageProblem where it must not be taken."""
+    if not options.uses_network or options.plan:
+        return ()
+    seconds = Timeouts.of(options.request_timeout).connect
+    warnings = check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=seconds)
+    check_environment(address, seconds)
+    return warnings
 
 
 def _keys(

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import Contract, FileFormat
+from vidconform.contracts import Contract, FileFormat, decode_yaml, read_text
 from vidconform.errors import CassetteDamaged, CassetteMissing
 from vidconform.exchange import FORMATS, Evidence, Exchange, Gap, Json, Request, decode, encode
 from vidconform.locations import data_folder
@@ -71,7 +71,7 @@ def load_cassette(contract: Contract, probe: str) -> Cassette:
     if not path.is_file():
         raise CassetteMissing(path, provider)
     try:
-        return Cassette(path, _parse(path.read_text("utf-8")))
+        return Cassette(path, _parse(read_text(path)))
     except Exception as error:
         # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
@@ -86,7 +86,7 @@ def _parse(text: str) -> Any:
 
     Loader.add_constructor("tag:yaml.org,2002:binary", lambda _, node: {"base64": "".join(node.value.split())})
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
-    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
+    return decode_yaml(text, Loader)
 
 
 def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: Guard | None = None) -> Path:

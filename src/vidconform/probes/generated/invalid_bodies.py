@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vidconform.contracts import Schema
+from vidconform.contracts import Schema, compiled
 from vidconform.exchange import UndecodableJson, decode_json
 
 # None of them is a text, the type of every member that a document requires; a schema that allows one is heeded.
@@ -34,12 +34,10 @@ def bodies_drawn_from(schema: Schema, example: Any) -> dict[str, Any]:
 
 def must_be_refused(schema: Schema) -> Callable[[bytes], bool]:
     """Return whether a body breaks what the schema requires, beyond what a lenient provider may overlook."""
-    import jsonschema_rs
-
     names, source = _required(schema), schema.source
     properties = {name: source.get("properties", {}).get(name, True) for name in names}
     kept: dict[str, Any] = {key: source[key] for key in ("$schema", "type", "required", "$defs") if key in source}
-    validator = jsonschema_rs.validator_for({**kept, "properties": properties})
+    validator = compiled({**kept, "properties": properties})
 
     def judge(body: bytes) -> bool:
         try:
