@@ -67,6 +67,11 @@ class RefusalProbe:
 
     def _body(self, operation: Operation) -> Any:
         body = operation.request_example
+        if (self.left_out or self.mistyped) and not isinstance(body, dict):
+            raise NotSent(f"a documented body of {operation.method} {operation.path}; openapi.yaml shows none")
+        if self.left_out is not None and self.left_out not in body:
+            # Without it the request would be a good one, and paid.
+            raise NotSent(f"a documented body of {operation.method} {operation.path} that has {self.left_out}")
         if self.left_out is not None:
             return {name: value for name, value in body.items() if name != self.left_out}
         return {**body, self.mistyped: _WRONG_TYPES[self.mistyped]} if self.mistyped else body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vidconform.contracts import OPERATION_ROLES
@@ -15,8 +15,17 @@ from vidconform.verdicts import Case
 
 def probes_for(case: Case) -> list[str]:
     """Return the names of the probes that a case needs and its contract has, in the order in which it names them."""
+    return _probes(case, case.needs)
+
+
+def witnesses_of(case: Case) -> list[str]:
+    """Return the names of the probes that a case looks at where others need them."""
+    return _probes(case, case.witnesses)
+
+
+def _probes(case: Case, names: Iterable[str]) -> list[str]:
     applicable = probes_of(case.contract)
-    return list(dict.fromkeys(p.name for wanted in case.needs for p in applicable if wanted in (p.name, p.kind)))
+    return list(dict.fromkeys(p.name for wanted in names for p in applicable if wanted in (p.name, p.kind)))
 
 
 def check_law(law: Law) -> None:

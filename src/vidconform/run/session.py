@@ -15,7 +15,7 @@ from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
 from vidconform.run.incomplete import describe_gaps, lack_of_success
 from vidconform.run.known_deviations import known_deviations
-from vidconform.run.needs import probes_for
+from vidconform.run.needs import probes_for, witnesses_of
 from vidconform.run.options import RunOptions, check_providers, task_ids
 from vidconform.run.provider_run import ProviderRun, prepare_provider
 from vidconform.store import Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
@@ -93,7 +93,7 @@ class Session:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._served(case.contract).store
-        witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
+        witnesses = [probe for probe in witnesses_of(case) if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case) -> bool:
