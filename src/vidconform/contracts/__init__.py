@@ -4,6 +4,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
+from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.keywords import OPERATION_ROLES
@@ -22,5 +23,5 @@ __all__ = [
     "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "customary_phases",
     "documented_members", "find_provider", "findings", "is_plain", "known_providers", "known_secrets", "lint",
     "load_contracts", "member", "own_deviations", "provider_names", "reaches", "read_deviations", "read_toml",
-    "schema_errors", "usual_headers",
+    "schema_errors", "usual_headers", "value_of",
 ]  # fmt: skip

@@ -89,7 +89,10 @@ class _Linter:
         step, _, name = at.pointer.rpartition("/")
         apart = "x-requirement" in node and not beside
         if not apart or not (name == "x-hedged" or step.endswith("/allOf")):
-            yield f"{_shown(at)}: required is a member of allOf of its own, with its own x-requirement and at most its members"
+            yield (
+                f"{_shown(at)}: required is a member of allOf of its own, with its own x-requirement "
+                "and at most what its members must be"
+            )
         row = (self.levels or {}).get(node.get("x-requirement", ""))
         if len(node["required"]) > 1 and row is not Level.MAY:
             yield f"{_shown(at)}: one x-requirement for {', '.join(node['required'])}; only a MAY bundles members"

@@ -54,8 +54,9 @@ class ReplyView:
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""
-        creation = self.contract.schemas.get("creation.schema.json")
-        place = creation.fields.get(role) if creation is not None else None
+        operation = self.contract.operation(self.exchange.role)
+        schema = self.contract.schemas.get((operation.request_schema if operation is not None else None) or "")
+        place = schema.fields.get(role) if schema is not None else None
         return place.read(self.sent) if place is not None else None
 
     @property
