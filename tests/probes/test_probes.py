@@ -112,7 +112,7 @@ def test_a_creation_leaves_out_one_member_and_nothing_else(member: str, octopusx
 
 @pytest.mark.parametrize(
     ("member", "kind"),
-    [("model", int), ("prompt", list), ("seconds", int), ("size", int), ("image", int), ("metadata", str)],
+    [("model", list), ("prompt", list), ("seconds", int), ("size", list), ("image", list), ("metadata", str)],
 )
 def test_a_creation_mistypes_one_member_and_nothing_else(member: str, kind: type, octopusx: Live) -> None:
     whole = octopusx.contract("videos").operation("create")

@@ -373,7 +373,7 @@ def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) ->
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
     assert one.witnesses == ("observe",)
-    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route",)
+    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route", "refusal")
     assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
 
 

@@ -5,6 +5,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
+from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.keywords import OPERATION_ROLES
@@ -22,8 +23,8 @@ from vidconform.contracts.secret_variables import known_secrets
 __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
     "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "compiled",
-    "customary_phases", "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings", "fits",
-    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
+    "customary_phases", "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings",
+    "fits", "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
     "provider_names", "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors",
-    "usual_headers",
+    "usual_headers", "value_of",
 ]  # fmt: skip

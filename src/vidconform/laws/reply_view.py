@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from vidconform.contracts import Contract, Field, NodeFinding, Schema, findings
+from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
 from vidconform.exchange import Evidence, Exchange, Reply
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
@@ -55,8 +55,9 @@ class ReplyView:
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""
-        creation = self.contract.schemas.get("creation.schema.json")
-        place = creation.fields.get(role) if creation is not None else None
+        operation = self.contract.operation(self.exchange.role)
+        schema = self.contract.schemas.get((operation.request_schema if operation is not None else None) or "")
+        place = schema.fields.get(role) if schema is not None else None
         return place.read(self.sent) if place is not None else None
 
     @property
@@ -67,16 +68,29 @@ class ReplyView:
         """
         if not self.reply.is_success:
             return True
-        if self.exchange.role == "content":
+        if self._own_schema is None and self.exchange.role == "content":
             return not self.reply.is_json
-        return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)
+        schemas = [schema for schema in (self.contract.task, self._own_schema) if schema is not None]
+        return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
 
     @property
     def documented_schema(self) -> str | None:
         """The schema file that the document gives for the body of a reply with this status code, or None."""
         operation = self.contract.operation(self.exchange.role)
-        answer = operation.answer_to(self.reply.status) if operation is not None else None
+        if operation is None or not self._asks(operation):
+            return None
+        answer = operation.answer_to(self.reply.status)
         return answer.schema if answer is not None else None
+
+    def _asks(self, operation: Operation) -> bool:
+        """Whether the request is one of an operation: another method, or a path without its id, is another's."""
+        request = self.exchange.request
+        is_its_path = operation.id_in != "path" or bool(operation.asked(request.target))
+        return is_its_path and request.method == operation.method
+
+    @cached_property
+    def _own_schema(self) -> Schema | None:
+        return self.contract.schemas.get(self.documented_schema or "")
 
     @property
     def is_task(self) -> bool:

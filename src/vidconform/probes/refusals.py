@@ -9,6 +9,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation
 from vidconform.ledger import Danger
+from vidconform.probes.mistyped_members import mistyped
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
 
@@ -16,15 +17,6 @@ Find = Callable[[str], Any]
 
 OPTIONAL_MEMBER = 7
 """The highest rank of danger: a mistyped optional member, which comes last of all."""
-
-_WRONG_TYPES: dict[str, Any] = {
-    "model": 7,
-    "prompt": ["a", "list"],
-    "seconds": 5,
-    "size": 720,
-    "image": 7,
-    "metadata": "a text",
-}
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class RefusalProbe:
             send = partial(context.send_expecting_refusal, danger=self.danger(context.contract))
         send(
             self.name, operation, self._target(context, find),
-            credential=self.credential, body=self._body(operation), method=self.method,
+            credential=self.credential, body=self._body(context.contract, operation), method=self.method,
         )  # fmt: skip
 
     def _target(self, context: ProbeContext, find: Find) -> str | None:
@@ -86,11 +78,16 @@ class RefusalProbe:
             raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
         return task_id or context.contract.unknown_id
 
-    def _body(self, operation: Operation) -> Any:
+    def _body(self, contract: Contract, operation: Operation) -> Any:
         body = operation.request_example
+        if (self.left_out or self.mistyped) and not isinstance(body, dict):
+            raise NotSent(f"a documented body of {operation.method} {operation.path}; openapi.yaml shows none")
+        if self.left_out is not None and self.left_out not in body:
+            # Without it the request would be a good one, and paid.
+            raise NotSent(f"a documented body of {operation.method} {operation.path} that has {self.left_out}")
         if self.left_out is not None:
             return {name: value for name, value in body.items() if name != self.left_out}
-        return {**body, self.mistyped: _WRONG_TYPES[self.mistyped]} if self.mistyped else body
+        return {**body, self.mistyped: mistyped(contract, operation, self.mistyped)} if self.mistyped else body
 
 
 REFUSALS = (

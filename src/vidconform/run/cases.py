@@ -29,11 +29,13 @@ def law_cases(session: Session, law: Law) -> Iterator[Case]:
 
 
 def schema_cases(session: Session) -> Iterator[Case]:
-    """Yield a case for each requirement that stands in a schema of a contract."""
+    """Yield a case for each requirement that stands in a schema of a contract, once though it stands in several."""
     for contract in session.contracts:
+        schemas = {row: schema for schema in reversed(contract.schemas.values()) for row in schema.bound}
         for schema in contract.schemas.values():
             for requirement in schema.bound:
-                yield from _cases(session, contract, requirement, schema, True)
+                if schemas[requirement] is schema:
+                    yield from _cases(session, contract, requirement, schema, True)
 
 
 def _cases(

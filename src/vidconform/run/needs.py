@@ -25,8 +25,10 @@ def probes_for(case: Case) -> list[str]:
 
 def witnesses_for(case: Case) -> list[str]:
     """Return the names of the probes that a case looks at where other cases need them."""
-    wagers = [p.name for p in probes_of(case.contract) if p.kind in case.needs and _costs(p)]
-    return [*case.witnesses, *wagers]
+    applicable = probes_of(case.contract)
+    named = [p.name for wanted in case.witnesses for p in applicable if wanted in (p.name, p.kind)]
+    wagers = [p.name for p in applicable if p.kind in case.needs and _costs(p)]
+    return list(dict.fromkeys([*named, *wagers]))
 
 
 def _costs(probe: Probe) -> bool:

@@ -24,7 +24,7 @@ from vidconform.laws import (
 )
 from vidconform.verdicts import phrases
 from vidconform.verdicts.curl import curl
-from vidconform.verdicts.schema_walk import kind_of_schema, walk, would_be_shown_by_success
+from vidconform.verdicts.schema_walk import kind_of_schema, schemas_of, walk, would_be_shown_by_success
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 Serves = Callable[[], bool]
@@ -58,7 +58,9 @@ class Case:
     @property
     def kind(self) -> Kind:
         """The kind of subject that the check judges."""
-        return kind_of_schema(self.check) if isinstance(self.check, Schema) else kind_of(self.check)
+        if isinstance(self.check, Schema):
+            return kind_of_schema(self.contract, self.requirement.id, self.check)
+        return kind_of(self.check)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -116,15 +118,17 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
-    walked = walk(case.contract, schema, gathered, cache)
-    found = walked.get(case.requirement.id, [])
-    for view, finding in found:
+    schemas = schemas_of(case.contract, case.requirement.id, schema)
+    walked = [(one, walk(case.contract, one, gathered, cache)) for one in schemas]
+    found = [(one, *pair) for one, by_row in walked for pair in by_row.get(case.requirement.id, [])]
+    for one, view, finding in found:
         if finding.errors:
-            return _unmet_schema(case, schema, view, finding, len(found))
-    held = [view for view, _ in found]
+            return _unmet_schema(case, one, view, finding, len(found))
+    held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
-    hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
-    if not held and would_be_shown_by_success(case.contract, schema, case.requirement.id, gathered):
+    hints = _resumed(gathered) or ([_SHOWN_BY] if any(by_row for _, by_row in walked) else [])
+    row = case.requirement.id
+    if not held and any(would_be_shown_by_success(case.contract, one, row, gathered) for one in schemas):
         hints = _own_failure(case.contract, gathered) + hints
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
 
@@ -142,7 +146,9 @@ def _resumed(gathered: Gathered) -> list[str]:
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
     """Return what is missing of what a case needs; what a witness could not tell hides nothing."""
-    needed = [evidence for name, evidence in gathered.items() if name not in case.witnesses]
+    needs, witnesses = set(case.needs), set(case.witnesses)
+    named = [({name, evidence.kind}, evidence) for name, evidence in gathered.items()]
+    needed = [evidence for names, evidence in named if names & needs or not names & witnesses]
     return [gap for evidence in needed for gap in evidence.gaps if case.kind.beside or not gap.beside]
 
 
