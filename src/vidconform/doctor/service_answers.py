@@ -28,6 +28,7 @@ _EXITS = {
     FailureKind.BLOCKED: Exit.NO_API,
     FailureKind.ADDRESS: Exit.CONFIGURATION,
     FailureKind.QUOTA: Exit.QUOTA,
+    FailureKind.MODEL: Exit.MODEL,
 }
 
 

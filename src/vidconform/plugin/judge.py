@@ -185,5 +185,5 @@ def case_of(item: pytest.Item) -> Case | None:
 
 
 def facts(session: Session) -> dict[str, Any]:
-    """Return the cost of a run and why it is incomplete."""
-    return {"cost": session.costs(), "incomplete": session.why_incomplete()}
+    """Return the cost of a run, why it is incomplete, and who answered."""
+    return {"cost": session.costs(), "incomplete": session.why_incomplete(), "answered": session.answered()}

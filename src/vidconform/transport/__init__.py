@@ -3,6 +3,7 @@
 from vidconform.transport.addresses import PORTS, is_loopback, resolved
 from vidconform.transport.classification import Classification, ReceivedReply
 from vidconform.transport.deadline import Deadline
+from vidconform.transport.error_words import error_words
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
@@ -10,5 +11,5 @@ from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
     "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
-    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "is_loopback", "one_line", "resolved",
+    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "error_words", "is_loopback", "one_line", "resolved",
 ]  # fmt: skip
