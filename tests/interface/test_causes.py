@@ -128,11 +128,12 @@ def test_a_page_of_a_live_run_says_how_to_ask_the_same_service_again(pytester: p
     with running("gptge", environ=KEYS) as emulator:
         run = judge_inside(pytester, *live(emulator), "-k", "status-type", **KEYS)
     page = html.unescape((run.report / "report.html").read_text("utf-8"))
-    assert f"-k '[gptge/videos-status-type]' --live --provider-url={emulator.url}" in page
+    assert f"-document]' --live --provider-url={emulator.url}</pre>" in page
     assert "keeps the document" not in page
 
 
 def test_a_page_of_a_recorded_run_replays(pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, "--provider=gptge", "-k", "status-type")
     page = html.unescape((run.report / "report.html").read_text("utf-8"))
-    assert "pytest --provider=gptge -k '[gptge/videos-status-type]'</pre>" in page
+    assert "[gptge/videos-status-type-document]'</pre>" in page
+    assert "--live" not in page

@@ -7,13 +7,14 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping
+from functools import cached_property
 from typing import Any
 
 import pytest
-from pytest_recording import network
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
+from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import fails, properties, show
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
@@ -25,7 +26,9 @@ SEED = "vidconform_seed"
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
-    judge = Judge(config, prepare(_options(config), environ, Throttle(_sayer(config))))
+    options = _options(config)
+    check_blockers(config.option, options.uses_network and not options.plan)
+    judge = Judge(config, prepare(options, environ, Throttle(_sayer(config))))
     if judge.session.options.uses_network:
         _hush_http()
     config.pluginmanager.register(judge, JUDGE)
@@ -143,18 +146,19 @@ class Judge:
         case = case_of(pyfuncitem)
         if case is None:
             return None
-        verdict = pyfuncitem.stash[_VERDICT] = self._judge(case)
+        with blocking(pyfuncitem, self.session.options.uses_network):
+            verdict = pyfuncitem.stash[_VERDICT] = self.session.judge(case)
         self.session.journalise(case)
-        # Before any report is made: the JUnit file takes the properties of the last one, teardown.
-        pyfuncitem.user_properties += properties(verdict)
+        if self._takes_properties:
+            # Before any report is made: the JUnit file takes the properties of the last one, teardown.
+            pyfuncitem.user_properties += properties(verdict)
         return True
 
-    def _judge(self, case: Case) -> Verdict:
-        if self.session.options.uses_network:
-            return self.session.judge(case)
-        # No test of a recorded run reaches the network, whatever a law may do.
-        with network.blocking_context():
-            return self.session.judge(case)
+    @cached_property
+    def _takes_properties(self) -> bool:
+        """Whether a test may have properties: in a JUnit file only the schema of the family xunit1 lets it."""
+        writes = getattr(self.config.option, "xmlpath", None) is not None
+        return not writes or self.config.getini("junit_family") in ("xunit1", "legacy")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -180,8 +184,9 @@ _VERDICT = pytest.StashKey[Verdict]()
 def case_of(item: pytest.Item) -> Case | None:
     """Return the case that an item stands for, or None."""
     callspec = getattr(item, "callspec", None)
-    values = list(callspec.params.values()) if callspec is not None else []
-    return values[0] if values and isinstance(values[0], Case) else None
+    values = callspec.params.values() if callspec is not None else ()
+    # By its type: others may parametrise our tests too, and theirs may come first.
+    return next((value for value in values if isinstance(value, Case)), None)
 
 
 def facts(session: Session) -> dict[str, Any]:
