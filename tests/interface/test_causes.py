@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,3 +138,47 @@ def test_a_page_of_a_recorded_run_replays(pytester: pytest.Pytester) -> None:
     page = html.unescape((run.report / "report.html").read_text("utf-8"))
     assert "[gptge/videos-status-type-document]'</pre>" in page
     assert "--live" not in page
+
+
+def test_checks_of_the_document_are_told_apart_from_a_service_that_nobody_reaches(pytester: pytest.Pytester) -> None:
+    options = ("--live", "--provider-url=http://127.0.0.1:9", "--fuzz=0", "--request-timeout=1")
+    run = judge_inside(pytester, "--provider=octopusx", *options, **KEYS)
+    assert run.code == 6, run.ran()
+    passed = sum(row["reading"] == "conforms" for row in run.verdicts.values())
+    assert f"{passed} tests passed on the document itself alone, for which nothing is sent; not one on the" in run.out
+    assert f"{passed} passed" in run.out.splitlines()[-1]
+
+
+def test_a_member_that_is_missing_is_named(pytester: pytest.Pytester) -> None:
+    def without_its_status(reply: ReplyContext) -> None:
+        if reply.task is not None and isinstance(reply.body, dict):
+            reply.body.pop("status", None)
+
+    run = asked(pytester, without_its_status, "-k", "status-present")
+    row = run.verdicts["gptge/videos", "status-present", "service"]
+    assert row["expected"] == "the member status"
+    assert row["received"].startswith("no status, but the members id, ")
+    words = shlex.split(row["request"])
+    assert words[:4] == ["curl", "-i", "--max-time", "60"]
+
+
+def test_bytes_that_are_no_text_are_told_by_their_number(pytester: pytest.Pytester) -> None:
+    def a_video(reply: ReplyContext) -> None:
+        if reply.status == 404:
+            reply.say(bytes(4) + b"ftypmp42" + bytes(3000), 200, "video/mp4")
+
+    run = asked(pytester, a_video, "-k", "errors")
+    told = [row["received"] for row in run.verdicts.values() if "bytes that are no text" in row["received"]]
+    assert told
+    assert not any("\\x00\\x00" in row["received"] for row in run.verdicts.values())
+
+
+def test_a_line_for_the_shell_that_asks_for_a_video_says_so(pytester: pytest.Pytester) -> None:
+    def wrong_code(reply: ReplyContext) -> None:
+        if reply.role == "create":
+            reply.say({"error": {"message": "a crash"}}, 500)
+
+    run = asked(pytester, wrong_code, "-k", "octopusx/videos", provider="octopusx")
+    lines = [row["request"] for row in run.verdicts.values() if "-X POST" in row["request"]]
+    assert lines
+    assert all(line.startswith(": 'asks for a video, which may be charged'; curl -i ") for line in lines)

@@ -38,7 +38,7 @@ def test_no_sign_stands_for_two_words() -> None:
 
 @pytest.mark.parametrize("label", Label)
 def test_a_page_has_a_colour_for_every_word(label: Label) -> None:
-    css = (REPORT / "templates/report.css").read_text("utf-8")
+    css = (REPORT / "pages/templates/report.css").read_text("utf-8")
     for rule in (f"td.{label.letter}", f".word.{label.letter}", f"u.{label.letter}", f"svg rect.{label.letter}"):
         assert f"{rule}," in css or f"{rule}{{" in css, rule
 

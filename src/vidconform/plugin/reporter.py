@@ -149,7 +149,7 @@ class Reporter:
 
     def _summary(self) -> list[str]:
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
-        lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
+        lines += [*report.of_documents(self.rows), *report.undecided(self.rows), *report.mentions(self.rows)]
         cost = ", ".join(
             f"{name} {pluralise(spent['requests'], 'request')} and {pluralise(spent['creations'], 'creation')}"
             for name, spent in self.facts["cost"].items() if spent["requests"]
