@@ -66,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     serving.add_argument("--host", default="127.0.0.1", help="the address to bind")
     serving.add_argument("--step-seconds", type=float, help="advance tasks by time, one step in so many seconds")
-    serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
+    vices = "serve it with this fault; repeatable; vidconform vices lists them"
+    serving.add_argument("--vice", metavar="NAME", action="append", default=[], help=vices)
     serving.set_defaults(run=_serve)
     explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
     explaining.add_argument("code", nargs="*", help="like VC-204; without any, every code in a line")
@@ -127,8 +128,9 @@ def _serve(options: argparse.Namespace) -> None:
 
     seconds = options.step_seconds
     choices = EmulatorOptions() if seconds is None else EmulatorOptions(advance="second", step_seconds=seconds)
-    if options.vice is not None:
+    if options.vice:
         from vidconform.emulator.vices import find_vice
 
-        choices = find_vice(options.provider, options.vice).applied(choices)
+        for name in dict.fromkeys(options.vice):
+            choices = find_vice(options.provider, name).applied(choices)
     serve(options.provider, port=options.port, host=options.host, options=choices)

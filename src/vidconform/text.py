@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 
 LONGEST = 400
+_FIRST_BYTES = 16
 _NEVER_IN_SLUGS = re.compile(r"[^A-Za-z0-9_-]+")
 _BACKTICKS = re.compile(r"`+")
 
@@ -14,6 +16,20 @@ def visible(text: str, longest: int = LONGEST, keep: str = "") -> str:
     piece = text[:longest]
     shown = piece if piece.isprintable() else "".join(c if c.isprintable() or c in keep else _spelled(c) for c in piece)
     return shown if len(text) <= longest else f"{shown}... ({len(text)} characters)"
+
+
+def excerpt(body: bytes, longest: int) -> str:
+    """Return the beginning of a body on one line; of bytes that are no text their number and the first of them."""
+    start = body[: 4 * longest]
+    try:
+        # The bound may fall into a character.
+        text = getincrementaldecoder("utf-8")().decode(start, final=len(start) == len(body))
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        return f"{len(body)} bytes that are no text, the first in hexadecimal: {body[:_FIRST_BYTES].hex(' ')}"
+    shown = " ".join(text.split())
+    return shown if len(shown) <= longest and len(start) == len(body) else f"{shown[:longest]}..."
 
 
 def lines(text: str, longest: int) -> str:

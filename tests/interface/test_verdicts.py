@@ -55,7 +55,17 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A live run against a service that breaks a MUST, with a JUnit file, in two workers."""
     folder = tmp_path_factory.mktemp("failed")
     with wrong(another_id) as emulator:
-        return judge(folder, *live(emulator), "-n", "2", f"--junit-xml={folder}/report/junit.xml", "-ra", **KEYS)
+        return judge(
+            folder,
+            *live(emulator),
+            "-n",
+            "2",
+            f"--junit-xml={folder}/report/junit.xml",
+            "-o",
+            "junit_family=xunit1",
+            "-ra",
+            **KEYS,
+        )
 
 
 def unmet(run: Run) -> dict[str, str]:

@@ -146,7 +146,7 @@ def test_a_broken_law_points_at_what_broke_it() -> None:
     assert verdict.expected == "e" * 300 + "... (400 characters)"
     assert verdict.received == "r" * 300 + "... (400 characters)"
     assert verdict.evidence == (Pointer("observe", 1, "/status", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/1"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/1"
 
 
 def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> None:
@@ -155,7 +155,7 @@ def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> Non
 
     verdict = judged(breaks)
     assert [pointer.exchange for pointer in verdict.evidence] == [0]
-    assert (verdict.observations, verdict.request) == (1, "curl https://vendor.example/v1/videos/1")
+    assert (verdict.observations, verdict.request) == (1, "curl -i --max-time 60 https://vendor.example/v1/videos/1")
 
 
 def test_a_law_of_a_document_without_examples_points_at_nothing() -> None:
@@ -223,7 +223,7 @@ def test_a_node_is_unmet_by_the_first_body_that_breaks_it() -> None:
     assert (verdict.outcome, verdict.label, verdict.observations) == (Outcome.UNMET, "deviates", 3)
     assert (verdict.expected, verdict.received) == ("at most 100", "180 at /progress")
     assert verdict.evidence == (Pointer("observe", 2, "/progress", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/3"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/3"
 
 
 def test_of_two_errors_of_a_node_the_first_is_told() -> None:

@@ -41,11 +41,12 @@ def diagnose(
     except UsageProblem as fault:
         wrong = problem("configuration", Exit.CONFIGURATION, f"{fault}.")
         later = [unchecked(check, "the configuration comes first.") for check in (*_REACH, *_SERVICE)]
-        return Diagnosis(provider.name, (wrong, *later, recordings))
+        return Diagnosis(provider.name, (wrong, *later, recordings), has_models=provider.models is not None)
     redactor = Redactor(configured.keys.values())
     found = [check_configuration(configured), *_asked(configured, redactor, budget), recordings]
     cost = budget.cost(provider.name)
-    return Diagnosis(provider.name, tuple(_shown(one, redactor) for one in found), cost.requests, cost.creations)
+    shown, has_models = tuple(_shown(one, redactor) for one in found), provider.models is not None
+    return Diagnosis(provider.name, shown, cost.requests, cost.creations, has_models)
 
 
 def _shown(finding: CheckResult, redactor: Redactor) -> CheckResult:

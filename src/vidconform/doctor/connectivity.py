@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
 from vidconform.doctor.exit_codes import Exit
+from vidconform.text import pluralise
 from vidconform.transport import PORTS, Deadline, is_loopback, resolved, ssl_context
 
 _FEW_DAYS = 14
@@ -147,5 +148,5 @@ def _certificate(place: _Place, connection: socket.socket) -> dict[str, Any]:
 def _valid_for(certificate: dict[str, Any]) -> CheckResult:
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = int((ends - datetime.now(UTC)).total_seconds() // _DAY)
-    sentence = f"the certificate verifies and is valid for {days} days more, until {ends:%Y-%m-%d}."
+    sentence = f"the certificate verifies and is valid for {pluralise(days, 'day')} more, until {ends:%Y-%m-%d}."
     return remark("tls", f"{sentence[:-1]}; it must be renewed soon.") if days < _FEW_DAYS else ok("tls", sentence)

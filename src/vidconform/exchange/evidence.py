@@ -16,12 +16,13 @@ ORIGINS = ("live", "recorded", "emulated", "documented")
 class Gap:
     """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive).
 
-    `beside` is the step that was cut where the probe itself went on.
+    `beside` is the step that was cut where the probe itself went on, `exchange` the trouble itself where it is a reply.
     """
 
     kind: str
     sentence: str
     beside: str = ""
+    exchange: Exchange | None = None
 
     @property
     def cuts(self) -> bool:

@@ -6,6 +6,7 @@ from vidconform.contracts import Contract
 from vidconform.laws.law import Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import Refused, Subject
+from vidconform.text import excerpt
 
 # What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
 ACCOUNT_CODES = (401, 402, 403)
@@ -15,7 +16,7 @@ _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-con
 
 def describe_reply(view: ReplyView) -> str:
     """Return a status code with the first bytes of its body, as a sentence shows it."""
-    body = view.reply.body[:200].decode("utf-8", "replace")
+    body = excerpt(view.reply.body, 200)
     return f"{view.reply.status} {view.reply.media_type or 'without a media type'}: {body}"
 
 

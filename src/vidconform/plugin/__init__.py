@@ -112,12 +112,15 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pyt
     return [] if needless else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item of each verdict; suites collected without --provider judge every provider."""
     function: Any = metafunc.function
     if is_law(function) or SCHEMA_ARGUMENT in metafunc.fixturenames:
         argument = next(iter(inspect.signature(function).parameters))
         cases, ids = _judge(metafunc.config).cases(function if is_law(function) else None)
+        # An autouse fixture of somebody's, with parameters, would judge each case several times.
+        metafunc.fixturenames[:] = [argument]
         metafunc.parametrize(argument, cases, ids=ids)
 
 

@@ -7,14 +7,15 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_recording import network
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
+from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import fails, properties, show
 from vidconform.plugin.run_process import RunProcess, run_folder
 from vidconform.probes.generated import ENGINE
@@ -29,8 +30,10 @@ JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
-    judge = Judge(config, prepare(_options(config), environ, Throttle(_sayer(config))))
-    if judge.session.options.uses_network and not judge.session.options.plan:
+    options = _options(config)
+    check_blockers(config.option, options.uses_network and not options.plan)
+    judge = Judge(config, prepare(options, environ, Throttle(_sayer(config))))
+    if options.uses_network and not options.plan:
         _hush_http()
         judge.session.hold(Claim(_folder_of_run(config)))
     config.pluginmanager.register(judge, JUDGE)
@@ -160,7 +163,7 @@ class Judge:
         case = case_of(item)
         skips = self._runs_no_test or any(item.iter_markers("skip"))
         if case is not None and not skips:
-            with self._network():
+            with blocking(item, self.session.options.uses_network):
                 self.session.bring(case)
         return (yield)
 
@@ -174,15 +177,18 @@ class Judge:
         case = case_of(pyfuncitem)
         if case is None:
             return None
-        with self._network():
+        with blocking(pyfuncitem, self.session.options.uses_network):
             verdict = pyfuncitem.stash[_VERDICT] = self.session.judge(case)
-        # Before any report is made: the JUnit file takes the properties of the last one, teardown.
-        pyfuncitem.user_properties += properties(verdict)
+        if self._takes_properties:
+            # Before any report is made: the JUnit file takes the properties of the last one, teardown.
+            pyfuncitem.user_properties += properties(verdict)
         return True
 
-    def _network(self) -> contextlib.AbstractContextManager[None]:
-        """Return what blocks the network: no test of a recorded run reaches it, whatever a law may do."""
-        return contextlib.nullcontext() if self.session.options.uses_network else network.blocking_context()
+    @cached_property
+    def _takes_properties(self) -> bool:
+        """Whether a test may have properties: in a JUnit file only the schema of the family xunit1 lets it."""
+        writes = getattr(self.config.option, "xmlpath", None) is not None
+        return not writes or self.config.getini("junit_family") in ("xunit1", "legacy")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -217,5 +223,5 @@ def parameters(item: pytest.Item) -> dict[str, object]:
 
 
 def facts(session: Session) -> dict[str, Any]:
-    """Return the cost of a run and why it is incomplete."""
-    return {"cost": session.costs(), "incomplete": session.why_incomplete()}
+    """Return the cost of a run, why it is incomplete, and who answered."""
+    return {"cost": session.costs(), "incomplete": session.why_incomplete(), "answered": session.answered()}

@@ -33,7 +33,7 @@ class Reporter:
         self.config, self.session = config, session
         self.rows: list[dict[str, Any]] = []
         self.taken: set[tuple[str, str, str]] = set()
-        self.facts: dict[str, Any] = {"cost": {}, "incomplete": []}
+        self.facts: dict[str, Any] = {"cost": {}, "incomplete": [], "answered": []}
         self.hidden = Hidden()
         self.silent: set[str] = set()
         self.results = Results(config, session)
@@ -113,6 +113,7 @@ class Reporter:
             total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
             self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
         self.facts["incomplete"] += told["incomplete"]
+        self.facts["answered"] += told["answered"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -135,7 +136,7 @@ class Reporter:
 
     def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
         """End the results and write what stands beside them; what would hold a key is not written, and told."""
-        writer.end(self.facts["cost"], int(session.exitstatus))
+        writer.end(self.facts["cost"], int(session.exitstatus), sorted(set(self.facts["answered"])))
         # Late, because a run without --report has no use for what writes pages.
         from vidconform.report.pages import write_beside
 
@@ -157,7 +158,7 @@ class Reporter:
 
     def _summary(self) -> list[str]:
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
-        lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
+        lines += [*report.of_documents(self.rows), *report.undecided(self.rows), *report.mentions(self.rows)]
         cost = ", ".join(
             f"{name} {pluralise(spent['requests'], 'request')} and {pluralise(spent['creations'], 'creation')}"
             for name, spent in self.facts["cost"].items() if spent["requests"]

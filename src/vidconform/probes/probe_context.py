@@ -24,7 +24,7 @@ from vidconform.ledger import (
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
-from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport
+from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport, error_words
 
 _KEYLESS = ("none", "wrong")
 
@@ -207,7 +207,9 @@ def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequ
 def _refuse_outage(exchange: Exchange, found: Classification) -> None:
     """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
     if found.outage is not None:
+        said = error_words(exchange.reply)
         sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        sentence += f"; it says {said}" if said else ""
         raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 

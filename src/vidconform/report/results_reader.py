@@ -99,6 +99,7 @@ def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None
         run.finished_at, run.exit = moment(line["finished_at"]), line["exit"]
         if run.finished_at is None:
             raise ResultsRefused(path, f"line {number}: finished_at is no time")
+        run.answered = line.get("answered", ())
         run.cost = {name: Spent(cost["requests"], cost["creations"]) for name, cost in line["cost"].items()}
         return int(line["verdicts"])
     else:

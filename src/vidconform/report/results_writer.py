@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,10 +77,10 @@ class ResultsWriter:
         """Write a verdict."""
         self._verdicts += self._write(verdict)
 
-    def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
-        """Write the footer; a file without it is a truncated run."""
+    def end(self, cost: Mapping[str, Any], exit_code: int, answered: Sequence[str] | None = None) -> None:
+        """Write the footer; a file without it is a truncated run. `answered` are the contracts that gave a reply."""
         line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
-        self._write(line)
+        self._write(line if answered is None else {**line, "answered": list(answered)})
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> bool:

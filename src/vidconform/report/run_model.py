@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +82,10 @@ class Spent:
 
 @dataclass
 class Run:
-    """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated."""
+    """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated.
+
+    `answered` are the contracts of which a reply came that could be judged, whatever it was.
+    """
 
     path: Path
     version: str
@@ -93,6 +96,7 @@ class Run:
     cost: dict[str, Spent] = field(default_factory=dict)
     finished_at: datetime | None = None
     exit: int | None = None
+    answered: Sequence[str] = ()
 
     @property
     def is_truncated(self) -> bool:

@@ -169,7 +169,8 @@ def keys_of(provider: Provider, contracts: Sequence[Contract], environ: Mapping[
 def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:
     """Return the known tasks by provider and contract name.
 
-    An id without a contract goes to the contracts whose id space it fits, or to all where it fits none.
+    An id without a contract goes to the contracts whose id space it fits, or to all where it fits none. Equals
+    signs at the end of an id that names no contract are its own.
     Raises BadOption for an empty id or an unknown contract.
     """
     found: dict[str, dict[str, list[str]]] = {}
@@ -181,16 +182,17 @@ def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, di
 
 
 def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract, str]]:
-    name, separator, task_id = given.partition("=")
-    if not separator:
-        name, task_id = "", given
     names = sorted({c.name for c in contracts} | {c.id for c in contracts})
-    if not task_id.strip() or (separator and name not in names):
-        raise BadOption("--task-id", given, f"ID or CONTRACT=ID, CONTRACT one of {', '.join(names)}")
-    if separator:
+    name, _, task_id = given.partition("=")
+    # Equals signs at the end alone are the padding of base64 (RFC 4648 section 4).
+    is_id = name not in names and bool(name.strip()) and not task_id.strip("=")
+    if not is_id and (name not in names or not task_id.strip()):
+        how = f"; an id with an equals sign in it is written {names[0]}={given}" if name.strip() and task_id else ""
+        raise BadOption("--task-id", given, f"ID or CONTRACT=ID, CONTRACT one of {', '.join(names)}{how}")
+    if not is_id:
         return [(contract, task_id) for contract in contracts if name in (contract.name, contract.id)]
-    fitting = [contract for contract in contracts if _fits(contract, task_id)]
-    return [(contract, task_id) for contract in fitting or contracts]
+    fitting = [contract for contract in contracts if _fits(contract, given)]
+    return [(contract, given) for contract in fitting or contracts]
 
 
 def _fits(contract: Contract, task_id: str) -> bool:

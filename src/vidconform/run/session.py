@@ -123,6 +123,11 @@ class Session:
         spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.served}
         return {name: {"requests": cost.requests, "creations": cost.creations} for name, cost in spent.items()}
 
+    def answered(self) -> list[str]:
+        """Return the contracts of which a reply came that could be judged."""
+        brought = [evidence for served in self.served for evidence in served.store.kept.values()]
+        return sorted({evidence.contract for evidence in brought if evidence.exchanges})
+
     def why_incomplete(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
         found = [s for served in self.served for c in served.contracts for s in failed_tasks(served.store, c)]

@@ -35,7 +35,7 @@ def gather(
     except ProbeFailure as failure:
         context.failures.append(failure)
     # In the order in which they came up; a replay meets them in the same one.
-    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in context.failures]
+    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside, t.exchange) for t in context.failures]
     return _evidence(context, (*cut, *end))
 
 

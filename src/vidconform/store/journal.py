@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Evidence, Exchange, encode
+from vidconform.exchange import Evidence, Exchange, encode, encode_gap
 from vidconform.redaction import Guard
 
 FORMAT = "vidconform/evidence@2"
@@ -63,7 +63,8 @@ def _lines(contract: Contract, evidence: Evidence) -> Iterator[dict[str, Any]]:
     for index, exchange in evidence:
         yield {"kind": "exchange", **of, "index": index, **encode(exchange), "state": _state(contract, exchange)}
     for gap in evidence.gaps:
-        yield {"kind": "gap", **of, "gap": gap.kind, "sentence": gap.sentence, "beside": gap.beside}
+        told = encode_gap(gap)
+        yield {**told, **of, "kind": "gap", "gap": told["kind"]}
 
 
 def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:

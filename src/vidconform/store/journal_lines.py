@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import FileFormat
-from vidconform.exchange import FORMATS, Evidence, Gap, ProbeKind, decode
+from vidconform.exchange import FORMATS, Evidence, ProbeKind, decode, decode_gap
 from vidconform.probes import PROBES
 from vidconform.store.journal import FORMAT, NAME
 
@@ -56,7 +56,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _evidence(contract: str, probe: str, lines: list[Line]) -> Evidence:
     exchanges = tuple(decode(line) for line in lines if line["kind"] == "exchange")
-    gaps = tuple(Gap(line["gap"], line["sentence"], line.get("beside", "")) for line in lines if line["kind"] == "gap")
+    gaps = tuple(decode_gap({**line, "kind": line["gap"]}) for line in lines if line["kind"] == "gap")
     facts = next((line for line in lines if line["kind"] == "probe"), None)
     kind: ProbeKind = PROBES[probe].kind if probe in PROBES else "document"
     if facts is not None:

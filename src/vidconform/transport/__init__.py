@@ -4,6 +4,7 @@ from vidconform.transport.addresses import PORTS, is_loopback, is_public, resolv
 from vidconform.transport.classification import Classification, ReceivedReply
 from vidconform.transport.deadline import Deadline
 from vidconform.transport.environment import check_environment, ssl_context
+from vidconform.transport.error_words import error_words
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
@@ -11,6 +12,6 @@ from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
     "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
-    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "check_environment", "is_loopback", "is_public",
-    "one_line", "resolved", "ssl_context",
+    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "check_environment", "error_words", "is_loopback",
+    "is_public", "one_line", "resolved", "ssl_context",
 ]  # fmt: skip

@@ -32,6 +32,11 @@ _REPAIR = _words(
     r"maintenance|be right back|be back soon|temporarily unavailable|scheduled (?:upgrade|downtime)",
     ["维护", "系统升级"],
 )
+# What gateways answer for a model that none of their upstreams serves; asked again, they say the same.
+_NO_MODEL = _words(
+    r"model_not_found|model_not_available|no available (?:channel|distributor)s? (?:for|under)[^.]{0,40}model",
+    ["无可用渠道", "模型不存在"],
+)
 _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])
 
 
@@ -39,7 +44,8 @@ _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that
 class Classification:
     """What kind a reply is: an outage says nothing of what was asked, a redirect is one that was not followed.
 
-    Of an outage, `outage` says which (come back later, pay first, we are being repaired) and `words` say it in English.
+    Of an outage, `outage` says which (come back later, pay first, ask for another model, we are being repaired) and
+    `words` say it in English.
     """
 
     kind: Literal["answer", "refusal", "redirect", "outage"]
@@ -49,7 +55,7 @@ class Classification:
     @property
     def is_temporary(self) -> bool:
         """Whether it is an outage that may be over later in the run."""
-        return self.outage not in (None, FailureKind.QUOTA)
+        return self.outage not in (None, FailureKind.QUOTA, FailureKind.MODEL)
 
 
 class ReceivedReply(NamedTuple):
@@ -85,7 +91,16 @@ def _outage(request: Request, reply: Reply) -> tuple[FailureKind | None, str]:
         return FailureKind.BLOCKED, "a page that lets only browsers through"
     if reply.status == TOO_MANY_REQUESTS:
         return FailureKind.RATE, "too many requests"
-    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else (None, "")
+    if reply.status not in _UNREACHED:
+        return None, ""
+    if _is_without_model(reply):
+        return FailureKind.MODEL, "no such model is served to this key"
+    return FailureKind.OUTAGE, "the service is not there"
+
+
+def _is_without_model(reply: Reply) -> bool:
+    """Whether a gateway that is well says in JSON that nobody behind it has the model that was asked for."""
+    return reply.is_json and _NO_MODEL.search(_beginning(reply)) is not None
 
 
 def _is_quota(reply: Reply) -> bool:

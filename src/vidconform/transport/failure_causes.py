@@ -90,6 +90,8 @@ def _of_http(error: Exception) -> tuple[FailureKind, str]:
         return FailureKind.CLOSED, f"connection closed {where}"
     if isinstance(error, httpx.ProxyError):
         return FailureKind.PROXY, one_line(f"the proxy of the environment said: {said}")
+    if isinstance(error, RuntimeError) and not isinstance(error, httpx.StreamError):
+        return FailureKind.UNREACHABLE, one_line(f"no connection: {error}")
     if isinstance(error, httpx.ConnectError):
         return FailureKind.UNREACHABLE, one_line(f"no connection: {said}").rstrip(": ")
     if isinstance(error, httpx.NetworkError):

@@ -30,6 +30,7 @@ class FailureKind(StrEnum):
     RATE = "rate"
     OUTAGE = "outage"
     QUOTA = "quota"
+    MODEL = "model"
     MAINTENANCE = "maintenance"
     BLOCKED = "blocked"
     DOWN = "down"

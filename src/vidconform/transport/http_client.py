@@ -37,8 +37,9 @@ class HttpClient:
         import httpx
 
         self._httpx = httpx
-        # A UnicodeError is what is left of a name that cannot be looked up.
-        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
+        # A UnicodeError is what is left of a name that cannot be looked up; a RuntimeError is what pytest-recording and
+        # pytest-socket raise where a test may not reach the network.
+        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, RuntimeError, TooSlow)
         self._client: httpx.Client | None = None
         self._count = count
         self._pause = pause

@@ -189,7 +189,7 @@ def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFind
         Outcome.UNMET,
         # What must not be is said best by the statement itself.
         expected=phrases.cut(phrases.expected(schema, finding.errors) or case.requirement.statement),
-        received=phrases.received(error, view.body),
+        received=phrases.received(schema, error, view.body),
         observations=observations,
         evidence=_pointers([view], error.pointer),
         request=curl(case.contract, view.exchange),

@@ -15,6 +15,7 @@ from typing import Any
 from vidconform.errors import BadOption
 from vidconform.report.nightly import issue_text
 from vidconform.report.nightly.night_faults import Night
+from vidconform.text import visible
 
 FORMAT = "vidconform/notice@1"
 _FAILED, _INCOMPLETE = 1, 6
@@ -99,7 +100,8 @@ def _sentence(night: Night, issue: Issue | None, action: str, wrong: int) -> str
         told = {"open": f"to be opened, {_faults(wrong)}", "update": f"to be updated, {_faults(wrong)}"}
         return f"{night.provider}: {number} {told.get(action, 'to be closed, all is well again')}"
     if not night.is_judged:
-        return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night"
+        cause = f" ({visible(night.cause)})" if night.cause else ""
+        return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night{cause}"
     return f"{night.provider}: nothing new" + (f"; {number} names {_faults(wrong)}" if issue is not None else "")
 
 
