@@ -6,10 +6,14 @@ from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, e
 from vidconform.laws.refusal_checks import (
     ACCOUNT_CODES,
     describe_codes,
+    describe_codes_of_unknown,
     describe_credential,
+    describe_permission,
     describe_reply,
     expect_refused,
     expect_served,
+    forbids_the_key,
+    has_code_of_unknown,
     has_documented_code,
     tells_of_the_task,
 )
@@ -35,7 +39,8 @@ __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE", "UNKNOWN_TASKS",
     "AuthAttempt", "Binding", "BrokenLaw", "Creation", "Gathered", "GeneratedReplies", "Inconclusive", "Kind",
     "Law", "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "Unseen", "describe_codes",
-    "describe_credential", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
+    "describe_codes_of_unknown", "describe_credential", "describe_permission", "describe_reply", "expect",
+    "expect_each", "expect_refused", "expect_served", "forbids_the_key", "has_code_of_unknown",
     "has_documented_code", "kind_of", "on_routes_that_exist", "reply_views", "require_observed", "requires",
     "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",
 ]  # fmt: skip

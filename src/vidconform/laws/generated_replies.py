@@ -36,7 +36,7 @@ class GeneratedReplies(Subject):
         """Those of the first route whose id has the shape of the contract's own ids."""
         spaces = self.contract.provider.id_spaces
         patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
-        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r, self.accepted)]
         return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
 
 

@@ -6,12 +6,21 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, Scheme
 from vidconform.exchange import Evidence
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import UNFINISHED, AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import (
+    UNFINISHED,
+    AuthAttempt,
+    Creation,
+    Published,
+    Refused,
+    Remixed,
+    Subject,
+    Task,
+)
 
 Gathered = Mapping[str, Evidence]
 DOCUMENT = "document"
@@ -20,6 +29,9 @@ SECOND_ROUTE = "second-route"
 LIVES = ("observe", "create", "remix", SECOND_ROUTE)
 UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
 """The probes that ask for a task which does not exist."""
+WRONG_KEY_PROBE = "retrieve-with-wrong-key"
+_OWN_TASKS = ("observe", "create")
+"""The probes that show what a key opens, whatever else is asked with it."""
 _TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
 
 
@@ -122,6 +134,19 @@ def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
     return [Refused(contract, [r]) for r in refusals(contract, gathered) if r.evidence.probe in binding.probes]
 
 
+def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """A key that nobody holds shows how a key is refused, which says nothing of whose the task is."""
+    others = [Refused(contract, [view]) for view in reply_views(contract, gathered, *binding.probes)]
+    wrong = [view.reply for view in reply_views(contract, gathered, WRONG_KEY_PROBE)]
+    for other in others:
+        own = other.first.reply
+        other.is_refused_as_a_wrong_key = any(
+            (own.status == 400 == reply.status) or (own.status == 403 == reply.status and own.body == reply.body)
+            for reply in wrong
+        )
+    return list(others)
+
+
 def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     return [Refused(contract, [view]) for view in refusals(contract, gathered)]
 
@@ -129,8 +154,23 @@ def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     unknown = [Refused(contract, [view]) for view in reply_views(contract, gathered, "unknown-task")]
     for subject in unknown:
-        subject.accepted = any(view.reply.is_success for view in reply_views(contract, gathered, "observe"))
+        subject.accepted = _opened(contract, gathered, "retrieve")
     return list(unknown)
+
+
+def _opened(contract: Contract, gathered: Gathered, role: str) -> bool:
+    """Whether the run was served anything for the credential that an operation is asked with."""
+    own = _scheme(contract, role)
+    views = reply_views(contract, gathered, "life")
+    return any(
+        view.reply.is_success and view.exchange.credential == "key" and _scheme(contract, view.exchange.role) == own
+        for view in views
+    )
+
+
+def _scheme(contract: Contract, role: str) -> Scheme | None:
+    operation = contract.operation(role)
+    return next(iter(operation.schemes), None) if operation is not None else None
 
 
 def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -141,14 +181,16 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     subjects = [Subject(contract, served) for served in by_task.values()]
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
+        subject.accepted = _opened(contract, gathered, binding.role)
     return subjects
 
 
 def _keyed(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
+    taken = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in elsewhere)
     for subject in subjects:
-        subject.accepted = any(view.reply.status not in (401, 403) for view in elsewhere)
+        subject.accepted = taken or _opened(contract, gathered, binding.role)
     return list(subjects)
 
 
@@ -185,18 +227,23 @@ def _examples(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 
 def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "generated"))
-    return [GeneratedReplies(contract, found)] if found else []
+    if not found:
+        return []
+    generated = GeneratedReplies(contract, found)
+    generated.accepted = _opened(contract, gathered, "retrieve")
+    return [generated]
 
 
 KINDS: dict[str, Kind] = {
     "task": Kind(tasks, LIVES, of_document=True),
     "reply": Kind(_replies, LIVES),
-    "served": Kind(_served, asks=("role", "probes")),
-    "auth_attempt": Kind(_keyed, asks=("role", "probes", "elsewhere")),
+    "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
+    "auth_attempt": Kind(_keyed, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
+    "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
-    "unknown_task": Kind(_unknown, ("unknown-task",), ("observe",)),
-    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE,)),
+    "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),
+    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
     "creation": Kind(_creation, ("create",), asks=("member",)),
     "content": Kind(_content, ("content",)),
     "remix": Kind(_remix, ("remix",)),

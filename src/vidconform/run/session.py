@@ -78,7 +78,7 @@ class Session:
 
     def _judge(self, case: Case) -> Verdict:
         try:
-            verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            verdict = judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             told = self._served(case.contract).store.source.setting.redactor.text(f"{type(error).__name__}: {error}")
@@ -96,8 +96,8 @@ class Session:
         witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
-    def _serves(self, case: Case) -> bool:
-        return case.subject == "document" or self._served(case.contract).store.serves(case.contract)
+    def _serves(self, case: Case, role: str) -> bool | None:
+        return case.subject == "document" or self._served(case.contract).store.serves(case.contract, role)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
