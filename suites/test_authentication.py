@@ -38,13 +38,13 @@ def test_the_documented_credential_is_accepted(auth_attempt: AuthAttempt) -> Non
         if refused and not auth_attempt.accepted:
             raise Inconclusive(describe_credential(view, "the credential"))
         if view.reply.status == _FORBIDDEN:
-            _tell_of_forbidden(view)
+            _tell_of_forbidden(view, auth_attempt.permitted)
         expect(not refused, "the credential to be accepted as elsewhere", describe_reply(view), view)
 
 
-def _tell_of_forbidden(view: ReplyView) -> None:
+def _tell_of_forbidden(view: ReplyView, permitted: bool) -> None:
     """Say what a 403 leaves open: the service knows who asks (RFC 9110 section 15.5.4), so the key is not refused."""
-    if forbids_the_key(view):
+    if not permitted and forbids_the_key(view):
         raise Inconclusive(describe_permission(view))
     raise Unseen(f"a reply that the key opens; it is accepted elsewhere, and here is {describe_reply(view)}")
 

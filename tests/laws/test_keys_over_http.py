@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.keyed_vendor import Asked, Said, Vendor, refusal, vendor
+from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, vendor
 from tests.support.live import cases
 from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
@@ -19,7 +19,7 @@ Verdicts = dict[str, Verdict]
 
 
 def judged(
-    made: Vendor, provider: str = "octopusx", keys: dict[str, str] = KEYS, **options: Any
+    made: KeyedVendor, provider: str = "octopusx", keys: dict[str, str] = KEYS, **options: Any
 ) -> tuple[Verdicts, list[str]]:
     """Return the verdicts of a whole run on contract `videos` by requirement, and why the run is incomplete."""
     chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 4, **options}
@@ -32,7 +32,7 @@ def judged(
         session.close()
 
 
-def of(role: str, said: Said) -> Callable[[Asked], Said | None]:
+def of(role: str, said: Said) -> Callable[[VendorCall], Said | None]:
     """Return what answers the right key with one thing on one route."""
     return lambda asked: said if asked.role == role and asked.key == OWN else None
 
@@ -70,7 +70,7 @@ def test_a_key_that_is_refused_on_one_route_alone_is_the_service_s_fault() -> No
 
 
 def test_the_run_s_own_creation_shows_that_the_key_works() -> None:
-    def bend(asked: Asked) -> Said | None:
+    def bend(asked: VendorCall) -> Said | None:
         right = asked.key == OWN and asked.role in ("retrieve", "content")
         return refusal(401, "the key is not valid") if right else None
 
@@ -111,7 +111,7 @@ OPEAI_KEYS = {**KEYS, "OPEAI_OTHER_API_KEY": "sk-another-account-0001"}
      (401, 404, "conforms"), (404, 404, "conforms")],
 )  # fmt: skip
 def test_another_account_s_key_that_is_refused_as_a_wrong_one_shows_nothing(wrong: int, other: int, end: str) -> None:
-    def bend(asked: Asked) -> Said | None:
+    def bend(asked: VendorCall) -> Said | None:
         if asked.key in (KEYS["OPEAI_API_KEY"], KEYS["OPEAI_TOKEN"], KEYS["OPEAI_ADMIN_TOKEN"]):
             return made.serve(asked)
         return refusal(other if asked.key == OPEAI_KEYS["OPEAI_OTHER_API_KEY"] else wrong, "no")
@@ -137,7 +137,7 @@ QUOTAS = {
 
 @pytest.mark.parametrize("said", QUOTAS.values(), ids=QUOTAS)
 def test_a_quota_that_is_used_up_in_the_middle_of_a_run_is_no_fault(said: Said) -> None:
-    def bend(asked: Asked) -> Said | None:
+    def bend(asked: VendorCall) -> Said | None:
         return said if asked.key == OWN and asked.role in ("content", "remix") else None
 
     with vendor(bend) as made:
@@ -201,7 +201,7 @@ def test_a_route_that_crashes_for_the_key_does_not_accept_it(role: str) -> None:
 
 @pytest.mark.parametrize(("status", "end"), [(500, "fails"), (401, "fails"), (400, "fails"), (404, "conforms")])
 def test_the_code_of_an_unknown_task_is_the_documented_one(status: int, end: str) -> None:
-    def bend(asked: Asked) -> Said | None:
+    def bend(asked: VendorCall) -> Said | None:
         unknown = asked.id not in made.tasks and asked.key == KEYS["OPEAI_API_KEY"]
         return refusal(status, "no such video") if unknown else None
 

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.support.processes import KEYS
 
 Said = tuple[int, Any]
-Bend = Callable[["Asked"], Said | None]
+Bend = Callable[["VendorCall"], Said | None]
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2\x00\x00\x00\x08mdat"
 
 
 @dataclass(frozen=True)
-class Asked:
+class VendorCall:
     """One request: what for (`create`, `retrieve`, `content`, `remix`), for which id, and with which key."""
 
     role: str
@@ -29,16 +29,16 @@ class Asked:
 
 
 @dataclass
-class Vendor:
+class KeyedVendor:
     """Answers as octopusx/videos, or as opeai/videos with its second route, unless `bend` says something else."""
 
     own_key: str
     bend: Bend
     url: str = ""
     tasks: list[str] = field(default_factory=lambda: ["video_1a2b3c4d5e"])
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[VendorCall] = field(default_factory=list)
 
-    def say(self, asked: Asked) -> Said:
+    def say(self, asked: VendorCall) -> Said:
         """Return the status code and the body of an answer."""
         self.asked.append(asked)
         bent = self.bend(asked)
@@ -48,7 +48,7 @@ class Vendor:
             return refusal(401, "the key is not valid")
         return self.serve(asked)
 
-    def serve(self, asked: Asked, id: str | None = None) -> Said:
+    def serve(self, asked: VendorCall, id: str | None = None) -> Said:
         """Return what the right key is answered with."""
         if asked.role in ("create", "remix"):
             if asked.role == "remix" and asked.id not in self.tasks:
@@ -83,7 +83,7 @@ def refusal(status: int, message: str, code: str = "refused") -> Said:
     return status, {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
 
 
-def _asked(method: str, target: str, headers: Any, body: bytes) -> Asked | None:
+def _asked(method: str, target: str, headers: Any, body: bytes) -> VendorCall | None:
     parts = urlsplit(target)
     words = [unquote(word) for word in parts.path.split("/")[1:]]
     key = headers.get("token") or (headers.get("authorization") or "").removeprefix("Bearer ")
@@ -98,15 +98,15 @@ def _asked(method: str, target: str, headers: Any, body: bytes) -> Asked | None:
     role = "second-retrieve" if words[0] == "api" else shapes.get((method, len(words)), "")
     if method not in ("GET", "POST") or not role:
         return None
-    return Asked(role, named or (words[2] if len(words) > 2 else ""), key, sent)
+    return VendorCall(role, named or (words[2] if len(words) > 2 else ""), key, sent)
 
 
 @contextmanager
 def vendor(
-    bend: Callable[[Asked], Said | None] = lambda asked: None, key: str = "OCTOPUSX_API_KEY"
-) -> Iterator[Vendor]:
+    bend: Callable[[VendorCall], Said | None] = lambda asked: None, key: str = "OCTOPUSX_API_KEY"
+) -> Iterator[KeyedVendor]:
     """Serve a vendor on a free port while the block lasts; `bend` answers first where it says anything."""
-    made = Vendor(KEYS[key], bend)
+    made = KeyedVendor(KEYS[key], bend)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -1,6 +1,16 @@
 """Laws: pure predicates over evidence, for what a schema cannot say."""
 
 from vidconform.contracts import FINISHED, schema_errors
+from vidconform.laws.gathered_replies import (
+    DOCUMENT,
+    LIVES,
+    SECOND_ROUTE,
+    UNKNOWN_TASKS,
+    Gathered,
+    on_routes_that_exist,
+    reply_views,
+    task_replies,
+)
 from vidconform.laws.generated_replies import GeneratedReplies, expect_each
 from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, expect, require_observed, requires
 from vidconform.laws.refusal_checks import (
@@ -19,18 +29,10 @@ from vidconform.laws.refusal_checks import (
 )
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subject_builders import (
-    DOCUMENT,
     KINDS,
-    LIVES,
-    SECOND_ROUTE,
-    UNKNOWN_TASKS,
-    Gathered,
     Kind,
     kind_of,
-    on_routes_that_exist,
-    reply_views,
     subjects_of,
-    task_replies,
 )
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.video_bytes import A_TEXT, what_is_no_video

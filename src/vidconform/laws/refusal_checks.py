@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 
 from vidconform.contracts import Contract
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
@@ -18,7 +16,7 @@ _FORBIDDEN = 403
 _NOT_OF_THE_TASK = ("401", "402", "429")
 _PERMISSION = re.compile(
     r"permission|scope|privilege|forbidden|restricted|unauthori[sz]ed|not (?:allowed|authori[sz]ed|entitled)|may not"
-    r"|denied|does not have access|role|权限|无权|禁止",
+    r"|denied|does not have access|role|权限|无权|禁止|\\u6743\\u9650|\\u65e0\\u6743|\\u7981\\u6b62",
     re.IGNORECASE,
 )
 _NOTHING = '{}[] "\t\r\n'
@@ -43,9 +41,6 @@ def describe_credential(view: ReplyView, whose: str) -> str:
 def forbids_the_key(view: ReplyView) -> bool:
     """Whether a 403 may be for what this key is allowed to do: it says so, or says nothing else (RFC 9110 15.5.4)."""
     said = view.reply.body[:4000].decode("utf-8", "replace")
-    with suppress(ValueError):
-        # As text, beyond ASCII too, however JSON escapes it.
-        said = json.dumps(json.loads(said), ensure_ascii=False)
     return view.reply.status == _FORBIDDEN and (not said.strip(_NOTHING) or _PERMISSION.search(said) is not None)
 
 
@@ -115,7 +110,7 @@ def expect_served(subject: Subject) -> None:
     if views and not served and given:
         raise Unseen(f"a task that the service knows: {views[0].asked} was answered with {describe_reply(views[0])}")
     for view in require_observed(views[served[0] if served else 0 :], _what_is_missing(subject)):
-        if subject.accepted and forbids_the_key(view):
+        if subject.accepted and not subject.permitted and forbids_the_key(view):
             raise Inconclusive(describe_permission(view))
         expect(view.reply.is_success, "a success with 2xx", describe_reply(view), view)
 

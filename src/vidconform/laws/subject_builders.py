@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from vidconform.contracts import Contract, Scheme
-from vidconform.exchange import Evidence
+from vidconform.contracts import Contract
+from vidconform.laws.gathered_replies import (
+    DOCUMENT,
+    LIVES,
+    SECOND_ROUTE,
+    TASK_ROLES,
+    WRONG_KEY_PROBE,
+    Gathered,
+    is_refused_alike,
+    on_routes_that_exist,
+    opened,
+    refusals,
+    reply_views,
+    task_replies,
+)
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import (
-    UNFINISHED,
     AuthAttempt,
     Creation,
     Published,
@@ -22,17 +34,8 @@ from vidconform.laws.subjects import (
     Task,
 )
 
-Gathered = Mapping[str, Evidence]
-DOCUMENT = "document"
-
-SECOND_ROUTE = "second-route"
-LIVES = ("observe", "create", "remix", SECOND_ROUTE)
-UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
-"""The probes that ask for a task which does not exist."""
-WRONG_KEY_PROBE = "retrieve-with-wrong-key"
 _OWN_TASKS = ("observe", "create")
 """The probes that show what a key opens, whatever else is asked with it."""
-_TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
 
 
 @dataclass(frozen=True)
@@ -71,38 +74,11 @@ def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gather
     return kind_of(law).build(contract, law.bound[requirement], gathered)
 
 
-def reply_views(contract: Contract, gathered: Gathered, *probes: str) -> list[ReplyView]:
-    """Return the exchanges of some probes, by name or kind, as replies to look at."""
-    chosen = [found for wanted in probes for name, found in gathered.items() if wanted in (name, found.kind)]
-    return [ReplyView(contract, evidence, index, exchange) for evidence in chosen for index, exchange in evidence]
-
-
-def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
-    """Return the replies that should hold a task: whatever was asked rightly and served."""
-    found = reply_views(contract, gathered, *LIVES, DOCUMENT)
-    return [r for r in found if r.exchange.role in _TASK_ROLES and r.reply.is_success]
-
-
-def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:
-    """Leave out the refusals of a second route that refuses a known task as well: the route may not exist at all."""
-    asked = reply_views(contract, gathered, SECOND_ROUTE)
-    is_missing = bool(asked) and not any(view.reply.is_success for view in asked)
-    return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]
-
-
-def refusals(contract: Contract, gathered: Gathered) -> list[ReplyView]:
-    """Return the replies to requests that had to be refused."""
-    early = [
-        r for r in reply_views(contract, gathered, "create") if r.exchange.step == "early-content" and _was_early(r)
-    ]
-    return reply_views(contract, gathered, "refusal") + early
-
-
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the life of each task; an example of a document is a life of one reply."""
     lives: list[Subject] = []
     for name in (*LIVES, DOCUMENT):
-        found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in _TASK_ROLES]
+        found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in TASK_ROLES]
         lives += [Task(contract, life) for life in _lives(found)]
     return lives
 
@@ -117,15 +93,6 @@ def _lives(found: list[ReplyView]) -> list[list[ReplyView]]:
     return list(lives.values())
 
 
-def _was_early(view: ReplyView) -> bool:
-    """Whether a later read showed the task still unfinished, so that its content was asked for too early.
-
-    A word that says nothing of the state, as gateways begin with, is passed over.
-    """
-    later = [ReplyView(view.contract, view.evidence, at, e) for at, e in view.evidence if e.role == "retrieve"]
-    return next((r.phase for r in later if r.phase not in (None, "unknown")), None) in UNFINISHED
-
-
 def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     return [Subject(contract, [view]) for view in task_replies(contract, gathered)]
 
@@ -135,14 +102,10 @@ def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
 
 
 def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """A key that nobody holds shows how a key is refused, which says nothing of whose the task is."""
     others = [Refused(contract, [view]) for view in reply_views(contract, gathered, *binding.probes)]
-    wrong = [view.reply for view in reply_views(contract, gathered, WRONG_KEY_PROBE)]
     for other in others:
-        own = other.first.reply
-        other.is_refused_as_a_wrong_key = any(
-            (own.status == 400 == reply.status) or (own.status == 403 == reply.status and own.body == reply.body)
-            for reply in wrong
+        other.is_refused_as_a_wrong_key = is_refused_alike(
+            other.first, reply_views(contract, gathered, WRONG_KEY_PROBE)
         )
     return list(others)
 
@@ -154,23 +117,8 @@ def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     unknown = [Refused(contract, [view]) for view in reply_views(contract, gathered, "unknown-task")]
     for subject in unknown:
-        subject.accepted = _opened(contract, gathered, "retrieve")
+        subject.accepted = opened(contract, gathered, "retrieve")
     return list(unknown)
-
-
-def _opened(contract: Contract, gathered: Gathered, role: str) -> bool:
-    """Whether the run was served anything for the credential that an operation is asked with."""
-    own = _scheme(contract, role)
-    views = reply_views(contract, gathered, "life")
-    return any(
-        view.reply.is_success and view.exchange.credential == "key" and _scheme(contract, view.exchange.role) == own
-        for view in views
-    )
-
-
-def _scheme(contract: Contract, role: str) -> Scheme | None:
-    operation = contract.operation(role)
-    return next(iter(operation.schemes), None) if operation is not None else None
 
 
 def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -181,7 +129,8 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     subjects = [Subject(contract, served) for served in by_task.values()]
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
-        subject.accepted = _opened(contract, gathered, binding.role)
+        subject.accepted = opened(contract, gathered, binding.role)
+        subject.permitted = opened(contract, gathered, binding.role, binding.role)
     return subjects
 
 
@@ -189,8 +138,9 @@ def _keyed(contract: Contract, binding: Binding, gathered: Gathered) -> list[Sub
     subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
     taken = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in elsewhere)
+    permitted = opened(contract, gathered, binding.role, binding.role)
     for subject in subjects:
-        subject.accepted = taken or _opened(contract, gathered, binding.role)
+        subject.accepted, subject.permitted = taken or opened(contract, gathered, binding.role), permitted
     return list(subjects)
 
 
@@ -230,7 +180,7 @@ def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list
     if not found:
         return []
     generated = GeneratedReplies(contract, found)
-    generated.accepted = _opened(contract, gathered, "retrieve")
+    generated.accepted = opened(contract, gathered, "retrieve")
     return [generated]
 
 

@@ -16,11 +16,13 @@ UNFINISHED = ("waiting", "running")
 class Subject:
     """Some replies that a law judges together; `apart` are the status codes that another requirement is about.
 
-    `accepted` says that the service took the same key for something else in this run.
+    `accepted` says that the service took the same key for something else in this run, `permitted` that it served
+    another such request for it.
     """
 
     apart: Set[int] = frozenset()
     accepted = False
+    permitted = False
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         self.contract = contract
