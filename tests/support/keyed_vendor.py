@@ -34,6 +34,7 @@ class KeyedVendor:
 
     own_key: str
     bend: Bend
+    token: str = KEYS["OPEAI_TOKEN"]
     url: str = ""
     tasks: list[str] = field(default_factory=lambda: ["video_1a2b3c4d5e"])
     asked: list[VendorCall] = field(default_factory=list)
@@ -44,7 +45,7 @@ class KeyedVendor:
         bent = self.bend(asked)
         if bent is not None:
             return bent
-        if asked.key not in (self.own_key, KEYS["OPEAI_TOKEN"]):
+        if asked.key not in (self.own_key, self.token):
             return refusal(401, "the key is not valid")
         return self.serve(asked)
 

@@ -4,6 +4,7 @@ from vidconform.exchange.codec import FORMATS, Json, decode, encode
 from vidconform.exchange.evidence import ORIGINS, Evidence, Gap, answered_task, finished_task
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
+    NEAR,
     REDACTED,
     RESUMED,
     Digest,
@@ -17,7 +18,7 @@ from vidconform.exchange.messages import (
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
     "decode_json", "encode", "finished_task",
 ]  # fmt: skip

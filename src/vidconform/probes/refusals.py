@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Operation
+from vidconform.probes.credentials import near_credentials
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
 
 Find = Callable[[str], Any]
+
+_READS = ("retrieve", "second-retrieve")
 
 _WRONG_TYPES: dict[str, Any] = {
     "model": 7,
@@ -50,10 +53,21 @@ class RefusalProbe:
         if operation is None:
             raise NotSent(f"an operation for {self.role}; {context.contract.id} has none")
         send = context.send_expecting_refusal if self.may_create else context.ask
-        send(
-            self.name, operation, self._target(context, find),
-            credential=self.credential, body=self._body(operation), method=self.method,
-        )  # fmt: skip
+        target = self._target(context, find)
+        sent = send(
+            self.name, operation, target, credential=self.credential, body=self._body(operation), method=self.method
+        )
+        if self.credential == "wrong" and self.role in _READS and self.target == "known" and sent.reply.is_refusal:
+            self._ask_with_near_keys(context, operation, target)
+
+    def _ask_with_near_keys(self, context: ProbeContext, operation: Operation, target: str | None) -> None:
+        """Ask with keys that a careless comparison takes for the right one; of free reads alone."""
+        if target == context.contract.unknown_id:
+            return
+        # An older recording has none.
+        is_live, keys = context.transport.sleeps, context.setting.keys
+        for name in context.note("near_keys", lambda: near_credentials(operation, keys) if is_live else []):
+            context.ask(self.name, operation, target, credential=name)
 
     def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":

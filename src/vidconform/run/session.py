@@ -10,7 +10,7 @@ from vidconform.contracts import Contract, Provider, Schema, find_provider, load
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
 from vidconform.ledger import Budget, Creations, Price
-from vidconform.probes import EXPLORING, PROBES
+from vidconform.probes import EXPLORING, PROBES, near_keys
 from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
 from vidconform.run.incomplete import describe_gaps, lack_of_success
@@ -164,7 +164,9 @@ def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
-    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
+    keys = {name: key for one in served for name, key in one.store.source.setting.keys.items()}
+    near = {f"{name} ({sort})": key for name, own in keys.items() for sort, key in near_keys(own).items()}
+    guard = Guard(keys | near)
     for one in served:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard
