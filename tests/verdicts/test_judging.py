@@ -187,15 +187,15 @@ def test_a_law_that_ends_in_anything_else_is_our_own_fault() -> None:
 def test_a_service_that_serves_nothing_keeps_no_promise_by_refusing() -> None:
     refused = observed(exchange({}, 404, asked="1"))
     assert judged(looks, refused).outcome is Outcome.MET
-    walled = judged(looks, refused, serves=lambda: False)
+    walled = judged(looks, refused, serves=lambda role: False)
     assert (walled.outcome, walled.expected) == (
         Outcome.UNSEEN,
         "a task that the service serves; pass --task-id=videos=ID",
     )
-    assert judged(looks, READS, serves=lambda: False).outcome is Outcome.MET
+    assert judged(looks, READS, serves=lambda role: False).outcome is Outcome.MET
     mixed = observed(exchange(TASK, asked="1"), exchange({}, 404, asked="1"))
-    assert judged(looks, mixed, serves=lambda: False).outcome is Outcome.MET
-    assert judged(looks, observed(gaps=(Gap("inconclusive", "429"),)), serves=lambda: False).received == "429"
+    assert judged(looks, mixed, serves=lambda role: False).outcome is Outcome.MET
+    assert judged(looks, observed(gaps=(Gap("inconclusive", "429"),)), serves=lambda role: False).received == "429"
 
 
 def test_a_success_without_a_documented_member_keeps_no_promise() -> None:
@@ -372,7 +372,7 @@ def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) ->
     verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
-    assert one.witnesses == ("observe",)
+    assert one.witnesses == ("observe", "create")
     assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route", "refusal")
     assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
 

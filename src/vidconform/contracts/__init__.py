@@ -11,7 +11,7 @@ from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.keywords import OPERATION_ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members, member
-from vidconform.contracts.operations import Operation, usual_headers
+from vidconform.contracts.operations import Operation, Scheme, usual_headers
 from vidconform.contracts.patterns import compiled, fits
 from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, provider_names
 from vidconform.contracts.requirements import Level, Requirement
@@ -22,7 +22,7 @@ from vidconform.contracts.secret_variables import known_secrets
 
 __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
-    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "compiled",
+    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "Scheme", "check_twice", "compiled",
     "customary_phases", "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings",
     "fits", "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
     "provider_names", "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors",

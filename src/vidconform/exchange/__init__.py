@@ -4,6 +4,7 @@ from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode,
 from vidconform.exchange.evidence import ORIGINS, Evidence, Gap, answered_task, finished_task
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
+    NEAR,
     REDACTED,
     RESUMED,
     Digest,
@@ -18,7 +19,7 @@ from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
     "decode_gap", "decode_json", "encode", "encode_gap", "finished_task", "own_task_failure",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ ProbeKind = Literal["life", "refusal", "generated", "document"]
 
 EMULATOR_SERVER = "vidconform-emulator"
 REDACTED = "REDACTED"
+NEAR = "near"
+"""The note of ids that come near a task's own and that are asked for as nobody's."""
 RESUMED = "resumed"
 """The note that a probe went on with a task that an earlier run created."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from vidconform.contracts import fits, is_plain, reaches, usual_headers
+from vidconform.exchange import NEAR
 from vidconform.laws.law import BrokenLaw, require_observed
 from vidconform.laws.refusal_checks import describe_reply, tells_of_the_task
 from vidconform.laws.reply_view import ReplyView
@@ -16,9 +17,19 @@ class GeneratedReplies(Subject):
 
     def is_turned_away(self, view: ReplyView) -> bool:
         """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""
+        if self._may_be_another_s(view):
+            return True
         if _reaches(view):
             return view.reply.is_refusal
         return not view.tells_a_task
+
+    @staticmethod
+    def _may_be_another_s(view: ReplyView) -> bool:
+        """Whether an id near a known one is served as a task of its own, or leads to the known one by a redirect."""
+        if view.asked not in view.evidence.notes.get(NEAR, ()):
+            return False
+        ids = (view.raw("id"), view.raw("task-id")) if view.is_task and _is_plain(view) else ()
+        return view.asked in ids or bool(view.reply.hops)
 
     @property
     def refusals(self) -> list[ReplyView]:
@@ -35,7 +46,7 @@ class GeneratedReplies(Subject):
         """Those of the first route whose id has the shape of the contract's own ids."""
         spaces = self.contract.provider.id_spaces
         patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
-        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r, self.accepted)]
         return [r for r in own if any(fits(pattern, r.asked or "") for pattern in patterns)]
 
 

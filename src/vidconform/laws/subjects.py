@@ -14,9 +14,15 @@ UNFINISHED = ("waiting", "running")
 
 
 class Subject:
-    """Some replies that a law judges together; `apart` are the status codes that another requirement is about."""
+    """Some replies that a law judges together; `apart` are the status codes that another requirement is about.
+
+    `accepted` says that the service took the same key for something else in this run, `permitted` that it served
+    another such request for it.
+    """
 
     apart: Set[int] = frozenset()
+    accepted = False
+    permitted = False
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         self.contract = contract
@@ -99,9 +105,7 @@ class Creation(Subject):
 
 
 class AuthAttempt(Subject):
-    """Requests with the key to one operation; `accepted` says that the service took the same key elsewhere."""
-
-    accepted = False
+    """Requests with the key to one operation."""
 
 
 class Remixed(Subject):
@@ -114,9 +118,9 @@ class Remixed(Subject):
 
 
 class Refused(Subject):
-    """One request that must be refused; `accepted` says that the service served a task for the same key."""
+    """One request that must be refused; `is_refused_as_a_wrong_key` says that a key nobody holds is refused alike."""
 
-    accepted = False
+    is_refused_as_a_wrong_key = False
 
     @property
     def tells(self) -> bool:

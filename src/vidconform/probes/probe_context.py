@@ -21,12 +21,12 @@ from vidconform.ledger import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.probes.credentials import credential_of
+from vidconform.probes.credentials import NEAR_KEYS, credential_of
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
 from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport, error_words
 
-_KEYLESS = ("none", "wrong")
+_KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
 @dataclass

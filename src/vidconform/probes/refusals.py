@@ -9,6 +9,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation
 from vidconform.ledger import Danger
+from vidconform.probes.credentials import near_credentials
 from vidconform.probes.mistyped_members import mistyped
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
@@ -17,6 +18,7 @@ Find = Callable[[str], Any]
 
 OPTIONAL_MEMBER = 7
 """The highest rank of danger: a mistyped optional member, which comes last of all."""
+_READS = ("retrieve", "second-retrieve")
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,22 @@ class RefusalProbe:
         send = context.ask
         if self.may_create:
             send = partial(context.send_expecting_refusal, danger=self.danger(context.contract))
-        send(
-            self.name, operation, self._target(context, find),
+        target = self._target(context, find)
+        sent = send(
+            self.name, operation, target,
             credential=self.credential, body=self._body(context.contract, operation), method=self.method,
         )  # fmt: skip
+        if self.credential == "wrong" and self.role in _READS and self.target == "known" and sent.reply.is_refusal:
+            self._ask_with_near_keys(context, operation, target)
+
+    def _ask_with_near_keys(self, context: ProbeContext, operation: Operation, target: str | None) -> None:
+        """Ask with keys that a careless comparison takes for the right one; of free reads alone."""
+        if target == context.contract.unknown_id:
+            return
+        # An older recording has none.
+        is_live, keys = context.transport.sleeps, context.setting.keys
+        for name in context.note("near_keys", lambda: near_credentials(operation, keys) if is_live else []):
+            context.ask(self.name, operation, target, credential=name)
 
     def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":

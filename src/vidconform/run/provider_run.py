@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vidconform.contracts import Contract, Pace, Provider
 from vidconform.ledger import Budget
-from vidconform.probes import Generation, ProbeSettings
+from vidconform.probes import Generation, ProbeSettings, near_keys
 from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
 from vidconform.run.exposure import check_exposure
@@ -42,7 +42,7 @@ def prepare_provider(
     address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
     warnings = _checked_way(address, keys, contracts, options)
-    redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
+    redactor = Redactor(_secrets(keys) if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
     store = _store(provider, contracts, options, setting, ids)
@@ -60,6 +60,11 @@ def _checked_way(
     warnings = check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=seconds)
     check_environment(address, seconds)
     return warnings
+
+
+def _secrets(keys: Mapping[str, str]) -> list[str]:
+    """Return what is secret: the keys, and those near them that are sent, for they show the most of a key."""
+    return [*keys.values(), *(near for key in keys.values() for near in near_keys(key).values())]
 
 
 def _keys(

@@ -11,7 +11,7 @@ from vidconform.contracts import Contract, Provider, Schema, find_provider, load
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
 from vidconform.ledger import Budget, Creations, Price
-from vidconform.probes import EXPLORING, PROBES
+from vidconform.probes import EXPLORING, PROBES, near_keys
 from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
 from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_success
@@ -64,8 +64,9 @@ class Session:
     def bring(self, case: Case) -> None:
         """Gather what a case will be judged on; what breaks is kept and told where it is judged."""
         with suppress(Exception):
-            self._gathered(case)
-            self._serves(case)
+            gathered = self._gathered(case).values()
+            for role in {exchange.role for evidence in gathered for exchange in evidence.exchanges}:
+                self._serves(case, role)
         self.journalise(case)
 
     def store_of(self, contract: Contract) -> Store:
@@ -89,7 +90,7 @@ class Session:
             needed = why_spared(case, self._served(case.contract).store.source.setting.spared)
             if needed is not None:
                 return case.verdict(Outcome.UNSEEN, expected=needed)
-            verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            verdict = judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             told = self._served(case.contract).store.source.setting.redactor.text(f"{type(error).__name__}: {error}")
@@ -107,8 +108,8 @@ class Session:
         witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
-    def _serves(self, case: Case) -> bool:
-        return case.subject == "document" or self._served(case.contract).store.serves(case.contract)
+    def _serves(self, case: Case, role: str) -> bool | None:
+        return case.subject == "document" or self._served(case.contract).store.serves(case.contract, role)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
@@ -187,7 +188,9 @@ def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
-    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
+    keys = {name: key for one in served for name, key in one.store.source.setting.keys.items()}
+    near = {f"{name} ({sort})": key for name, own in keys.items() for sort, key in near_keys(own).items()}
+    guard = Guard(keys | near)
     for one in served:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard

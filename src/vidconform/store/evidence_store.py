@@ -19,6 +19,12 @@ from vidconform.store.observer import Observer
 from vidconform.store.replay import ReplayTransport
 from vidconform.transport import NotSent, ProbeFailure, Transport
 
+_ROLES = {
+    "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
+    "content": ("content",), "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
+}  # fmt: skip
+"""The routes that a probe of a task's life asks rightly."""
+
 
 class Source(Protocol):
     """Where evidence comes from; `task_ids` are the known tasks by contract name."""
@@ -140,11 +146,17 @@ class Store:
         ]
         return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
 
-    def serves(self, contract: Contract) -> bool:
-        """Whether any task was served, as far as the selected tests ask for one; nothing is sent only for this."""
-        asked = [name for name in ("observe", "create") if (contract.id, name) in self.wanted | set(self.kept)]
-        seen = [self.evidence(contract, name) for name in asked]
-        return not seen or any(exchange.reply.is_success for evidence in seen for exchange in evidence.exchanges)
+    def serves(self, contract: Contract, role: str) -> bool | None:
+        """Whether the route of a role served anything to a right request; None where none was asked of it.
+
+        Only what the selected tests ask for counts; nothing is sent only for this.
+        """
+        asking = [probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES[probe.name]]
+        chosen = [name for name in asking if (contract.id, name) in self.wanted | set(self.kept)]
+        asked = [e for name in chosen for e in self.evidence(contract, name).exchanges if e.role == role]
+        # A content that is asked for too early is a request to be refused, and so is an id that no task has.
+        right = [e for e in asked if e.step != "early-content" and e.task_id != contract.unknown_id]
+        return any(exchange.reply.is_success for exchange in right) if right else None
 
     def _find(self, contract: Contract, name: str) -> Any:
         given = self.source.task_ids.get(contract.name, [])

@@ -16,7 +16,7 @@ _PAYMENT_REQUIRED = 402
 # RFC 9110 section 15.6; those by which Cloudflare says that it does not reach the service behind it; and 529, by which
 # services of models say that they are overloaded.
 _UNREACHED = frozenset({502, 503, 504, *range(520, 528), 529, 530})
-_SPEAKS_OF_QUOTA = (403, TOO_MANY_REQUESTS)
+_SPEAKS_OF_QUOTA = (401, 403, TOO_MANY_REQUESTS)
 # A page says what it is at its beginning.
 _LONGEST_LOOK = 16_384
 
@@ -27,7 +27,16 @@ def _words(english: str, others: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join([english, *others, *escaped]), re.IGNORECASE)
 
 
-_QUOTA = _words(r"(?<![a-z])(?:quota|balance|credit|billing)s?(?![a-z])", ["额度", "余额", "欠费"])
+_QUOTA = _words(
+    r"(?<![a-z])(?:(?:quota|balance|credit|billing)s?|insufficient[ _-]funds|(?:usage|spending)[ _-]limit)(?![a-z])",
+    ["额度", "余额", "欠费", "配额", "充值", "欠款"],
+)
+# A key that is not valid may be told together with the page where its balance stands.
+_INVALID_KEY = _words(
+    r"(?:invalid|incorrect|wrong|unknown|malformed)[ _-](?:api[ _-]?)?(?:key|token)"
+    r"|(?:key|token) (?:is|was) (?:not valid|invalid|incorrect|unknown)",
+    ["无效的令牌", "无效的密钥"],
+)
 _REPAIR = _words(
     r"maintenance|be right back|be back soon|temporarily unavailable|scheduled (?:upgrade|downtime)",
     ["维护", "系统升级"],
@@ -105,7 +114,8 @@ def _is_without_model(reply: Reply) -> bool:
 
 def _is_quota(reply: Reply) -> bool:
     if reply.status in _SPEAKS_OF_QUOTA:
-        return _QUOTA.search(_beginning(reply)) is not None
+        said = _beginning(reply)
+        return _QUOTA.search(said) is not None and not (reply.status == 401 and _INVALID_KEY.search(said))
     return reply.status == _PAYMENT_REQUIRED
 
 

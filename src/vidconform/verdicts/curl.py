@@ -42,6 +42,8 @@ def _header(contract: Contract, exchange: Exchange, name: str, value: str) -> st
         return shlex.quote(f"{name}: {value}")
     if exchange.credential == "another":
         return f'"{name}: {value.replace(REDACTED, f"${contract.provider.other_key_variable}")}"'
+    if exchange.credential.startswith("near-"):
+        return f'"{name}: {value.replace(REDACTED, "$KEY_NEAR_YOURS")}"'
     operation = contract.operation(exchange.role)
     schemes = [s for s in (operation.schemes if operation else ()) if s.header == name and s.variable]
     named = [s for s in schemes if s.name == exchange.credential] or schemes

@@ -27,9 +27,11 @@ from vidconform.verdicts.curl import curl
 from vidconform.verdicts.schema_walk import kind_of_schema, schemas_of, walk, would_be_shown_by_success
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
-Serves = Callable[[], bool]
+Serves = Callable[[str], bool | None]
 
 _MOST_POINTERS = 3
+# What is answered where there is no such route (RFC 9110 sections 15.5.5, 15.5.6 and 15.6.2).
+_NO_ROUTE = (404, 405, 501)
 _SERVED = "a task that the service serves; pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
 _SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
@@ -72,7 +74,9 @@ class Case:
     @property
     def witnesses(self) -> tuple[str, ...]:
         """The probes that it looks at where other cases need them."""
-        return () if self.subject == "document" else self.kind.witnesses
+        if self.subject == "document":
+            return ()
+        return tuple(probe for probe in self.kind.witnesses if probe not in self.needs)
 
 
 def name_of(law: Law) -> str:
@@ -81,10 +85,11 @@ def name_of(law: Law) -> str:
     return f"{sort}:{law.__module__.rpartition('.')[2]}.{law.__name__}"
 
 
-def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
+def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda role: True) -> Verdict:
     """Return the verdict of a case's own check; `cache` keeps the walk of each body.
 
-    `serves` says whether the service serves anything at all: what refuses everything keeps no promise by refusing.
+    `serves` says whether the route of a role serves anything, None where nobody knows: what refuses everything keeps
+    no promise by refusing.
     """
     if isinstance(case.check, Schema):
         return judge_schema(case, case.check, gathered, cache, serves)
@@ -156,9 +161,10 @@ def _without_fault(
     case: Case, held: list[ReplyView], hints: list[str], lost: list[str], gaps: list[Gap], serves: Serves
 ) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
-    held = [view for view in held if view.shows_something]
-    if held and not any(view.reply.is_success for view in held) and not serves():
-        return case.verdict(Outcome.UNSEEN, expected=_SERVED.format(case.contract.name))
+    shown = [view for view in held if view.shows_something]
+    held = [view for view in shown if view.reply.is_success or _may_refuse(view, serves)]
+    if shown and not held:
+        return case.verdict(Outcome.UNSEEN, expected=_what_is_served(case, shown[0]))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
@@ -169,6 +175,19 @@ def _without_fault(
         return case.verdict(Outcome.UNSEEN, expected=phrases.cut(refused[0]), refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
     return case.verdict(Outcome.UNSEEN, expected=phrases.cut((hints + withheld + [_SHOWN_BY])[0]))
+
+
+def _may_refuse(view: ReplyView, serves: Serves) -> bool:
+    """Whether a refusal tells anything: of a route that serves others, or that at least seems to exist."""
+    serving = serves(view.exchange.role)
+    return view.reply.status not in _NO_ROUTE if serving is None else serving
+
+
+def _what_is_served(case: Case, view: ReplyView) -> str:
+    operation = case.contract.operation(view.exchange.role)
+    if operation is None or view.exchange.role == "retrieve":
+        return _SERVED.format(case.contract.name)
+    return f"a request that {operation.method} {operation.path} serves; what refuses everything shows nothing"
 
 
 def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
