@@ -9,6 +9,7 @@ from typing import Any
 
 from vidconform.errors import SecretRefused
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
+from vidconform.redaction.windows import Windows
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
 # ordinary text, where its refusal would refuse everything. Such a value is still redacted from what a service says.
@@ -24,11 +25,13 @@ class Guard:
     """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
+        telling = {variable: secret for variable, secret in (secrets or {}).items() if _is_telling(secret)}
         self._forms = {
             variable: by_core({raw for form in encoded_forms(secret) for raw in encodings(form)})
-            for variable, secret in (secrets or {}).items()
-            if _is_telling(secret)
+            for variable, secret in telling.items()
         }
+        self._all = Windows(telling.values())
+        self._windows = {variable: Windows([secret]) for variable, secret in telling.items()}
         self.refused: list[str] = []
 
     def write(self, path: Path, text: str) -> None:
@@ -66,12 +69,13 @@ class Guard:
         return text + "\n"
 
     def variable_in(self, content: bytes) -> str | None:
-        """Return the variable whose value stands in a content, or None."""
+        """Return the variable whose value stands in a content, or a piece of it that gives it away, or None."""
         for variable, cores in self._forms.items():
             for core, forms in cores.items():
                 if core in content and any(form in content for form in forms):
                     return variable
-        return None
+        found = self._all.spans(content)
+        return next((v for v, windows in self._windows.items() if windows.spans(content)), None) if found else None
 
     def note(self, refused: SecretRefused) -> None:
         """Keep a refusal for the end of the run."""
