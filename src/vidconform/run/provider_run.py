@@ -12,7 +12,7 @@ from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
 from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, Timeouts, is_loopback
+from vidconform.transport import LiveTransport, MemoryBudget, Timeouts, is_loopback
 
 _PLACEHOLDER = "recorded"
 
@@ -41,7 +41,8 @@ def prepare_provider(
     keys = _keys(provider, contracts, options, environ)
     redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
-    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
+    memory = MemoryBudget.of(options.max_body)
+    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory)
     return ProviderRun(provider, contracts, _store(provider, contracts, options, setting, ids), address)
 
 
@@ -69,7 +70,7 @@ def _store(
         return Store(planned_source(setting, ids, pause))
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
-    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)
+    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout, options.max_body)
     transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
     return Store(LiveSource(setting, transport, ids, options.records))
 
