@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.live import live
+from tests.support.live_cases import live
 from tests.support.processes import KEYS
 from vidconform.emulator.replies import ReplyContext
 from vidconform.exchange.messages import REDACTED

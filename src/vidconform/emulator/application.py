@@ -132,6 +132,7 @@ def _context(
         envelope=server_state.provider.envelope,
         file_url=call.file_url if call else None,
         sent_headers=request.headers,
+        sent_query=request.query_params,
         sent_body=call.body if call else b"",
     )
 

@@ -108,6 +108,11 @@ class Reply:
         return self.header("content-type").split(";")[0].strip().lower()
 
     @property
+    def bytes_read(self) -> int:
+        """The bytes of the body that were read, of which fewer may be kept."""
+        return len(self.body) if self.read is None else self.read.length
+
+    @property
     def is_success(self) -> bool:
         """Whether the status code is 2xx."""
         return 200 <= self.status < 300

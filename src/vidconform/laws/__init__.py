@@ -19,12 +19,14 @@ from vidconform.laws.refusal_checks import (
     describe_codes_of_unknown,
     describe_credential,
     describe_permission,
+    describe_redirect,
     describe_reply,
     expect_refused,
     expect_served,
     forbids_the_key,
     has_code_of_unknown,
     has_documented_code,
+    is_answered_at_once,
     tells_of_the_task,
 )
 from vidconform.laws.reply_view import ReplyView
@@ -42,8 +44,9 @@ __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE", "UNKNOWN_TASKS",
     "AuthAttempt", "Binding", "BrokenLaw", "Creation", "Gathered", "GeneratedReplies", "Inconclusive", "Kind",
     "Law", "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen",
-    "describe_codes", "describe_codes_of_unknown", "describe_credential", "describe_permission", "describe_reply",
-    "expect", "expect_each", "expect_refused", "expect_served", "forbids_the_key", "has_code_of_unknown",
-    "has_documented_code", "kind_of", "on_routes_that_exist", "reply_views", "require_observed", "requires",
-    "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",
+    "describe_codes", "describe_codes_of_unknown", "describe_credential", "describe_permission",
+    "describe_redirect", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
+    "forbids_the_key", "has_code_of_unknown", "has_documented_code", "is_answered_at_once", "kind_of",
+    "on_routes_that_exist", "reply_views", "require_observed", "requires", "schema_errors", "subjects_of",
+    "task_replies", "tells_of_the_task", "what_is_no_video",
 ]  # fmt: skip

@@ -89,6 +89,21 @@ def has_documented_code(view: ReplyView, first: str) -> bool:
     return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(codes)
 
 
+def is_answered_at_once(view: ReplyView) -> bool:
+    """Whether no redirect led to a reply, or one whose status code the document gives."""
+    codes, hops = _codes(view.contract, view.exchange.role, "3"), view.reply.hops
+    return not hops or not {str(hops[0].status), "3XX"}.isdisjoint(codes)
+
+
+def describe_redirect(view: ReplyView) -> str:
+    """Return the first answer to a request and what its redirects led to; a reply without any as it is."""
+    if not view.reply.hops:
+        return describe_reply(view)
+    first = view.reply.hops[0]
+    location = next((value for name, value in first.headers if name.lower() == "location"), "nowhere")
+    return f"{first.status} to {location[:200]}, which led to {describe_reply(view)}"
+
+
 def _codes(contract: Contract, role: str, first: str) -> list[str]:
     operation = contract.operation(role)
     return operation.codes(first) if operation is not None else []

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
-from vidconform.exchange import Evidence, Exchange, Reply
+from vidconform.exchange import Evidence, Exchange, Hop, Reply
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
@@ -62,7 +62,7 @@ class ReplyView:
 
     @property
     def shows_something(self) -> bool:
-        """Whether a success holds any documented member of a task, or bytes that may be a video's.
+        """Whether a success holds any documented member of a task, or bytes that may be a video's, or too many of them.
 
         An empty object keeps many promises and shows that of none.
         """
@@ -70,6 +70,8 @@ class ReplyView:
             return True
         if self._own_schema is None and self.exchange.role == "content":
             return not self.reply.is_json
+        if self.reply.cut and "json" in self.reply.media_type:
+            return True
         schemas = [schema for schema in (self.contract.task, self._own_schema) if schema is not None]
         return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
 
@@ -179,11 +181,16 @@ class ReplyView:
         return place
 
     def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
-                **roles: Any) -> ReplyView:  # fmt: skip
-        """Return a copy whose reply differs: another status code, body or header, or other values for some roles."""
+                redirected: int | None = None, **roles: Any) -> ReplyView:  # fmt: skip
+        """Return a copy whose reply differs: another status code, body or header, or other values for some roles.
+
+        `redirected` is the status code of a redirect before it.
+        """
         reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
         pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
-        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut)
+        request = self.exchange.request
+        hops = () if redirected is None else (Hop(request.method, request.url, redirected, ()),)
+        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut, hops=hops)
         return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
 
     def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:

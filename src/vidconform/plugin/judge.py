@@ -89,6 +89,7 @@ def _options(config: pytest.Config) -> RunOptions:
         fuzz=option.fuzz,
         fuzz_seed=_seed(config),
         request_timeout=option.request_timeout,
+        max_body=option.max_body,
         max_cost=option.max_cost,
         plan=option.plan,
         resume=option.resume,

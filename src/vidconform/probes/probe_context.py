@@ -24,8 +24,17 @@ from vidconform.ledger import (
 from vidconform.probes.credentials import NEAR_KEYS, credential_of
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
-from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport, error_words
+from vidconform.transport import (
+    Classification,
+    FailureKind,
+    NotSent,
+    ProbeFailure,
+    ReceivedReply,
+    Transport,
+    error_words,
+)
 
+_VIDEOS = ("content", "result")
 _KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
@@ -86,7 +95,18 @@ class ProbeContext:
         )  # fmt: skip
         _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
+        if longest is None:
+            self._note_loss(kept, received.reply)
         return kept
+
+    def _note_loss(self, kept: Exchange, read: Reply) -> None:
+        """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
+        if not kept.reply.cut or kept.role in _VIDEOS:
+            return
+        told = f"the reply to {kept.request} is larger than {kept.reply.bytes_read if read.cut else len(kept.reply.body)} bytes"
+        remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
+        failure = ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL)
+        self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""

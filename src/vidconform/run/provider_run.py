@@ -13,7 +13,7 @@ from vidconform.redaction import Redactor
 from vidconform.run.exposure import check_exposure
 from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, Timeouts, check_environment, is_loopback
+from vidconform.transport import LiveTransport, MemoryBudget, Timeouts, check_environment, is_loopback
 
 _PLACEHOLDER = "recorded"
 
@@ -44,7 +44,8 @@ def prepare_provider(
     warnings = _checked_way(address, keys, contracts, options)
     redactor = Redactor(_secrets(keys) if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
-    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
+    memory = MemoryBudget.of(options.max_body)
+    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory)
     store = _store(provider, contracts, options, setting, ids)
     store.contracts = contracts
     return ProviderRun(provider, contracts, store, address, warnings)
@@ -91,7 +92,7 @@ def _store(
         return Store(planned_source(setting, ids, pause))
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
-    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)
+    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout, options.max_body)
     transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
     return Store(LiveSource(setting, transport, ids, options.records))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import (
@@ -139,6 +140,16 @@ def content_as_redirect(reply: ReplyContext) -> None:
     if reply.file_url is not None:
         reply.say(b"", 302)
         reply.headers["location"] = reply.file_url("video")
+
+
+@vice(READ)
+def reads_through_a_redirect(reply: ReplyContext) -> None:
+    """A read is answered with a redirect to the same path with one parameter more, which serves the task."""
+    if reply.task is not None and "again" not in reply.sent_query:
+        # The redirect itself shows nobody the task.
+        reply.task.reads -= 1
+        reply.say(b"", 307)
+        reply.headers["location"] = f"?{urlencode({**reply.sent_query, 'again': 1})}"
 
 
 @vice(TASK)
