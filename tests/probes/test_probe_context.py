@@ -217,8 +217,9 @@ def sentences(run: Live, probe: str) -> list[tuple[str, str]]:
 def test_a_vendor_that_makes_everything_and_answers_500_is_held_to_the_limit(most: int) -> None:
     with live("octopusx", change=makes_whatever_is_asked_and_fails, options={"max_creations": most}) as run:
         everything(run)
-        assert run.emulator.creations == run.session.budget.spent == min(most, 4)
-        assert len([heard for heard in run.posts() if heard.status != 404]) == run.emulator.creations
+        # A remix of an unknown task is answered with 500 as well, and nobody knows that nothing came of it.
+        assert run.emulator.creations <= run.session.budget.spent == min(most, 5)
+        assert len(run.posts()) == run.session.budget.spent
 
 
 def test_the_proper_creation_is_still_made_after_one_in_doubt_and_the_remix_says_what_it_lacks() -> None:

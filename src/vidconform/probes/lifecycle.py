@@ -139,10 +139,14 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
 
 
 def _follow_created(context: ProbeContext, task_id: str) -> None:
-    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
+    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either.
+
+    A server that answers with 500 may tell the end of the task all the same.
+    """
     ended = _follow(context, _role(context, "retrieve"), task_id)
-    last = context.exchanges[-1].reply
-    if ended or last.is_success or last.status in _GONE:
+    exchange = context.exchanges[-1]
+    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
+    if ended or is_over:
         context.finish(task_id)
 
 
