@@ -3,7 +3,6 @@
 from vidconform.ledger.budget import Budget, Cost, OverBudget, Price
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
-    IN_FRONT,
     CreationLog,
     NoLog,
     in_doubt,
@@ -16,6 +15,6 @@ from vidconform.ledger.creation_log import (
 from vidconform.ledger.creations_file import Creations
 
 __all__ = [
-    "IN_FRONT", "Budget", "Cost", "Created", "CreationLog", "Creations", "NoLog", "OverBudget", "Price", "in_doubt",
+    "Budget", "Cost", "Created", "CreationLog", "Creations", "NoLog", "OverBudget", "Price", "in_doubt",
     "is_refused", "is_turned_away", "note_created", "note_unexpected_creation", "read_creations", "task_id_in",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from typing import Any
 from vidconform.contracts import Contract, Operation, usual_headers
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
-    IN_FRONT,
     in_doubt,
     is_refused,
     is_turned_away,
@@ -107,7 +106,7 @@ class ProbeContext:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(failure) and failure.kind not in IN_FRONT:
+            if not is_refused(failure):
                 budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
             raise
         note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
