@@ -89,7 +89,7 @@ def test_explain_alone_lists_every_code(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("VC-602", "'VC-602': no such code; near it: VC-601"),
+        ("VC-604", "'VC-604': no such code; near it: VC-601, VC-602, VC-603"),
         ("vc-60", "'vc-60': no such code; near it: VC-601"),
         ("201", "'201': no such code; near it: VC-201"),
         ("nonsense", "'nonsense': no such code; expected one of: VC-101, VC-102"),

@@ -2,7 +2,6 @@
 
 from vidconform.errors.error_table import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, with_code
 from vidconform.errors.error_types import (
-    AskedElsewhere,
     BadOption,
     CassetteDamaged,
     CassetteMissing,
@@ -18,8 +17,8 @@ from vidconform.errors.error_types import (
     UnusableKey,
     UsageProblem,
     VidconformError,
-    WriteFailed,
 )
+from vidconform.errors.run_errors import AskedElsewhere, WriteFailed
 
 __all__ = [
     "SYSTEM_ERROR", "UNFORESEEN_VALUE", "AskedElsewhere", "BadOption", "CassetteDamaged", "CassetteMissing",

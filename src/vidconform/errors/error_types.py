@@ -25,7 +25,6 @@ What each code means, and what to do about it, stands in errors.toml alone.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -234,28 +233,3 @@ class SecretRefused(VidconformError):
             f"{self.path}: {what}: it would hold the value of {self.variable}; "
             "change that key if what this was made from has been shared"
         )
-
-
-@dataclass
-class AskedElsewhere(VidconformError):
-    """Evidence that this process lacks, while only one process of a run may ask for it; `holder` is its process id."""
-
-    code = "VC-603"
-    holder: str
-
-    def _sentence(self) -> str:
-        whose = f"process {self.holder} of this run asks" if self.holder else "the run that this process is of asked"
-        return f"not sent by process {os.getpid()}: {whose} the provider, and two processes would pay twice"
-
-
-@dataclass
-class WriteFailed(VidconformError):
-    """A file of a run that could not be written to its end; `kept` says what it would have held and is not lost."""
-
-    code = "VC-602"
-    path: Path
-    problem: str
-    kept: str = ""
-
-    def _sentence(self) -> str:
-        return f"{f'{self.kept}; ' if self.kept else ''}{self.path}: cannot be written to its end: {self.problem}"

@@ -4,7 +4,6 @@ from vidconform.ledger.accidents import Accident, Danger
 from vidconform.ledger.budget import Budget, Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
-    IN_FRONT,
     CreationLog,
     NoLog,
     in_doubt,
@@ -17,7 +16,7 @@ from vidconform.ledger.creation_log import (
 from vidconform.ledger.creations_file import Creations
 
 __all__ = [
-    "IN_FRONT", "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
-    "OverLimit", "Price", "in_doubt", "is_refused", "is_turned_away", "note_created", "note_unexpected_creation",
-    "read_creations", "task_id_in",
+    "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog",
+    "OverBudget", "OverLimit", "Price", "in_doubt", "is_refused", "is_turned_away", "note_created",
+    "note_unexpected_creation", "read_creations", "task_id_in",
 ]  # fmt: skip

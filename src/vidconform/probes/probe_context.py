@@ -11,7 +11,6 @@ from typing import Any
 from vidconform.contracts import Contract, Operation, usual_headers
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
-    IN_FRONT,
     Accident,
     Danger,
     in_doubt,
@@ -103,7 +102,8 @@ class ProbeContext:
         """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
         if not kept.reply.cut or kept.role in _VIDEOS:
             return
-        told = f"the reply to {kept.request} is larger than {kept.reply.bytes_read if read.cut else len(kept.reply.body)} bytes"
+        size = kept.reply.bytes_read if read.cut else len(kept.reply.body)
+        told = f"the reply to {kept.request} is larger than {size} bytes"
         remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
         failure = ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL)
         self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
@@ -134,7 +134,7 @@ class ProbeContext:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(failure) and failure.kind not in IN_FRONT:
+            if not is_refused(failure):
                 lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
                 budget.accidents.append(replace(accident, doubt=lost))
             raise
