@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vidconform import __version__
 from vidconform.doctor import add_doctor
 from vidconform.errors import (
+    FAULT_OF_OURS,
     SYSTEM_ERROR,
     UNFORESEEN_VALUE,
     BadOption,
@@ -23,6 +25,7 @@ from vidconform.errors import (
 )
 from vidconform.proof import add_proof
 from vidconform.report import add_report
+from vidconform.text import visible
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -44,12 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(problem)
     except (OSError, ValueError) as problem:
         return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
+    except Exception as error:  # noqa: BLE001 - with Python's own exit code it would say that something got worse
+        return _refuse(with_code(_told(error), FAULT_OF_OURS))
     return code or 0
 
 
 def _refuse(sentence: object) -> int:
     print(f"vidconform: {sentence}", file=sys.stderr)
     return _USAGE
+
+
+def _told(error: Exception) -> str:
+    """Return what an error of ours is and where, for who reports it; its text may hold anything of a file."""
+    *_, last = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(last[0].f_code.co_filename).name}:{last[1]}"
+    return f"an error of our own: {type(error).__name__} at {place}: {visible(' '.join(str(error).split()), 200)}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
+from vidconform.contracts import FileFormat, decode_plain_json
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import FORMATS, Exchange, decode
 
@@ -59,8 +58,8 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the lines with their numbers; a last line without its newline was cut in writing."""
     try:
         whole = path.read_bytes().rpartition(b"\n")[0] if path.exists() else b""
-        lines = [json.loads(line) for line in whole.decode("utf-8").split("\n")] if whole else []
-    except (OSError, ValueError, RecursionError) as error:
+        lines = [decode_plain_json(line) for line in whole.decode("utf-8").split("\n")] if whole else []
+    except (OSError, ValueError) as error:
         raise DataFileProblem(path, f"is no {FORMAT}: {error}") from error
     if lines and not (isinstance(lines[0], dict) and lines[0].get("kind") == "creations"):
         raise DataFileProblem(path, f"does not begin with a line of {FORMAT}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
+from vidconform.contracts import FileFormat, decode_plain_json, read_lines
 from vidconform.errors import ResultsRefused
 from vidconform.report.results_writer import FORMAT, SCHEMA
 from vidconform.report.run_model import JudgedProvider, Run, Sight, Spent, VerdictRow, moment
@@ -20,6 +19,7 @@ NAME = "results.jsonl"
 _LINE = FileFormat(SCHEMA)
 # Far above what a run writes; a file from elsewhere may hold anything.
 _LONGEST = 4_000
+_LONGEST_LINE = 4 * 1024 * 1024
 
 
 def find_results(given: Iterable[str | Path]) -> list[Path]:
@@ -55,18 +55,17 @@ def started_at(path: Path) -> str:
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the lines with their numbers; a last line without its newline is one that was cut in writing."""
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                if text.endswith("\n"):
-                    yield number, _checked(path, number, text)
-    except (OSError, UnicodeDecodeError) as error:
+        for number, text in enumerate(read_lines(path, _LONGEST_LINE), 1):
+            if text.endswith("\n"):
+                yield number, _checked(path, number, text)
+    except (OSError, ValueError) as error:
         raise ResultsRefused(path, f"cannot be read: {error}") from error
 
 
 def _checked(path: Path, number: int, text: str) -> dict[str, Any]:
     try:
-        line = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        line = decode_plain_json(text)
+    except ValueError as error:
         raise ResultsRefused(path, f"line {number} is no JSON: {error}") from error
     try:
         _LINE.check(line)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
+from vidconform.contracts import FileFormat, decode_plain_json
 from vidconform.exchange import FORMATS, Evidence, ProbeKind, decode, decode_gap
 from vidconform.probes import PROBES
 from vidconform.store.journal import FORMAT, NAME
@@ -48,8 +47,8 @@ def read_lines(folder: Path) -> Iterator[Line]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        line = json.loads(text)
-    except (ValueError, RecursionError):
+        line = decode_plain_json(text)
+    except ValueError:
         line = None
     return line if isinstance(line, dict) else {}
 
