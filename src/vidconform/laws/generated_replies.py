@@ -57,7 +57,10 @@ def expect_each(views: Iterable[ReplyView], what: str, expected: str, holds: Cal
     if failing:
         smallest = min(failing, key=_size)
         count = f"in {len(failing)} of {len(found)} generated requests"
-        raise BrokenLaw(expected, f"{count}, of which the smallest: {describe_reply(smallest)}", smallest)
+        told = f"{count}, of which the smallest: {describe_reply(smallest)}"
+        routes = sorted({view.route for view in failing})
+        told += f"; on {', '.join(routes)}" if len(routes) > 1 else ""
+        raise BrokenLaw(expected, told, smallest, others=failing)
 
 
 def _size(view: ReplyView) -> tuple[int, int]:

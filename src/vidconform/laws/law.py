@@ -48,11 +48,15 @@ class Law(Protocol):
 
 
 class BrokenLaw(AssertionError):
-    """A law that does not hold, with what was expected, what was received and where."""
+    """A law that does not hold, with what was expected, what was received and where; `others` break it as well."""
 
-    def __init__(self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "") -> None:
+    def __init__(
+        self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "",
+        others: Sequence[ReplyView] = (),
+    ) -> None:  # fmt: skip
         super().__init__(f"Expected {expected}\nReceived {received}")
         self.expected, self.received, self.view, self.pointer = expected, received, view, pointer
+        self.others = others
 
 
 class Unseen(Exception):

@@ -41,6 +41,12 @@ class ReplyView:
         """The task id that was asked for."""
         return self.exchange.task_id
 
+    @property
+    def route(self) -> str:
+        """The method and the documented path that were asked."""
+        operation, request = self.contract.operation(self.exchange.role), self.exchange.request
+        return f"{request.method} {operation.path if operation is not None else request.target.partition('?')[0]}"
+
     @cached_property
     def body(self) -> Any:
         """The decoded body of the reply; an UndecodableJson where it is none."""

@@ -127,6 +127,7 @@ def row_of(line: dict[str, Any]) -> VerdictRow:
         decided_by=_once(line.get("decided_by", "")),
         deviation=line.get("deviation"),
         partial=line.get("partial", False),
+        routes=tuple(map(_once, line.get("routes", ()))),
     )
 
 

@@ -28,7 +28,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it."""
+    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it.
+
+    `routes` are those that it is unmet on, where its run tells them.
+    """
 
     provider: str
     contract: str
@@ -48,6 +51,7 @@ class VerdictRow:
     decided_by: str
     deviation: Mapping[str, Any] | None = None
     partial: bool = False
+    routes: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:

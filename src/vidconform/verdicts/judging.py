@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vidconform.contracts import Contract, NodeFinding, Requirement, Schema
@@ -102,6 +102,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
     hints: list[str] = []
     held: list[ReplyView] = []
     lost: list[str] = []
+    broken: list[tuple[BrokenLaw, Subject]] = []
     for subject in subjects:
         try:
             law(subject)
@@ -110,12 +111,15 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             hints.append(str(unseen))
         except Inconclusive as cause:
             lost.append(str(cause))
-        except BrokenLaw as broken:
-            return _unmet(case, broken, subject)
+        except BrokenLaw as found:
+            broken.append((found, subject))
         except AssertionError as error:
-            return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
+            broken.append((BrokenLaw(case.requirement.statement, str(error), subject.first), subject))
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
-            return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
+            if not broken:
+                return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
+    if broken:
+        return _unmet(case, broken)
     if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
         hints = _own_failure(case.contract, gathered) + hints
     return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
@@ -126,9 +130,10 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     schemas = schemas_of(case.contract, case.requirement.id, schema)
     walked = [(one, walk(case.contract, one, gathered, cache)) for one in schemas]
     found = [(one, *pair) for one, by_row in walked for pair in by_row.get(case.requirement.id, [])]
-    for one, view, finding in found:
-        if finding.errors:
-            return _unmet_schema(case, one, view, finding, len(found))
+    faults = [(one, view, finding) for one, view, finding in found if finding.errors]
+    if faults:
+        routes = _routes(case, [view for _, view, _ in faults])
+        return replace(_unmet_schema(case, *faults[0], len(found)), routes=routes)
     held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
     hints = _resumed(gathered) or ([_SHOWN_BY] if any(by_row for _, by_row in walked) else [])
@@ -190,15 +195,26 @@ def _what_is_served(case: Case, view: ReplyView) -> str:
     return f"a request that {operation.method} {operation.path} serves; what refuses everything shows nothing"
 
 
-def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
+def _routes(case: Case, views: Iterable[ReplyView]) -> tuple[str, ...]:
+    """Return the routes of some replies; a document has examples, and asked nobody."""
+    return () if case.subject == "document" else tuple(sorted({view.route for view in views}))
+
+
+def _unmet(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
+    broken, subject = all_broken[0]
     view = broken.view or (subject.all[0] if subject.all else None)
+    views = [
+        one for each, judged in all_broken for one in (each.view or next(iter(judged.all), None), *each.others) if one
+    ]
+    elsewhere = {one.route: one for one in reversed(views) if view is not None and one.route != view.route}
     return case.verdict(
         Outcome.UNMET,
         expected=phrases.cut(broken.expected),
         received=phrases.cut(broken.received),
         observations=max(len(subject.observed), 1),
-        evidence=_pointers([view], broken.pointer) if view else (),
+        evidence=(*_pointers([view], broken.pointer), *_pointers(list(elsewhere.values()), "")) if view else (),
         request=curl(case.contract, view.exchange) if view else "",
+        routes=_routes(case, views),
     )
 
 
