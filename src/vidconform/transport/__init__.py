@@ -3,10 +3,10 @@
 from vidconform.transport.addresses import PORTS, is_loopback, resolved
 from vidconform.transport.classification import Classification, ReceivedReply
 from vidconform.transport.deadline import Deadline
-from vidconform.transport.error_words import error_words
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
+from vidconform.transport.quoting import error_words
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
