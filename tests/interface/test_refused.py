@@ -24,7 +24,10 @@ OPTIONS = {
     (*LIVE, "--task-id=query="): f"--task-id=query=: {CONTRACTS}",
     (*LIVE, "--task-id==x"): f"--task-id==x: {CONTRACTS}",
     (*LIVE, "--task-id=nosuch=x"): f"--task-id=nosuch=x: {CONTRACTS}",
-    (*LIVE, "--task-id=abc=def=="): "an id with an equals sign in it is written octopusx/query=abc=def==",
+    (
+        *LIVE,
+        "--task-id=abc=def==",
+    ): f"--task-id=abc=def==: {CONTRACTS}; an id with an equals sign in it is written octopusx/query=abc=def==",
     (*LIVE, "--task-id="): f"--task-id=: {CONTRACTS}",
     (*LIVE, "--task-id=query= "): f"--task-id=query= : {CONTRACTS}",
     (*LIVE, "--poll-interval=-1"): "--poll-interval=-1.0: expected a number of seconds, 0 or more",

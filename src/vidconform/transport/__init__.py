@@ -8,6 +8,7 @@ from vidconform.transport.error_words import error_words
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
+from vidconform.transport.quoting import error_words
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
