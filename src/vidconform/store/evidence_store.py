@@ -147,12 +147,15 @@ class Store:
         return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
 
     def serves(self, contract: Contract, role: str) -> bool | None:
-        """Whether the route of a role served anything to a right request; None where none was asked of it.
+        """Whether the route of a role served anything to a right request; None where none could be asked of it.
 
-        Only what the selected tests ask for counts; nothing is sent only for this.
+        Only what the selected tests ask for counts, and where they ask nothing rightly it is taken to serve; nothing
+        is sent only for this.
         """
         asking = [probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES[probe.name]]
         chosen = [name for name in asking if (contract.id, name) in self.wanted | set(self.kept)]
+        if not chosen:
+            return True
         asked = [e for name in chosen for e in self.evidence(contract, name).exchanges if e.role == role]
         # A content that is asked for too early is a request to be refused, and so is an id that no task has.
         right = [e for e in asked if e.step != "early-content" and e.task_id != contract.unknown_id]
@@ -162,6 +165,8 @@ class Store:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
+        if name == "served":
+            return self._served(contract, given)
         found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
             self._raise_failure(contract)
@@ -188,6 +193,11 @@ class Store:
             return answered_task(self.evidence(contract, "observe"))
         created = (contract.id, "create")
         return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+
+    def _served(self, contract: Contract, given: list[str]) -> str | None:
+        """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
+        asked = (contract.id, "observe") in self.wanted | set(self.kept)
+        return self._known(contract, given if asked else [])
 
     def _finished(self, contract: Contract, given: bool) -> str | None:
         observed = finished_task(contract, self.evidence(contract, "observe")) if given else None

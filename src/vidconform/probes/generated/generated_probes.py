@@ -73,11 +73,7 @@ class GeneratedProbe:
         """Return ids near one that the service serves; the content of such a one tells not whose it is."""
         if self.role not in ("retrieve", "second-retrieve", "content"):
             return []
-        try:
-            served = find("known")
-        except ProbeFailure:
-            # What hides the known task is told where it is asked for.
-            served = None
+        served = find("served")
         known = [served] if served is not None else []
         near: list[str] = context.note(NEAR, lambda: near_ids(context.contract, known, self.role == "content"))
         return near
