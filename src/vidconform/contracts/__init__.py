@@ -15,12 +15,12 @@ from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
 from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema_errors
-from vidconform.contracts.secret_variables import known_secrets
+from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
 
 __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
-    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "check_twice", "customary_phases",
+    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "SecretVariables", "check_twice", "customary_phases",
     "documented_members", "find_provider", "findings", "is_plain", "known_providers", "known_secrets", "lint",
-    "load_contracts", "member", "own_deviations", "provider_names", "reaches", "read_deviations", "read_toml",
+    "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_toml",
     "schema_errors", "usual_headers",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from vidconform.doctor import exit_codes
+from vidconform.text import say
 
 
 def add_doctor(commands: Any) -> None:
@@ -51,6 +52,6 @@ def _doctor(options: argparse.Namespace) -> int:
     codes = []
     for name, found in contracts.items():
         diagnosis = diagnose(found, run, os.environ, known.get(name, {}))
-        print(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()), flush=True)
+        say(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()))
         codes.append(diagnosis.exit)
     return next((int(code) for code in codes if code), 0)

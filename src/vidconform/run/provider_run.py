@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from vidconform.contracts import Contract, Pace, Provider
+from vidconform.contracts import Contract, Pace, Provider, proxy_passwords
 from vidconform.ledger import Budget
 from vidconform.probes import Generation, ProbeSettings
 from vidconform.probes.generated import most_of_each
@@ -39,7 +39,8 @@ def prepare_provider(
     """Return a provider ready to be asked for evidence; raises UsageProblem."""
     address, pace = base_url(provider, options, environ), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
-    redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
+    secrets = [*keys.values(), *proxy_passwords(environ).values()]
+    redactor = Redactor(secrets if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
     return ProviderRun(provider, contracts, _store(provider, contracts, options, setting, ids), address)
@@ -70,7 +71,7 @@ def _store(
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
     count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)
-    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
+    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text)
     return Store(LiveSource(setting, transport, ids, options.records))
 
 

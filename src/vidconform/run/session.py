@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.contracts import (
+    Contract,
+    Provider,
+    Schema,
+    find_provider,
+    load_contracts,
+    provider_names,
+    proxy_passwords,
+)  # fmt: skip
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
 from vidconform.ledger import Budget, Creations, Price
@@ -150,7 +158,7 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
         prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    guard = _guard(options, served)
+    guard = _guard(options, served, environ)
     journal, creations = _journal(options, served, guard), _creations(options, served, guard)
     return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
 
@@ -160,11 +168,12 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
     return Budget(options.max_creations, options.max_cost, prices)
 
 
-def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
+def _guard(options: RunOptions, served: list[ProviderRun], environ: Mapping[str, str]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
-    guard = Guard({name: key for one in served for name, key in one.store.source.setting.keys.items()})
+    keys = {name: key for one in served for name, key in one.store.source.setting.keys.items()}
+    guard = Guard({**keys, **proxy_passwords(environ)})
     for one in served:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard
