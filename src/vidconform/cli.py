@@ -25,7 +25,7 @@ from vidconform.errors import (
 )
 from vidconform.proof import add_proof
 from vidconform.report import add_report
-from vidconform.text import visible
+from vidconform.text import say, visible
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(sentence: object) -> int:
-    print(f"vidconform: {sentence}", file=sys.stderr)
+    say(f"vidconform: {sentence}", sys.stderr)
     return _USAGE
 
 
@@ -96,15 +96,15 @@ def _list(options: argparse.Namespace) -> None:
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
     for sentence in _other_editions(contracts, options.documents):
-        print(f"vidconform: {sentence}", file=sys.stderr)
+        say(f"vidconform: {sentence}", sys.stderr)
     if options.json:
-        print(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=False))
+        say(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=True))
         return
     for contract in contracts:
         rows = describe(contract)
-        print(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
-        print("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
-        print("\n".join(map(_listed, rows)), end="\n\n")
+        say(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
+        say("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
+        say("\n".join(map(_listed, rows)) + "\n")
 
 
 def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _explain(options: argparse.Namespace) -> None:
         if code.upper() not in kinds:
             raise UnknownErrorCode(code)
     told = "\n\n".join(kinds[code.upper()].as_text() for code in options.code)
-    print(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
+    say(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
 
 
 def _serve(options: argparse.Namespace) -> None:

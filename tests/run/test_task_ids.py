@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.live import live
+from tests.support.live_cases import live
 
 
 @pytest.mark.parametrize("task_id", ["video_bGl0ZWxsbTo=", "dmlkZW8=", "YQ==", "video_plain"])

@@ -18,13 +18,13 @@ from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
 from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema_errors
-from vidconform.contracts.secret_variables import known_secrets
+from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
 
 __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
-    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "Scheme", "check_twice", "compiled",
-    "customary_phases", "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings",
-    "fits", "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
-    "provider_names", "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors",
-    "usual_headers", "value_of",
+    "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables",
+    "check_twice", "compiled", "customary_phases", "decode_plain_json", "decode_yaml", "documented_members",
+    "find_provider", "findings", "fits", "is_plain", "known_providers", "known_secrets", "lint", "load_contracts",
+    "member", "own_deviations", "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_lines",
+    "read_text", "read_toml", "schema_errors", "usual_headers", "value_of",
 ]  # fmt: skip

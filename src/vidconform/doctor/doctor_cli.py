@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidconform.doctor import exit_codes
 from vidconform.errors import BadOption
+from vidconform.text import say
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -62,7 +63,7 @@ def _doctor(options: argparse.Namespace) -> int:
     codes = []
     for name, found in contracts.items():
         diagnosis = diagnose(found, run, os.environ, known.get(name, {}))
-        print(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()), flush=True)
+        say(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()))
         codes.append(diagnosis.exit)
     return next((int(code) for code in codes if code), 0)
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from vidconform.exchange import Exchange, Request, encode
 from vidconform.ledger.creation_lines import FORMAT, NAME, Created, read_creations
-from vidconform.redaction import Guard
+from vidconform.redaction import Guard, open_regular
 from vidconform.transport import NotSent, ProbeFailure
 
 
@@ -131,7 +131,7 @@ class Creations:
     def _open(self) -> BinaryIO:
         """Open the file behind its last whole line; what a killed run was writing is not one."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("a+b")
+        file = os.fdopen(open_regular(self.path, "a+"), "a+b")
         file.seek(0)
         content = file.read()
         file.truncate(content.rfind(b"\n") + 1)

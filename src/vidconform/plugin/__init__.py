@@ -93,12 +93,19 @@ def _suite_path(argument: str, suites: Path) -> str:
 
 def _start(config: pytest.Config) -> Judge:
     """Prepare the run and register its hooks; raises UsageError (exit code 4) for what the user must mend."""
+    from vidconform.contracts import SecretVariables
     from vidconform.plugin.judge import start
 
     try:
-        return start(config, dict(os.environ))
+        return start(config, SecretVariables(os.environ))
     except UsageProblem as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(_told(problem)) from None
+
+
+def _told(problem: UsageProblem) -> str:
+    from vidconform.text import printable
+
+    return printable(str(problem))
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pytest.Item] | None:
@@ -109,7 +116,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pyt
     try:
         needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
     except UsageProblem as problem:
-        raise collector.CollectError(str(problem)) from None
+        raise collector.CollectError(_told(problem)) from None
     return [] if needless else None
 
 

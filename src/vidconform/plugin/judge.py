@@ -21,6 +21,7 @@ from vidconform.plugin.run_process import RunProcess, run_folder
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
 from vidconform.store import Claim
+from vidconform.text import printable, say
 from vidconform.verdicts import Case, Verdict
 
 FACTS = "vidconform_facts"
@@ -121,11 +122,10 @@ def _print(config: pytest.Config, sentence: str) -> None:
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if hasattr(config, "workerinput"):
         # The terminal of a worker of pytest-xdist leads nowhere; its standard error is the controller's.
-        sys.stderr.write(f"{sentence}\n")
-        sys.stderr.flush()
+        say(sentence, sys.stderr)
     elif terminal is not None:
         terminal.ensure_newline()
-        terminal.write_line(sentence)
+        terminal.write_line(printable(sentence))
         # Whoever reads through a pipe would otherwise see it when the wait is over.
         terminal.flush()
 

@@ -16,7 +16,7 @@ from vidconform.probes import probes_of
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
 from vidconform.run import ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
 from vidconform.store import RecordedSource
-from vidconform.text import pluralise
+from vidconform.text import pluralise, printable
 from vidconform.verdicts import Outcome
 
 INCOMPLETE = 6
@@ -43,7 +43,8 @@ class Reporter:
         """Say what is judged, and where its evidence comes from."""
         lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
-        return lines + resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
+        lines += resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
+        return [printable(line) for line in lines]
 
     @property
     def _addresses(self) -> set[tuple[str, str]]:
@@ -154,7 +155,7 @@ class Reporter:
         lines = self._summary()
         if any(lines):
             terminalreporter.section("vidconform")
-            terminalreporter.write_line("\n".join(lines))
+            terminalreporter.write_line(printable("\n".join(lines)))
 
     def _summary(self) -> list[str]:
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vidconform.errors import SecretRefused
+from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.redaction.windows import Windows
 
@@ -36,12 +38,12 @@ class Guard:
 
     def write(self, path: Path, text: str) -> None:
         """Write a file; raises SecretRefused and OSError, and what stood there then stays."""
-        path.write_bytes(self.checked(path, text))
+        write_whole(path, self.checked(path, text))
 
     def append(self, path: Path, text: str) -> None:
         """Write at the end of a file; raises SecretRefused and OSError."""
         content = self.checked(path, text)
-        with path.open("ab") as file:
+        with os.fdopen(open_regular(path, "a"), "ab") as file:
             file.write(content)
 
     def checked(self, path: Path, text: str) -> bytes:

@@ -54,6 +54,8 @@ def started_at(path: Path) -> str:
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the lines with their numbers; a last line without its newline is one that was cut in writing."""
+    if path.exists() and not path.is_file():
+        raise ResultsRefused(path, "is no regular file")
     try:
         for number, text in enumerate(read_lines(path, _LONGEST_LINE), 1):
             if text.endswith("\n"):

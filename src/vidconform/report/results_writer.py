@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from vidconform import __version__
 from vidconform.errors import BadOption
-from vidconform.redaction import Guard
+from vidconform.redaction import Guard, open_regular
 from vidconform.store import clear, forget
 
 FORMAT = "vidconform/results@1"
@@ -28,10 +29,11 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
-        with path.open("ab"):
-            pass
+        # A link makes way for the results; what it leads to stays.
+        if not path.is_symlink():
+            os.close(open_regular(path, "a"))
         if is_new:
-            path.unlink()
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise _no_folder(folder, error) from error
 
@@ -48,7 +50,7 @@ class ResultsWriter:
             folder.mkdir(parents=True, exist_ok=True)
             clear(folder)
             forget(folder)
-            self._file = (folder / _NAME).open("w", encoding="utf-8")
+            self._file = os.fdopen(open_regular(folder / _NAME, "w"), "w", encoding="utf-8")
         except OSError as error:
             raise _no_folder(folder, error) from error
         self.folder, self._guard = folder, guard or Guard()

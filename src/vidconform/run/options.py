@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract, Provider, fits
+from vidconform.contracts import Contract, Provider, SecretVariables, fits
 from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
 from vidconform.redaction import SHORTEST
 
@@ -166,7 +166,7 @@ def keys_of(provider: Provider, contracts: Sequence[Contract], environ: Mapping[
     if not environ.get(provider.key_variable):
         raise MissingKey(provider.name, provider.key_variable)
     variables = key_variables(provider, contracts)
-    return {name: usable_key(name, environ[name]) for name in variables if environ.get(name)}
+    return SecretVariables({name: usable_key(name, environ[name]) for name in variables if environ.get(name)})
 
 
 def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, dict[str, list[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vidconform.contracts import Contract, Pace, Provider
+from vidconform.contracts import Contract, Pace, Provider, proxy_passwords
 from vidconform.ledger import Budget
 from vidconform.probes import Generation, ProbeSettings, near_keys
 from vidconform.probes.generated import most_of_each
@@ -42,7 +42,8 @@ def prepare_provider(
     address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
     warnings = _checked_way(address, keys, contracts, options)
-    redactor = Redactor(_secrets(keys) if options.uses_network and not options.plan else [])
+    secrets = [*_secrets(keys), *proxy_passwords(environ).values()]
+    redactor = Redactor(secrets if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     memory = MemoryBudget.of(options.max_body)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory)
@@ -93,7 +94,7 @@ def _store(
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
     count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout, options.max_body)
-    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
+    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text)
     return Store(LiveSource(setting, transport, ids, options.records))
 
 

@@ -7,7 +7,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.contracts import (
+    Contract,
+    Provider,
+    Schema,
+    find_provider,
+    load_contracts,
+    provider_names,
+    proxy_passwords,
+)  # fmt: skip
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
 from vidconform.ledger import Budget, Creations, Price
@@ -174,7 +182,7 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     ]
     for one in served:
         one.store.source.setting.spared.update(spared_probes(options, known, one.contracts))
-    guard = _guard(options, served)
+    guard = _guard(options, served, environ)
     journal, creations = _journal(options, served, guard), _creations(options, served, guard)
     return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
 
@@ -184,13 +192,13 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
     return Budget(options.max_creations, options.max_cost, prices)
 
 
-def _guard(options: RunOptions, served: list[ProviderRun]) -> Guard:
+def _guard(options: RunOptions, served: list[ProviderRun], environ: Mapping[str, str]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
     keys = {name: key for one in served for name, key in one.store.source.setting.keys.items()}
     near = {f"{name} ({sort})": key for name, own in keys.items() for sort, key in near_keys(own).items()}
-    guard = Guard(keys | near)
+    guard = Guard({**keys, **near, **proxy_passwords(environ)})
     for one in served:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard

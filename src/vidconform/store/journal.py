@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Evidence, Exchange, encode, encode_gap
-from vidconform.redaction import Guard
+from vidconform.redaction import Guard, open_regular
 
 FORMAT = "vidconform/evidence@2"
 NAME = "evidence.jsonl"
@@ -44,7 +45,7 @@ class Journal:
     def _open(self) -> TextIO:
         new = not self._path.exists()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a", encoding="utf-8")
+        file = os.fdopen(open_regular(self._path, "a"), "a", encoding="utf-8")
         if new:
             file.write(json.dumps({"kind": "evidence", "format": FORMAT}) + "\n")
         return file

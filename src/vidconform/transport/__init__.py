@@ -4,7 +4,6 @@ from vidconform.transport.addresses import PORTS, is_loopback, is_public, resolv
 from vidconform.transport.classification import Classification, ReceivedReply
 from vidconform.transport.deadline import Deadline
 from vidconform.transport.environment import check_environment, ssl_context
-from vidconform.transport.error_words import error_words
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget

@@ -39,7 +39,7 @@ class LiveTransport:
     """Talks to one provider, and stops talking to one that is down.
 
     `retry_seconds` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
-    `pause` are the seconds before each.
+    `pause` are the seconds before each. What a service said of a failure goes through `redact`.
     """
 
     sleeps = True
@@ -51,7 +51,9 @@ class LiveTransport:
         pause: float = 0.0,
         timeouts: Timeouts | None = None,
         provider: str = "the provider",
+        redact: Callable[[str], str] = str,
     ) -> None:
+        self._redact = redact
         self._client = HttpClient(count, pause)
         self._timeouts = AdaptiveTimeouts(timeouts or Timeouts())
         # A shorter time-out means that the user is in a hurry.
@@ -94,7 +96,7 @@ class LiveTransport:
         try:
             reply = self._client.follow(request, timeouts, lambda: self._answered(request.scope))
         except self._client.errors as error:
-            kind, cause = cause_of(error, request.url, timeouts)
+            kind, cause = cause_of(error, request.url, timeouts, self._redact)
             told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
             return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
         received = ReceivedReply.of(request, reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live")
