@@ -113,7 +113,8 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
+    hints = hints or _resumed(gathered) or _unserved(case, gathered)
+    return _without_fault(case, held, hints, lost, _gaps(case, gathered), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
@@ -125,13 +126,22 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
             return _unmet_schema(case, schema, view, finding, len(found))
     held = [view for view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
-    hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
+    hints = _resumed(gathered) or ([_SHOWN_BY] if walked else _unserved(case, gathered))
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
 
 
 def _resumed(gathered: Gathered) -> list[str]:
     """Return what would show more than a run that went on with an earlier one's task."""
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
+
+
+def _unserved(case: Case, gathered: Gathered) -> list[str]:
+    """Return how the first right request was refused, where none was served: no other route would mend that."""
+    needed = [e for name, e in gathered.items() if name not in case.witnesses and e.kind == "life"]
+    asked = [exchange for evidence in needed for exchange in evidence.exchanges]
+    if not asked or any(exchange.reply.is_success for exchange in asked):
+        return []
+    return [f"a task that the service serves; {asked[0].request} was answered with {asked[0].reply.status}"]
 
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
