@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, vendor
+from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, task, vendor
 from tests.support.live_cases import cases
 from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
@@ -218,3 +218,32 @@ def test_a_creation_that_is_refused_for_its_body_does_not_blame_the_key() -> Non
         found, _ = judged(made)
     assert "whose key" not in found["create-route"].expected
     assert "size: unknown value" in found["create-route"].expected
+
+
+def test_the_first_route_s_fault_is_not_mended_by_the_second_s_token() -> None:
+    keys = {name: key for name, key in KEYS.items() if name not in ("OPEAI_TOKEN", "OPEAI_ADMIN_TOKEN")}
+    with vendor(lambda asked: refusal(404, "no such video") if asked.role == "retrieve" else None) as made:
+        found, _ = judged(made, "opeai", keys)
+    unseen = [verdict for verdict in found.values() if verdict.outcome.value == "unseen"]
+    told = {v.expected for v in unseen if not v.requirement.id.startswith(("second-route", "unknown-second"))}
+    assert not [sentence for sentence in told if "OPEAI_TOKEN" in sentence]
+    assert "GET /v1/videos/video_1a2b3c4d5e was answered with 404" in found["model-present"].expected
+
+
+def test_who_gave_a_task_and_allowed_a_creation_is_told_what_became_of_them() -> None:
+    def bend(asked: VendorCall) -> Said | None:
+        failed = asked.role == "retrieve" and asked.key == OWN and asked.id in made.tasks
+        return (200, task(asked.id, "failed")) if failed else None
+
+    with vendor(bend) as made:
+        found, _ = judged(made)
+    for name in ("content-route", "content-with-wrong-key-is-refused", "remix-route"):
+        assert "--task-id" not in found[name].expected
+        assert "allow a creation" not in found[name].expected
+        assert "video_1a2b3c4d5e is 'failed'" in found[name].expected
+
+
+def test_who_gave_no_task_is_told_to() -> None:
+    with vendor() as made:
+        found, _ = judged(made, max_creations=0, task_ids=[])
+    assert "--task-id=videos=ID" in found["content-route"].expected

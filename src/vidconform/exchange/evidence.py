@@ -66,3 +66,15 @@ def answered_task(evidence: Evidence) -> str | None:
     """Return the id of a task that was served, or None."""
     served = [e.task_id for e in evidence.exchanges if e.role == "retrieve" and e.reply.is_success]
     return served[0] if served else None
+
+
+def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
+    """Return what came of each task that was asked for, and of a creation that was refused."""
+    status, found = contract.field("status"), {}
+    for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
+        word = status.read(exchange.reply.json) if status is not None else None
+        is_told = exchange.reply.is_success and isinstance(word, str)
+        if exchange.role == "retrieve" or not exchange.reply.is_success:
+            asked = exchange.task_id or "a creation"
+            found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
+    return found

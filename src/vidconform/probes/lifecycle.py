@@ -9,6 +9,7 @@ from typing import Any
 from vidconform.contracts import FINISHED, Operation
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
+from vidconform.probes.missing_tasks import no_finished_task
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
@@ -125,7 +126,7 @@ def _known(context: ProbeContext, find: Find) -> str:
 def _finished(context: ProbeContext, find: Find) -> str:
     finished: str | None = context.note("finished", lambda: find("finished"))
     if finished is None:
-        raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
+        raise no_finished_task(context, find)
     return finished
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from vidconform.contracts import Contract, Operation
 from vidconform.ledger import Danger
 from vidconform.probes.credentials import near_credentials
+from vidconform.probes.missing_tasks import no_finished_task
 from vidconform.probes.mistyped_members import mistyped
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
@@ -89,7 +90,7 @@ class RefusalProbe:
             return context.contract.unknown_id
         task_id: str | None = context.note(self.target, lambda: find(self.target))
         if task_id is None and self.target == "finished":
-            raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
+            raise no_finished_task(context, find)
         return task_id or context.contract.unknown_id
 
     def _body(self, contract: Contract, operation: Operation) -> Any:

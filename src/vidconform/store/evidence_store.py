@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused
-from vidconform.exchange import Evidence, answered_task, finished_task, own_task_failure
+from vidconform.exchange import Evidence, answered_task, finished_task, last_words, own_task_failure
 from vidconform.probes import ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
@@ -165,6 +165,8 @@ class Store:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
+        if name == "ends":
+            return self._ends(contract)
         if name == "served":
             return self._served(contract, given)
         found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
@@ -193,6 +195,11 @@ class Store:
             return answered_task(self.evidence(contract, "observe"))
         created = (contract.id, "create")
         return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+
+    def _ends(self, contract: Contract) -> dict[str, str]:
+        """Return what came of each task that was asked for so far, and of a creation that made none."""
+        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
+        return {task_id: end for evidence in asked for task_id, end in last_words(contract, evidence).items()}
 
     def _served(self, contract: Contract, given: list[str]) -> str | None:
         """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""

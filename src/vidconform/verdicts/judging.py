@@ -122,7 +122,8 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
         return _unmet(case, broken)
     if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
         hints = _own_failure(case.contract, gathered) + hints
-    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
+    hints = hints or _resumed(gathered) or _unserved(case, gathered)
+    return _without_fault(case, held, hints, lost, _gaps(case, gathered), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
@@ -136,7 +137,8 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
         return replace(_unmet_schema(case, *faults[0], len(found)), routes=routes)
     held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
-    hints = _resumed(gathered) or ([_SHOWN_BY] if any(by_row for _, by_row in walked) else [])
+    is_about_any = any(by_row for _, by_row in walked)
+    hints = _resumed(gathered) or ([_SHOWN_BY] if is_about_any else _unserved(case, gathered))
     row = case.requirement.id
     if not held and any(would_be_shown_by_success(case.contract, one, row, gathered) for one in schemas):
         hints = _own_failure(case.contract, gathered) + hints
@@ -152,6 +154,15 @@ def _own_failure(contract: Contract, gathered: Gathered) -> list[str]:
 def _resumed(gathered: Gathered) -> list[str]:
     """Return what would show more than a run that went on with an earlier one's task."""
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
+
+
+def _unserved(case: Case, gathered: Gathered) -> list[str]:
+    """Return how the first right request was refused, where none was served: no other route would mend that."""
+    needed = [e for name, e in gathered.items() if name not in case.witnesses and e.kind == "life"]
+    asked = [exchange for evidence in needed for exchange in evidence.exchanges]
+    if not asked or any(exchange.reply.is_success for exchange in asked):
+        return []
+    return [f"a task that the service serves; {asked[0].request} was answered with {asked[0].reply.status}"]
 
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
