@@ -1,7 +1,7 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
 from vidconform.exchange.codec import FORMATS, Json, decode, encode
-from vidconform.exchange.evidence import ORIGINS, Evidence, Gap, answered_task, finished_task
+from vidconform.exchange.evidence import ORIGINS, Evidence, Gap, answered_task, failed_task, finished_task, own_result
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
     REDACTED,
@@ -19,5 +19,5 @@ from vidconform.exchange.strict_json import UndecodableJson, decode_json
 __all__ = [
     "EMULATOR_SERVER", "FORMATS", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_json", "encode", "finished_task",
+    "decode_json", "encode", "failed_task", "finished_task", "own_result",
 ]  # fmt: skip

@@ -67,7 +67,7 @@ class ReplyView:
         """
         if not self.reply.is_success:
             return True
-        if self.exchange.role == "content":
+        if self.exchange.role in ("content", "result"):
             return not self.reply.is_json
         if self.reply.cut and "json" in self.reply.media_type:
             return True

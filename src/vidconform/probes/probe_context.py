@@ -89,7 +89,8 @@ class ProbeContext:
         """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
         if not kept.reply.cut or kept.role in _VIDEOS:
             return
-        told = f"the reply to {kept.request} is larger than {kept.reply.bytes_read if read.cut else len(kept.reply.body)} bytes"
+        size = kept.reply.bytes_read if read.cut else len(kept.reply.body)
+        told = f"the reply to {kept.request} is larger than {size} bytes"
         remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
         failure = ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL)
         self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]

@@ -65,6 +65,7 @@ PROBES: dict[str, Probe] = {
         Probe("content", "read", "content", lifecycle.content),
         *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "remix"),
         Probe("remix", "paid", "remix", lifecycle.remix),
+        Probe("result", "read", "retrieve", lifecycle.result, "result-is-playable"),
         Probe("second-route", "read", "second-retrieve", lifecycle.second_route),
         Probe(
             "second-route-admin", "read", "second-retrieve", lifecycle.second_route_admin, "second-route-accepts-admin"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused
-from vidconform.exchange import Evidence, answered_task, finished_task
+from vidconform.exchange import Evidence, answered_task, failed_task, finished_task, own_result
 from vidconform.probes import PROBES, ProbeSettings, probes_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
@@ -129,7 +129,12 @@ class Store:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
-        found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
+        if name == "result":
+            return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
+        if name == "failed":
+            found = failed_task(contract, self._lives(contract, given))
+        else:
+            found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
             self._raise_failure(contract)
         return found
@@ -139,6 +144,12 @@ class Store:
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
         for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
             raise ProbeFailure(gap.sentence)
+
+    def _lives(self, contract: Contract, given: list[str]) -> list[Evidence]:
+        """Return what was seen of tasks, asking for the known ones; nothing is created only for this."""
+        observed = [self.evidence(contract, "observe")] if given else []
+        created = self.kept.get((contract.id, "create"))
+        return observed if created is None else [*observed, created]
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""
