@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations
+from urllib.parse import unquote
+
 from vidconform.laws import (
     A_TEXT,
+    ACCOUNT_CODES,
     ReplyView,
     Subject,
+    Task,
     describe_reply,
     expect,
     require_observed,
@@ -60,3 +66,54 @@ def _(content: Subject) -> None:
 @test_content_holds_the_bytes_of_a_video.broken_by
 def _(content: Subject) -> None:
     content.alter(body=content.first.reply.body[:-1])
+
+
+@requires("result-is-playable")
+def test_the_result_leads_to_a_video(result: Subject) -> None:
+    opened = [view for view in result.all if view.reply.status not in ACCOUNT_CODES]
+    for view in require_observed(opened, "a result that the key opens"):
+        expect(view.reply.is_success, "the video at its address", describe_reply(view), view)
+        lack = what_is_no_video(view.reply.body, view.reply.cut)
+        expect(lack is None, "the bytes of a video", f"{lack}: {describe_reply(view)}", view)
+
+
+@test_the_result_leads_to_a_video.broken_by
+def _(result: Subject) -> None:
+    result.alter(code=404)
+
+
+@test_the_result_leads_to_a_video.broken_by
+def _(result: Subject) -> None:
+    result.alter(body=b'{"error": {"message": "gone"}}')
+
+
+@requires("result-is-its-own")
+def test_a_result_is_that_of_its_own_task(every_task: Task) -> None:
+    by_id: dict[str, ReplyView] = {}
+    for view in every_task.succeeded("id", "result"):
+        by_id.setdefault(view.value("id"), view)
+    require_observed(by_id.values() if len(by_id) > 1 else [], "two finished tasks that tell their results")
+    for (one, first), (other, second) in combinations(by_id.items(), 2):
+        same = first.value("result") == second.value("result")
+        expect(not same, f"another address than that of {one}", second.value("result"), second, "result")
+        for view, stranger in ((first, other), (second, one)):
+            named = stranger in _parts(view.value("result"))
+            expect(not named, f"an address without {stranger}, another task", view.value("result"), view, "result")
+
+
+def _parts(address: str) -> list[str]:
+    return [unquote(part) for part in re.split(r"[/?#&=]", address)]
+
+
+@test_a_result_is_that_of_its_own_task.broken_by
+def _(every_task: Task) -> None:
+    done = every_task.succeeded("id", "result")
+    every_task.all[:] = [done[0], done[0].altered(id=f"{done[0].raw('id')}x")] if done else []
+
+
+@test_a_result_is_that_of_its_own_task.broken_by
+def _(every_task: Task) -> None:
+    done = every_task.succeeded("id", "result")
+    other = f"{done[0].raw('id')}x" if done else ""
+    named = f"https://vendor.example/v1/videos/{other}/content"
+    every_task.all[:] = [done[0].altered(result=named), done[0].altered(id=other)] if done else []

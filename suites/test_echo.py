@@ -91,7 +91,8 @@ def _(task: Task) -> None:
 def test_what_a_finished_task_tells_stays(task_field: TaskField) -> None:
     role = task_field.role
     told = [view for view in task_field.since_finished() if view.tells(role)]
-    for view in require_observed(told[1:], f"two reads of one finished task that tell its {role}"):
+    hint = task_field.hint(f"two reads of one finished task that tell its {role}", role)
+    for view in require_observed(told[1:], hint):
         first = told[0].raw(role)
         expect(view.raw(role) == first, f"{first!r} as before", view.raw(role), view, role)
 

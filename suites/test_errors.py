@@ -24,6 +24,7 @@ _FORBIDDEN = 403
 @requires("unknown-remix-is-refused", probe="unknown-remix")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")
+@requires("failed-content-is-refused", probe="failed-content")
 @requires("remix-without-prompt-is-refused", probe="remix-without-prompt")
 @requires("create-without-model-is-refused", probe="create-without-model")
 @requires("create-without-prompt-is-refused", probe="create-without-prompt")

@@ -18,7 +18,7 @@ def _going_on(task: Task, role: str) -> list[ReplyView]:
 
 def _expect_no_fall(task: Task, role: str, what: str) -> None:
     pairs = list(pairwise(_going_on(task, role)))
-    require_observed((later for _, later in pairs), f"two reads of a task that tell {what}")
+    require_observed((later for _, later in pairs), task.hint(f"two reads of a task that tell {what}", role))
     for earlier, later in pairs:
         risen = later.value(role) >= earlier.value(role)
         expect(risen, f"at least {earlier.raw(role)!r} as before", later.raw(role), later, role)
@@ -46,7 +46,9 @@ def _(task: Task) -> None:
 
 @requires("progress-whole-at-completion")
 def test_progress_is_whole_at_completion(task: Task) -> None:
-    for view in require_observed(task.succeeded("progress"), "a completed task that tells its progress"):
+    for view in require_observed(
+        task.succeeded("progress"), task.hint("a completed task that tells its progress", "progress")
+    ):
         expect(view.value("progress") == 100, "100 at completion", view.raw("progress"), view, "progress")
 
 

@@ -15,7 +15,9 @@ _SKEW = 300
 @requires("created-at-never-changes")
 def test_the_creation_time_never_changes(task: Task) -> None:
     pairs = task.against_first("created")
-    require_observed((later for _, later in pairs), "two reads of one task that tell its creation time")
+    require_observed(
+        (later for _, later in pairs), task.hint("two reads of one task that tell its creation time", "created")
+    )
     for first, later in pairs:
         same = later.value("created") == first.value("created")
         expect(same, repr(first.raw("created")), later.raw("created"), later, "created")
@@ -27,7 +29,8 @@ def _(task: Task) -> None:
 
 
 def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
-    for view in require_observed(task.views(earlier, later), f"a reply with the times {earlier} and {later}"):
+    hint = task.hint(f"a reply with the times {earlier} and {later}", earlier, later)
+    for view in require_observed(task.views(earlier, later), hint):
         in_order = view.value(later) >= view.value(earlier) - slack
         expect(in_order, f"{later} at or after {earlier} ({view.raw(earlier)})", view.raw(later), view, later)
 
@@ -67,7 +70,9 @@ def _(task: Task) -> None:
 @requires("update-time-never-goes-back")
 def test_the_update_time_never_goes_back(task: Task) -> None:
     pairs = list(task.pairs("updated"))
-    require_observed((later for _, later in pairs), "two reads of one task that tell its last update")
+    require_observed(
+        (later for _, later in pairs), task.hint("two reads of one task that tell its last update", "updated")
+    )
     for earlier, later in pairs:
         forward = later.value("updated") >= earlier.value("updated")
         expect(forward, f"{earlier.raw('updated')} or later", later.raw("updated"), later, "updated")
@@ -88,7 +93,8 @@ def _may_be_one_second(earlier: ReplyView, later: ReplyView) -> bool:
 def test_the_update_time_moves_with_the_status(task: Task) -> None:
     going_on = [(a, b) for a, b in task.pairs("status", "updated") if a.phase not in FINISHED]
     changes = [(a, b) for a, b in going_on if a.status != b.status and not _may_be_one_second(a, b)]
-    require_observed((later for _, later in changes), "two reads that tell the last update and another status")
+    hint = task.hint("two reads that tell another status and the last update", "updated")
+    require_observed((later for _, later in changes), hint)
     for earlier, later in changes:
         moved = later.value("updated") != earlier.value("updated")
         expected = f"another time than {earlier.raw('updated')}, at which the status was {earlier.status!r}"
@@ -110,7 +116,8 @@ def test_a_time_agrees_with_the_services_own_clock(task_field: TaskField) -> Non
     role, earliest = task_field.role, task_field.created_after
     dated = ((view, view.sent_at) for view in task_field.views(role))
     told = [(view, sent_at) for view, sent_at in dated if sent_at is not None]
-    require_observed((view for view, _ in told), f"a reply that tells the time {role} and its own Date")
+    hint = task_field.hint(f"a reply that has its own Date and tells the time {role}", role)
+    require_observed((view for view, _ in told), hint)
     for view, sent_at in told:
         date = view.reply.header("date")
         expect(

@@ -153,3 +153,30 @@ def test_a_time_that_has_not_come_yet_is_a_fault(provider: str, contract: str, m
 
     assert found(provider, faithful, row, contract=contract) == {row: "met"}
     assert found(provider, change, row, contract=contract) == {row: "unmet"}
+
+
+# --- what is really missing
+
+SEEN_AS = [
+    ("octopusx", "query", "created_at", 1762010621323, "created-at-never-changes", "/created_at is 1762010621323"),
+    ("gptge", "videos", "created_at", "2026-11-23", "created-at-never-changes", "/created_at is '2026-11-23'"),
+    ("gptge", "videos", "completed_at", 1760592506.5, "completed-after-created", "/completed_at is 1760592506.5"),
+    ("chainhub", "videos", "status_update_time", 1762010621, "update-time-never-goes-back", "is 1762010621"),
+    ("gptge", "videos", "progress", [50], "progress-never-falls", "/progress is [50]"),
+]
+
+
+@pytest.mark.parametrize(("provider", "contract", "member", "value", "row", "told"), SEEN_AS)
+def test_a_field_in_another_form_is_not_said_to_be_missing(
+    provider: str, contract: str, member: str, value: Any, row: str, told: str
+) -> None:
+    def change(reply: ReplyContext) -> None:
+        if reply.shows_task and member in reply.body:
+            reply.body[member] = value
+
+    with live(provider, change=change) as run:
+        chosen = [c for c in cases(run.session) if c.requirement.id == row and c.contract.name == contract]
+        (verdict,) = [run.session.judge(case) for case in chosen if case.subject == "service"]
+    assert verdict.outcome == "unseen"
+    assert verdict.expected.endswith(told)
+    assert "in its documented form; " in verdict.expected

@@ -1,7 +1,16 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
 from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode, encode_gap
-from vidconform.exchange.evidence import ORIGINS, Evidence, Gap, answered_task, finished_task, last_words
+from vidconform.exchange.evidence import (
+    ORIGINS,
+    Evidence,
+    Gap,
+    answered_task,
+    failed_task,
+    finished_task,
+    last_words,
+    own_result,
+)
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
     NEAR,
@@ -21,5 +30,6 @@ from vidconform.exchange.strict_json import UndecodableJson, decode_json
 __all__ = [
     "EMULATOR_SERVER", "FORMATS", "NEAR", "ORIGINS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_gap", "decode_json", "encode", "encode_gap", "finished_task", "last_words", "own_task_failure",
+    "decode_gap", "decode_json", "encode", "encode_gap", "failed_task", "finished_task", "last_words", "own_result",
+    "own_task_failure",
 ]  # fmt: skip

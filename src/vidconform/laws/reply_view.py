@@ -74,7 +74,7 @@ class ReplyView:
         """
         if not self.reply.is_success:
             return True
-        if self._own_schema is None and self.exchange.role == "content":
+        if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
         if self.reply.cut and "json" in self.reply.media_type:
             return True

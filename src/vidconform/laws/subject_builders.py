@@ -182,6 +182,8 @@ KINDS: dict[str, Kind] = {
     "task_field": Kind(
         lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIVES, asks=("member",)
     ),
+    "every_task": Kind(lambda c, b, g: [Task(c, found)] if (found := reply_views(c, g, *LIVES)) else [], LIVES),
+    "result": Kind(lambda c, b, g: [Subject(c, [view]) for view in reply_views(c, g, "result")], ("result",)),
     "reply": Kind(_replies, LIVES),
     "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
     "auth_attempt": Kind(_keyed, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),

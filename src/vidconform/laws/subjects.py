@@ -75,6 +75,15 @@ class Task(Subject):
         views = self.views(*roles)
         return [(views[0], later) for later in views[1:]]
 
+    def hint(self, what: str, *roles: str) -> str:
+        """Return what would have shown a law something: where a field is told in another form, that says so."""
+        told = ((view, role) for view in self.all if view.is_task for role in roles if view.raw(role) is not None)
+        odd = next(((view, role) for view, role in told if not view.has(role)), None)
+        if odd is None:
+            return what
+        view, role = odd
+        return f"{what} in its documented form; {view.pointer(role)} is {repr(view.raw(role))[:80]}"
+
     def since_finished(self) -> list[ReplyView]:
         """Return the replies from the first finished one on: finished in a way that the document knows."""
         views = self.views("status")

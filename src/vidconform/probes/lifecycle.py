@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import FINISHED, Operation
+from vidconform.contracts import FINISHED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
 from vidconform.probes.missing_tasks import no_finished_task
 from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.raw_request import RawRequest
 from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 Find = Callable[[str], Any]
@@ -89,6 +91,17 @@ def _stays_its_own(context: ProbeContext, failure: ProbeFailure, task_id: str) -
 def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
     """Whether it is what gateways say of a finished video that they cannot fetch; 503 and 504 ask for time."""
     return failure.kind is FailureKind.OUTAGE and failure.status == _BAD_GATEWAY and failure.exchange is not None
+
+
+def result(context: ProbeContext, find: Find) -> None:
+    """Fetch what the result of a finished task points to, where that is the service's own host."""
+    task_id = _finished(context, find)
+    target: str | None = context.note("result", lambda: find("result"))
+    if target is None:
+        raise NotSent("a result on the service's own host; an address elsewhere is not asked")
+    operation = replace(_role(context, "retrieve"), role="result")
+    raw = RawRequest(target, tuple(usual_headers("content").items()), None)
+    context.ask("result", operation, task_id, raw=raw)
 
 
 def remix(context: ProbeContext, find: Find) -> None:

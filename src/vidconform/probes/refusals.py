@@ -26,8 +26,8 @@ _READS = ("retrieve", "second-retrieve")
 class RefusalProbe:
     """A request that the document gives no answer to but a refusal.
 
-    `target` is the task asked for: an unknown one, a known one, a finished one, or none at all. `requirement` is the
-    id of the one that it is sent for; without one it is sent wherever the operation is.
+    `target` is the task asked for: an unknown one, a known one, a finished or a failed one, or none at all.
+    `requirement` is the id of the one that it is sent for; without one it is sent wherever the operation is.
     """
 
     name: str
@@ -91,6 +91,8 @@ class RefusalProbe:
         task_id: str | None = context.note(self.target, lambda: find(self.target))
         if task_id is None and self.target == "finished":
             raise no_finished_task(context, find)
+        if task_id is None and self.target == "failed":
+            raise NotSent(f"a failed task; pass --task-id={context.contract.name}=ID of one")
         return task_id or context.contract.unknown_id
 
     def _body(self, contract: Contract, operation: Operation) -> Any:
@@ -147,6 +149,7 @@ REFUSALS = (
     RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
     RefusalProbe("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
     RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
+    RefusalProbe("failed-content", "content", "failed-content-is-refused", "failed"),
     RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
     RefusalProbe("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
     RefusalProbe("unknown-remix", "remix", "unknown-remix-is-refused"),

@@ -76,6 +76,7 @@ PROBES: dict[str, Probe] = {
         Probe("create", "paid", "create", lifecycle.create),
         Probe("content", "read", "content", lifecycle.content),
         Probe("remix", "paid", "remix", lifecycle.remix),
+        Probe("result", "read", "retrieve", lifecycle.result, "result-is-playable"),
         Probe("second-route", "read", "second-retrieve", lifecycle.second_route),
         Probe(
             "second-route-admin", "read", "second-retrieve", lifecycle.second_route_admin, "second-route-accepts-admin"

@@ -8,7 +8,15 @@ from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused
-from vidconform.exchange import Evidence, answered_task, finished_task, last_words, own_task_failure
+from vidconform.exchange import (
+    Evidence,
+    answered_task,
+    failed_task,
+    finished_task,
+    last_words,
+    own_result,
+    own_task_failure,
+)
 from vidconform.probes import ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
@@ -169,7 +177,12 @@ class Store:
             return self._ends(contract)
         if name == "served":
             return self._served(contract, given)
-        found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
+        if name == "result":
+            return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
+        if name == "failed":
+            found = failed_task(contract, self._lives(contract, given))
+        else:
+            found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
             self._raise_failure(contract)
             if name == "finished":
@@ -188,6 +201,12 @@ class Store:
         failure = own_task_failure(contract, created) if created is not None else None
         if failure is not None:
             raise NotSent(f"a finished task; {failure}")
+
+    def _lives(self, contract: Contract, given: list[str]) -> list[Evidence]:
+        """Return what was seen of tasks, asking for the known ones; nothing is created only for this."""
+        observed = [self.evidence(contract, "observe")] if given else []
+        created = self.kept.get((contract.id, "create"))
+        return observed if created is None else [*observed, created]
 
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""

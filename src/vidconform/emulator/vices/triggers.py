@@ -46,6 +46,11 @@ def _fails(reply: ReplyContext) -> bool:
     return reply.shows_task and reply.task is not None and reply.task.life[-1].status in FAILURE
 
 
+def _has_no_content(reply: ReplyContext, *, ended: bool) -> bool:
+    task = reply.task
+    return reply.role == "content" and reply.check == "finished" and task is not None and task.finished == ended
+
+
 def _read_again(reply: ReplyContext) -> bool:
     """Whether a task that existed from the start is read once more after the first read that saw its end."""
     task = reply.task
@@ -77,7 +82,8 @@ UNKNOWN = Trigger(" of the refusal", _unknown("retrieve"))
 UNKNOWN_SECOND = Trigger(" of the refusal on the second route", _unknown("second-retrieve"))
 UNKNOWN_CONTENT = Trigger(" of the refusal", _unknown("content"))
 UNKNOWN_REMIX = Trigger(" of the refusal", _unknown("remix"))
-EARLY_CONTENT = Trigger(" of the refusal", lambda reply: reply.role == "content" and reply.check == "finished")
+EARLY_CONTENT = Trigger(" of the refusal", lambda reply: _has_no_content(reply, ended=False))
+FAILED_CONTENT = Trigger(" of the refusal", lambda reply: _has_no_content(reply, ended=True))
 NO_SUCH_METHOD = Trigger(" of the refusal", lambda reply: reply.status == 405)
 WITHOUT_ID = Trigger(" of the refusal", lambda reply: reply.status == 400 and not reply.asked)
 
