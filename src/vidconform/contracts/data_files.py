@@ -38,7 +38,7 @@ def _format(name: str) -> FileFormat:
 
 
 def _plain(node: Any) -> Any:
-    """TOML has dates, which JSON Schema knows only as texts (RFC 3339)."""
+    """TOML and YAML have dates, which JSON knows only as texts (RFC 3339)."""
     if isinstance(node, dict):
         return {name: _plain(member) for name, member in node.items()}
     if isinstance(node, list):
@@ -61,7 +61,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(_text(path), Loader=loader)  # noqa: S506 - the C twin of the safe loader
+        content = _plain(yaml.load(_text(path), Loader=loader))  # noqa: S506 - the C twin of the safe loader
     except yaml.YAMLError as error:
         raise DataFileProblem(path, f"no YAML: {' '.join(str(error).split())}") from error
     return _object(path, content)
