@@ -22,6 +22,7 @@ MEMBERS: Tree = {
     "prompt": {"type": "string", "examples": ["a cat", "a dog"]},
     "seconds": {"type": "string", "enum": ["4", "8"]},
     "note": {"type": "string"},
+    "other": True,
 }
 INLINE: Tree = {"type": "object", "required": ["model", "prompt"], "properties": MEMBERS}
 ACCEPTS = {"accepts-prompt": "MUST"}
@@ -61,6 +62,15 @@ def test_a_creation_sends_what_the_document_shows(shown: Tree, tmp_path: Path) -
     document.write_text(json.dumps(tree))
     found, asked = verdicts(folder, keeps, task_ids=[], max_creations=1)
     assert [json.loads(one.body) for one in asked if one.method == "POST"] == [BODY]
+    assert found["accepts-prompt"].label == "conforms"
+
+
+def test_a_date_in_an_example_is_sent_as_it_is_written(tmp_path: Path) -> None:
+    folder = creating(tmp_path, a_body(example={**BODY, "on": "DAY"}), ACCEPTS)
+    document = folder / "videos" / "openapi.yaml"
+    document.write_text(document.read_text().replace('"DAY"', "2026-11-23"))
+    found, asked = verdicts(folder, keeps, task_ids=[], max_creations=1)
+    assert [json.loads(one.body)["on"] for one in asked if one.method == "POST"] == ["2026-11-23"]
     assert found["accepts-prompt"].label == "conforms"
 
 

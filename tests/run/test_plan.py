@@ -158,14 +158,15 @@ def test_a_plan_reaches_no_network(pytester: pytest.Pytester) -> None:
     assert 12 in {row.least for (_, probe), row in rows(run).items() if probe.startswith("generated-")}
 
 
-@pytest.mark.slow
-def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytest.Pytester, tmp_path: Path) -> None:
+def test_a_contract_that_shows_no_creation_is_refused_before_it_is_planned(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     file = provider / "videos" / "openapi.yaml"
     file.write_text(file.read_text("utf-8").replace("            example:\n", "            x-example:\n"))
-    run = plan(pytester, f"--provider={provider}", **KEYS)
-    assert re.search(r"^  withheld  octopusx/videos  create-without-model, .*: AttributeError: ", run.out, re.MULTILINE)
-    assert rows(run)["octopusx/videos", "unknown-task"] == Row(1, 1, 0, 0)
+    run = judge_inside(pytester, f"--provider={provider}", "--plan", **KEYS)
+    assert run.code == 4
+    assert "POST /v1/videos: requestBody.content.application/json shows no object that can be sent" in run.err
 
 
 @pytest.mark.slow

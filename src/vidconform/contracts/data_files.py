@@ -41,7 +41,7 @@ def _format(name: str) -> FileFormat:
 
 
 def _plain(node: Any) -> Any:
-    """TOML has dates, which JSON Schema knows only as texts (RFC 3339)."""
+    """TOML and YAML have dates, which JSON knows only as texts (RFC 3339)."""
     if isinstance(node, dict):
         return {name: _plain(member) for name, member in node.items()}
     if isinstance(node, list):
@@ -63,7 +63,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = decode_yaml(_text(path))
+        content = _plain(decode_yaml(_text(path)))
     except (yaml.YAMLError, ValueError) as error:
         raise DataFileProblem(path, f"no YAML: {' '.join(str(error).split())}") from error
     return _object(path, content)

@@ -19,8 +19,10 @@ def resolved(document: dict[str, Any], node: Any) -> Any:
     return _resolved(document, node, ())
 
 
-def value_of(described: dict[str, Any]) -> Any:
-    """Return the value that a parameter or a schema shows, or None."""
+def value_of(described: dict[str, Any] | bool) -> Any:
+    """Return the value that a parameter or a schema shows, or None; a schema that is true or false shows none."""
+    if isinstance(described, bool):
+        return None
     if "example" in described:
         return described["example"]
     examples = described.get("examples")

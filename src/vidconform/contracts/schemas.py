@@ -154,7 +154,8 @@ def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]
 
 def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -> list[tuple[str, Field]]:
     found = []
-    for name, schema in node.get("properties", {}).items():
+    named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
+    for name, schema in named.items():
         if "x-role" in schema:
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in _in_place(root, schema):
@@ -164,7 +165,8 @@ def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -
 
 def _in_place(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
-    members = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    written = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    members = [member for member in written if isinstance(member, dict)]
     if "$ref" in node:
         members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
     return [node, *(same for member in members for same in _in_place(root, member))]

@@ -18,7 +18,8 @@ def mistyped(contract: Contract, operation: Operation, member: str) -> Any:
     """
     schema = contract.schemas.get(operation.request_schema or "")
     source = schema.source if schema is not None else {}
-    described = source.get("properties", {}).get(member, {})
+    found = source.get("properties", {}).get(member, {})
+    described = found if isinstance(found, dict) else {}
     shown = operation.request_example.get(member)
     if shown is None:
         shown = value_of(described)
