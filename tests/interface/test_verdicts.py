@@ -181,7 +181,7 @@ def test_the_request_is_a_line_for_the_shell_without_the_key(failed: Run) -> Non
     words = [word.replace("$GPTGE_API_KEY", KEYS["GPTGE_API_KEY"]) for word in shlex.split(line)]
     headers = [word.partition(": ") for before, word in pairwise(words) if before == "-H"]
     with wrong(None) as emulator:
-        url = re.sub(r"^http://127\.0\.0\.1:\d+", emulator.url, words[1])
+        url = re.sub(r"^http://127\.0\.0\.1:\d+", emulator.url, next(word for word in words if word.startswith("http")))
         reply = httpx.get(url, headers={name: value for name, _, value in headers})
     assert reply.status_code == 200
     assert reply.json()["object"] == "video"
