@@ -20,7 +20,7 @@ BROKEN = """
 import pytest
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure(config):
+def pytest_cmdline_main(config):
     config.option.provider_url = object()
 """
 
