@@ -114,8 +114,8 @@ def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], 
 
 
 @pytest.mark.slow
-# After an accident none is sent that is as likely to be one; this service overlooks what
-# is wrong with a body, and not what is wrong with a key or an id.
+# An accident is one of those allowed, and after it none is sent that is as likely to be one. This service overlooks
+# what is wrong with a body, and not what is wrong with a key or an id.
 @pytest.mark.parametrize(("allowed", "made", "possible"), [(2, 2, 2), (5, 3, 5)])
 def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_says(
     allowed: int, made: int, possible: int, pytester: pytest.Pytester

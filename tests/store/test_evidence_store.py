@@ -77,7 +77,7 @@ def paid_order(run: Live) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_paid_probes_run_in_the_order_of_the_registry_whatever_is_asked_for_first(seed: int) -> None:
-    with live("octopusx") as run:
+    with live("octopusx", options={"max_creations": 3}) as run:
         probes = [(contract, probe.name) for contract in run.session.contracts for probe in probes_of(contract)]
         run.store.wanted = {(contract.id, name) for contract, name in probes}
         for contract, name in random.Random(seed).sample(probes, len(probes)):

@@ -160,7 +160,9 @@ class Store:
         Only what the selected tests ask for counts, and where they ask nothing rightly it is taken to serve; nothing
         is sent only for this.
         """
-        asking = [probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES.get(probe.name, ())]
+        asking = [
+            probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES.get(probe.name, ())
+        ]
         chosen = [name for name in asking if (contract.id, name) in self.wanted | set(self.kept)]
         if not chosen:
             return True
