@@ -70,7 +70,7 @@ def test_what_is_no_address_of_the_own_host_is_not_asked(address: str) -> None:
             reply.body["video_url"] = address.format(port=port)
 
     assert found(change, "result-is-playable", "query") == "unseen"
-    assert not [route for route in asked if route.startswith("/files") or route.startswith("/v.")]
+    assert not [route for route in asked if route.startswith(("/files", "/v."))]
 
 
 ONE = {"videos": "http://127.0.0.1/v1/videos/sample/content", "query": "https://cdn.example/sample.mp4"}
