@@ -15,9 +15,8 @@ _SKEW = 300
 @requires("created-at-never-changes")
 def test_the_creation_time_never_changes(task: Task) -> None:
     pairs = task.against_first("created")
-    require_observed(
-        (later for _, later in pairs), task.hint("two reads of one task that tell its creation time", "created")
-    )
+    hint = task.hint("two reads of one task that tell its creation time", "created")
+    require_observed((later for _, later in pairs), hint)
     for first, later in pairs:
         same = later.value("created") == first.value("created")
         expect(same, repr(first.raw("created")), later.raw("created"), later, "created")
@@ -70,9 +69,8 @@ def _(task: Task) -> None:
 @requires("update-time-never-goes-back")
 def test_the_update_time_never_goes_back(task: Task) -> None:
     pairs = list(task.pairs("updated"))
-    require_observed(
-        (later for _, later in pairs), task.hint("two reads of one task that tell its last update", "updated")
-    )
+    hint = task.hint("two reads of one task that tell its last update", "updated")
+    require_observed((later for _, later in pairs), hint)
     for earlier, later in pairs:
         forward = later.value("updated") >= earlier.value("updated")
         expect(forward, f"{earlier.raw('updated')} or later", later.raw("updated"), later, "updated")

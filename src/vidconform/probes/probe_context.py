@@ -94,19 +94,17 @@ class ProbeContext:
         )  # fmt: skip
         _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
-        if longest is None:
+        if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
             self._note_loss(kept, received.reply)
         return kept
 
     def _note_loss(self, kept: Exchange, read: Reply) -> None:
         """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
-        if not kept.reply.cut or kept.role in _VIDEOS:
-            return
         size = kept.reply.bytes_read if read.cut else len(kept.reply.body)
         told = f"the reply to {kept.request} is larger than {size} bytes"
         remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
-        failure = ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL)
-        self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
+        if not any(f"{told};" in known.cause for known in self.failures):
+            self.failures.append(ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL))
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
