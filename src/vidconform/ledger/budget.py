@@ -38,7 +38,7 @@ class Budget:
 
     `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
     `doubts` why no other such creation is sent after one that may have been made, `losses` the providers and sentences
-    of creations whose answers were lost.
+    of creations whose answers were lost, `earlier` those of earlier runs: each holds a place until settled.
     """
 
     most: int
@@ -48,6 +48,7 @@ class Budget:
     accidents: dict[str, str] = field(default_factory=dict)
     doubts: dict[str, NotSent | ProbeFailure] = field(default_factory=dict)
     losses: list[tuple[str, str]] = field(default_factory=list)
+    earlier: list[tuple[str, str]] = field(default_factory=list)
 
     def cost(self, provider: str) -> Cost:
         """Return the cost of a provider so far."""
@@ -98,7 +99,7 @@ class Budget:
         self.reserve(provider)
 
     def _hold(self, provider: str) -> None:
-        if self.spent >= self.most:
+        if self.spent + len(self.earlier) >= self.most:
             spent = f"{self.most} allows{_AMONG_THEM if self.doubts else ''}"
             raise NotSent(f"a creation more than --max-creations={spent}; pass a larger number")
         if self.most_cost is not None:
@@ -109,7 +110,7 @@ class Budget:
         lost = Counter(name for name, _ in self.losses)
         costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
         try:
-            replace(self, costs=costs)._hold(provider)
+            replace(self, costs=costs, earlier=[])._hold(provider)
         except NotSent:
             return False
         return True
@@ -117,8 +118,9 @@ class Budget:
     def _shortage(self, of_money: bool) -> ProbeFailure:
         """Say which answer was lost; to spend more would not bring it back."""
         limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
-        sentence = f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})"
-        return ProbeFailure(sentence, sent=False)
+        sentence = f"not sent: {limit} is used up by a creation that was lost ({(self.losses + self.earlier)[0][1]})"
+        advice = "; look it up at the vendor and pass --settle=paid or not-made" if self.earlier else ""
+        return ProbeFailure(sentence + advice, sent=False)
 
     def _hold_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)
@@ -126,7 +128,8 @@ class Budget:
             file = self.prices[provider].file if provider in self.prices else "provider.toml"
             what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
             raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
-        total = self.spent_cost + _exact(price)
+        lost = sum((_exact(self._price(name)) for name, _ in self.earlier), Decimal())
+        total = self.spent_cost + lost + _exact(price)
         if total > _exact(most):
             what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
             raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")

@@ -91,6 +91,7 @@ def _options(config: pytest.Config) -> RunOptions:
         resume=option.resume,
         deviations=option.deviations,
         write_deviations=option.write_deviations,
+        settle=option.settle,
     )
 
 

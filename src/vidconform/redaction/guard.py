@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.errors import SecretRefused
+from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
@@ -73,7 +73,7 @@ class Guard:
                     return variable
         return None
 
-    def note(self, refused: SecretRefused) -> None:
+    def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
             self.refused.append(str(refused))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vidconform import __version__
-from vidconform.errors import BadOption
+from vidconform.errors import BadOption, WriteFailed
+from vidconform.ledger import check_room
 from vidconform.redaction import Guard
 from vidconform.store import clear, forget
 
@@ -34,6 +36,7 @@ def check_folder(folder: Path) -> None:
             path.unlink()
     except OSError as error:
         raise _no_folder(folder, error) from error
+    check_room("--report", folder)
 
 
 def _no_folder(folder: Path, error: OSError) -> BadOption:
@@ -81,10 +84,15 @@ class ResultsWriter:
         """Write the footer; a file without it is a truncated run."""
         line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
         self._write(line)
-        self._file.close()
+        # What could not be written stays in its buffer, and has been told.
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> bool:
         text = self._guard.line(self._path, line)
-        self._file.write(text)
-        self._file.flush()
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self._guard.note(WriteFailed(self._path, str(error.strerror)))
         return bool(text)

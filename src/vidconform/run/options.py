@@ -36,6 +36,7 @@ class RunOptions:
     resume: bool = False
     deviations: Sequence[Path] = ()
     write_deviations: Path | None = None
+    settle: str | None = None
 
     @property
     def records(self) -> bool:
@@ -61,8 +62,6 @@ class RunOptions:
         _check_seconds("--request-timeout", self.request_timeout, zero=False)
         if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):
             raise BadOption("--max-cost", str(self.max_cost), "an amount of USD, 0 or more")
-        if self.resume and self.report is None:
-            raise BadOption("--resume", None, "--report=DIR with it: the folder of the run that was killed")
 
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:
