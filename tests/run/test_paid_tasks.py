@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import signal
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.run.test_killed import slow_vendor, started, states, until
-from tests.run.test_resume import Service, break_down, lines, service  # noqa: F401 - a fixture
-from tests.support.processes import KEYS, copy_of, judge_inside, live
+from tests.run.test_killed import SUITES, slow_vendor, started, states, until
+from tests.run.test_resume import Service, break_down
+from tests.support.processes import KEYS, copy_of, judge, judge_inside, live
 from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.server import running
 from vidconform.ledger.creation_lines import read_creations
 
 pytest_plugins = ["pytester"]
 
 ONE = ("-k", "octopusx/videos and test_status", "--max-creations=1")
 PAGES = ("<!doctype html><title>Scheduled maintenance</title>", "<html><title>Just a moment...</title>")
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+    with running("octopusx", environ=KEYS, change=lambda reply: found.change(reply)) as found.emulator:
+        yield found
 
 
 def show(page: str) -> Any:
@@ -36,7 +42,7 @@ def show(page: str) -> Any:
 def test_a_page_beside_200_takes_a_place_in_the_limit(
     page: str,
     service: Service,
-    pytester: pytest.Pytester,  # noqa: F811
+    pytester: pytest.Pytester,
 ) -> None:
     service.answer = show(page)  # type: ignore[method-assign]
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos", "--max-creations=1"]
@@ -55,7 +61,7 @@ def test_a_gateway_that_found_no_model_has_made_nothing(
     code: str,
     left: int,
     service: Service,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     def answer(reply: ReplyContext) -> None:
         reply.status, reply.body = status, {"error": {"code": code, "message": "no"}}
@@ -70,7 +76,7 @@ def test_a_gateway_that_found_no_model_has_made_nothing(
 def test_a_creation_is_written_down_without_a_report_too(
     service: Service,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     service.bring(None)
@@ -81,19 +87,19 @@ def test_a_creation_is_written_down_without_a_report_too(
     assert len(service.posts) == 2
 
 
+@pytest.mark.slow
 def test_a_folder_that_another_run_writes_to_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "shared"
-    with slow_vendor() as vendor, started(vendor, folder) as process:
-        with started(vendor, folder) as second:
-            assert second.wait(60) == 4
-        assert "expected a folder that no other run is writing to" in folder.with_suffix(".out").read_text()
+    with slow_vendor() as vendor, started(vendor, tmp_path / "report") as process:
+        second = judge(tmp_path, *live(vendor.emulator, tasks=False), *ONE, **KEYS)
         assert process.wait(60) == 0
+    assert second.code == 4, second.ran()
+    assert "expected a folder that no other run is writing to; wait for its end or pass another one" in second.err
     assert len(vendor.paid) == 2
 
 
 def test_what_was_lost_takes_a_place_until_it_is_settled(
     service: Service,
-    pytester: pytest.Pytester,  # noqa: F811
+    pytester: pytest.Pytester,
 ) -> None:
     words = [*live(service.emulator, tasks=False), *ONE]
     service.answer = break_down  # type: ignore[method-assign]
@@ -108,7 +114,7 @@ def test_what_was_lost_takes_a_place_until_it_is_settled(
     assert "may be charged" not in settled.out
 
 
-def test_a_line_cut_in_writing_stays_and_its_creation_is_in_doubt(service: Service, tmp_path: Path) -> None:  # noqa: F811
+def test_a_line_cut_in_writing_stays_and_its_creation_is_in_doubt(service: Service, tmp_path: Path) -> None:
     service.bring(tmp_path, poll_timeout=1e-9)
     file = tmp_path / "creations.jsonl"
     whole = file.read_bytes().splitlines(keepends=True)
@@ -130,7 +136,7 @@ def lines_task(line: bytes) -> str:
 def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(
     service: Service,
     pytester: pytest.Pytester,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     (provider / "cassettes").write_text("no folder")
@@ -141,28 +147,33 @@ def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(
     assert service.emulator.requests == 0
 
 
-def limit() -> None:
-    """A file grows to 300 kB and no further, as on a disk that fills up."""
+FILLING = """
+import signal
+
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_600, 2_600))
+"""
 
 
 @pytest.mark.slow
-def test_a_disk_that_fills_up_loses_no_paid_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_up_loses_no_paid_task(tmp_path: Path) -> None:
+    (tmp_path / "filling.py").write_text(FILLING)
     folder = tmp_path / "full"
-    folder.mkdir()
-    for name in ("evidence", "results"):
-        # Their beginning stands already where no more can be written.
-        os.symlink("/dev/full", folder / f"{name}.jsonl") if name == "results" else None
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: popen(*a, **k, preexec_fn=limit))
-    with slow_vendor() as vendor, started(vendor, folder) as process:
-        assert process.wait(60) == 6, folder.with_suffix(".out").read_text()
-    said = folder.with_suffix(".out").read_text()
-    assert "Traceback" not in said
-    assert "cannot be written to its end: No space left on device [VC-602]" in said
-    assert len(vendor.paid) == 2
-    assert states(folder) == {"finished"}
+    # The output has a file of its own, for which no room is left either.
+    with slow_vendor() as vendor:
+        done = judge(
+            tmp_path, *live(vendor.emulator, tasks=False), "-k", SUITES, f"--report={folder}", "-p", "filling", **KEYS
+        )
+    assert done.code == 6, done.ran()
+    assert "Traceback" not in done.out + done.err
+    assert "cannot be written to its end: File too large [VC-602]" in done.out
+    written = (folder / "creations.jsonl").read_text("utf-8")
+    assert vendor.paid
+    assert [task_id for _, task_id in vendor.paid if task_id not in written + done.out] == []
 
 
 @pytest.mark.slow
