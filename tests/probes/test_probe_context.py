@@ -265,11 +265,12 @@ def test_a_gateway_that_fails_is_not_counted_and_tempted_no_more(answer: Any) ->
 
 
 @pytest.mark.parametrize("answer", [MAINTENANCE, BOT_CHECK])
-def test_what_stands_in_front_of_a_service_makes_nothing_that_must_be_refused(answer: Any) -> None:
-    budget = Budget(1)
-    for probe in ("create-without-model", "create-without-prompt"):
-        evidence, sent = spend(probe, answer, budget)
-        assert (len(sent), evidence.gaps[0].kind, budget.spent) == (1, "inconclusive", 0)
+def test_a_page_beside_200_may_have_made_what_must_be_refused(answer: Any) -> None:
+    budget = Budget(2)
+    evidence, sent = spend("create-without-model", answer, budget)
+    assert (len(sent), evidence.gaps[0].kind, budget.spent) == (1, "inconclusive", 1)
+    evidence, sent = spend("create-without-prompt", answer, budget)
+    assert (len(sent), evidence.gaps[0].kind, budget.spent) == (0, "inconclusive", 1)
 
 
 def test_who_lacks_what_a_lost_creation_took_is_not_told_to_spend_more() -> None:

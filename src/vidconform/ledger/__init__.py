@@ -14,9 +14,10 @@ from vidconform.ledger.creation_log import (
     task_id_in,
 )
 from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.folders import check_room, hold_folder, state_folder
 
 __all__ = [
-    "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog",
-    "OverBudget", "OverLimit", "Price", "in_doubt", "is_refused", "is_turned_away", "note_created",
-    "note_unexpected_creation", "read_creations", "task_id_in",
+    "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
+    "OverLimit", "Price", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "note_created",
+    "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
 ]  # fmt: skip

@@ -42,8 +42,8 @@ class Budget:
     """The paid creations of a whole run; a creation counts before it is sent.
 
     `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
-    or may not have been, `losses` the providers and sentences of creations whose answers were lost. `lacking` are the
-    documented creations that found no place.
+    or may not have been, `losses` the providers and sentences of creations whose answers were lost, `earlier` those of
+    earlier runs: each holds a place until settled. `lacking` are the documented creations that found no place.
     """
 
     most: int
@@ -53,6 +53,7 @@ class Budget:
     accidents: list[Accident] = field(default_factory=list)
     losses: list[tuple[str, str]] = field(default_factory=list)
     lacking: int = 0
+    earlier: list[tuple[str, str]] = field(default_factory=list)
 
     def cost(self, provider: str) -> Cost:
         """Return the cost of a provider so far."""
@@ -115,12 +116,12 @@ class Budget:
             raise NotSent(f"a refusal of each creation before it: {told}")
 
     def _hold(self, provider: str) -> None:
-        if self.spent >= self.most:
+        if self.spent + len(self.earlier) >= self.most:
             in_doubt = any(accident.doubt is not None for accident in self.accidents)
             spent = f"{self.most} allows{_AMONG_THEM if in_doubt else ''}"
             # Who allows none wants to read alone; there is nothing that was refused.
             kind = OverLimit if self.most else NotSent
-            wanted = self.spent + self.lacking + 1
+            wanted = self.spent + len(self.earlier) + self.lacking + 1
             raise kind(f"a creation more than --max-creations={spent}; pass --max-creations={wanted}")
         if self.most_cost is not None:
             self._hold_cost(provider, self.most_cost)
@@ -130,7 +131,7 @@ class Budget:
         lost = Counter(name for name, _ in self.losses)
         costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
         try:
-            replace(self, costs=costs)._hold(provider)
+            replace(self, costs=costs, earlier=[])._hold(provider)
         except NotSent:
             return False
         return True
@@ -138,8 +139,9 @@ class Budget:
     def _shortage(self, of_money: bool) -> ProbeFailure:
         """Say which answer was lost; to spend more would not bring it back."""
         limit = f"--max-cost={self.most_cost:g}" if of_money else f"--max-creations={self.most}"
-        sentence = f"not sent: {limit} is used up by a creation that was lost ({self.losses[0][1]})"
-        return ProbeFailure(sentence, sent=False)
+        sentence = f"not sent: {limit} is used up by a creation that was lost ({(self.losses + self.earlier)[0][1]})"
+        advice = "; look it up at the vendor and pass --settle=paid or not-made" if self.earlier else ""
+        return ProbeFailure(sentence + advice, sent=False)
 
     def _hold_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)
@@ -147,7 +149,8 @@ class Budget:
             file = self.prices[provider].file if provider in self.prices else "provider.toml"
             what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
             raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
-        total = self.spent_cost + _exact(price)
+        lost = sum((_exact(self._price(name)) for name, _ in self.earlier), Decimal())
+        total = self.spent_cost + lost + _exact(price)
         if total > _exact(most):
             what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
             raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")

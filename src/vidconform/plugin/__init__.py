@@ -41,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
+    settle = "what became of creations whose answers were lost, as the vendor shows it"
+    add("--settle", choices=("paid", "not-made"), help=settle)
     add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
     recheck = "ask again what is known to deviate and costs a creation each time that it does"
     add("--recheck-deviations", action="store_true", help=recheck)
@@ -63,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _check_needless(config: pytest.Config) -> None:
     """Raise UsageError for an option of a run that nothing would come of: no provider is asked unless one is named."""
     option = config.option
-    asking = ("live", "provider_url", "task_id", "plan", "resume")
+    asking = ("live", "provider_url", "task_id", "plan", "resume", "settle")
     given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
     if given is not None and not option.help:
         raise pytest.UsageError(str(BadOption(given, None, "--provider=NAME with it, or --provider=all")))

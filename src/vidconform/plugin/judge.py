@@ -98,6 +98,7 @@ def _options(config: pytest.Config) -> RunOptions:
         write_deviations=option.write_deviations,
         recheck_deviations=option.recheck_deviations,
         allow_http=option.allow_http,
+        settle=option.settle,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vidconform import report
 from vidconform.contracts import Contract
+from vidconform.errors import WriteFailed
 from vidconform.plugin.judge import FACTS, facts
 from vidconform.plugin.results import Results
 from vidconform.probes import probes_of
@@ -43,7 +45,10 @@ class Reporter:
         """Say what is judged, and where its evidence comes from."""
         lines = [line for served in self.session.served for line in (*self._header(served), *_unruly(served))]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
-        lines += resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
+        creations = self.session.creations
+        if creations is not None and creations.is_shared:
+            lines.append(f"vidconform: creations are written down in {creations.path}")
+        lines += resume_at_start(creations, self.session.options.resume, self._addresses)
         return [printable(line) for line in lines]
 
     @property
@@ -142,7 +147,10 @@ class Reporter:
         from vidconform.report.pages import write_beside
 
         guard = self.session.guard
-        self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        try:
+            self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        except OSError as error:
+            guard.note(WriteFailed(Path(error.filename or writer.folder), str(error.strerror)))
         self.facts["incomplete"] += guard.refused
         if session.exitstatus == pytest.ExitCode.OK and guard.refused:
             session.exitstatus = INCOMPLETE

@@ -12,6 +12,7 @@ import pytest
 
 from vidconform import report
 from vidconform.errors import BadOption
+from vidconform.ledger import hold_folder
 from vidconform.plugin.judge import JUDGING_NOTHING
 from vidconform.run import Session, is_name
 
@@ -26,8 +27,10 @@ class Results:
         self.config, self.session = config, session
         self.writer: report.ResultsWriter | None = None
         self.were_due = False
+        self._lock: Any = None
         if session.options.report is not None:
             report.check_folder(session.options.report)
+            self._lock = hold_folder(session.options.report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -40,6 +43,11 @@ class Results:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Begin where workers judge, before the first of them is given a test."""
         self._begin(ids)
+
+    def pytest_unconfigure(self) -> None:
+        """Let the next run into the folder."""
+        if self._lock is not None:
+            self._lock.release()
 
     def _begin(self, tests: Iterable[str]) -> None:
         """Begin once, if a test stands for a case; raises UsageError (exit code 4)."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.errors import SecretRefused
+from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.redaction.windows import Windows
@@ -79,7 +79,7 @@ class Guard:
         found = self._all.spans(content)
         return next((v for v, windows in self._windows.items() if windows.spans(content)), None) if found else None
 
-    def note(self, refused: SecretRefused) -> None:
+    def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
             self.refused.append(str(refused))

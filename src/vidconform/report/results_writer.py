@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vidconform import __version__
-from vidconform.errors import BadOption
+from vidconform.errors import BadOption, WriteFailed
+from vidconform.ledger import check_room
 from vidconform.redaction import Guard, open_regular
 from vidconform.store import clear, forget
 
@@ -36,6 +38,7 @@ def check_folder(folder: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise _no_folder(folder, error) from error
+    check_room("--report", folder)
 
 
 def _no_folder(folder: Path, error: OSError) -> BadOption:
@@ -83,10 +86,15 @@ class ResultsWriter:
         """Write the footer; a file without it is a truncated run. `answered` are the contracts that gave a reply."""
         line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
         self._write(line if answered is None else {**line, "answered": list(answered)})
-        self._file.close()
+        # What could not be written stays in its buffer, and has been told.
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> bool:
         text = self._guard.line(self._path, line)
-        self._file.write(text)
-        self._file.flush()
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self._guard.note(WriteFailed(self._path, str(error.strerror)))
         return bool(text)

@@ -39,6 +39,7 @@ class RunOptions:
     write_deviations: Path | None = None
     recheck_deviations: bool = False
     allow_http: bool = False
+    settle: str | None = None
 
     @property
     def records(self) -> bool:
@@ -66,8 +67,6 @@ class RunOptions:
             raise BadOption("--max-body", str(self.max_body), "a number of bytes, 1 or more")
         if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):
             raise BadOption("--max-cost", str(self.max_cost), "an amount of USD, 0 or more")
-        if self.resume and self.report is None:
-            raise BadOption("--resume", None, "--report=DIR with it: the folder of the run that was killed")
 
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:

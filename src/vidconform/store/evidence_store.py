@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vidconform.contracts import Contract
-from vidconform.errors import SecretRefused
+from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.exchange import (
     Evidence,
     answered_task,
@@ -19,7 +19,7 @@ from vidconform.exchange import (
 )
 from vidconform.probes import ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
-from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
+from vidconform.store.cassettes import Cassette, cassette_path, load_cassette, save_cassette
 from vidconform.store.claim import Claim
 from vidconform.store.gathering import gather
 from vidconform.store.journal import Journal
@@ -60,6 +60,8 @@ class LiveSource:
         if self.records:
             try:
                 save_cassette(contract, evidence, self.setting.base_url, self.guard)
+            except OSError as error:
+                self.guard.note(WriteFailed(cassette_path(contract, probe), str(error.strerror)))
             except SecretRefused as refused:
                 # What the probe brought may be paid for; it is judged, and the run is incomplete.
                 self.guard.note(refused)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from vidconform.contracts import Contract
+from vidconform.errors import WriteFailed
 from vidconform.exchange import Evidence, Exchange, encode, encode_gap
 from vidconform.redaction import Guard, open_regular
 
@@ -34,13 +36,18 @@ class Journal:
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._file is not None:
-            self._file.close()
+            # What could not be written stays in its buffer, and has been told.
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _write(self, lines: Iterable[dict[str, Any]]) -> None:
-        file = self._file = self._file or self._open()
-        file.writelines(self._guard.line(self._path, line) for line in lines)
-        file.flush()
+        try:
+            file = self._file = self._file or self._open()
+            file.writelines(self._guard.line(self._path, line) for line in lines)
+            file.flush()
+        except OSError as error:
+            self._guard.note(WriteFailed(self._path, str(error.strerror)))
 
     def _open(self) -> TextIO:
         new = not self._path.exists()

@@ -10,7 +10,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
 from vidconform.exchange import Evidence, Gap, Reply, Request
-from vidconform.ledger import Creations
+from vidconform.ledger import Created, Creations
 from vidconform.probes import PROBES, ProbeSettings
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
@@ -132,6 +132,10 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
 
 class PlannedCreations(Creations):
     """The creations of earlier runs, which a plan takes into account; nothing is written."""
+
+    def _number(self, creation: Created, request: Request) -> int:
+        """Write nothing; the number stands for nothing."""
+        return max(self.earlier, default=0) + 1
 
     def _write(self, line: dict[str, Any]) -> None:
         """Write nothing."""
