@@ -150,6 +150,7 @@ def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(
 
 
 FILLING = """
+import resource
 import signal
 
 import pytest
@@ -168,7 +169,15 @@ def test_a_disk_that_fills_up_loses_no_paid_task(tmp_path: Path) -> None:
     # The output has a file of its own, for which no room is left either.
     with slow_vendor() as vendor:
         done = judge(
-            tmp_path, *live(vendor.emulator, tasks=False), "-k", SUITES, f"--report={folder}", "-p", "filling", **KEYS
+            tmp_path,
+            *live(vendor.emulator, tasks=False),
+            "-k",
+            SUITES,
+            f"--report={folder}",
+            "-s",
+            "-p",
+            "filling",
+            **KEYS,
         )
     assert done.code == 6, done.ran()
     assert "Traceback" not in done.out + done.err
