@@ -66,6 +66,9 @@ class ReplyView:
         """
         if not self.reply.is_success:
             return True
+        if self.reply.unread_coding:
+            # Its headers are judged alone.
+            return True
         if self.exchange.role == "content":
             return not self.reply.is_json
         return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)

@@ -22,7 +22,7 @@ from vidconform.ledger import (
 from vidconform.probes.credentials import credential_of
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
-from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport
+from vidconform.transport import Classification, FailureKind, NotSent, ProbeFailure, ReceivedReply, Transport
 
 _KEYLESS = ("none", "wrong")
 
@@ -80,7 +80,17 @@ class ProbeContext:
         )  # fmt: skip
         _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
+        self._note_coding(kept)
         return kept
+
+    def _note_coding(self, kept: Exchange) -> None:
+        """Say once that bodies came in a coding that cannot be read here, though only others were asked for."""
+        if kept.reply.unread_coding:
+            told = (
+                f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}, which is not read"
+            )
+            failure = ProbeFailure(f"{told} here; the request accepts gzip and deflate alone", kind=FailureKind.CODING)
+            self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""

@@ -35,6 +35,7 @@ class FailureKind(StrEnum):
     DOWN = "down"
     UNFINISHED = "unfinished"
     FULL = "full"
+    CODING = "coding"
     RECORDED = "recorded"
 
 
