@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+
 import pytest
 
 from tests.support.processes import KEYS, judge_inside, live
@@ -36,11 +39,10 @@ def test_a_body_that_cannot_be_decoded_is_nobody_s_fault(coding: str, pytester: 
 
 
 def test_the_same_bodies_in_a_coding_that_is_asked_for_conform(pytester: pytest.Pytester) -> None:
-    import gzip
-
     def code(reply: ReplyContext) -> None:
         reply.headers["content-encoding"] = "gzip"
-        reply.body = gzip.compress(reply.body)
+        body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+        reply.body = gzip.compress(body)
 
     with running("gptge", change=code, environ=KEYS) as emulator:
         run = judge_inside(pytester, *live(emulator), "--max-creations=0", **KEYS)

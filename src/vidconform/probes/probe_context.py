@@ -86,10 +86,9 @@ class ProbeContext:
     def _note_coding(self, kept: Exchange) -> None:
         """Say once that bodies came in a coding that cannot be read here, though only others were asked for."""
         if kept.reply.unread_coding:
-            told = (
-                f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}, which is not read"
-            )
-            failure = ProbeFailure(f"{told} here; the request accepts gzip and deflate alone", kind=FailureKind.CODING)
+            told = f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}"
+            why = "which is not read here; the request accepts gzip and deflate alone"
+            failure = ProbeFailure(f"{told}, {why}", kind=FailureKind.CODING)
             self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
