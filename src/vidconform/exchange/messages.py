@@ -22,6 +22,8 @@ RESUMED = "resumed"
 
 # A vendor may name its tasks at any length.
 _LONGEST_SHOWN = 200
+# RFC 9110 section 8.4.1. The others need more than the standard library, and are not asked for.
+_READ_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,12 @@ class Reply:
         """Whether the status code is 4xx (RFC 9110 section 15.5)."""
         return 400 <= self.status < 500
 
+    @property
+    def unread_coding(self) -> str:
+        """A content coding that nobody here can undo, or an empty text; headers are all that such a reply tells."""
+        named = ",".join(value for name, value in self.headers if name.lower() == "content-encoding").lower()
+        return next((coding for one in named.split(",") if (coding := one.strip()[:40]) not in _READ_CODINGS), "")
+
     def shortened(self, longest: int) -> Reply:
         """Return the reply with no more than so many bytes of its body."""
         if len(self.body) <= longest:
@@ -137,6 +145,8 @@ class Reply:
     @cached_property
     def json(self) -> Any:
         """The decoded body, or the UndecodableJson that says why there is none."""
+        if self.unread_coding:
+            return UndecodableJson(f"a body in the content coding {self.unread_coding}, which is not read here")
         coding = self.header("content-encoding").lower()
         if coding not in ("", "identity"):
             return UndecodableJson(f"a body that is not the {coding[:40]} that its Content-Encoding says")

@@ -74,6 +74,9 @@ class ReplyView:
         """
         if not self.reply.is_success:
             return True
+        if self.reply.unread_coding:
+            # Its headers are judged alone.
+            return True
         if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
         if self.reply.cut and "json" in self.reply.media_type:

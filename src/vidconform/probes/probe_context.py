@@ -96,7 +96,16 @@ class ProbeContext:
         self.exchanges.append(kept)
         if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
             self._note_loss(kept, received.reply)
+        self._note_coding(kept)
         return kept
+
+    def _note_coding(self, kept: Exchange) -> None:
+        """Say once that bodies came in a coding that cannot be read here, though only others were asked for."""
+        if kept.reply.unread_coding:
+            told = f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}"
+            why = "which is not read here; the request accepts gzip and deflate alone"
+            failure = ProbeFailure(f"{told}, {why}", kind=FailureKind.CODING)
+            self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
 
     def _note_loss(self, kept: Exchange, read: Reply) -> None:
         """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""

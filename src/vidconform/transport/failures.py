@@ -36,6 +36,7 @@ class FailureKind(StrEnum):
     DOWN = "down"
     UNFINISHED = "unfinished"
     FULL = "full"
+    CODING = "coding"
     RECORDED = "recorded"
 
 
