@@ -29,6 +29,13 @@ def crashes_on_a_quote(reply: ReplyContext) -> None:
         reply.refuse(500, "the server failed", "internal_error")
 
 
+@vice(ANY, generated=True)
+def crashes_on_a_body_that_is_no_object(reply: ReplyContext) -> None:
+    """A creation whose body is JSON, not empty and no object is answered with 500."""
+    if reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"):
+        reply.refuse(500, "the server failed", "internal_error")
+
+
 @vice(UNKNOWN_ID, generated=True)
 def serves_long_ids(reply: ReplyContext) -> None:
     """A long id that no task has is answered with 200 and an empty object."""
