@@ -21,6 +21,6 @@ __all__ = [
     "FINISHED", "OPERATION_ROLES", "PHASES", "Contract", "Deviation", "Field", "FileFormat", "Level", "NodeFinding",
     "Operation", "Pace", "Provider", "Requirement", "Schema", "SchemaError", "SecretVariables", "check_twice",
     "customary_phases", "documented_members", "find_provider", "findings", "is_plain", "known_providers",
-    "known_secrets", "lint", "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords", "reaches",
-    "read_deviations", "read_toml", "schema_errors", "usual_headers",
+    "known_secrets", "lint", "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords",
+    "reaches", "read_deviations", "read_toml", "schema_errors", "usual_headers",
 ]  # fmt: skip
