@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
-import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,10 +16,10 @@ from vidconform.plugin import JUDGE
 from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import fails, properties, show
 from vidconform.plugin.run_process import RunProcess, run_folder
+from vidconform.plugin.speech import sayer
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
 from vidconform.store import Claim
-from vidconform.text import printable, say
 from vidconform.verdicts import Case, Verdict
 
 FACTS = "vidconform_facts"
@@ -33,7 +31,7 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
     options = _options(config)
     check_blockers(config.option, options.uses_network and not options.plan)
-    judge = Judge(config, prepare(options, environ, Throttle(_sayer(config))))
+    judge = Judge(config, prepare(options, environ, Throttle(sayer(config))))
     if options.uses_network and not options.plan:
         _hush_http()
         judge.session.hold(Claim(_folder_of_run(config)))
@@ -106,29 +104,6 @@ def _seed(config: pytest.Config) -> int:
     """Return the seed that was given, here or to the controller of this worker, or a new one."""
     given, told = config.option.fuzz_seed, getattr(config, "workerinput", {}).get(SEED)
     return next((int(seed) for seed in (given, told) if seed is not None), secrets.randbelow(1_000_000))
-
-
-def _sayer(config: pytest.Config) -> Callable[[str], None]:
-    """Return what prints a line in the middle of a test, past pytest's capture."""
-
-    def say(sentence: str) -> None:
-        capture = config.pluginmanager.get_plugin("capturemanager")
-        with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
-            _print(config, sentence)
-
-    return say
-
-
-def _print(config: pytest.Config, sentence: str) -> None:
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if hasattr(config, "workerinput"):
-        # The terminal of a worker of pytest-xdist leads nowhere; its standard error is the controller's.
-        say(sentence, sys.stderr)
-    elif terminal is not None:
-        terminal.ensure_newline()
-        terminal.write_line(printable(sentence))
-        # Whoever reads through a pipe would otherwise see it when the wait is over.
-        terminal.flush()
 
 
 class Judge:

@@ -12,6 +12,7 @@ import pytest
 from vidconform import report
 from vidconform.contracts import Contract
 from vidconform.errors import WriteFailed
+from vidconform.plugin.hidden import Hidden
 from vidconform.plugin.judge import FACTS, facts
 from vidconform.plugin.results import Results
 from vidconform.probes import probes_of
@@ -192,28 +193,6 @@ def _unruly(served: ProviderRun) -> list[str]:
     broken = [sentence for contract in served.contracts for sentence in lint(contract)]
     more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
     return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
-
-
-class Hidden:
-    """Hides our failures from pytest's own section for them, and gives them back for its short summary."""
-
-    def hide(self, stats: dict[str, list[Any]]) -> None:
-        """Take our failures out."""
-        self._stats = stats
-        self._ours = {key: [r for r in stats.get(key, []) if hasattr(r, "vidconform")] for key in ("failed", "error")}
-        for key, found in self._ours.items():
-            self._set(key, [r for r in stats.get(key, []) if r not in found])
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self) -> None:
-        """Runs between the two."""
-        for key, found in self._ours.items():
-            self._set(key, self._stats.get(key, []) + found)
-
-    def _set(self, key: str, reports: list[Any]) -> None:
-        self._stats.pop(key, None)
-        if reports:
-            self._stats[key] = reports
 
 
 def _origin(source: RecordedSource, contracts: list[Contract]) -> str:

@@ -18,7 +18,7 @@ from vidconform.contracts import (
 )  # fmt: skip
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
-from vidconform.ledger import Budget, Created, Creations, Price, check_room, state_folder
+from vidconform.ledger import Budget, Creations, Price, check_room
 from vidconform.probes import EXPLORING, PROBES, near_keys
 from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
@@ -26,6 +26,7 @@ from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_succe
 from vidconform.run.known_deviations import known_deviations
 from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
+from vidconform.run.paid_log import prepare_creations
 from vidconform.run.provider_run import ProviderRun, prepare_provider
 from vidconform.run.sparing import spared_probes, unforeseen, why_spared
 from vidconform.store import (
@@ -33,7 +34,6 @@ from vidconform.store import (
     Journal,
     LiveSource,
     Observer,
-    PlannedCreations,
     Store,
     cassette_path,
     documented_evidence,
@@ -195,7 +195,7 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     if options.records and not options.plan:
         for folder in {cassette_path(contract, "").parent for contract in every}:
             check_room("--record-mode", folder)
-    journal, creations = _journal(options, served, guard), _creations(options, served, guard)
+    journal, creations = _journal(options, served, guard), prepare_creations(options, served, guard)
     return Session(options, served, budget, journal=journal, creations=creations, known=known, guard=guard)
 
 
@@ -226,32 +226,6 @@ def _journal(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Jo
     for one in served:
         one.store.journal, one.store.observer = journal, observer
     return journal
-
-
-def _creations(options: RunOptions, served: list[ProviderRun], guard: Guard) -> Creations | None:
-    """Return what writes creations down, known to every provider; raises DataFileProblem, BadOption.
-
-    What earlier runs lost holds a place in the limit of this one.
-    """
-    if not (options.uses_network or options.plan):
-        return None
-    folder = options.report or state_folder()
-    if options.report is None and options.max_creations and not options.plan:
-        check_room("XDG_STATE_HOME", folder, ", for what is paid for is written down there without --report=DIR")
-    kind = PlannedCreations if options.plan else Creations
-    creations = kind(folder, options.resume, guard)
-    addresses = {(contract.id, one.base_url) for one in served for contract in one.contracts}
-    if options.settle is not None:
-        creations.settle(options.settle, addresses)
-    for one in served:
-        one.store.source.setting.creations = creations
-    lost = creations.losses(addresses)
-    served[0].store.source.setting.budget.earlier += [(c.contract.partition("/")[0], _told(c)) for c in lost]
-    return creations
-
-
-def _told(lost: Created) -> str:
-    return f"{lost.contract} {lost.probe}, sent at {lost.at}: {lost.cause}"
 
 
 def _check_schema(schema: Schema, contract: Contract) -> None:
