@@ -60,7 +60,8 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
         lines = [_parsed(line) for line in whole.split(b"\n")] if whole else []
     except (OSError, ValueError) as error:
         raise DataFileProblem(path, f"is no {FORMAT}: {error}") from error
-    if len(lines) > 1 and not (isinstance(lines[0], dict) and lines[0].get("kind") == "creations"):
+    begins = bool(lines) and isinstance(lines[0], dict) and lines[0].get("kind") == "creations"
+    if lines and lines != [None] and not begins:
         raise DataFileProblem(path, f"does not begin with a line of {FORMAT}")
     yield from enumerate(lines, 1)
 
