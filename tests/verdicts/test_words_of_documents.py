@@ -46,7 +46,9 @@ def test_a_refusal_in_html_fails_only_where_the_document_shows_one_in_json(provi
     assert set(found.values()) == {label}
 
 
-@pytest.mark.parametrize("error", [None, {}, "", "  ", [], GONE], ids=["null", "object", "empty", "blank", "list", "gone"])
+@pytest.mark.parametrize(
+    "error", [None, {}, "", "  ", [], GONE], ids=["null", "object", "empty", "blank", "list", "gone"]
+)
 def test_a_failed_task_whose_error_says_nothing_does_not_carry_its_error(error: Any) -> None:
     found = readings("octopusx", shows("failed", error=error), "error-on-failure")
     assert found == {"videos error-on-failure": "fails"}
