@@ -165,7 +165,8 @@ def test_a_quota_is_not_the_user_s_where_the_key_is_a_wrong_one() -> None:
     with vendor(lambda asked: None if asked.key == OWN else QUOTAS["401 with a code"]) as made:
         found, gaps = judged(made)
     assert word(found, "retrieve-with-wrong-key-is-refused") == "conforms"
-    assert gaps == []
+    # This vendor has no task of the other contract.
+    assert [gap for gap in gaps if not gap.startswith("octopusx/query: ")] == []
 
 
 # --- the route and the task

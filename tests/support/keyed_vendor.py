@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class KeyedVendor:
     url: str = ""
     tasks: list[str] = field(default_factory=lambda: ["video_1a2b3c4d5e"])
     asked: list[VendorCall] = field(default_factory=list)
+    started: int = field(default_factory=lambda: int(time.time()))
 
     def say(self, asked: VendorCall) -> Said:
         """Return the status code and the body of an answer."""
@@ -57,11 +59,11 @@ class KeyedVendor:
             if not _is_creation(asked.body):
                 return refusal(400, "a model and a prompt are needed, and each member is a text")
             self.tasks.append(f"video_made{len(self.tasks):06}")
-            return 200, task(self.tasks[-1], "queued")
+            return 200, task(self.tasks[-1], "queued", self.started)
         found = asked.id if id is None else id
         if found not in self.tasks:
             return refusal(404, "video not found")
-        return 200, MP4 if asked.role == "content" else task(found, "completed")
+        return 200, MP4 if asked.role == "content" else task(found, "completed", self.started)
 
 
 def _is_creation(body: Any) -> bool:
@@ -70,11 +72,11 @@ def _is_creation(body: Any) -> bool:
     return all(isinstance(value, dict if name == "metadata" else str) for name, value in body.items())
 
 
-def task(id: str, status: str) -> dict[str, Any]:
+def task(id: str, status: str, created_at: int = 1735689600) -> dict[str, Any]:
     """Return a task as octopusx shows it."""
     return {
         "id": id, "task_id": id, "object": "video", "model": "sora-2", "status": status, "seconds": "5",
-        "progress": 100 if status == "completed" else 0, "created_at": 1735689600, "size": "1280x720",
+        "progress": 100 if status == "completed" else 0, "created_at": created_at, "size": "1280x720",
         **({"video_url": f"https://cdn.vendor.example/{id}.mp4"} if status == "completed" else {}),
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ PROXY_AUTHENTICATION_REQUIRED = 407
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-class _Enough(Exception):
+class _SeenEnough(Exception):
     """The way is known as far as it needs to be."""
 
 
@@ -89,13 +89,13 @@ def _ask_proxy(client: Any, address: str) -> None:
         # Neither the service itself nor its certificate is asked for here.
         direct = event.endswith("connect_tcp.started") and info["host"] == host
         if direct or event == "proxy.start_tls.started":
-            raise _Enough
+            raise _SeenEnough
 
     try:
         status = client.head(address, extensions={"trace": watch}).status_code
     except httpx.ProxyError as error:
         status = PROXY_AUTHENTICATION_REQUIRED if str(PROXY_AUTHENTICATION_REQUIRED) in str(error) else None
-    except (_Enough, httpx.HTTPError, UnicodeError):
+    except (_SeenEnough, httpx.HTTPError, UnicodeError):
         # What else is wrong on the way is told by the first request.
         return
     if status == PROXY_AUTHENTICATION_REQUIRED:
