@@ -280,10 +280,14 @@ def ends(**members: Any) -> Callable[[ReplyContext], None]:
         if reply.role == "retrieve" and reply.shows_task and reply.body["status"] == "completed":
             reply.body = {**reply.body, "video_url": None, "progress": 0, **members}
             reply.status = status
+        # A task that came to no video has none to give.
+        elif reply.role == "content" and reply.status == 200:
+            reply.say({"error": NO_VIDEO}, status=404)
 
     return change
 
 
+NO_VIDEO = {"code": "not_found", "message": "This task has no video.", "type": "invalid_request_error"}
 BLOCKED = {"code": "moderation_blocked", "message": "It is blocked."}
 FAILURES = [
     (ends(status="failed", error=BLOCKED), "the run's own task failed: moderation_blocked, It is blocked."),

@@ -34,6 +34,9 @@ class RunProcess:
             # What is ignored, as under nohup, stays so.
             asked = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
             self._handlers = {number: signal.signal(number, _interrupt) for number in asked}
+            # A compiled module may have taken the interrupt from Python, which still names its own handler.
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
