@@ -126,7 +126,9 @@ def test_a_given_task_that_is_not_served_is_not_taken_for_a_known_one() -> None:
 def test_a_task_that_failed_is_not_taken_for_a_finished_one() -> None:
     with live("octopusx", ["videos=video_fa11ed00fa11ed00fa11ed00fa11ed00"], options={"max_creations": 0}) as run:
         (gap,) = run.bring("videos", "content").gaps
-        assert gap.sentence == "a finished task; allow a creation or pass --task-id=videos=ID of one"
+        assert gap.sentence == (
+            "a task that has succeeded; of this run's, video_fa11ed00fa11ed00fa11ed00fa11ed00 is 'failed'"
+        )
 
 
 def test_what_lacks_a_finished_task_for_trouble_with_it_is_cut_by_the_same_trouble() -> None:
