@@ -67,7 +67,7 @@ def test_another_account_is_refused(refusal: Refused) -> None:
         raise Inconclusive(describe_credential(refusal.first, "the key of the other account"))
     # A refusal that says 200 breaks other laws, and shows nobody a task.
     if refusal.first.reply.is_success and not refusal.first.tells_a_task:
-        raise Unseen(f"a refusal of another account, or a task require_observed to it: {describe_reply(refusal.first)}")
+        raise Unseen(f"a refusal of another account, or a task shown to it: {describe_reply(refusal.first)}")
     expect_refused(refusal)
 
 

@@ -1,4 +1,4 @@
-"""GeneratedReplies requests: whatever is asked, what must be refused is refused as documented, and nothing breaks."""
+"""Generated requests: whatever is asked, what must be refused is refused as documented, and nothing breaks."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
     serving.set_defaults(run=_serve)
     explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
-    explaining.add_argument("code", nargs="*", help="like VC-204; without any, every code in a line")
+    explaining.add_argument("code", nargs="*", help="like VC-201; without any, every code in a line")
     explaining.set_defaults(run=_explain)
     add_report(commands)
     add_proof(commands)

@@ -16,7 +16,7 @@ FAILED = {"code": "generation_failed", "message": "the video could not be genera
 
 
 def query_body(task: EmulatedTask, step: Step, call: Call) -> dict[str, Any]:
-    """Renders a task as Query EmulatedTask shows it."""
+    """Renders a task as Query Task shows it."""
     body = {
         "id": task.id,
         "object": "video",

@@ -30,7 +30,7 @@ def envelope(refusal: RefusedRequest) -> Any:
 
 
 def body(task: EmulatedTask, step: Step) -> dict[str, Any]:
-    """Renders a task as Get Video EmulatedTask Status shows it."""
+    """Renders a task as Get Video Task Status shows it."""
     return {
         "id": task.id,
         "status": step.status,

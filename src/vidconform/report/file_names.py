@@ -1,4 +1,4 @@
-"""FileNames for files and anchors, made once for a whole report so that links agree."""
+"""Names for files and anchors, made once for a whole report so that links agree."""
 
 from __future__ import annotations
 

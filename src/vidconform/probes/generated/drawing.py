@@ -1,4 +1,4 @@
-"""The program that draws requests with schemathesis and hypothesis; `engines` starts it as a process of its own.
+"""The program that draws requests with schemathesis and hypothesis; `exploration.py` starts it as a process of its own.
 
 Hypothesis draws literals of the modules that are loaded, and no option keeps it from that. Here none of a user's is,
 so no secret of theirs can be drawn and a seed pins what is; this file must import nothing of vidconform either.

@@ -1,0 +1,58 @@
+"""What people read names things as people do: no function or class of ours, and no code that does not exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vidconform.errors import error_kinds
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "suites").glob("*.py")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the names of classes and functions that could be no words of a sentence."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DEFINITIONS) and re.search(r"[a-z](?:_[a-z]|[A-Z])", node.name):
+            yield node.name
+
+
+def sentences_in(text: str) -> Iterator[str]:
+    """Yield the texts with a space in them that are no docstrings; of an f-string the parts between its values."""
+    tree = ast.parse(text)
+    documented = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented:
+            yield from [node.value] if " " in node.value.strip() else []
+
+
+NAMES = frozenset(name for file in SOURCES for name in names_in(file.read_text("utf-8")))
+
+
+def ours_in(sentence: str) -> frozenset[str]:
+    """Return the names of ours in a sentence; what a data file calls its keys stands in backticks or quotes."""
+    return NAMES & set(re.findall(r"\w+", re.sub(r"`[^`]*`|'[^']*'", "", sentence)))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_sentence_names_a_function_or_a_class_of_ours(file: Path) -> None:
+    found = {sentence: ours for sentence in sentences_in(file.read_text("utf-8")) if (ours := ours_in(sentence))}
+    assert found == {}
+
+
+def test_a_name_of_ours_in_a_sentence_is_seen() -> None:
+    (sentence,) = sentences_in('"""Of expect_refused."""\nraise Unseen(f"a task require_observed to it: {x}")')
+    assert ours_in(sentence) == {"require_observed"}
+
+
+@pytest.mark.parametrize("file", [*SOURCES, *PAGES], ids=lambda file: str(file.relative_to(ROOT)))
+def test_each_code_that_is_named_exists(file: Path) -> None:
+    assert set(re.findall(r"VC-\d+", file.read_text("utf-8"))) <= set(error_kinds())
