@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.reply_views import BY_ID
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schemas import Schema, load_schema, merge_hedges
+from vidconform.contracts.schemas import Field, Schema, load_schema, merge_hedges
 from vidconform.errors.error_types import DataFileProblem
 
 SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "task_0")}
@@ -78,6 +78,14 @@ def test_a_role_is_found_wherever_its_member_is_described() -> None:
     assert found.fields["detail-id"].read({"detail": {"a/b": 7}}) == 7
     assert found.fields["detail-id"].read({"detail": [7]}) is None
     assert found.members == {"input", "detail"}
+
+
+@pytest.mark.parametrize("above", [{}, {"data": {}}, {"data": {"other": 1}}, {"data": "task_1"}, {"data": None}])
+def test_a_value_can_be_put_wherever_a_field_stands(above: dict[str, Any]) -> None:
+    place = Field(("data", "task", "status"), None)
+    place.write(above, "SUCCESS")
+    assert place.read(above) == "SUCCESS"
+    assert above["data"].get("other") in (None, 1)
 
 
 def test_of_two_places_of_a_role_the_first_counts() -> None:

@@ -167,6 +167,17 @@ def test_a_script_that_breaks_is_named_and_does_not_end_the_plan(pytester: pytes
     assert rows(run)["octopusx/videos", "unknown-task"] == Row(1, 1, 0, 0)
 
 
+def test_an_example_that_is_no_object_ends_no_plan(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    provider = copy_of("gptge", tmp_path, cassettes=False)
+    file = provider / "videos" / "openapi.yaml"
+    text, count = re.subn(r"value:\n( +\S.*\n)+?(?=\S)", "value: [1]\n", file.read_text("utf-8"))
+    assert count == 1
+    file.write_text(text)
+    found = rows(plan(pytester, f"--provider={provider}", "--task-id=video_1", **KEYS))
+    assert found["gptge/videos", "observe"].least == 3
+    assert found["gptge/videos", "unknown-task"] == Row(1, 1, 0, 0)
+
+
 @pytest.mark.slow
 def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)

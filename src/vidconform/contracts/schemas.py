@@ -45,6 +45,14 @@ class Field:
             body = body.get(name) if isinstance(body, dict) else None
         return body
 
+    def write(self, body: dict[str, Any], value: Any) -> None:
+        """Put a value in the field's place; what stands above it and is no object becomes one."""
+        for name in self.path[:-1]:
+            if not isinstance(body.get(name), dict):
+                body[name] = {}
+            body = body[name]
+        body[self.path[-1]] = value
+
 
 @dataclass(frozen=True)
 class Schema:

@@ -156,14 +156,8 @@ class ReplyView:
     def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:
         changed = copy.deepcopy(self.body) if body is None else body
         for role, value in roles.items():
-            _write(changed, self._place(role.replace("_", "-")), value)
+            self._place(role.replace("_", "-")).write(changed, value)
         return changed if isinstance(changed, bytes) else json.dumps(changed).encode()
-
-
-def _write(body: Any, place: Field, value: Any) -> None:
-    for name in place.path[:-1]:
-        body = body.setdefault(name, {})
-    body[place.path[-1]] = value
 
 
 def _overlaps(one: str, other: str) -> bool:

@@ -51,15 +51,12 @@ class PlanTransport:
 def _finished_task(contract: Contract, task_id: str) -> Reply:
     """Return the first task that the document shows, finished and under another id."""
     shown = [exchange.reply.json for _, exchange in documented_evidence(contract) if exchange.reply.is_success]
-    task: dict[str, Any] = shown[0] if shown else {}
+    task: dict[str, Any] = next((body for body in shown if isinstance(body, dict)), {})
     word = next(word for word in (*contract.words, *customary_phases()) if contract.phase(word) == "succeeded")
     for role, value in {"id": task_id, "task-id": task_id, "status": word}.items():
         place = contract.field(role)
         if place is not None:
-            inner = task
-            for name in place.path[:-1]:
-                inner = inner.setdefault(name, {})
-            inner[place.path[-1]] = value
+            place.write(task, value)
     return Reply(200, _JSON, json.dumps(task).encode())
 
 
