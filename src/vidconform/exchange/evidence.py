@@ -9,8 +9,6 @@ from typing import Any
 from vidconform.contracts import Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
 
-ORIGINS = ("live", "recorded", "emulated", "documented")
-
 
 @dataclass(frozen=True)
 class Gap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, Self
@@ -20,6 +21,11 @@ RESUMED = "resumed"
 
 # A vendor may name its tasks at any length.
 _LONGEST_SHOWN = 200
+
+
+def timestamp() -> str:
+    """Return the time in UTC with milliseconds (RFC 3339)."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ import os
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vidconform.exchange import Exchange, Request, encode
+from vidconform.exchange import Exchange, Request, encode, timestamp
 from vidconform.ledger.creation_lines import FORMAT, NAME, Created, read_creations
 from vidconform.redaction import Guard
 from vidconform.transport import NotSent, ProbeFailure
@@ -58,7 +57,7 @@ class Creations:
         """Write down a creation before it is sent and return its number; raises NotSent, ProbeFailure."""
         self._hold_doubt(contract, probe, request.base_url)
         number = max(self._known, default=0) + 1
-        creation = Created(number, contract, probe, _now(), request.base_url)
+        creation = Created(number, contract, probe, timestamp(), request.base_url)
         try:
             self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
         except OSError as error:
@@ -116,7 +115,7 @@ class Creations:
             if ended:
                 # A run that cannot say so is taken for one that was killed, which costs nothing.
                 with suppress(OSError):
-                    self._write({"kind": "ended", "at": _now()})
+                    self._write({"kind": "ended", "at": timestamp()})
             self._file.close()
             self._file = None
 
@@ -144,8 +143,4 @@ class Creations:
 
 def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
     named = {"contract": creation.contract, "probe": creation.probe}
-    return {"kind": kind, "number": creation.number, **named, "at": _now(), **more}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {"kind": kind, "number": creation.number, **named, "at": timestamp(), **more}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from vidconform.contracts import FINISHED, Operation
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
-
-Find = Callable[[str], Any]
+from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
+from vidconform.transport import FailureKind, ProbeFailure, one_line
 
 REREADS = 2
 MISSES = 3
@@ -23,29 +21,27 @@ _BAD_GATEWAY = 502
 
 def observe(context: ProbeContext, find: Find) -> None:
     """Follow each known task to its end."""
-    ids = context.note("task_ids", lambda: find("task_ids"))
-    if not ids:
-        raise NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
-    _follow_each(context, _role(context, "retrieve"), ids)
+    ids = given_tasks(context, find)
+    _follow_each(context, context.operation("retrieve"), ids)
 
 
 def second_route(context: ProbeContext, find: Find) -> None:
     """Read a known task through the contract's second route."""
-    operation = _role(context, "second-retrieve")
-    context.ask("second-route", operation, _known(context, find))
+    operation = context.operation("second-retrieve")
+    context.ask("second-route", operation, known_task(context, find))
 
 
 def second_route_admin(context: ProbeContext, find: Find) -> None:
     """Read a known task, and an id that no task has, through the second route with its other credential."""
-    operation = _role(context, "second-retrieve")
-    context.ask("second-route-admin", operation, _known(context, find), credential="admin")
+    operation = context.operation("second-retrieve")
+    context.ask("second-route-admin", operation, known_task(context, find), credential="admin")
     # A credential that opens neither may have expired; one that is taken for the other id has not.
     context.ask("second-route-admin", operation, context.contract.unknown_id, credential="admin")
 
 
 def create(context: ProbeContext, find: Find) -> None:
     """Create a task as the document shows, try its content too early, follow it to its end."""
-    operation = _role(context, "create")
+    operation = context.operation("create")
     created = context.resume() or context.create("create", operation, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is None:
@@ -59,9 +55,9 @@ def create(context: ProbeContext, find: Find) -> None:
 
 def content(context: ProbeContext, find: Find) -> None:
     """Fetch the content of a finished task."""
-    task_id = _finished(context, find)
+    task_id = finished_task(context, find)
     try:
-        context.ask("content", _role(context, "content"), task_id)
+        context.ask("content", context.operation("content"), task_id)
     except ProbeFailure as failure:
         if not _is_a_bad_gateway(failure) or not _stays_its_own(context, failure, task_id):
             raise
@@ -72,9 +68,9 @@ def _stays_its_own(context: ProbeContext, failure: ProbeFailure, task_id: str) -
     assert failure.exchange is not None
     context.exchanges.append(failure.exchange)
     try:
-        served = context.ask("reread", _role(context, "retrieve"), task_id).reply.is_success
+        served = context.ask("reread", context.operation("retrieve"), task_id).reply.is_success
         context.wait()
-        context.ask("content", _role(context, "content"), task_id)
+        context.ask("content", context.operation("content"), task_id)
         # It came after all; what was in its way is nobody's verdict.
         del context.exchanges[:-1]
     except ProbeFailure as later:
@@ -92,37 +88,16 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
 
 def remix(context: ProbeContext, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
-    operation, earlier = _role(context, "remix"), context.resume()
+    operation, earlier = context.operation("remix"), context.resume()
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
-    source = _finished(context, find)
+    source = finished_task(context, find)
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None and task_id == source:
         context.finish(task_id)
     elif task_id is not None:
         _follow_created(context, task_id)
-
-
-def _role(context: ProbeContext, role: str) -> Operation:
-    operation = context.contract.operation(role)
-    if operation is None:
-        raise NotSent(f"an operation for {role}; {context.contract.id} has none")
-    return operation
-
-
-def _known(context: ProbeContext, find: Find) -> str:
-    known: str | None = context.note("known", lambda: find("known"))
-    if known is None:
-        raise NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
-    return known
-
-
-def _finished(context: ProbeContext, find: Find) -> str:
-    finished: str | None = context.note("finished", lambda: find("finished"))
-    if finished is None:
-        raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
-    return finished
 
 
 def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) -> None:
@@ -136,7 +111,7 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
 
 def _follow_created(context: ProbeContext, task_id: str) -> None:
     """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
-    ended = _follow(context, _role(context, "retrieve"), task_id)
+    ended = _follow(context, context.operation("retrieve"), task_id)
     last = context.exchanges[-1].reply
     if ended or last.is_success or last.status in _GONE:
         context.finish(task_id)
@@ -156,11 +131,8 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
     while True:
         exchange = context.ask("poll", operation, task_id)
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
-        misses = (
-            0
-            if exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
-            else misses + 1
-        )
+        is_readable = exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
+        misses = 0 if is_readable else misses + 1
         if misses == MISSES or _phase(context, exchange) in FINISHED:
             return not misses
         _hold_poll_timeout(context, exchange, time.monotonic() - started)

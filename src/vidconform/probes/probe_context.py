@@ -45,6 +45,13 @@ class ProbeContext:
             self.notes[name] = find()
         return self.notes[name]
 
+    def operation(self, role: str) -> Operation:
+        """Return the contract's operation of a role; raises NotSent."""
+        operation = self.contract.operation(role)
+        if operation is None:
+            raise NotSent(f"an operation for {role}; {self.contract.id} has none")
+        return operation
+
     def ask(
         self,
         step: str,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Operation
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.transport import NotSent
-
-Find = Callable[[str], Any]
+from vidconform.probes.task_lookup import Find, finished_task
 
 _WRONG_TYPES: dict[str, Any] = {
     "model": 7,
@@ -46,9 +43,7 @@ class RefusalProbe:
 
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
-        operation = context.contract.operation(self.role)
-        if operation is None:
-            raise NotSent(f"an operation for {self.role}; {context.contract.id} has none")
+        operation = context.operation(self.role)
         send = context.send_expecting_refusal if self.may_create else context.ask
         send(
             self.name, operation, self._target(context, find),
@@ -60,10 +55,10 @@ class RefusalProbe:
             return None
         if self.target == "unknown":
             return context.contract.unknown_id
-        task_id: str | None = context.note(self.target, lambda: find(self.target))
-        if task_id is None and self.target == "finished":
-            raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
-        return task_id or context.contract.unknown_id
+        if self.target == "finished":
+            return finished_task(context, find)
+        known: str | None = context.note("known", lambda: find("known"))
+        return known or context.contract.unknown_id
 
     def _body(self, operation: Operation) -> Any:
         body = operation.request_example

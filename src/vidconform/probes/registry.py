@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
@@ -12,8 +11,9 @@ from vidconform.probes import lifecycle
 from vidconform.probes.generated.generated_probes import GENERATED_ROLES, REQUIREMENT, GeneratedProbe
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.refusals import REFUSALS, RefusalProbe
+from vidconform.probes.task_lookup import Find
 
-Script = Callable[[ProbeContext, Callable[[str], Any]], None]
+Script = Callable[[ProbeContext, Find], None]
 
 
 @dataclass(frozen=True)

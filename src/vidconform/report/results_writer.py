@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vidconform import __version__
 from vidconform.errors import BadOption
+from vidconform.exchange import timestamp
 from vidconform.redaction import Guard
 from vidconform.store import clear, forget
 
 FORMAT = "vidconform/results@1"
 _NAME = "results.jsonl"
 SCHEMA = Path(__file__).parent / "results.schema.json"
-
-
-def now() -> str:
-    """Return the time in RFC 3339."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def check_folder(folder: Path) -> None:
@@ -57,7 +52,7 @@ class ResultsWriter:
 
     def start(self, mode: str) -> None:
         """Write the header."""
-        self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": now()})
+        self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": timestamp()})
 
     def provider(
         self,
@@ -79,7 +74,7 @@ class ResultsWriter:
 
     def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
         """Write the footer; a file without it is a truncated run."""
-        line = {"kind": "end", "finished_at": now(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
+        line = {"kind": "end", "finished_at": timestamp(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
         self._write(line)
         self._file.close()
 

@@ -10,8 +10,6 @@ from vidconform.run.needs import check_law
 from vidconform.run.session import Session
 from vidconform.verdicts import Case, Outcome
 
-SCHEMA_ARGUMENT = "schema_node"
-
 
 def law_cases(session: Session, law: Law) -> Iterator[Case]:
     """Yield a case for each contract whose ledger has a requirement of the law; none where nothing is generated.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Evidence, Gap
+from vidconform.exchange import Evidence, Gap, timestamp
 from vidconform.ledger import OverBudget
 from vidconform.probes import PROBES, ProbeContext, ProbeSettings
 from vidconform.transport import NotSent, ProbeFailure, Transport
@@ -39,7 +38,7 @@ def _evidence(context: ProbeContext, gaps: tuple[Gap, ...]) -> Evidence:
     origins = [exchange.origin for exchange in context.exchanges]
     # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
     origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
-    at = context.exchanges[0].at if context.exchanges else datetime.now(UTC).isoformat(timespec="milliseconds")
+    at = context.exchanges[0].at if context.exchanges else timestamp()
     kind = PROBES[context.probe].kind
     return Evidence(
         context.contract.id, context.probe, tuple(context.exchanges), gaps, origin, at, context.notes, kind=kind

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-_MOST_WAITING = 128 * 1024
-
 
 class Unwelcome(Exception):
     """A connection to an address that nothing is to be sent to."""

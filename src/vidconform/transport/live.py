@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Protocol
 
-from vidconform.exchange import Request
+from vidconform.exchange import Request, timestamp
 from vidconform.transport.circuit_breaker import CircuitBreaker
 from vidconform.transport.classification import ReceivedReply
 from vidconform.transport.failure_causes import cause_of, may_have_arrived
@@ -87,7 +86,7 @@ class LiveTransport:
             kind, cause = cause_of(error, request.url, timeouts)
             told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
             return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
-        received = ReceivedReply.of(request, reply, datetime.now(UTC).isoformat(timespec="milliseconds"), "live")
+        received = ReceivedReply.of(request, reply, timestamp(), "live")
         self._timeouts.heard(time.monotonic() - started)
         if not received.classification.is_temporary:
             self._answered(request.scope)

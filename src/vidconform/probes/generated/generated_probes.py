@@ -15,9 +15,8 @@ from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_ref
 from vidconform.probes.generated.unknown_ids import aimed_ids, unknown_to
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import EXPLORING, ODD_HEADERS, RawRequest, raw_request
+from vidconform.probes.task_lookup import Find
 from vidconform.transport import NotSent, ProbeFailure
-
-Find = Callable[[str], Any]
 
 REQUIREMENT = "any-request-is-no-server-error"
 """The statement about whatever may be asked; without it nothing is generated."""
@@ -49,21 +48,17 @@ class GeneratedProbe:
 
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the requests, or those of the recording."""
-        operation, most = context.contract.operation(self.role), context.setting.generation.most
-        if operation is None or not most:
-            raise NotSent("generated requests; pass --fuzz=25" if operation else f"an operation for {self.role}")
+        operation, most = context.operation(self.role), context.setting.generation.most
+        if not most:
+            raise NotSent("generated requests; pass --fuzz=25")
         context.note("seed", lambda: str(context.setting.generation.seed))
         recorded = context.transport.recorded()
         if recorded is None:
             known = find("task_ids") or []
             _generate(context, operation, _RequestTrial(context, operation, self.may_create, most), known)
         for request in recorded or ():
-            _send(
-                context,
-                operation,
-                raw_request(operation, request.target, request.body, dict(request.headers)),
-                context.ask,
-            )
+            raw = raw_request(operation, request.target, request.body, dict(request.headers))
+            _send(context, operation, raw, context.ask)
 
 
 class _NoMoreRequests(BaseException):
@@ -98,12 +93,8 @@ class _RequestTrial:
 
     def _send(self, raw: RawRequest) -> Reply:
         try:
-            reply = _send(
-                self.context,
-                self.operation,
-                raw,
-                self.context.send_expecting_refusal if self.may_create else self.context.ask,
-            )
+            send = self.context.send_expecting_refusal if self.may_create else self.context.ask
+            reply = _send(self.context, self.operation, raw, send)
         except (ProbeFailure, NotSent) as cause:
             self.cause = cause
             raise _NoMoreRequests from cause
