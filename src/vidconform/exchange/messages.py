@@ -111,6 +111,11 @@ class Reply:
         return self.header("content-type").split(";")[0].strip().lower()
 
     @property
+    def says_json(self) -> bool:
+        """Whether its media type is JSON (RFC 8259 section 11) or a type built on it (RFC 6839 section 3.1)."""
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
+
+    @property
     def is_success(self) -> bool:
         """Whether the status code is 2xx."""
         return 200 <= self.status < 300

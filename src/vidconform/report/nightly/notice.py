@@ -15,6 +15,7 @@ from typing import Any
 from vidconform.errors import BadOption
 from vidconform.report.nightly import issue_text
 from vidconform.report.nightly.night_faults import Night
+from vidconform.text import pluralise
 
 FORMAT = "vidconform/notice@1"
 _FAILED, _INCOMPLETE = 1, 6
@@ -94,17 +95,14 @@ def _exit(run: int | None, told: bool) -> int:
 
 
 def _sentence(night: Night, issue: Issue | None, action: str, wrong: int) -> str:
+    faults = pluralise(wrong, "fault")
     number = f"issue #{issue.number}" if issue is not None else "an issue"
     if action != "none":
-        told = {"open": f"to be opened, {_faults(wrong)}", "update": f"to be updated, {_faults(wrong)}"}
+        told = {"open": f"to be opened, {faults}", "update": f"to be updated, {faults}"}
         return f"{night.provider}: {number} {told.get(action, 'to be closed, all is well again')}"
     if not night.is_judged:
         return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night"
-    return f"{night.provider}: nothing new" + (f"; {number} names {_faults(wrong)}" if issue is not None else "")
-
-
-def _faults(number: int) -> str:
-    return f"{number} fault" if number == 1 else f"{number} faults"
+    return f"{night.provider}: nothing new" + (f"; {number} names {faults}" if issue is not None else "")
 
 
 def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
