@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from vidconform.laws import (
     Refused,
-    describe_codes,
+    ReplyView,
+    describe_codes_of_unknown,
     describe_reply,
     expect,
     expect_refused,
-    has_documented_code,
+    has_code_of_unknown,
     require_observed,
     requires,
     tells_of_the_task,
 )
+
+_FORBIDDEN = 403
 
 
 @requires("unknown-task-is-refused", probe="unknown-task")
@@ -21,6 +24,7 @@ from vidconform.laws import (
 @requires("unknown-remix-is-refused", probe="unknown-remix")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")
+@requires("failed-content-is-refused", probe="failed-content")
 @requires("remix-without-prompt-is-refused", probe="remix-without-prompt")
 @requires("create-without-model-is-refused", probe="create-without-model")
 @requires("create-without-prompt-is-refused", probe="create-without-prompt")
@@ -41,16 +45,25 @@ def _(refusal: Refused) -> None:
 
 @requires("unknown-task-status-code")
 def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
-    accepted = unknown_task.accepted
-    refused = (r for r in unknown_task.all if r.reply.is_refusal and tells_of_the_task(r, accepted))
-    for view in require_observed(refused, "a refused request for an unknown task"):
-        expected = describe_codes(view.contract, view.exchange.role, "4")
-        expect(has_documented_code(view, "4"), expected, describe_reply(view), view)
+    told = (r for r in unknown_task.all if r.reply.status >= 400 and _tells_of_the_task(r, unknown_task.accepted))
+    for view in require_observed(told, "a refused request for an unknown task"):
+        expected = describe_codes_of_unknown(view.contract, view.exchange.role)
+        expect(has_code_of_unknown(view), expected, describe_reply(view), view)
+
+
+def _tells_of_the_task(view: ReplyView, accepted: bool) -> bool:
+    """Whether it is the task that is refused; a key that nothing was served to may be forbidden everything."""
+    return tells_of_the_task(view, accepted) and (accepted or view.reply.status != _FORBIDDEN)
 
 
 @test_an_unknown_task_is_not_found.broken_by
 def _(unknown_task: Refused) -> None:
     unknown_task.alter(code=400)
+
+
+@test_an_unknown_task_is_not_found.broken_by
+def _(unknown_task: Refused) -> None:
+    unknown_task.alter(code=500)
 
 
 @requires("refusals-are-not-server-errors")

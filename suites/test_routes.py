@@ -8,11 +8,13 @@ from vidconform.laws import (
     Subject,
     Task,
     describe_codes,
+    describe_redirect,
     describe_reply,
     expect,
     expect_refused,
     expect_served,
     has_documented_code,
+    is_answered_at_once,
     require_observed,
     requires,
 )
@@ -52,12 +54,29 @@ def _(served: Subject) -> None:
 def test_success_has_the_documented_status_code(served: Subject) -> None:
     for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
         expected = describe_codes(view.contract, view.exchange.role, "2")
-        expect(has_documented_code(view, "2"), expected, describe_reply(view), view)
+        documented = is_answered_at_once(view) and has_documented_code(view, "2")
+        expect(documented, expected, describe_redirect(view), view)
 
 
 @test_success_has_the_documented_status_code.broken_by
 def _(served: Subject) -> None:
     served.alter(code=202)
+
+
+@test_success_has_the_documented_status_code.broken_by
+def _(served: Subject) -> None:
+    served.alter(redirected=307)
+
+
+@requires("retrieve-needs-no-redirect", role="retrieve", probe=_READS)
+def test_a_read_is_answered_without_a_redirect(served: Subject) -> None:
+    for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
+        expect(is_answered_at_once(view), "an answer at the documented address", describe_redirect(view), view)
+
+
+@test_a_read_is_answered_without_a_redirect.broken_by
+def _(served: Subject) -> None:
+    served.alter(redirected=301)
 
 
 @requires("wrong-method-is-refused", probe="wrong-method")

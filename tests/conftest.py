@@ -18,6 +18,14 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def what_outlives_a_run_is_no_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the creations of our tests out of the folder of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_file_of_any_test_holds_a_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Search every byte at the end; what a test plants on purpose lies below a folder of that name."""
     yield

@@ -221,5 +221,6 @@ def test_what_every_pytest_run_loads_is_light() -> None:
         "vidconform.errors",
         "vidconform.errors.error_table",
         "vidconform.errors.error_types",
+        "vidconform.errors.run_errors",
         "vidconform.locations",
     }

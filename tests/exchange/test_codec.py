@@ -137,7 +137,7 @@ def test_a_hop_holds_no_secret(own: Own) -> None:
 def test_evidence_of_the_first_format_is_read(tmp_path: Path) -> None:
     shutil.copy(FORMATS / "evidence-1.jsonl", tmp_path / "evidence.jsonl")
     found = read_evidence(tmp_path / "results.jsonl")
-    assert found["octopusx/query"].gaps == [("observe", "a known task; pass --task-id=query=ID")]
+    assert found["octopusx/query"].gaps == [("observe", "a known task; pass --task-id=query=ID", None)]
     kept = found["octopusx/videos"].exchanges
     assert list(kept) == [("create", 0), ("create", 4), ("content", 0), ("document", 0)]
     created, video = kept["create", 0], kept["content", 0]

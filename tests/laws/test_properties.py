@@ -17,7 +17,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.schemas import FINISHED
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Reply
-from vidconform.laws.subject_builders import Gathered
+from vidconform.laws.gathered_replies import Gathered
 from vidconform.plugin.outcomes import show
 from vidconform.run.session import Session
 from vidconform.verdicts.judging import Case, judge

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.processes import KEYS, Run, copy_of, judge_inside, live, validator
 from vidconform.emulator.server import Running, running
+from vidconform.ledger.accidents import Danger
 from vidconform.ledger.budget import Budget, OverBudget, Price
 from vidconform.transport.failures import NotSent
 
@@ -45,7 +46,7 @@ def test_a_creation_whose_price_nobody_knows_is_refused_only_when_cost_matters()
 
 def test_a_creation_that_must_be_refused_counts_as_possible_spending() -> None:
     with pytest.raises(OverBudget):
-        Budget(9, 0.3, PRICES).reserve_for_refusal("dear")
+        Budget(9, 0.3, PRICES).reserve_for_refusal("dear", Danger(1, "credential"))
 
 
 def test_the_number_of_creations_is_no_matter_of_cost() -> None:

@@ -274,7 +274,7 @@ def test_one_accident_ends_the_generation_of_creations() -> None:
         assert len([heard for heard in run.posts() if heard.role == "create"]) == 1
         assert [heard for heard in run.posts() if heard.role == "remix"] == []
         assert run.session.why_incomplete() == [
-            "octopusx: a creation that must be refused (generated) was accepted and may be charged"
+            "octopusx: a creation that must be refused (generated-create) was accepted and may be charged"
         ]
 
 

@@ -125,11 +125,13 @@ NEAR_MISSES = {
 
 @pytest.mark.parametrize("near", NEAR_MISSES)
 @pytest.mark.parametrize("mark", ["50%", "&#", "\\u"])
-def test_what_begins_like_the_key_is_passed_over_quickly(near: str, mark: str) -> None:
+def test_what_is_nearly_the_key_goes_quickly(near: str, mark: str) -> None:
     body = f'{{"note": "{mark}", "play": "{NEAR_MISSES[near]}"}}'.encode()
     started = time.process_time()
-    assert Redactor([JWT]).body(body) == body
+    shown = Redactor([JWT]).body(body)
     assert time.process_time() - started < 1.0
+    assert REDACTED.encode() in shown
+    assert JWT[-20:-1].encode() not in shown
 
 
 ESCAPES: list[Callable[[str], str]] = [

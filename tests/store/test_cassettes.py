@@ -45,7 +45,8 @@ def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange],
         assert transport.send(sent.request)[:3] == (sent.reply, sent.at, "recorded")
 
 
-notes = st.fixed_dictionaries({}, optional={"task_ids": st.lists(words), "known": st.none() | words, "finished": words})
+lists = {name: st.lists(words) for name in ("near", "near_keys", "task_ids")}
+notes = st.fixed_dictionaries({}, optional={**lists, "known": st.none() | words, "finished": words})
 gaps = st.lists(st.builds(Gap, st.sampled_from(["unseen", "inconclusive"]), words), max_size=3).map(tuple)
 
 

@@ -68,7 +68,7 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no UTF-8": (lambda text: text.replace(b"metadata", b"meta\xffdata"), "not UTF-8 at byte "),
     "code": (lambda text: text + b"x: !!python/object/apply:os.getcwd []\n", "could not determine a constructor for"),
     "a text": (lambda text: b"hello", "expected interactions and metadata"),
-    "a deep nest": (lambda text: b"[" * 900 + b"]" * 900, "expected interactions and metadata"),
+    "a deep nest": (lambda text: b"[" * 900 + b"]" * 900, "nested deeper than 64 levels"),
 }
 
 

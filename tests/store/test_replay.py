@@ -128,6 +128,8 @@ def test_a_replay_of_a_service_at_fault_gives_the_same_verdicts(
     folder = copy_of("gptge", tmp_path, cassettes=False)
     rows = recording("gptge", folder, change=way, options={"poll_timeout": 0.3 if way is never_ends else 20})
     assert rows == replayed(folder)
+    recorded = "".join(file.read_text("utf-8") for file in (folder / "cassettes").rglob("*.yaml"))
+    assert way is not is_busy or "come back later" in recorded, "the trouble itself is kept"
     assert outcome in outcomes(rows)
     assert "errored" not in outcomes(rows)
     told = "\n".join(rows["", "", "shortcomings"]["all"])

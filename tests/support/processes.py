@@ -47,13 +47,15 @@ Row = dict[str, Any]
 Key = tuple[str, str, str]
 
 # What our own tests need beside it and a user of vidconform does not have.
-_UNNEEDED = [word for name in ("schemathesis", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
+_UNNEEDED = [
+    word for name in ("schemathesis", "hypothesispytest", "benchmark", "randomly") for word in ("-p", f"no:{name}")
+]
 _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for word in ("-p", name.__name__)]
 # pytester forgets a module that is first imported in one of its runs, and some do not bear to be imported twice.
 _LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
-_FOREIGN = ("PYTEST_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
+_FOREIGN = ("PYTEST_", "VIDCONFORM_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
 
 
 def environment(**variables: str) -> dict[str, str]:

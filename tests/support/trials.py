@@ -12,8 +12,9 @@ import pytest
 from tests.support.bodies import CONTRACTS, document_evidence, gathered
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.loading import load_contract
+from vidconform.laws.gathered_replies import Gathered
 from vidconform.laws.law import BrokenLaw, Change, Inconclusive, Law, Unseen
-from vidconform.laws.subject_builders import Gathered, subjects_of
+from vidconform.laws.subject_builders import subjects_of
 from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws
 from vidconform.run.needs import probes_for

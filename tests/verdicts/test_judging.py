@@ -146,7 +146,7 @@ def test_a_broken_law_points_at_what_broke_it() -> None:
     assert verdict.expected == "e" * 300 + "... (400 characters)"
     assert verdict.received == "r" * 300 + "... (400 characters)"
     assert verdict.evidence == (Pointer("observe", 1, "/status", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/1"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/1"
 
 
 def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> None:
@@ -155,7 +155,7 @@ def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> Non
 
     verdict = judged(breaks)
     assert [pointer.exchange for pointer in verdict.evidence] == [0]
-    assert (verdict.observations, verdict.request) == (1, "curl https://vendor.example/v1/videos/1")
+    assert (verdict.observations, verdict.request) == (1, "curl -i --max-time 60 https://vendor.example/v1/videos/1")
 
 
 def test_a_law_of_a_document_without_examples_points_at_nothing() -> None:
@@ -187,15 +187,15 @@ def test_a_law_that_ends_in_anything_else_is_our_own_fault() -> None:
 def test_a_service_that_serves_nothing_keeps_no_promise_by_refusing() -> None:
     refused = observed(exchange({}, 404, asked="1"))
     assert judged(looks, refused).outcome is Outcome.MET
-    walled = judged(looks, refused, serves=lambda: False)
+    walled = judged(looks, refused, serves=lambda role: False)
     assert (walled.outcome, walled.expected) == (
         Outcome.UNSEEN,
         "a task that the service serves; pass --task-id=videos=ID",
     )
-    assert judged(looks, READS, serves=lambda: False).outcome is Outcome.MET
+    assert judged(looks, READS, serves=lambda role: False).outcome is Outcome.MET
     mixed = observed(exchange(TASK, asked="1"), exchange({}, 404, asked="1"))
-    assert judged(looks, mixed, serves=lambda: False).outcome is Outcome.MET
-    assert judged(looks, observed(gaps=(Gap("inconclusive", "429"),)), serves=lambda: False).received == "429"
+    assert judged(looks, mixed, serves=lambda role: False).outcome is Outcome.MET
+    assert judged(looks, observed(gaps=(Gap("inconclusive", "429"),)), serves=lambda role: False).received == "429"
 
 
 def test_a_success_without_a_documented_member_keeps_no_promise() -> None:
@@ -223,7 +223,7 @@ def test_a_node_is_unmet_by_the_first_body_that_breaks_it() -> None:
     assert (verdict.outcome, verdict.label, verdict.observations) == (Outcome.UNMET, "deviates", 3)
     assert (verdict.expected, verdict.received) == ("at most 100", "180 at /progress")
     assert verdict.evidence == (Pointer("observe", 2, "/progress", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/3"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/3"
 
 
 def test_of_two_errors_of_a_node_the_first_is_told() -> None:
@@ -372,8 +372,8 @@ def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) ->
     verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
-    assert one.witnesses == ("observe",)
-    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route",)
+    assert one.witnesses == ("observe", "create")
+    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route", "refusal")
     assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
 
 

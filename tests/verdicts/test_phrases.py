@@ -75,7 +75,7 @@ def test_a_value_is_shown_as_json_and_its_first_parts_alone(value: Any, text: st
     [
         ("/type", "type object"),
         ("/properties/id/type", "type string or null"),
-        ("/required", "the member id, status"),
+        ("/required", "the members id, status"),
         ("/properties/id/pattern", "a text that matches ^v"),
         ("/properties/status/anyOf/1/enum", 'one of "done", "failed"'),
         ("/properties/status/anyOf/3/const", "true"),
@@ -104,21 +104,24 @@ def test_an_error_elsewhere_is_not_told_with_the_first() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"note": 1, "model": 2}, "only the members note, model"),
-        ({}, "only the members none"),
-        ({str(n): n for n in range(30)}, f"only the members {', '.join(map(str, range(20)))}"),
-        ({"n" * 400: 1}, f"only the members {'n' * 300}... (400 characters)"),
+        ({"note": 1, "model": 2}, "no id, status, but the members note, model"),
+        ({}, "no id, status, but the members none"),
+        ({str(n): n for n in range(30)}, f"no id, status, but the members {', '.join(map(str, range(20)))}"),
+        ({"n" * 400: 1}, f"no id, status, but the members {'n' * 300}... (400 characters)"),
         (["id"], '["id"]'),
     ],
 )
 def test_a_missing_member_is_told_by_those_that_are_there(body: Any, sentence: str) -> None:
-    assert received(error("/required", ""), body) == sentence
+    assert received(SCHEMA, error("/required", ""), body) == sentence
 
 
 def test_what_stands_in_the_wrong_place_is_told_with_the_place() -> None:
-    assert received(error("/properties/id/type", "/id"), {"id": {"a": 1}}) == '{"a": 1} at /id'
-    assert received(error("/type", ""), [7]) == "[7]"
-    assert received(error("/required", "/error"), {"error": {"code": 1}}) == "only the members code at /error"
+    assert received(SCHEMA, error("/properties/id/type", "/id"), {"id": {"a": 1}}) == '{"a": 1} at /id'
+    assert received(SCHEMA, error("/type", ""), [7]) == "[7]"
+    assert (
+        received(SCHEMA, error("/required", "/error"), {"error": {"code": 1}})
+        == "no id, status, but the members code at /error"
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import OPERATION_ROLES
@@ -11,11 +13,13 @@ from vidconform.errors import DataFileProblem
 
 # What is not about one task has no task's id.
 _WITHOUT_ID = ("create", "list")
+_PAID = ("create", "remix")
 
 
 def check_consistency(contract: Contract) -> None:
     """Raise DataFileProblem for the first thing in openapi.yaml that would make a probe ask for something else."""
-    problem = next((sentence for operation in contract.operations for sentence in _problems(contract, operation)), None)
+    told = (sentence for operation in contract.operations for sentence in _problems(contract, operation))
+    problem = next(chain(told, _unreached(contract)), None)
     if problem is not None:
         raise DataFileProblem(contract.folder / "openapi.yaml", problem)
 
@@ -42,6 +46,32 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for file in _referred(operation):
         if file not in contract.schemas:
             yield f"{named}: $ref {file!r} is no file beside it; there are {', '.join(contract.schemas)}"
+    yield from _unsayable(operation, named)
+
+
+def _unsayable(operation: Operation, named: str) -> Iterator[str]:
+    """Yield what a request must carry and the document shows no value of."""
+    parameters = [("query", name, value) for name, value in operation.query.items()]
+    segments = {name: operation.segments.get(name) for name in re.findall(r"\{([^{}]+)\}", operation.path)}
+    parameters += [("path", name, value) for name, value in segments.items() if name != operation.id_parameter]
+    for place, name, value in parameters:
+        if value is None:
+            yield f"{named}: the required {place} parameter {name!r} has no example, so that no request can be made"
+    if operation.role not in _PAID or (operation.role == "remix" and not operation.media_types):
+        return
+    if not isinstance(operation.request_example, dict):
+        at = "requestBody.content.application/json"
+        found = f"; the body has {', '.join(operation.media_types)}" if operation.media_types else ""
+        yield f"{named}: {at} shows no object that can be sent{found}: give it an `example`"
+
+
+def _unreached(contract: Contract) -> Iterator[str]:
+    """Yield the schemas that no reply is judged by although rows stand in them."""
+    shown = {answer.schema for operation in contract.operations for answer in operation.answers.values()}
+    for name, schema in contract.schemas.items():
+        if schema.bound and name not in shown:
+            rows = ", ".join(list(schema.bound)[:3])
+            yield f"no response has `$ref: {name}`, so that its rows ({rows}) would never be judged"
 
 
 def _referred(operation: Operation) -> list[str]:

@@ -9,7 +9,7 @@ ROLES = (
     "id", "task-id", "object", "model", "status", "progress", "created", "completed", "updated", "expires", "result",
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
-    "pending-id", "pending-created", "pending-prompt", "moderation-task",
+    "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.

@@ -8,8 +8,10 @@ from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.operations import load_operations
 from vidconform.contracts.provider import Provider
+from vidconform.contracts.references import check_schema_references
 from vidconform.contracts.requirements import load_ledger
-from vidconform.contracts.schemas import load_schema
+from vidconform.contracts.schemas import Schema, load_schema
+from vidconform.errors import DataFileProblem
 
 
 def load_contract(provider: Provider, name: str) -> Contract:
@@ -22,7 +24,7 @@ def load_contract(provider: Provider, name: str) -> Contract:
         edition=edition,
         requirements=requirements,
         operations=tuple(load_operations(folder / "openapi.yaml")),
-        schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
+        schemas={path.name: _schema(path, provider) for path in _schema_files(folder)},
     )
     check_consistency(contract)
     if not provider.is_own:
@@ -34,6 +36,15 @@ def load_contract(provider: Provider, name: str) -> Contract:
 def load_contracts(provider: Provider) -> list[Contract]:
     """Return the contracts of a provider by name; raises DataFileProblem."""
     return [load_contract(provider, name) for name in provider.contract_names]
+
+
+def _schema(path: Path, provider: Provider) -> Schema:
+    try:
+        schema = load_schema(path, provider.id_spaces)
+        check_schema_references(path, schema.source)
+    except (AttributeError, TypeError) as error:
+        raise DataFileProblem(path, f"no JSON Schema: {error}") from error
+    return schema
 
 
 def _schema_files(folder: Path) -> list[Path]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from vidconform.contracts.data_files import read_yaml
+from vidconform.contracts.documented_values import body_example, resolved, value_of
+from vidconform.contracts.references import check_document_references
 from vidconform.errors import DataFileProblem
 
 
@@ -32,7 +35,11 @@ class DocumentedReply:
 
 @dataclass(frozen=True)
 class Operation:
-    """One route with its method; `role` says what it is for."""
+    """One route with its method; `role` says what it is for.
+
+    `query` and `segments` are the documented values of what a request must carry beside the task's id, None where the
+    document gives none; `media_types` those of the request body.
+    """
 
     id: str
     role: str
@@ -46,20 +53,35 @@ class Operation:
     id_example: str | None
     request_schema: str | None
     answers: dict[str, DocumentedReply]
+    media_types: tuple[str, ...] = ()
+    query: dict[str, Any] = field(default_factory=dict)
+    segments: dict[str, Any] = field(default_factory=dict)
 
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
-        if self.id_in == "query":
-            return self.path if task_id is None else f"{self.path}?{self.id_parameter}={_encoded(task_id)}"
-        return self.path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+        path, query = self._filled, [urlencode({name: _written(value)}) for name, value in self.query.items()]
+        if self.id_in != "query":
+            path = path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+        elif task_id is not None:
+            query.insert(0, f"{self.id_parameter}={_encoded(task_id)}")
+        return "?".join(part for part in (path, "&".join(query)) if part)
 
     def asked(self, target: str) -> str | None:
         """Return the task id that a path and query ask for, or None."""
         if self.id_in == "query":
             named = parse_qs(urlsplit(target).query, keep_blank_values=True).get(self.id_parameter or "", [None])
             return named[0]
-        before, parameter, after = self.path.partition(f"{{{self.id_parameter}}}")
-        return unquote(target[len(before) : len(target) - len(after)]) if parameter else None
+        before, parameter, after = self._filled.partition(f"{{{self.id_parameter}}}")
+        path = target.partition("?")[0]
+        return unquote(path[len(before) : len(path) - len(after)]) if parameter else None
+
+    @property
+    def _filled(self) -> str:
+        """The path with a value for each of its parameters but the task's id."""
+        path = self.path
+        for name, value in self.segments.items():
+            path = path.replace(f"{{{name}}}", _encoded(_written(value)))
+        return path
 
     def answer_to(self, status: int) -> DocumentedReply | None:
         """Return what the document says of a status code, exact code before range before default."""
@@ -84,6 +106,11 @@ def usual_headers(role: str) -> dict[str, str]:
     return {"Accept": "*/*" if role == "content" else "application/json", "Content-Type": "application/json"}
 
 
+def _written(value: Any) -> str:
+    """Write a parameter's value as JSON would: true and not True."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _encoded(task_id: str) -> str:
     encoded = quote(task_id, safe="", errors="surrogateescape")
     # Dots alone are a step in the path (RFC 3986 section 5.2.4), which the client would take before it asks.
@@ -93,10 +120,11 @@ def _encoded(task_id: str) -> str:
 def load_operations(path: Path) -> list[Operation]:
     """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
     document = read_yaml(path)
+    check_document_references(path, document)
     try:
         schemes = _schemes(document)
         return [
-            _operation(route, method, item, schemes)
+            _operation(path.parent, route, method, resolved(document, item), schemes)
             for route, methods in document["paths"].items()
             for method, item in methods.items()
         ]
@@ -118,9 +146,14 @@ def _scheme(name: str, item: dict[str, Any]) -> Scheme:
     return Scheme(name, header, "", item.get("x-variable"))
 
 
-def _operation(route: str, method: str, item: dict[str, Any], schemes: dict[str, Scheme]) -> Operation:
-    named = next((p for p in item.get("parameters", []) if p.get("x-role") == "id"), None)
-    body = item.get("requestBody", {}).get("content", {}).get("application/json", {})
+def _operation(folder: Path, route: str, method: str, item: dict[str, Any], schemes: dict[str, Scheme]) -> Operation:
+    parameters = item.get("parameters", [])
+    named = next((p for p in parameters if p.get("x-role") == "id"), None)
+    others = [p for p in parameters if p is not named]
+    content = item.get("requestBody", {}).get("content", {})
+    body: dict[str, Any] = next(
+        (media for name, media in content.items() if name.partition(";")[0] == "application/json"), {}
+    )
     return Operation(
         id=item["operationId"],
         role=item["x-role"],
@@ -129,17 +162,15 @@ def _operation(route: str, method: str, item: dict[str, Any], schemes: dict[str,
         id_parameter=named and named["name"],
         id_in=named and named["in"],
         schemes=tuple(schemes[name] for choice in item.get("security", []) for name in choice),
-        request_example=_request_example(body),
+        request_example=body_example(folder, body),
         request_sample=body.get("x-sample"),
         id_example=named and named.get("example"),
         request_schema=_file(body),
         answers={str(code): _answer(answer) for code, answer in item["responses"].items()},
+        media_types=tuple(content),
+        query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
+        segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
     )
-
-
-def _request_example(body: dict[str, Any]) -> Any:
-    named = list(body.get("examples", {}).values())
-    return body.get("example", named[0]["value"] if named else None)
 
 
 def _answer(answer: dict[str, Any]) -> DocumentedReply:

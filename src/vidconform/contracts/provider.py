@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_toml
+from vidconform.contracts.patterns import fits, lack_of_pattern
 from vidconform.errors import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 
@@ -125,10 +125,9 @@ def _id_spaces(content: dict[str, Any]) -> dict[str, IdSpace]:
 
 def _check_patterns(path: Path, spaces: dict[str, IdSpace]) -> None:
     for name, space in spaces.items():
-        try:
-            re.compile(space.pattern)
-        except re.error as error:
-            raise DataFileProblem(path, f"ids.{name}.pattern is no regular expression: {error}") from error
-        if not re.search(space.pattern, space.unknown):
+        lack = lack_of_pattern(space.pattern)
+        if lack is not None:
+            raise DataFileProblem(path, f"ids.{name}.pattern {lack}")
+        if not fits(space.pattern, space.unknown):
             problem = f"ids.{name}.unknown, {space.unknown!r}, does not match ids.{name}.pattern, {space.pattern!r}"
             raise DataFileProblem(path, f"{problem}: it is an id of that shape which no task has")

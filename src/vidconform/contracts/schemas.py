@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
 from vidconform.errors import DataFileProblem
 
@@ -65,9 +66,7 @@ class Schema:
     @cached_property
     def validator(self) -> Any:
         """The compiled validator; jsonschema-rs decides verdicts."""
-        import jsonschema_rs
-
-        return jsonschema_rs.validator_for(self.merged)
+        return compiled(self.merged)
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -111,9 +110,7 @@ class Schema:
 
 def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
     """Return what a schema finds wrong with an instance, each as the last name of its place and a sentence."""
-    import jsonschema_rs
-
-    errors = jsonschema_rs.validator_for(schema).iter_errors(instance)
+    errors = compiled(schema).iter_errors(instance)
     return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
 
 
@@ -165,7 +162,8 @@ def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]
 
 def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -> list[tuple[str, Field]]:
     found = []
-    for name, schema in node.get("properties", {}).items():
+    named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
+    for name, schema in named.items():
         if "x-role" in schema:
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in _in_place(root, schema):
@@ -175,7 +173,8 @@ def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -
 
 def _in_place(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
-    members = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    written = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    members = [member for member in written if isinstance(member, dict)]
     if "$ref" in node:
         members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
     return [node, *(same for member in members for same in _in_place(root, member))]

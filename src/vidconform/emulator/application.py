@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from email.utils import formatdate
 from functools import partial
 
 from starlette.applications import Starlette
@@ -131,6 +132,7 @@ def _context(
         envelope=server_state.provider.envelope,
         file_url=call.file_url if call else None,
         sent_headers=request.headers,
+        sent_query=request.query_params,
         sent_body=call.body if call else b"",
     )
 
@@ -139,7 +141,8 @@ def _send(server_state: ServerState, context: ReplyContext) -> Response:
     if server_state.options.change is not None:
         server_state.options.change(context)
     body = context.body if isinstance(context.body, bytes) else json.dumps(context.body).encode()
-    return Response(body, context.status, {"server": SERVER, **context.headers})
+    date = formatdate(server_state.options.clock(), usegmt=True)
+    return Response(body, context.status, {"server": SERVER, "date": date, **context.headers})
 
 
 async def _failed(server_state: ServerState, request: Request, error: Exception) -> Response:

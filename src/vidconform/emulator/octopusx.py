@@ -29,7 +29,7 @@ def query_body(task: EmulatedTask, step: Step, call: Call) -> dict[str, Any]:
         "detail": {"input": dict(task.sent["input"])},
     }
     if step.status == "completed":
-        body["video_url"] = call.file_url(task.id.partition(":")[2])
+        body["video_url"] = call.file_url(task.id.rpartition(":")[2])
     return body
 
 

@@ -88,6 +88,7 @@ class ReplyContext:
     envelope: Envelope = field(default=openai_envelope, repr=False)
     file_url: Callable[[str], str] | None = field(default=None, repr=False)
     sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent_query: Mapping[str, str] = field(default_factory=dict, repr=False)
     sent_body: bytes = b""
 
     @property

@@ -14,6 +14,7 @@ from vidconform.emulator.tasks import EmulatedTask, Known, TaskStore, new_ids
 
 SERVER = "vidconform-emulator"
 WRONG_KEY = "vidconform-wrong"
+NEAR_KEY = "vidconformwrong"
 OTHER_KEY = "vidconform-other"
 
 
@@ -47,6 +48,7 @@ class Keys:
 
     def __init__(self, environ: Mapping[str, str] | None) -> None:
         self._environ = dict(os.environ if environ is None else environ)
+        self._spelled: dict[str, str] = {}
 
     def fixed(self, variable: str) -> bool:
         """Whether the environment names the one accepted value."""
@@ -56,7 +58,10 @@ class Keys:
         """Whether this value is accepted as the credential of that variable."""
         if expected := self._environ.get(variable):
             return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
-        return bool(value) and not value.startswith(WRONG_KEY)
+        if not value or value.startswith(WRONG_KEY) or NEAR_KEY in value:
+            return False
+        # A key in another case is another key.
+        return self._spelled.setdefault(value.casefold(), value) == value
 
     def belongs_to_another(self, variable: str, value: str) -> bool:
         """Whether this value is a credential of another account, which that variable names."""

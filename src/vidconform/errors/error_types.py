@@ -9,12 +9,15 @@ VidconformError
             ResultsRefused  a results.jsonl that no report can be made from
         MissingKey
         UnusableKey
+        ExposedKey
         UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
         BadOption
         CassetteMissing
         CassetteDamaged
         EmulatorError       an emulator that cannot start (vidconform.emulator)
     CassetteStale           a recording lacks a request that its probe sends
+    AskedElsewhere          evidence that another process of the run has
+    WriteFailed             a file that could not be written to its end
     SecretRefused           a file, or a part of one, that was not written because it would hold a secret
 
 What each code means, and what to do about it, stands in errors.toml alone.
@@ -120,6 +123,21 @@ class UnusableKey(UsageProblem):
 
     def _sentence(self) -> str:
         return f"{self.variable}: holds {self.holds}"
+
+
+@dataclass
+class ExposedKey(UsageProblem):
+    """A public address of plain HTTP, to which the key would travel unencrypted."""
+
+    code = "VC-204"
+    address: str
+    variable: str
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.address} is plain http at a public address, so that {self.variable} would travel unencrypted; "
+            "use https, or pass --allow-http"
+        )
 
 
 @dataclass

@@ -1,9 +1,18 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
-from vidconform.exchange.codec import FORMATS, Json, decode, encode
-from vidconform.exchange.evidence import Evidence, Gap, answered_task, finished_task
+from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode, encode_gap
+from vidconform.exchange.evidence import (
+    Evidence,
+    Gap,
+    answered_task,
+    failed_task,
+    finished_task,
+    last_words,
+    own_result,
+)
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
+    NEAR,
     REDACTED,
     RESUMED,
     Digest,
@@ -15,10 +24,12 @@ from vidconform.exchange.messages import (
     Request,
     timestamp,
 )
+from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_json", "encode", "finished_task", "timestamp",
+    "decode_gap", "decode_json", "encode", "encode_gap", "failed_task", "finished_task", "last_words", "own_result",
+    "own_task_failure", "timestamp",
 ]  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
@@ -14,12 +16,13 @@ from vidconform.exchange.messages import Exchange, ProbeKind
 class Gap:
     """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive).
 
-    `beside` is the step that was cut where the probe itself went on.
+    `beside` is the step that was cut where the probe itself went on, `exchange` the trouble itself where it is a reply.
     """
 
     kind: str
     sentence: str
     beside: str = ""
+    exchange: Exchange | None = None
 
     @property
     def cuts(self) -> bool:
@@ -63,3 +66,52 @@ def answered_task(evidence: Evidence) -> str | None:
     """Return the id of a task that was served, or None."""
     served = [e.task_id for e in evidence.exchanges if e.role == "retrieve" and e.reply.is_success]
     return served[0] if served else None
+
+
+def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
+    """Return what came of each task that was asked for, and of a creation that was refused."""
+    status, found = contract.field("status"), {}
+    for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
+        word = status.read(exchange.reply.json) if status is not None else None
+        is_told = exchange.reply.is_success and isinstance(word, str)
+        if exchange.role == "retrieve" or not exchange.reply.is_success:
+            asked = exchange.task_id or "a creation"
+            found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
+    return found
+
+
+def failed_task(contract: Contract, gathered: Iterable[Evidence]) -> str | None:
+    """Return the id of a task that was read as failed to the last, or None."""
+    status, last = contract.field("status"), dict[str | None, str | None]()
+    for exchange in (exchange for evidence in gathered for exchange in evidence.exchanges):
+        if exchange.role == "retrieve" and exchange.reply.is_success and status is not None:
+            last[exchange.task_id] = contract.phase(status.read(exchange.reply.json))
+    return next((id for id, phase in last.items() if id is not None and phase == "failed"), None)
+
+
+def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) -> str | None:
+    """Return path and query of the result of the task that `finished_task` names, if its address is under this host.
+
+    None where it is elsewhere, where nothing is sent to.
+    """
+    place = contract.field("result")
+    for evidence in gathered:
+        finished = finished_task(contract, evidence)
+        reads = [e for e in evidence.exchanges if e.task_id == finished and e.step == "reread"]
+        if finished is not None and place is not None:
+            return _own_target(place.read(reads[-1].reply.json), base_url)
+    return None
+
+
+def _own_target(address: object, base_url: str) -> str | None:
+    try:
+        asked, own = urlsplit(address if isinstance(address, str) else ""), urlsplit(base_url)
+        same = (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
+    except ValueError:
+        return None
+    # Nothing is sent that a request line could not hold.
+    path = asked.path.removeprefix(own.path)
+    plain = re.fullmatch(r"[\x21-\x7e]+", f"{path}?{asked.query}")
+    if not same or not asked.path.startswith(f"{own.path}/") or plain is None:
+        return None
+    return f"{path}?{asked.query}" if asked.query else path

@@ -18,8 +18,9 @@ class Binding:
     """What a law looks at for one requirement, by its id.
 
     `role` is the operation's, `probes` the ones that bring its exchanges, by name or kind; `elsewhere` are probes that
-    show the same credential at another place. `member` is the one of a request's body that the requirement is about,
-    `apart` the status codes that another requirement is about, by its id, in the contracts that have it.
+    show the same credential at another place. `member` is what the requirement is about: a member of a request's body
+    or a field of a task by its role, `apart` the status codes that another requirement is about, by its id, in the
+    contracts that have it.
     """
 
     requirement: str
@@ -47,11 +48,15 @@ class Law(Protocol):
 
 
 class BrokenLaw(AssertionError):
-    """A law that does not hold, with what was expected, what was received and where."""
+    """A law that does not hold, with what was expected, what was received and where; `others` break it as well."""
 
-    def __init__(self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "") -> None:
+    def __init__(
+        self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "",
+        others: Sequence[ReplyView] = (),
+    ) -> None:  # fmt: skip
         super().__init__(f"Expected {expected}\nReceived {received}")
         self.expected, self.received, self.view, self.pointer = expected, received, view, pointer
+        self.others = others
 
 
 class Unseen(Exception):

@@ -14,9 +14,15 @@ UNFINISHED = ("waiting", "running")
 
 
 class Subject:
-    """Some replies that a law judges together; `apart` are the status codes that another requirement is about."""
+    """Some replies that a law judges together; `apart` are the status codes that another requirement is about.
+
+    `accepted` says that the service took the same key for something else in this run, `permitted` that it served
+    another such request for it.
+    """
 
     apart: Set[int] = frozenset()
+    accepted = False
+    permitted = False
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         self.contract = contract
@@ -40,6 +46,8 @@ class Subject:
 class Task(Subject):
     """The life of one task: the creation's reply where we created it, then every read of it in order."""
 
+    needs_success = False
+
     def views(self, *roles: str) -> list[ReplyView]:
         """Return the replies in which each of these fields is well-formed."""
         return [view for view in self.all if view.has(*roles)]
@@ -54,6 +62,7 @@ class Task(Subject):
 
     def succeeded(self, *roles: str) -> list[ReplyView]:
         """Return such replies of the task when it has succeeded."""
+        self.needs_success = True
         return [view for view in self.views("status", *roles) if view.phase == "succeeded"]
 
     def pairs(self, *roles: str) -> Iterator[tuple[ReplyView, ReplyView]]:
@@ -65,6 +74,15 @@ class Task(Subject):
         """Return the first reply in which the fields are well-formed, paired with each later one."""
         views = self.views(*roles)
         return [(views[0], later) for later in views[1:]]
+
+    def hint(self, what: str, *roles: str) -> str:
+        """Return what would have shown a law something: where a field is told in another form, that says so."""
+        told = ((view, role) for view in self.all if view.is_task for role in roles if view.raw(role) is not None)
+        odd = next(((view, role) for view, role in told if not view.has(role)), None)
+        if odd is None:
+            return what
+        view, role = odd
+        return f"{what} in its documented form; {view.pointer(role)} is {repr(view.raw(role))[:80]}"
 
     def since_finished(self) -> list[ReplyView]:
         """Return the replies from the first finished one on: finished in a way that the document knows."""
@@ -96,9 +114,7 @@ class Creation(Subject):
 
 
 class AuthAttempt(Subject):
-    """Requests with the key to one operation; `accepted` says that the service took the same key elsewhere."""
-
-    accepted = False
+    """Requests with the key to one operation."""
 
 
 class Remixed(Subject):
@@ -111,9 +127,9 @@ class Remixed(Subject):
 
 
 class Refused(Subject):
-    """One request that must be refused; `accepted` says that the service served a task for the same key."""
+    """One request that must be refused; `is_refused_as_a_wrong_key` says that a key nobody holds is refused alike."""
 
-    accepted = False
+    is_refused_as_a_wrong_key = False
 
     @property
     def tells(self) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Exchange, Reply, Request
-from vidconform.transport import FailureKind, ProbeFailure
+from vidconform.transport import ProbeFailure
 
-# What a gateway answers, or shows, that has not passed on a request that must be refused.
+# What a gateway answers that has not passed on a request; what a page says beside another code settles nothing.
 _NOT_PASSED_ON = (502, 503)
-IN_FRONT = (FailureKind.MAINTENANCE, FailureKind.BLOCKED)
+# Codes of gateways of models, which found nothing to pass the request on to.
+_NOWHERE_TO_PASS = re.compile(r"model|channel", re.IGNORECASE)
 
 
 class CreationLog(Protocol):
@@ -75,18 +77,27 @@ def task_id_in(contract: Contract, reply: Reply) -> str | None:
 
 
 def is_refused(failure: ProbeFailure) -> bool:
-    """Whether nothing was made of a creation: it was not sent, or refused for the account's sake."""
-    return not failure.sent or (failure.status is not None and 400 <= failure.status < 500)
+    """Whether nothing was made of a creation for certain: it was not sent, was refused, or had nowhere to go."""
+    if not failure.sent or (failure.status is not None and 400 <= failure.status < 500):
+        return True
+    return failure.status in _NOT_PASSED_ON and failure.exchange is not None and _names_no_way(failure.exchange.reply)
+
+
+def _names_no_way(reply: Reply) -> bool:
+    """Whether a gateway says by the code of its error that no model or channel takes the request."""
+    error = reply.json.get("error") if isinstance(reply.json, dict) else None
+    told = [place.get(name) for place in (reply.json, error) if isinstance(place, dict) for name in ("code", "type")]
+    return any(isinstance(code, str) and _NOWHERE_TO_PASS.search(code) for code in told)
 
 
 def is_turned_away(failure: ProbeFailure) -> bool:
-    """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
-    return is_refused(failure) or failure.status in _NOT_PASSED_ON or failure.kind in IN_FRONT
+    """Whether nothing was made of a creation that must be refused, as its status code has it."""
+    return is_refused(failure) or failure.status in _NOT_PASSED_ON
 
 
 def in_doubt(step: str, why: str) -> str:
-    """Return why no other creation that must be refused is sent after one that may have been made."""
-    return f"what {step} asked for may have been made ({why}), so no other creation that must fail is sent"
+    """Return why no other creation that is as likely to be accepted is sent after one that may have been made."""
+    return f"what {step} asked for may have been made ({why}), so no other that is as likely to be is sent"
 
 
 def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vidconform.report import known
+from vidconform.text import printable
 from vidconform.verdicts import DeviationStatus, Outcome, Verdict
 
 
@@ -31,7 +32,7 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
     """Set the outcome and the sentence of a report."""
     row = {**verdict.as_dict(), "failing": failing}
     report.vidconform = row  # type: ignore[attr-defined]  # pytest keeps and hands over what it does not know
-    sentence = _sentence(verdict)
+    sentence = printable(_sentence(verdict))
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
     elif _is_expected(verdict) or verdict.label.fails("should"):

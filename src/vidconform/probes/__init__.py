@@ -1,10 +1,12 @@
 """Scripted conversations with a provider; each knows what it costs and which contracts it applies to."""
 
+from vidconform.probes.credentials import near_keys
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import EXPLORING, Generation
-from vidconform.probes.registry import PROBES, probes_of
+from vidconform.probes.registry import PROBES, Probe, probes_of, turn_of
 
 __all__ = [
-    "EXPLORING", "PROBES", "Generation", "ProbeContext", "ProbeSettings", "probes_of",
+    "EXPLORING", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings", "near_keys", "probes_of",
+    "turn_of",
 ]  # fmt: skip

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import FINISHED, Operation
+from vidconform.contracts import FINISHED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
 from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.raw_request import RawRequest
 from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
-from vidconform.transport import FailureKind, ProbeFailure, one_line
+from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 REREADS = 2
 MISSES = 3
@@ -86,12 +88,27 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
     return failure.kind is FailureKind.OUTAGE and failure.status == _BAD_GATEWAY and failure.exchange is not None
 
 
+def result(context: ProbeContext, find: Find) -> None:
+    """Fetch what the result of a finished task points to, where that is the service's own host."""
+    task_id = finished_task(context, find)
+    target: str | None = context.note("result", lambda: find("result"))
+    if target is None:
+        raise NotSent("a result on the service's own host; an address elsewhere is not asked")
+    operation = replace(context.operation("retrieve"), role="result")
+    raw = RawRequest(target, tuple(usual_headers("content").items()), None)
+    context.ask("result", operation, task_id, raw=raw)
+
+
 def remix(context: ProbeContext, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
     operation, earlier = context.operation("remix"), context.resume()
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
-    source = finished_task(context, find)
+    try:
+        source = finished_task(context, find)
+    except NotSent:
+        context.setting.budget.lack_more()
+        raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None and task_id == source:
@@ -110,10 +127,14 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
 
 
 def _follow_created(context: ProbeContext, task_id: str) -> None:
-    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
+    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either.
+
+    A server that answers with 500 may tell the end of the task all the same.
+    """
     ended = _follow(context, context.operation("retrieve"), task_id)
-    last = context.exchanges[-1].reply
-    if ended or last.is_success or last.status in _GONE:
+    exchange = context.exchanges[-1]
+    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
+    if ended or is_over:
         context.finish(task_id)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from vidconform.contracts import Contract, Operation, usual_headers
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
-    IN_FRONT,
+    Accident,
+    Danger,
     in_doubt,
     is_refused,
     is_turned_away,
@@ -19,23 +20,36 @@ from vidconform.ledger import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.probes.credentials import credential_of
+from vidconform.probes.credentials import NEAR_KEYS, credential_of
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
-from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport
+from vidconform.transport import (
+    Classification,
+    FailureKind,
+    NotSent,
+    ProbeFailure,
+    ReceivedReply,
+    Transport,
+    error_words,
+)
 
-_KEYLESS = ("none", "wrong")
+_VIDEOS = ("content", "result")
+_KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
 @dataclass
 class ProbeContext:
-    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again."""
+    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again.
+
+    `is_plain` says that they are what the document shows, and none that must be refused.
+    """
 
     contract: Contract
     setting: ProbeSettings
     transport: Transport
     probe: str
     notes: dict[str, Any] = field(default_factory=dict)
+    is_plain: bool = True
     exchanges: list[Exchange] = field(default_factory=list)
     failures: list[ProbeFailure] = field(default_factory=list)
 
@@ -76,7 +90,7 @@ class ProbeContext:
         request = Request(
             method or operation.method, self.setting.base_url, said.target,
             (*said.headers, header) if header[0] else said.headers, said.body,
-            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
         )  # fmt: skip
         started = time.monotonic()
         received = self.transport.send(request)
@@ -87,7 +101,26 @@ class ProbeContext:
         )  # fmt: skip
         _refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
+        if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
+            self._note_loss(kept, received.reply)
+        self._note_coding(kept)
         return kept
+
+    def _note_coding(self, kept: Exchange) -> None:
+        """Say once that bodies came in a coding that cannot be read here, though only others were asked for."""
+        if kept.reply.unread_coding:
+            told = f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}"
+            why = "which is not read here; the request accepts gzip and deflate alone"
+            failure = ProbeFailure(f"{told}, {why}", kind=FailureKind.CODING)
+            self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
+
+    def _note_loss(self, kept: Exchange, read: Reply) -> None:
+        """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
+        size = kept.reply.bytes_read if read.cut else len(kept.reply.body)
+        told = f"the reply to {kept.request} is larger than {size} bytes"
+        remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
+        if not any(f"{told};" in known.cause for known in self.failures):
+            self.failures.append(ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL))
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
@@ -103,29 +136,32 @@ class ProbeContext:
         return exchange
 
     def send_expecting_refusal(
-        self, step: str, operation: Operation, task_id: str | None = None, **choices: Any
+        self, step: str, operation: Operation, task_id: str | None = None, *, danger: Danger, **choices: Any
     ) -> Exchange:
-        """Send a creation that must be refused; after one that was, or may have been, made no other is sent."""
+        """Send a creation that must be refused; after one that was, or may have been, made none as dangerous is."""
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
-        budget.reserve_for_refusal(provider)
+        budget.reserve_for_refusal(provider, danger)
+        accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
             number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(failure) and failure.kind not in IN_FRONT:
-                budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+            if not is_refused(failure):
+                lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+                budget.accidents.append(replace(accident, doubt=lost))
             raise
         note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
         if exchange.reply.is_refusal:
             budget.give_back(provider)
         elif exchange.reply.is_success:
-            budget.accidents[provider] = f"a creation that must be refused ({step})"
+            budget.accidents.append(accident)
         else:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
-            budget.doubts[provider] = NotSent(f"a refusal of each creation before it: {why}")
+            doubt = NotSent(f"a refusal of each creation before it: {why}")
+            budget.accidents.append(replace(accident, doubt=doubt))
         return exchange
 
     def _spend(
@@ -205,7 +241,9 @@ def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequ
 def _refuse_outage(exchange: Exchange, found: Classification) -> None:
     """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
     if found.outage is not None:
+        said = error_words(exchange.reply)
         sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        sentence += f"; it says {said}" if said else ""
         raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 

@@ -16,7 +16,7 @@ Tell = Callable[[str], None]
 
 @dataclass
 class ProbeSettings:
-    """What all conversations with one provider share."""
+    """What all conversations with one provider share; `spared` are the probes that are not sent, and why."""
 
     base_url: str
     pace: Pace
@@ -27,3 +27,4 @@ class ProbeSettings:
     generation: Generation = NOTHING_GENERATED
     memory: MemoryBudget = field(default_factory=MemoryBudget)
     creations: CreationLog = field(default_factory=NoLog)
+    spared: dict[tuple[str, str], str] = field(default_factory=dict)

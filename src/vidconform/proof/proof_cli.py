@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from vidconform.text import say
+
 
 def add_proof(commands: Any) -> None:
     """Add the commands to a parser's."""
@@ -26,11 +28,11 @@ def _vices(options: argparse.Namespace) -> None:
 
     vices = vices_of(options.provider)
     if options.json:
-        print(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=False))
+        say(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=True))
         return
     longest = max(len(vice.name) for vice in vices)
     allowed = {True: " No document forbids it.", False: ""}
-    print("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
+    say("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
 
 
 def _proof(options: argparse.Namespace) -> int:
@@ -44,5 +46,5 @@ def _proof(options: argparse.Namespace) -> int:
     if options.file is not None:
         guard = Guard(known_secrets(os.environ))
         guard.write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    print(summary(found))
+    say(summary(found))
     return 1 if any(why_incomplete(found)) else 0

@@ -94,7 +94,8 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         task_ids=[f"{contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids],
         poll_interval=0.05 if stalls else 0.0,
         poll_timeout=_SHORT_POLL_TIMEOUT if stalls else _POLL_TIMEOUT,
-        max_creations=4,
+        # The creation, the remix, and one that is accepted by mistake for each part of a request.
+        max_creations=6,
         fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.errors import SecretRefused
+from vidconform.errors import SecretRefused, WriteFailed
+from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
+from vidconform.redaction.windows import Windows
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
 # ordinary text, where its refusal would refuse everything. Such a value is still redacted from what a service says.
@@ -24,21 +27,23 @@ class Guard:
     """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
+        telling = {variable: secret for variable, secret in (secrets or {}).items() if _is_distinctive(secret)}
         self._forms = {
             variable: by_core({raw for form in encoded_forms(secret) for raw in encodings(form)})
-            for variable, secret in (secrets or {}).items()
-            if _is_distinctive(secret)
+            for variable, secret in telling.items()
         }
+        self._all = Windows(telling.values())
+        self._windows = {variable: Windows([secret]) for variable, secret in telling.items()}
         self.refused: list[str] = []
 
     def write(self, path: Path, text: str) -> None:
         """Write a file; raises SecretRefused and OSError, and what stood there then stays."""
-        path.write_bytes(self.checked(path, text))
+        write_whole(path, self.checked(path, text))
 
     def append(self, path: Path, text: str) -> None:
         """Write at the end of a file; raises SecretRefused and OSError."""
         content = self.checked(path, text)
-        with path.open("ab") as file:
+        with os.fdopen(open_regular(path, "a"), "ab") as file:
             file.write(content)
 
     def checked(self, path: Path, text: str) -> bytes:
@@ -66,14 +71,15 @@ class Guard:
         return text + "\n"
 
     def variable_in(self, content: bytes) -> str | None:
-        """Return the variable whose value stands in a content, or None."""
+        """Return the variable whose value stands in a content, or a piece of it that gives it away, or None."""
         for variable, cores in self._forms.items():
             for core, forms in cores.items():
                 if core in content and any(form in content for form in forms):
                     return variable
-        return None
+        found = self._all.spans(content)
+        return next((v for v, windows in self._windows.items() if windows.spans(content)), None) if found else None
 
-    def note(self, refused: SecretRefused) -> None:
+    def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
             self.refused.append(str(refused))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 
 from vidconform.exchange import REDACTED, Headers, Hop, Reply
 from vidconform.redaction.secret_encodings import SHORTEST, character_by_character, encoded_forms, encodings
 from vidconform.redaction.signed_urls import without_signatures
 from vidconform.redaction.url_passwords import without_passwords
+from vidconform.redaction.windows import Windows, replaced
 
 _SECRET_HEADER = re.compile(
     r"(?:^|[-_])(?:auth(?:orization|entication)?|cookie2?|(?:api|access)?[-_]?key(?:[-_]?id)?|token|secret|password"
@@ -33,12 +35,13 @@ class Redactor:
         self._bytes = sorted({raw for form in forms for raw in encodings(form)}, key=len, reverse=True)
         patterns = [character_by_character(secret) for secret in sorted(known, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
+        self._windows = Windows(known)
 
     def text(self, text: str) -> str:
         """Return a text without any secret."""
         for form in self._texts:
             text = text.replace(form, REDACTED)
-        return without_passwords(without_signatures(self._without_escaped(text)))
+        return without_passwords(without_signatures(self._without_windows(self._without_escaped(text))))
 
     def body(self, body: bytes, cut: bool = False) -> bytes:
         """Return a body without any secret; of one that was `cut`, the last one may have been cut with it."""
@@ -48,11 +51,14 @@ class Redactor:
             body = self._without_piece(body)
         # Latin-1 has a character for each byte. What holds NUL is no text, so no URL.
         text = self._without_escaped(body.decode("latin-1"))
+        text = replaced(raw := text.encode("latin-1"), self._windows.spans(raw), REDACTED.encode()).decode("latin-1")
         return (text if "\0" in text else without_passwords(without_signatures(text))).encode("latin-1")
 
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret ones' values; an Authorization scheme's name stays."""
-        return tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
+        shown = tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
+        split = self._split_over([value for _, value in shown])
+        return tuple((name, REDACTED if i in split else value) for i, (name, value) in enumerate(shown))
 
     def reply(self, reply: Reply) -> Reply:
         """Return a reply without any secret, in the redirects before it neither."""
@@ -74,6 +80,22 @@ class Redactor:
         if self._pattern is None or not _ESCAPED.search(text):
             return text
         return self._pattern.sub(REDACTED, text)
+
+    def _without_windows(self, text: str) -> str:
+        raw = text.encode("utf-8", "surrogatepass")
+        spans = self._windows.spans(raw)
+        if not spans:
+            return text
+        # A window may end in the middle of a character, and a lone surrogate of a vendor's is none.
+        return replaced(raw, spans, REDACTED.encode()).decode("utf-8", "replace")
+
+    def _split_over(self, texts: list[str]) -> set[int]:
+        """Return the numbers of the texts that hold parts of a secret that none of them gives away alone."""
+        raws = [text.encode("utf-8", "surrogatepass") for text in texts]
+        spans = self._windows.spans(b"\n".join(raws))
+        ends = accumulate(len(raw) + 1 for raw in raws)
+        places = [(end - len(raw) - 1, end) for raw, end in zip(raws, ends, strict=True)]
+        return {i for i, (start, end) in enumerate(places) if any(a < end and b > start for a, b in spans)}
 
     def _without_piece(self, body: bytes) -> bytes:
         """Remove the beginning of a secret from the end of a body."""

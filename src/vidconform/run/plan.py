@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from vidconform.contracts import Provider
+from vidconform.contracts import Contract, Provider
 from vidconform.ledger import Budget
 from vidconform.probes import PROBES
 from vidconform.run.needs import probes_for
@@ -35,6 +35,7 @@ class Rehearsal:
 
     budget: Budget
     forecasts: Mapping[str, Forecasts]
+    contracts: Mapping[str, Contract]
 
 
 def plan_lines(session: Session, cases: Sequence[Case]) -> Lines:
@@ -61,12 +62,12 @@ def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal
         source = provider_run.store.source
         assert isinstance(source, PlannedSource)
         planned = replace(source, setting=replace(source.setting, budget=budget), knows=knows, forecasts={})
-        stores[provider_run.provider.name] = Store(planned, provider_run.store.wanted)
+        stores[provider_run.provider.name] = Store(planned, provider_run.store.wanted, contracts=provider_run.contracts)
         forecasts[provider_run.provider.name] = planned.forecasts
     for case in cases:
         for probe in probes_for(case):
             stores[case.contract.provider.name].evidence(case.contract, probe)
-    return Rehearsal(budget, forecasts)
+    return Rehearsal(budget, forecasts, {contract.id: contract for contract in session.contracts})
 
 
 def _merged(provider: str, rehearsals: Sequence[Rehearsal]) -> Forecasts:
@@ -115,7 +116,7 @@ def _sum(every: Mapping[str, Forecasts], rehearsals: Sequence[Rehearsal]) -> str
     """Return the requests, creations and price of some providers as a sentence."""
     sent = [forecast for forecasts in every.values() for forecast in forecasts.values()]
     least, most = sum(forecast.least for forecast in sent), sum(forecast.most for forecast in sent)
-    expected, highest = _spent(rehearsals[0].budget, every), _highest(rehearsals[-1].budget, every)
+    expected, highest = _spent(rehearsals[0].budget, every), _highest(rehearsals[-1], every)
     known = all(highest.prices[name].creation is not None for name, cost in highest.costs.items() if cost.creations)
     requests = f"{_requests(least, most)} request{'' if least == most == 1 else 's'}"
     creations = f"{_most(f'{expected.spent}', f'{highest.spent}')} creation{'' if highest.spent == 1 else 's'}"
@@ -127,11 +128,12 @@ def _spent(budget: Budget, providers: Iterable[str]) -> Budget:
     return replace(budget, costs={name: replace(budget.cost(name)) for name in providers})
 
 
-def _highest(budget: Budget, every: Mapping[str, Forecasts]) -> Budget:
-    """Return the budget as it would be had each provider accepted a creation that it must refuse; no other follows."""
-    spent = _spent(budget, every)
+def _highest(rehearsal: Rehearsal, every: Mapping[str, Forecasts]) -> Budget:
+    """Return the budget as it would be had each provider accepted, of each part, one creation that it must refuse."""
+    spent = _spent(rehearsal.budget, every)
     for name, forecasts in every.items():
-        if any(forecast.possible and PROBES[probe].kind != "life" for (_, probe), forecast in forecasts.items()):
+        possible = [key for key, forecast in forecasts.items() if forecast.possible and PROBES[key[1]].accident]
+        for _ in {PROBES[probe].danger(rehearsal.contracts[contract]).part for contract, probe in possible}:
             with suppress(NotSent):
                 spent.reserve(name)
     return spent

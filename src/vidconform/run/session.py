@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, Provider, Schema, find_provider, load_contracts, provider_names
+from vidconform.contracts import (
+    Contract,
+    Provider,
+    Schema,
+    find_provider,
+    load_contracts,
+    provider_names,
+    proxy_passwords,
+)  # fmt: skip
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import Evidence
-from vidconform.ledger import Budget, Creations, Price
-from vidconform.probes import EXPLORING, PROBES
+from vidconform.ledger import Budget, Creations, Price, check_room
+from vidconform.probes import EXPLORING, PROBES, near_keys
 from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
-from vidconform.run.incomplete import describe_gaps, lack_of_success
+from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_success
 from vidconform.run.known_deviations import known_deviations
-from vidconform.run.needs import probes_for
+from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
+from vidconform.run.paid_log import prepare_creations
 from vidconform.run.provider_run import ProviderRun, prepare_provider
-from vidconform.store import Journal, LiveSource, Observer, PlannedCreations, Store, documented_evidence
-from vidconform.transport import NotSent
+from vidconform.run.sparing import spared_probes, unforeseen, why_spared
+from vidconform.store import (
+    Claim,
+    Journal,
+    LiveSource,
+    Observer,
+    Store,
+    cassette_path,
+    documented_evidence,
+)
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 
@@ -64,6 +82,14 @@ class Session:
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
         return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
 
+    def bring(self, case: Case) -> None:
+        """Gather what a case will be judged on; what breaks is kept and told where it is judged."""
+        with suppress(Exception):
+            gathered = self._gathered(case).values()
+            for role in {exchange.role for evidence in gathered for exchange in evidence.exchanges}:
+                self._serves(case, role)
+        self.journalise(case)
+
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""
         return self._provider_run(contract).store
@@ -82,7 +108,10 @@ class Session:
 
     def _judge(self, case: Case) -> Verdict:
         try:
-            verdict = judge(case, self._gathered(case), self.cache, lambda: self._serves(case))
+            needed = why_spared(case, self._provider_run(case.contract).store.source.setting.spared)
+            if needed is not None:
+                return case.verdict(Outcome.UNSEEN, expected=needed)
+            verdict = judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
             return self.known.mark(verdict)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             told = self._provider_run(case.contract).store.source.setting.redactor.text(
@@ -99,11 +128,11 @@ class Session:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
         store = self._provider_run(case.contract).store
-        witnesses = [probe for probe in case.witnesses if (case.contract.id, probe) in store.wanted]
+        witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
-    def _serves(self, case: Case) -> bool:
-        return case.subject == "document" or self._provider_run(case.contract).store.serves(case.contract)
+    def _serves(self, case: Case, role: str) -> bool | None:
+        return case.subject == "document" or self._provider_run(case.contract).store.serves(case.contract, role)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
@@ -120,14 +149,29 @@ class Session:
         spent = {s.provider.name: self.budget.cost(s.provider.name) for s in self.provider_runs}
         return {name: {"requests": cost.requests, "creations": cost.creations} for name, cost in spent.items()}
 
+    def answered(self) -> list[str]:
+        """Return the contracts of which a reply came that could be judged."""
+        brought = [evidence for provider_run in self.provider_runs for evidence in provider_run.store.kept.values()]
+        return sorted({evidence.contract for evidence in brought if evidence.exchanges})
+
     def why_incomplete(self) -> list[str]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
-        found = [f"{name}: {what} was accepted and may be charged" for name, what in self.budget.accidents.items()]
-        found += [f"{name}: needs {doubt}" for name, doubt in self.budget.doubts.items() if isinstance(doubt, NotSent)]
+        found = [
+            s
+            for provider_run in self.provider_runs
+            for c in provider_run.contracts
+            for s in failed_tasks(provider_run.store, c)
+        ]
+        found += unforeseen(self.budget.accidents, self.known, self.contracts)
         for provider_run in self.provider_runs:
             found += describe_gaps(provider_run.store.kept.values())
             found += [s for contract in provider_run.contracts for s in lack_of_success(provider_run.store, contract)]
         return [*found, *self.guard.refused]
+
+    def hold(self, claim: Claim) -> None:
+        """Let one process alone ask the providers: the one that gets hold of the claim."""
+        for provider_run in self.provider_runs:
+            provider_run.store.claim = claim
 
     def close(self, ended: bool = True) -> None:
         """Give back the connections and the files; `ended` says that the run came to its end."""
@@ -158,8 +202,13 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
         prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
         for provider in providers
     ]
-    guard = _guard(options, provider_runs)
-    journal, creations = _journal(options, provider_runs, guard), _creations(options, provider_runs, guard)
+    for one in provider_runs:
+        one.store.source.setting.spared.update(spared_probes(options, known, one.contracts))
+    guard = _guard(options, provider_runs, environ)
+    if options.records and not options.plan:
+        for folder in {cassette_path(contract, "").parent for contract in every}:
+            check_room("--record-mode", folder)
+    journal, creations = _journal(options, provider_runs, guard), prepare_creations(options, provider_runs, guard)
     return Session(options, provider_runs, budget, journal=journal, creations=creations, known=known, guard=guard)
 
 
@@ -168,11 +217,13 @@ def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
     return Budget(options.max_creations, options.max_cost, prices)
 
 
-def _guard(options: RunOptions, provider_runs: list[ProviderRun]) -> Guard:
+def _guard(options: RunOptions, provider_runs: list[ProviderRun], environ: Mapping[str, str]) -> Guard:
     """Return what keeps the keys of a run out of all that it writes; what is replayed knows none."""
     if not options.uses_network or options.plan:
         return Guard()
-    guard = Guard({name: key for one in provider_runs for name, key in one.store.source.setting.keys.items()})
+    keys = {name: key for one in provider_runs for name, key in one.store.source.setting.keys.items()}
+    near = {f"{name} ({sort})": key for name, own in keys.items() for sort, key in near_keys(own).items()}
+    guard = Guard({**keys, **near, **proxy_passwords(environ)})
     for one in provider_runs:
         if isinstance(one.store.source, LiveSource):
             one.store.source.guard = guard
@@ -188,18 +239,6 @@ def _journal(options: RunOptions, provider_runs: list[ProviderRun], guard: Guard
     for one in provider_runs:
         one.store.journal, one.store.observer = journal, observer
     return journal
-
-
-def _creations(options: RunOptions, provider_runs: list[ProviderRun], guard: Guard) -> Creations | None:
-    """Return what writes creations down beside the results, known to every provider; raises DataFileProblem."""
-    if options.report is None or not (options.uses_network or options.plan):
-        return None
-    named = [f"{s.provider.name}/{name}" for s in provider_runs for name, ids in s.store.source.task_ids.items() if ids]
-    kind = PlannedCreations if options.plan else Creations
-    creations = kind(options.report, options.resume, guard, named)
-    for one in provider_runs:
-        one.store.source.setting.creations = creations
-    return creations
 
 
 def _check_schema(schema: Schema, contract: Contract) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Evidence, Gap, timestamp
-from vidconform.ledger import OverBudget
+from vidconform.ledger import OverLimit
 from vidconform.probes import PROBES, ProbeContext, ProbeSettings
 from vidconform.transport import NotSent, ProbeFailure, Transport
 
@@ -21,16 +21,20 @@ def gather(
     notes: dict[str, Any] | None = None,
 ) -> Evidence:
     """Return the evidence of a probe; trouble and what is withheld become gaps, never exceptions."""
-    context = ProbeContext(contract, setting, transport, probe, dict(notes or {}))
+    context = ProbeContext(
+        contract, setting, transport, probe, dict(notes or {}), is_plain=PROBES[probe].kind == "life"
+    )
     end: list[Gap] = []
     try:
+        if (contract.id, probe) in setting.spared:
+            raise NotSent(setting.spared[contract.id, probe])
         PROBES[probe].script(context, find)
     except NotSent as not_sent:
-        end = [Gap("refused" if isinstance(not_sent, OverBudget) else "unseen", not_sent.hint)]
+        end = [Gap("refused" if isinstance(not_sent, OverLimit) else "unseen", not_sent.hint)]
     except ProbeFailure as failure:
         context.failures.append(failure)
     # In the order in which they came up; a replay meets them in the same one.
-    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in context.failures]
+    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside, t.exchange) for t in context.failures]
     return _evidence(context, (*cut, *end))
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Evidence, Exchange, encode
-from vidconform.redaction import Guard
+from vidconform.errors import WriteFailed
+from vidconform.exchange import Evidence, Exchange, encode, encode_gap
+from vidconform.redaction import Guard, open_regular
 
 FORMAT = "vidconform/evidence@2"
 NAME = "evidence.jsonl"
@@ -33,18 +36,23 @@ class Journal:
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._file is not None:
-            self._file.close()
+            # What could not be written stays in its buffer, and has been told.
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _write(self, lines: Iterable[dict[str, Any]]) -> None:
-        file = self._file = self._file or self._open()
-        file.writelines(self._guard.line(self._path, line) for line in lines)
-        file.flush()
+        try:
+            file = self._file = self._file or self._open()
+            file.writelines(self._guard.line(self._path, line) for line in lines)
+            file.flush()
+        except OSError as error:
+            self._guard.note(WriteFailed(self._path, str(error.strerror)))
 
     def _open(self) -> TextIO:
         new = not self._path.exists()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a", encoding="utf-8")
+        file = os.fdopen(open_regular(self._path, "a"), "a", encoding="utf-8")
         if new:
             file.write(json.dumps({"kind": "evidence", "format": FORMAT}) + "\n")
         return file
@@ -63,7 +71,8 @@ def _lines(contract: Contract, evidence: Evidence) -> Iterator[dict[str, Any]]:
     for index, exchange in evidence:
         yield {"kind": "exchange", **of, "index": index, **encode(exchange), "state": _state(contract, exchange)}
     for gap in evidence.gaps:
-        yield {"kind": "gap", **of, "gap": gap.kind, "sentence": gap.sentence, "beside": gap.beside}
+        told = encode_gap(gap)
+        yield {**told, **of, "kind": "gap", "gap": told["kind"]}
 
 
 def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:

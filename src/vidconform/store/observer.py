@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from vidconform.contracts import Contract, documented_members
 from vidconform.exchange import Evidence
-from vidconform.redaction import Guard, Redactor
+from vidconform.redaction import Guard, Redactor, write_whole
 from vidconform.store.observation import MemberNames, Observation, ObservationKey, key_of
 
 FORMAT = "vidconform/observed@1"
@@ -51,12 +50,10 @@ class Observer:
 
     def _write(self) -> None:
         found = {id: [seen.as_dict(self._contracts[id]) for seen in kinds.values()] for id, kinds in self._seen.items()}
-        part = self._path.with_name(_PART)
         # Information only: a full disk must not turn it into anybody's verdict.
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(self._guard.line(self._path, {"format": FORMAT, "contracts": found}), encoding="utf-8")
-            os.replace(part, self._path)
+            write_whole(self._path, self._guard.line(self._path, {"format": FORMAT, "contracts": found}).encode())
 
 
 def forget(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
 from vidconform.exchange import Evidence, Gap, Reply, Request
-from vidconform.ledger import Creations
+from vidconform.ledger import Created, Creations
 from vidconform.probes import PROBES, ProbeSettings
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
@@ -114,7 +114,7 @@ class PlannedSource:
         probe = PROBES[evidence.probe]
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
-        # After one that should have been refused no other is sent.
+        # After one that should have been refused none that is as likely to be accepted is sent.
         return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
 
 
@@ -129,6 +129,10 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
 
 class PlannedCreations(Creations):
     """The creations of earlier runs, which a plan takes into account; nothing is written."""
+
+    def _number(self, creation: Created, request: Request) -> int:
+        """Write nothing; the number stands for nothing."""
+        return max(self.earlier, default=0) + 1
 
     def _write(self, line: dict[str, Any]) -> None:
         """Write nothing."""

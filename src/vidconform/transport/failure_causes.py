@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from vidconform.transport.failures import FailureKind, one_line
@@ -17,8 +17,11 @@ class TooSlow(Exception):
     """An exchange that went on longer than its seconds although every single read came in time."""
 
 
-def cause_of(error: Exception, url: str, timeouts: Timeouts) -> tuple[FailureKind, str]:
-    """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours."""
+def cause_of(error: Exception, url: str, timeouts: Timeouts, redact: Callable[[str], str]) -> tuple[FailureKind, str]:
+    """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours.
+
+    What a service said goes through `redact` whole, before it is cut.
+    """
     import httpx
 
     if isinstance(error, TooSlow):
@@ -33,7 +36,7 @@ def cause_of(error: Exception, url: str, timeouts: Timeouts) -> tuple[FailureKin
         found = _of_system(reason, where)
         if found is not None:
             return found
-    return _of_http(error)
+    return _of_http(error, redact)
 
 
 def may_have_arrived(error: Exception) -> bool:
@@ -78,10 +81,10 @@ def _of_system(error: BaseException, host: str) -> tuple[FailureKind, str] | Non
     return None
 
 
-def _of_http(error: Exception) -> tuple[FailureKind, str]:
+def _of_http(error: Exception, redact: Callable[[str], str]) -> tuple[FailureKind, str]:
     import httpx
 
-    said = _BYTES.sub(r"\1", str(error))
+    said = redact(_BYTES.sub(r"\1", str(error)))
     if isinstance(error, httpx.RemoteProtocolError):
         if "disconnected" not in said and "closed connection" not in said:
             return FailureKind.PROTOCOL, one_line(f"no valid HTTP: {said}")
@@ -90,6 +93,8 @@ def _of_http(error: Exception) -> tuple[FailureKind, str]:
         return FailureKind.CLOSED, f"connection closed {where}"
     if isinstance(error, httpx.ProxyError):
         return FailureKind.PROXY, one_line(f"the proxy of the environment said: {said}")
+    if isinstance(error, RuntimeError) and not isinstance(error, httpx.StreamError):
+        return FailureKind.UNREACHABLE, one_line(f"no connection: {error}")
     if isinstance(error, httpx.ConnectError):
         return FailureKind.UNREACHABLE, one_line(f"no connection: {said}").rstrip(": ")
     if isinstance(error, httpx.NetworkError):

@@ -30,11 +30,13 @@ class FailureKind(StrEnum):
     RATE = "rate"
     OUTAGE = "outage"
     QUOTA = "quota"
+    MODEL = "model"
     MAINTENANCE = "maintenance"
     BLOCKED = "blocked"
     DOWN = "down"
     UNFINISHED = "unfinished"
     FULL = "full"
+    CODING = "coding"
     RECORDED = "recorded"
 
 

@@ -12,6 +12,7 @@ from vidconform.exchange import Hop, Reply, Request
 from vidconform.transport.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
 from vidconform.transport.content_coding import ACCEPTED, decoded
 from vidconform.transport.deadline import Deadline, Unwelcome
+from vidconform.transport.environment import PROXY_AUTHENTICATION_REQUIRED, ssl_context
 from vidconform.transport.failure_causes import TooSlow
 from vidconform.transport.timeouts import Timeouts
 
@@ -36,8 +37,9 @@ class HttpClient:
         import httpx
 
         self._httpx = httpx
-        # A UnicodeError is what is left of a name that cannot be looked up.
-        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
+        # A UnicodeError is what is left of a name that cannot be looked up; a RuntimeError is what pytest-recording and
+        # pytest-socket raise where a test may not reach the network.
+        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, RuntimeError, TooSlow)
         self._client: httpx.Client | None = None
         self._count = count
         self._pause = pause
@@ -102,6 +104,7 @@ class HttpClient:
                     request.method, url, headers=raw, content=request.body, timeout=timeout, extensions=tell
                 ) as response:
                     reply = _reply(response, timeouts.max_body, deadline)
+                    self._check_proxy(reply)
             except self._httpx.TransportError:
                 if not deadline.passed:
                     raise
@@ -109,6 +112,11 @@ class HttpClient:
         if deadline.passed:
             raise TooSlow
         return reply
+
+    def _check_proxy(self, reply: Reply) -> None:
+        """Raise ProxyError where a proxy wants credentials: over plain http its refusal looks like the service's."""
+        if reply.status == PROXY_AUTHENTICATION_REQUIRED and not self._sender:
+            raise self._httpx.ProxyError("407 Proxy Authentication Required")
 
     def _welcomes(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
         """Return what judges the address that a redirect arrives at: a name may have another one than a moment ago."""
@@ -129,7 +137,7 @@ class HttpClient:
         return self._httpx.Client(
             # No proxy of the environment stands between us and this machine; its certificates are believed anywhere.
             trust_env=not is_loopback(url),
-            verify=self._httpx.create_ssl_context(),
+            verify=ssl_context(),
             headers={"User-Agent": "vidconform", "Accept-Encoding": ACCEPTED},
             # A session cookie from a request with the key would let the one without it in.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 from vidconform.exchange import Request, timestamp
@@ -36,7 +38,7 @@ class LiveTransport:
     """Talks to one provider, and stops talking to one that is down.
 
     `retry_seconds` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
-    `pause` are the seconds before each.
+    `pause` are the seconds before each. What a service said of a failure goes through `redact`.
     """
 
     sleeps = True
@@ -48,16 +50,26 @@ class LiveTransport:
         pause: float = 0.0,
         timeouts: Timeouts | None = None,
         provider: str = "the provider",
+        redact: Callable[[str], str] = str,
     ) -> None:
+        self._redact = redact
         self._client = HttpClient(count, pause)
         self._timeouts = AdaptiveTimeouts(timeouts or Timeouts())
         # A shorter time-out means that the user is in a hurry.
         self._budget = RetryBudget(retry_seconds, min(1.0, self._timeouts.usual.exchange / 30))
         self._breaker = CircuitBreaker(provider)
+        self._answered_before: dict[str, Request] = {}
 
     def send(self, request: Request) -> ReceivedReply:
         """Return the last reply of as many tries as `retries` and `circuit_breaker` allow; raises ProbeFailure."""
+        question = self._plain_question(request.scope)
+        if question is not None and self._breaker.is_in_doubt(request):
+            with suppress(ProbeFailure):
+                self._tried(question)
         self._breaker.check(request)
+        return self._tried(request)
+
+    def _tried(self, request: Request) -> ReceivedReply:
         self._budget.rest()
         attempt = Attempt(self._budget, request)
         outcome = self._try(request)
@@ -67,7 +79,7 @@ class LiveTransport:
         if isinstance(outcome, ProbeFailure):
             raise outcome
         if not attempt.rests_after(outcome):
-            self._breaker.note_outage(request, outcome)
+            self._breaker.note_outage(request, outcome, is_plain=self._is_plain(request))
         return outcome
 
     def recorded(self) -> Iterator[Request] | None:
@@ -83,14 +95,32 @@ class LiveTransport:
         try:
             reply = self._client.follow(request, timeouts, lambda: self._answered(request.scope))
         except self._client.errors as error:
-            kind, cause = cause_of(error, request.url, timeouts)
+            kind, cause = cause_of(error, request.url, timeouts, self._redact)
             told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
             return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
         received = ReceivedReply.of(request, reply, timestamp(), "live")
         self._timeouts.heard(time.monotonic() - started)
+        self._remember(request, received)
         if not received.classification.is_temporary:
             self._answered(request.scope)
         return received
+
+    def _plain_question(self, scope: str) -> Request | None:
+        """Return what has been answered before, of this contract or else of another; it costs nothing to ask again."""
+        known = self._answered_before
+        found = known.get(scope) or next(iter(known.values()), None)
+        return found and replace(found, is_plain=True)
+
+    def _is_plain(self, request: Request) -> bool:
+        """Whether a failure of it is the service's; where nothing was answered before, there is no plainer question."""
+        return request.is_plain or not self._answered_before
+
+    def _remember(self, request: Request, received: ReceivedReply) -> None:
+        """Keep the first question that was answered, as the document shows it if there is one; none with a video."""
+        is_usable = request.is_safe and received.classification.outage is None and received.reply.is_json
+        known = self._answered_before.get(request.scope)
+        if is_usable and (known is None or (request.is_plain and not known.is_plain)):
+            self._answered_before[request.scope] = request
 
     def _answered(self, scope: str) -> None:
         self._breaker.answered(scope)
@@ -99,5 +129,5 @@ class LiveTransport:
     def _failed(self, request: Request, kind: FailureKind, cause: str) -> str:
         """Take note of a try without a reply; return its cause, before a short wait the long one that led to it."""
         waited = self._timeouts.failed(kind, cause)
-        self._breaker.failed(kind, waited or cause, request.scope)
+        self._breaker.failed(kind, waited or cause, request.scope, is_plain=self._is_plain(request))
         return f"{waited}, and again {cause}" if waited else cause

@@ -24,6 +24,11 @@ class MemoryBudget:
     large: int = _LARGE_IN_ALL
     left: int = _IN_ALL
 
+    @classmethod
+    def of(cls, max_body: int | None) -> MemoryBudget:
+        """Return the budget for replies of at most so many bytes, or of the usual most."""
+        return cls() if max_body is None else cls(96 * max_body, max(_IN_ALL, 96 * max_body))
+
     def check(self) -> None:
         """Raise ProbeFailure when nothing more can be kept."""
         if self.left <= 0:

@@ -25,9 +25,12 @@ class Timeouts:
     max_body: int = 1024 * 1024
 
     @classmethod
-    def of(cls, seconds: float | None) -> Timeouts:
-        """Return the time-outs that follow from the one that the user chose, or the usual ones."""
-        return cls() if seconds is None else cls(min(cls.connect, seconds), seconds, seconds)
+    def of(cls, seconds: float | None, max_body: int | None = None) -> Timeouts:
+        """Return the limits that follow from those that the user chose, or the usual ones."""
+        usual = cls() if max_body is None else cls(max_body=max_body)
+        if seconds is None:
+            return usual
+        return replace(usual, connect=min(cls.connect, seconds), read=seconds, exchange=seconds)
 
     def doubled(self) -> Timeouts:
         """Return time-outs with twice the seconds for the answer."""

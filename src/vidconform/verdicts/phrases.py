@@ -59,12 +59,15 @@ def _asked(schema: Schema, error: SchemaError) -> Any:
     return node.get(keyword) if isinstance(node, dict) else None
 
 
-def received(error: SchemaError, body: Any) -> str:
-    """Return what stands where the assertion failed."""
+def received(schema: Schema, error: SchemaError, body: Any) -> str:
+    """Return what stands where the assertion failed, or which members are missing there."""
     value = resolve(body, error.pointer)
     place = f" at {error.pointer}" if error.pointer else ""
     if error.keyword == "required" and isinstance(value, dict):
-        return f"only the members {', '.join(cut(str(name)) for name in list(value)[:20]) or 'none'}{place}"
+        missing = ", ".join(name for name in _asked(schema, error) or () if name not in value)
+        return (
+            f"no {missing}, but the members {', '.join(cut(str(name)) for name in list(value)[:20]) or 'none'}{place}"
+        )
     return f"{show(value)}{place}"
 
 
@@ -83,7 +86,7 @@ def _type(asked: Any) -> str:
 
 
 def _required(asked: Any) -> str:
-    return f"the member {', '.join(asked)}"
+    return f"the member{'s' if asked[1:] else ''} {', '.join(asked)}"
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {

@@ -41,7 +41,7 @@ class Verdict:
 
     `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it
     is unseen because what would have shown it costs more than the run may spend, `partial` that it is met by what was
-    seen while trouble hid the rest.
+    seen while trouble hid the rest; `routes` are those that it is unmet on, as method and path.
     """
 
     contract: Contract
@@ -57,6 +57,7 @@ class Verdict:
     known: Mapping[str, Any] | None = None
     refused: bool = False
     partial: bool = False
+    routes: tuple[str, ...] = ()
 
     @property
     def label(self) -> Label:
@@ -92,5 +93,6 @@ class Verdict:
             "decided_by": self.decided_by,
             **({"deviation": dict(self.known)} if self.known is not None else {}),
             **({"partial": True} if self.partial else {}),
+            **({"routes": list(self.routes)} if self.routes else {}),
             **({"edition": self.contract.edition.sha256} if self.contract.edition.sha256 else {}),
         }

@@ -47,4 +47,5 @@ def _load() -> None:
         lifecycle_faults,
         odd_requests,
         refusal_faults,
+        time_faults,
     )

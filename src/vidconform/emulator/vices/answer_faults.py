@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from urllib.parse import urlencode
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import (
     COMPLETED,
     CONTENT,
     FAILED,
+    FAILED_CONTENT,
     FIRST_READ,
     READ,
     SECOND_READ,
@@ -21,6 +24,8 @@ _PAGE = said(b"<!doctype html><html><title>Loading</title></html>", content_type
 _ERROR = said({"code": "upstream_error", "message": "the upstream is busy", "data": None})
 _ERROR_AS_VIDEO = said(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
 _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
+# The video that each of the others is shown as, by contract.
+_FIRST = {"videos": "video_abc123", "query": "task_01k9008rhbefnt3rb1g9szxdwr"}
 _UNKNOWN = refused(404, "video not found", "video_not_found")
 _NO_ROUTE = refused(404, "there is no such route", "not_found")
 _FAILED = refused(500, "the server failed", "internal_error")
@@ -139,6 +144,36 @@ def content_as_redirect(reply: ReplyContext) -> None:
     if reply.file_url is not None:
         reply.say(b"", 302)
         reply.headers["location"] = reply.file_url("video")
+
+
+@vice(COMPLETED)
+def video_url_answers_404(reply: ReplyContext) -> None:
+    """The address of a video leads nowhere."""
+    head, separator, tail = reply.body["video_url"].rpartition("/content")
+    reply.body["video_url"] = f"{head}0{separator}{tail}" if separator else f"{tail}0"
+
+
+@vice(COMPLETED)
+def one_video_url_for_all(reply: ReplyContext) -> None:
+    """All tasks have the address of one video."""
+    named = r"(video|task)_[0-9a-z-]+"
+    reply.body["video_url"] = re.sub(named, _FIRST.get(reply.contract, "video_0"), reply.body["video_url"])
+
+
+@vice(FAILED_CONTENT)
+def content_of_a_failed_task(reply: ReplyContext) -> None:
+    """The content of a failed task is handed out."""
+    reply.grant()
+
+
+@vice(READ)
+def reads_through_a_redirect(reply: ReplyContext) -> None:
+    """A read is answered with a redirect to the same path with one parameter more, which serves the task."""
+    if reply.task is not None and "again" not in reply.sent_query:
+        # The redirect itself shows nobody the task.
+        reply.task.reads -= 1
+        reply.say(b"", 307)
+        reply.headers["location"] = f"?{urlencode({**reply.sent_query, 'again': 1})}"
 
 
 @vice(TASK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.server_state import NEAR_KEY
 from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
 from vidconform.emulator.vices.vice import Act, refused, vice, vices
 
@@ -82,3 +83,21 @@ def refuses_the_admin_token(reply: ReplyContext) -> None:
     """The second route refuses an admin's token."""
     if "token" not in reply.sent_headers:
         _shut(reply)
+
+
+@vice(ANY)
+def lets_in_keys_near_the_right_one(reply: ReplyContext) -> None:
+    """A key that shares its beginning or its end with the right one is let in."""
+    sent = f"{reply.sent_headers.get('authorization', '')} {reply.sent_headers.get('token', '')}"
+    if reply.check == "key" and NEAR_KEY in sent:
+        reply.grant()
+
+
+vices(
+    CONTENT,
+    (
+        "blocks-the-content",
+        "The content is blocked for a key that opens everything else.",
+        refused(403, "request blocked by the content filter", "blocked"),
+    ),
+)

@@ -24,7 +24,8 @@ def reopens_after_completion(life: Life) -> Life:
     if running is None:
         return life
     last = life[-1]
-    return (*life, replace(running, progress=last.progress, since_ms=last.since_ms), last)
+    again = replace(running, progress=last.progress, since_ms=last.since_ms + 1)
+    return (*life, again, replace(last, since_ms=last.since_ms + 2))
 
 
 @vice()
@@ -42,8 +43,9 @@ def goes_back_to_the_queue(life: Life) -> Life:
         return life
     place = life.index(running) + 1
     word = next((step.status for step in life if step.status in _WAITING), _WAITING[0])
-    back = replace(running, status=word)
-    return (*life[:place], back, replace(running), *life[place:])
+    back = replace(running, status=word, since_ms=running.since_ms + 1)
+    after = (replace(step, since_ms=step.since_ms + 2) for step in (running, *life[place:]))
+    return (*life[:place], back, *after)
 
 
 @vice(stalls=True)
@@ -119,7 +121,7 @@ def update_time_goes_back(reply: ReplyContext) -> None:
 @vice()
 def update_time_before_creation(reply: ReplyContext) -> None:
     """The last update lies before the creation."""
-    reply.body["status_update_time"] = reply.body["created_at"] * 1000 - 60_000
+    reply.body["status_update_time"] -= 3_600_000
 
 
 @vice(UNFINISHED)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 
+from vidconform.emulator import known_tasks
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
 from vidconform.emulator.vices.vice import vice
 
 _LONG, _SHORT = 64, 20
+_KNOWN = (
+    *known_tasks.OCTOPUSX_QUERY, *known_tasks.OCTOPUSX_VIDEOS, *known_tasks.GPTGE, *known_tasks.OPEAI,
+    *known_tasks.CHAINHUB,
+)  # fmt: skip
 
 UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
 
@@ -24,6 +29,13 @@ def crashes_on_a_quote(reply: ReplyContext) -> None:
         reply.refuse(500, "the server failed", "internal_error")
 
 
+@vice(ANY, generated=True)
+def crashes_on_a_body_that_is_no_object(reply: ReplyContext) -> None:
+    """A creation whose body is JSON, not empty and no object is answered with 500."""
+    if reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"):
+        reply.refuse(500, "the server failed", "internal_error")
+
+
 @vice(UNKNOWN_ID, generated=True)
 def serves_long_ids(reply: ReplyContext) -> None:
     """A long id that no task has is answered with 200 and an empty object."""
@@ -36,6 +48,14 @@ def long_ids_as_html(reply: ReplyContext) -> None:
     """A long id that no task has is answered with a page of HTML."""
     if len(_asked(reply)) > _LONG:
         reply.say(b"<!doctype html><html><title>Not Found</title></html>", 404, "text/html")
+
+
+@vice(UNKNOWN_ID, generated=True)
+def serves_ids_near_a_known_one(reply: ReplyContext) -> None:
+    """An id that begins with a task's own is served as that task."""
+    begun = [known.id for known in _KNOWN if _asked(reply).startswith(known.id)]
+    if begun:
+        reply.say({"id": begun[0], "object": "video", "status": "unknown", "progress": 0})
 
 
 @vice(ANY, generated=True)

@@ -122,5 +122,5 @@ def drawn_request(operation: Operation, drawn: dict[str, Any]) -> RawRequest:
     """Return a drawn request as it goes out."""
     target, body = operation.target(drawn["id"]), drawn["body"]
     if drawn["query"]:
-        target += f"?{urlencode(drawn['query'], doseq=True, quote_via=quote)}"
+        target += f"{'&' if '?' in target else '?'}{urlencode(drawn['query'], doseq=True, quote_via=quote)}"
     return raw_request(operation, target, body and body.encode("latin-1"), drawn["headers"])

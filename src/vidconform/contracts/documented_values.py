@@ -1,0 +1,93 @@
+"""What a document shows of a value: an example before a sample, and those before what its schema says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+# What an editor of documents writes where it knows the type alone.
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{\{?[^{}]*\}\}?|\.{3}|string")
+
+
+def resolved(document: dict[str, Any], node: Any) -> Any:
+    """Return a node with the references into its own document replaced by what they lead to (RFC 6901).
+
+    Raises KeyError for one that leads nowhere.
+    """
+    return _resolved(document, node, ())
+
+
+def value_of(described: dict[str, Any] | bool) -> Any:
+    """Return the value that a parameter or a schema shows, or None; a schema that is true or false shows none."""
+    if isinstance(described, bool):
+        return None
+    if "example" in described:
+        return described["example"]
+    examples = described.get("examples")
+    if isinstance(examples, dict) and examples:
+        # OpenAPI names its examples, JSON Schema lists them.
+        return next(iter(examples.values()))["value"]
+    if isinstance(examples, list) and examples:
+        return examples[0]
+    for key in ("const", "default"):
+        if key in described:
+            return described[key]
+    if described.get("enum"):
+        return described["enum"][0]
+    return value_of(described["schema"]) if isinstance(described.get("schema"), dict) else None
+
+
+def body_example(folder: Path, media: dict[str, Any]) -> Any:
+    """Return the request body that a media type shows, or None where it shows none that can be sent."""
+    schema = _schema(folder, media.get("schema", {}))
+    shown = value_of({key: value for key, value in media.items() if key != "schema"})
+    if shown is not None:
+        return shown
+    if _is_meant(media.get("x-sample")):
+        return media["x-sample"]
+    whole = value_of(schema)
+    return _of_members(schema) if whole is None else whole
+
+
+def _of_members(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the object of what each member's schema shows, or None where a required one shows nothing."""
+    shown = {name: value_of(member) for name, member in schema.get("properties", {}).items()}
+    found = {name: value for name, value in shown.items() if value is not None}
+    return found if found and set(schema.get("required", [])) <= set(found) else None
+
+
+def _is_meant(sample: Any) -> bool:
+    """Whether a sample can be sent: none of its texts only stands for one."""
+    texts = sample.values() if isinstance(sample, dict) else ()
+    return bool(texts) and not any(isinstance(text, str) and _PLACEHOLDER.fullmatch(text) for text in texts)
+
+
+def _schema(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    file = folder / str(schema.get("$ref", ""))
+    if not file.is_file():
+        return schema
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except (ValueError, OSError):
+        # Told where the schemas are read.
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _resolved(document: dict[str, Any], node: Any, followed: tuple[str, ...]) -> Any:
+    if isinstance(node, list):
+        return [_resolved(document, member, followed) for member in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/") and reference not in followed:
+        return _resolved(document, _at(document, reference), (*followed, reference))
+    return {name: _resolved(document, member, followed) for name, member in node.items()}
+
+
+def _at(document: Any, reference: str) -> Any:
+    for name in reference.removeprefix("#/").split("/"):
+        document = document[name.replace("~1", "/").replace("~0", "~")]
+    return document

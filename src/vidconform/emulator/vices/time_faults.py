@@ -1,0 +1,96 @@
+"""Vices of what stands and of clocks: facts of a finished task that change, and times that have not come yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import COMPLETED, OF_A_FAILURE, READ_AGAIN, TASK, UNFINISHED
+from vidconform.emulator.vices.vice import Act, vice, vices
+
+# The year 2100 by whatever clock.
+_AHEAD = 4_102_444_800
+_ZONE = 8 * 3600
+
+
+def _another(name: str, value: Any) -> Act:
+    def change(reply: ReplyContext) -> None:
+        if reply.body.get(name) is not None or (name in reply.body and name.startswith("remixed")):
+            reply.body[name] = reply.body[name] + value if isinstance(value, int) else value
+
+    return change
+
+
+vices(
+    READ_AGAIN,
+    *(
+        (f"{name.replace('_', '-')}-changes-after-the-end", f"The {name} of a finished task changes once.", change)
+        for name, change in (
+            (name, _another(name, value))
+            for name, value in (
+                ("model", "sora-2-pro"),
+                ("size", "1024x1792"),
+                ("seconds", "8"),
+                ("prompt", "another prompt"),
+                ("completed_at", 1),
+                ("expires_at", 1),
+                ("remixed_from_video_id", "video_another"),
+            )
+        )
+    ),
+)
+
+
+@vice()
+def update_time_stays_while_the_status_changes(reply: ReplyContext) -> None:
+    """The time of the last update is that of the first status for ever."""
+    if reply.task is not None:
+        reply.body["status_update_time"] = reply.task.since_ms(reply.task.life[0])
+
+
+@vice(UNFINISHED)
+def nested_progress_falls(reply: ReplyContext) -> None:
+    """The progress inside the detail of a pending task falls from one read to the next."""
+    if reply.task is not None:
+        reply.body["detail"]["pending_info"]["progress_pct"] = 0.9 - reply.task.reads / 10
+
+
+@vice(OF_A_FAILURE)
+def created_at_ahead_of_the_clock(reply: ReplyContext) -> None:
+    """The creation time of a task that fails has not come yet."""
+    reply.body["created_at"] = _AHEAD
+
+
+@vice(COMPLETED)
+def completed_at_ahead_of_the_clock(reply: ReplyContext) -> None:
+    """The completion time of a completed task has not come yet, and what counts from it neither."""
+    reply.body["completed_at"] = _AHEAD
+    if "expires_at" in reply.body:
+        reply.body["expires_at"] = _AHEAD + 3600
+
+
+@vice(COMPLETED)
+def times_of_a_completed_task_ahead_of_the_clock(reply: ReplyContext) -> None:
+    """The creation and the completion time of a completed task have not come yet."""
+    reply.body |= {"created_at": _AHEAD, "completed_at": _AHEAD}
+
+
+@vice()
+def update_time_ahead_of_the_clock(reply: ReplyContext) -> None:
+    """The time of the last update has not come yet."""
+    if reply.task is not None:
+        reply.body["status_update_time"] += (_AHEAD - reply.task.created_at) * 1000
+
+
+@vice(TASK)
+def created_at_in_local_time(reply: ReplyContext) -> None:
+    """The creation time of a new task is that of a clock eight hours behind."""
+    if reply.task is not None and not reply.task.known:
+        reply.body["created_at"] -= _ZONE
+
+
+@vice(TASK)
+def created_at_a_day_ahead(reply: ReplyContext) -> None:
+    """The creation time of a new task is a day ahead."""
+    if reply.task is not None and not reply.task.known:
+        reply.body["created_at"] += 86_400

@@ -1,0 +1,53 @@
+"""The process that a live run is started in: its end by a signal, and what all processes of the run share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+RUN = "VIDCONFORM_RUN"
+# A hang-up is nothing that Windows knows.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def run_folder() -> Path | None:
+    """Return the folder that the processes of a run share, where this process descends from one of a run."""
+    return Path(os.environ[RUN]) if RUN in os.environ else None
+
+
+class RunProcess:
+    """Marks what descends from this process as one run with it, and ends it by SIGTERM and SIGHUP as by SIGINT."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="vidconform-run-"))
+        os.environ[RUN] = str(self.folder)
+        self._handlers: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            # What is ignored, as under nohup, stays so.
+            asked = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+            self._handlers = {number: signal.signal(number, _interrupt) for number in asked}
+            # A compiled module may have taken the interrupt from Python, which still names its own handler.
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Leave the process as it was."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        os.environ.pop(RUN, None)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # A second signal ends a run that does not come to its end.
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt(signal.Signals(number).name)
