@@ -241,7 +241,7 @@ def test_who_gave_a_task_and_allowed_a_creation_is_told_what_became_of_them() ->
     for name in ("content-route", "content-with-wrong-key-is-refused", "remix-route"):
         assert "--task-id" not in found[name].expected
         assert "allow a creation" not in found[name].expected
-        assert "video_1a2b3c4d5e is 'failed'" in found[name].expected
+        assert "the run's own task failed: no error is told (task video_made000001 of" in found[name].expected
 
 
 def test_who_gave_no_task_is_told_to() -> None:

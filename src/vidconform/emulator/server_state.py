@@ -58,7 +58,7 @@ class Keys:
         """Whether this value is accepted as the credential of that variable."""
         if expected := self._environ.get(variable):
             return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
-        if not value or value.startswith(WRONG_KEY) or NEAR_KEY in value:
+        if not value or value.lower().startswith(WRONG_KEY) or NEAR_KEY in value:
             return False
         # A key in another case is another key.
         return self._spelled.setdefault(value.casefold(), value) == value

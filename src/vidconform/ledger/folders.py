@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,12 +36,19 @@ def check_room(option: str, folder: Path, advice: str = "") -> None:
         raise BadOption(option, str(folder), f"a folder to write to ({error.strerror}){advice}") from error
 
 
-def hold_folder(folder: Path) -> FileLock:
-    """Return the lock of a folder of --report, held; raises BadOption where another run holds it."""
-    lock = FileLock(folder / ".lock")
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder of --report for one run; raises BadOption where another one holds it."""
+    path = folder / ".lock"
+    lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         expected = "a folder that no other run is writing to; wait for its end or pass another one"
         raise BadOption("--report", str(folder), expected) from None
-    return lock
+    try:
+        yield
+    finally:
+        # A folder is left as it was found, should nothing be judged.
+        path.unlink(missing_ok=True)
+        lock.release()

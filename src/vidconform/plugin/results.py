@@ -6,6 +6,7 @@ Begun earlier, `--help` or a selection of nothing would empty a folder whose evi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -27,10 +28,10 @@ class Results:
         self.config, self.session = config, session
         self.writer: report.ResultsWriter | None = None
         self.were_due = False
-        self._lock: Any = None
+        self._held = ExitStack()
         if session.options.report is not None:
             report.check_folder(session.options.report)
-            self._lock = hold_folder(session.options.report)
+            self._held.enter_context(hold_folder(session.options.report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -46,8 +47,7 @@ class Results:
 
     def pytest_unconfigure(self) -> None:
         """Let the next run into the folder."""
-        if self._lock is not None:
-            self._lock.release()
+        self._held.close()
 
     def _begin(self, tests: Iterable[str]) -> None:
         """Begin once, if a test stands for a case; raises UsageError (exit code 4)."""

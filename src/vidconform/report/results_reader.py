@@ -19,7 +19,7 @@ NAME = "results.jsonl"
 _LINE = FileFormat(SCHEMA)
 # Far above what a run writes; a file from elsewhere may hold anything.
 _LONGEST = 4_000
-_LONGEST_LINE = 4 * 1024 * 1024
+_LONGEST_LINE = 16 * 1024 * 1024
 
 
 def find_results(given: Iterable[str | Path]) -> list[Path]:
