@@ -79,7 +79,9 @@ REFUSALS = {
 
 def test_the_table_below_names_every_probe_that_must_be_refused(octopusx: Live) -> None:
     applicable = probes_of(octopusx.contract("videos"))
-    assert {probe.name for probe in applicable if probe.refusal is not None} == set(REFUSALS)
+    # What a failed task has is asked for only where one is known: tests/laws/test_results.py.
+    asked = {probe.name for probe in applicable if probe.refusal is not None} - {"failed-content"}
+    assert asked == set(REFUSALS)
 
 
 @pytest.mark.parametrize("probe", REFUSALS)

@@ -91,9 +91,8 @@ def test_a_creation_is_written_down_without_a_report_too(
 def test_a_folder_that_another_run_writes_to_is_refused(service: Service, pytester: pytest.Pytester) -> None:
     words = [*live(service.emulator, tasks=False), *ONE]
     (pytester.path / "report").mkdir()
-    lock = hold_folder(pytester.path / "report")
-    second = judge_inside(pytester, *words, **KEYS)
-    lock.release()
+    with hold_folder(pytester.path / "report"):
+        second = judge_inside(pytester, *words, **KEYS)
     assert (second.code, service.emulator.requests) == (4, 0), second.ran()
     assert "expected a folder that no other run is writing to; wait for its end or pass another one" in second.err
     assert judge_inside(pytester, *words, **KEYS).code == 0

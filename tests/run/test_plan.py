@@ -140,7 +140,7 @@ def test_a_given_task_that_nobody_knows_costs_no_more_than_the_plan_says(pyteste
             *live(emulator, tasks=False),
             "--task-id=videos=video_nobody",
             "-k",
-            "test_content and not refused",
+            "content-is-video or content-has-bytes",
         ]
         planned = plan(pytester, *arguments, **KEYS)
         hold(planned, judge_inside(pytester, *arguments, **KEYS), emulator)

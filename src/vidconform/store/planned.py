@@ -18,6 +18,8 @@ from vidconform.transport import ReceivedReply
 
 _PLANNED = "planned"
 _JSON = (("content-type", "application/json"),)
+# What some services show and no document promises: a result on the service's own host, a task that failed.
+_CHANCES = {"result": "/planned-result", "failed": "planned-failed"}
 
 
 class PlanTransport:
@@ -98,7 +100,7 @@ class PlannedSource:
         given = [] if self.knows else self.task_ids.get(contract.name, [])
         transport = PlanTransport(contract, probe, [contract.unknown_id, *given])
         try:
-            evidence = gather(contract, probe, self.setting, transport, find)
+            evidence = gather(contract, probe, self.setting, transport, lambda name: find(name) or _CHANCES.get(name))
         except Exception as error:  # noqa: BLE001 - what breaks one probe of a live run does not end the others either
             broken = Gap("inconclusive", f"{type(error).__name__}: {error}")
             evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=PROBES[probe].kind)
@@ -112,10 +114,11 @@ class PlannedSource:
         # No task polled infinitely often would be no number at all.
         most = len(sent) + (followed and followed * (self.polls - 1))
         probe = PROBES[evidence.probe]
+        least = 0 if _CHANCES.keys() & evidence.notes.keys() else len(sent)
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
         # After one that should have been refused none that is as likely to be accepted is sent.
-        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
+        return Forecast(least, most, creations, min(len(paid), 1), evidence.gaps)
 
 
 def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:
