@@ -10,7 +10,8 @@ import pytest
 import vidconform.emulator.vices  # noqa: F401 - the errors there are found among the subclasses
 from vidconform.cli import main
 from vidconform.errors.error_table import FAULT_OF_OURS, SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, errors_page
-from vidconform.errors.error_types import BadOption, DataFileProblem, SecretRefused, VidconformError
+from vidconform.errors.error_types import BadOption, DataFileProblem, VidconformError
+from vidconform.errors.run_errors import SecretRefused
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # A code is a promise: people search for it, and scripts compare it. A new error takes a new one.

@@ -20,7 +20,8 @@ from vidconform.exchange.messages import Reply
 from vidconform.laws.gathered_replies import Gathered
 from vidconform.plugin.outcomes import show
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case, judge
+from vidconform.verdicts.case import Case
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 HARMLESS = (Outcome.MET, Outcome.UNSEEN)

@@ -27,7 +27,7 @@ from vidconform.laws.subjects import AuthAttempt, Refused, Subject
 from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.needs import probes_for
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 VIDEOS, OPEAI, GPTGE = BY_ID["octopusx/videos"], BY_ID["opeai/videos"], BY_ID["gptge/videos"]
 QUERY = BY_ID["octopusx/query"]

@@ -21,7 +21,7 @@ from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.contracts.secret_variables import known_secrets
 from vidconform.emulator.server import running
-from vidconform.errors.error_types import SecretRefused
+from vidconform.errors.run_errors import SecretRefused
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Exchange, Reply, Request
 from vidconform.ledger.creations_file import Creations

@@ -19,7 +19,7 @@ from vidconform.laws.subjects import AuthAttempt, Subject
 from vidconform.probes.registry import PROBES
 from vidconform.run.needs import check_law, probes_for
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 pytest_plugins = ["pytester"]
 

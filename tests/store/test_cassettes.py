@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.exchanges import exchanges, words
 from tests.support.recordings import AT, BASE, Own
-from vidconform.errors.error_types import CassetteMissing, CassetteStale
+from vidconform.errors.error_types import CassetteMissing
+from vidconform.errors.run_errors import CassetteStale
 from vidconform.exchange.evidence import Evidence, Gap
 from vidconform.exchange.messages import Exchange, Reply, Request
 from vidconform.store.cassettes import Cassette

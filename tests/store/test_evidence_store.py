@@ -12,7 +12,7 @@ from tests.support.processes import KEYS
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.emulator.replies import ReplyContext
-from vidconform.errors.error_types import CassetteStale
+from vidconform.errors.run_errors import CassetteStale
 from vidconform.exchange.messages import EMULATOR_SERVER, Reply
 from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings

@@ -20,7 +20,7 @@ from vidconform.run.cases import law_cases, schema_cases
 from vidconform.run.options import RunOptions
 from vidconform.run.session import Session, prepare
 from vidconform.store.documented_examples import documented_evidence
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 DROPPED = object()
 Path = tuple[str | int, ...]

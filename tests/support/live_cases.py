@@ -21,7 +21,7 @@ from vidconform.run.options import RunOptions
 from vidconform.run.session import Session, prepare
 from vidconform.store.evidence_store import Store
 from vidconform.transport.classification import ReceivedReply
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 Change = Callable[[ReplyContext], None]
 

@@ -19,7 +19,7 @@ from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws
 from vidconform.run.needs import probes_for
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 LAWS = all_laws()
 # Kinds whose subject is the document: theirs contradict themselves, so that the laws are held against mended ones.

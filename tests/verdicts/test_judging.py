@@ -21,7 +21,8 @@ from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, require_ob
 from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws, law_of, schema_of
 from vidconform.run.needs import probes_for
-from vidconform.verdicts.judging import Case, judge, name_of
+from vidconform.verdicts.case import Case, name_of
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 GPTGE, OPEAI, VIDEOS = BY_ID["gptge/videos"], BY_ID["opeai/videos"], BY_ID["octopusx/videos"]

@@ -25,8 +25,9 @@ from vidconform.report.nightly.history import describe_since
 from vidconform.report.results_reader import find_results
 from vidconform.report.results_writer import SCHEMA
 from vidconform.run.bindings import schema_of
+from vidconform.verdicts.case import Case
 from vidconform.verdicts.deviation_status import KnownDeviations
-from vidconform.verdicts.judging import Case, judge
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 GPTGE = BY_ID["gptge/videos"]

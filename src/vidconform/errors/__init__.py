@@ -5,12 +5,10 @@ from vidconform.errors.error_types import (
     BadOption,
     CassetteDamaged,
     CassetteMissing,
-    CassetteStale,
     DataFileProblem,
     ExposedKey,
     MissingKey,
     ResultsRefused,
-    SecretRefused,
     UnknownErrorCode,
     UnknownProvider,
     UnusableEnvironment,
@@ -18,7 +16,7 @@ from vidconform.errors.error_types import (
     UsageProblem,
     VidconformError,
 )
-from vidconform.errors.run_errors import AskedElsewhere, WriteFailed
+from vidconform.errors.run_errors import AskedElsewhere, CassetteStale, SecretRefused, WriteFailed
 
 __all__ = [
     "FAULT_OF_OURS", "SYSTEM_ERROR", "UNFORESEEN_VALUE", "AskedElsewhere", "BadOption", "CassetteDamaged",

@@ -32,3 +32,35 @@ class WriteFailed(VidconformError):
 
     def _sentence(self) -> str:
         return f"{f'{self.kept}; ' if self.kept else ''}{self.path}: cannot be written to its end: {self.problem}"
+
+
+@dataclass
+class CassetteStale(VidconformError):
+    """A recording that does not hold the request its probe sends now."""
+
+    code = "VC-403"
+    path: Path
+    request: str
+
+    def _sentence(self) -> str:
+        return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"
+
+
+@dataclass
+class SecretRefused(VidconformError):
+    """A file that would have held the value of an environment variable; the value itself is never shown.
+
+    `partly`: the file is written, but for the texts with the value in them.
+    """
+
+    code = "VC-601"
+    path: Path
+    variable: str
+    partly: bool = False
+
+    def _sentence(self) -> str:
+        what = "a text in it was not written" if self.partly else "not written"
+        return (
+            f"{self.path}: {what}: it would hold the value of {self.variable}; "
+            "change that key if what this was made from has been shared"
+        )

@@ -1,7 +1,8 @@
 """Verdicts: a requirement and its evidence."""
 
+from vidconform.verdicts.case import Case, name_of
 from vidconform.verdicts.deviation_status import DeviationStatus, KnownDeviations
-from vidconform.verdicts.judging import Case, judge, name_of
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.labels import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label
 from vidconform.verdicts.verdict import Outcome, Verdict
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Requirement, Schema
+from vidconform.contracts import Contract, NodeFinding, Schema
 from vidconform.exchange import RESUMED, Gap, own_task_failure
 from vidconform.laws import (
-    Binding,
     BrokenLaw,
     Gathered,
     Inconclusive,
-    Kind,
     Law,
     ReplyView,
     Subject,
     Task,
     Unseen,
-    kind_of,
     subjects_of,
 )
 from vidconform.verdicts import phrases
+from vidconform.verdicts.case import Case
 from vidconform.verdicts.curl import curl
-from vidconform.verdicts.schema_walk import kind_of_schema, schemas_of, walk, would_be_shown_by_success
+from vidconform.verdicts.schema_walk import schemas_of, walk, would_be_shown_by_success
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 Serves = Callable[[str], bool | None]
@@ -35,54 +33,6 @@ _NO_ROUTE = (404, 405, 501)
 _SERVED = "a task that the service serves; pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
 _SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One requirement of a contract to be judged on one subject: the service, or the document itself."""
-
-    contract: Contract
-    requirement: Requirement
-    subject: str
-    check: Schema | Law
-
-    def verdict(self, outcome: Outcome, **facts: Any) -> Verdict:
-        """Return a verdict on this case."""
-        return Verdict(self.contract, self.requirement, self.subject, outcome, decided_by=self.decided_by, **facts)
-
-    @property
-    def decided_by(self) -> str:
-        """The check as `vidconform list` names it."""
-        if isinstance(self.check, Schema):
-            return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
-        return name_of(self.check)
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of subject that the check judges."""
-        if isinstance(self.check, Schema):
-            return kind_of_schema(self.contract, self.requirement.id, self.check)
-        return kind_of(self.check)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The probes that it needs, by name or kind: none for a document."""
-        id = self.requirement.id
-        binding = Binding(id) if isinstance(self.check, Schema) else self.check.bound[id]
-        return () if self.subject == "document" else self.kind.needs(binding)
-
-    @property
-    def witnesses(self) -> tuple[str, ...]:
-        """The probes that it looks at where other cases need them."""
-        if self.subject == "document":
-            return ()
-        return tuple(probe for probe in self.kind.witnesses if probe not in self.needs)
-
-
-def name_of(law: Law) -> str:
-    """Return how `vidconform list` names a law: `generated` where it judges generated requests."""
-    sort = "generated" if kind_of(law).is_generated else "law"
-    return f"{sort}:{law.__module__.rpartition('.')[2]}.{law.__name__}"
 
 
 def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda role: True) -> Verdict:
