@@ -73,8 +73,7 @@ def _(generated: GeneratedReplies) -> None:
 
 
 def _is_json(view: ReplyView) -> bool:
-    media_type = view.reply.media_type
-    return view.reply.is_json and (media_type == "application/json" or media_type.endswith("+json"))
+    return view.reply.is_json and view.reply.says_json
 
 
 def _keeps_envelope(view: ReplyView) -> bool:

@@ -15,9 +15,7 @@ from vidconform.laws import (
 
 
 def _expect_json(view: ReplyView) -> None:
-    media_type = view.reply.media_type
-    named = media_type == "application/json" or media_type.endswith("+json")
-    expect(named, "the content type application/json", describe_reply(view), view)
+    expect(view.reply.says_json, "the content type application/json", describe_reply(view), view)
     if view.reply.unread_coding:
         raise Inconclusive(f"{view.exchange.request} was answered with {view.reply.json}")
     if view.reply.cut:

@@ -116,6 +116,11 @@ class Reply:
         return self.header("content-type").split(";")[0].strip().lower()
 
     @property
+    def says_json(self) -> bool:
+        """Whether its media type is JSON (RFC 8259 section 11) or a type built on it (RFC 6839 section 3.1)."""
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
+
+    @property
     def bytes_read(self) -> int:
         """The bytes of the body that were read, of which fewer may be kept."""
         return len(self.body) if self.read is None else self.read.length

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from vidconform.errors import DataFileProblem
 from vidconform.ledger import Created, Creations, read_creations
+from vidconform.text import pluralise
 from vidconform.transport import one_line
 
 Lines = list[str]
@@ -19,7 +20,9 @@ def resume_at_start(creations: Creations | None, resumes: bool, addresses: Colle
     if not resumes and not left:
         return []
     if not resumes:
-        return [f"vidconform: {_tasks(left)} of an earlier run in {creations.path}; --resume follows them"]
+        return [
+            f"vidconform: {pluralise(len(left), 'unfinished task')} of an earlier run in {creations.path}; --resume follows them"
+        ]
     own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
     # Of several tasks of one probe the last is followed.
     followed = {(c.contract, c.probe): c for c in own}
@@ -83,7 +86,3 @@ def _named(creation: Created) -> str:
 def _lost(creation: Created) -> str:
     sent = f"{creation.contract} {creation.probe}, a creation was sent at {creation.at}"
     return f"{sent} and came to no task that we know ({creation.cause}); it may be charged: look it up at the vendor"
-
-
-def _tasks(left: Collection[Created]) -> str:
-    return "1 unfinished task" if len(left) == 1 else f"{len(left)} unfinished tasks"

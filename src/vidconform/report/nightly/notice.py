@@ -15,7 +15,7 @@ from vidconform.contracts import decode_plain_json, read_text
 from vidconform.errors import BadOption
 from vidconform.report.nightly import issue_text
 from vidconform.report.nightly.night_faults import Night
-from vidconform.text import visible
+from vidconform.text import pluralise, visible
 
 FORMAT = "vidconform/notice@1"
 _FAILED, _INCOMPLETE = 1, 6
@@ -97,16 +97,17 @@ def _exit(run: int | None, told: bool) -> int:
 def _sentence(night: Night, issue: Issue | None, action: str, wrong: int) -> str:
     number = f"issue #{issue.number}" if issue is not None else "an issue"
     if action != "none":
-        told = {"open": f"to be opened, {_faults(wrong)}", "update": f"to be updated, {_faults(wrong)}"}
+        told = {
+            "open": f"to be opened, {pluralise(wrong, 'fault')}",
+            "update": f"to be updated, {pluralise(wrong, 'fault')}",
+        }
         return f"{night.provider}: {number} {told.get(action, 'to be closed, all is well again')}"
     if not night.is_judged:
         cause = f" ({visible(night.cause)})" if night.cause else ""
         return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night{cause}"
-    return f"{night.provider}: nothing new" + (f"; {number} names {_faults(wrong)}" if issue is not None else "")
-
-
-def _faults(number: int) -> str:
-    return f"{number} fault" if number == 1 else f"{number} faults"
+    return f"{night.provider}: nothing new" + (
+        f"; {number} names {pluralise(wrong, 'fault')}" if issue is not None else ""
+    )
 
 
 def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
