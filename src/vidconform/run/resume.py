@@ -20,9 +20,8 @@ def resume_at_start(creations: Creations | None, resumes: bool, addresses: Colle
     if not resumes and not left:
         return []
     if not resumes:
-        return [
-            f"vidconform: {pluralise(len(left), 'unfinished task')} of an earlier run in {creations.path}; --resume follows them"
-        ]
+        tasks = pluralise(len(left), "unfinished task")
+        return [f"vidconform: {tasks} of an earlier run in {creations.path}; --resume follows them"]
     own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
     # Of several tasks of one probe the last is followed.
     followed = {(c.contract, c.probe): c for c in own}

@@ -95,19 +95,18 @@ def _exit(run: int | None, told: bool) -> int:
 
 
 def _sentence(night: Night, issue: Issue | None, action: str, wrong: int) -> str:
+    faults = pluralise(wrong, "fault")
     number = f"issue #{issue.number}" if issue is not None else "an issue"
     if action != "none":
         told = {
-            "open": f"to be opened, {pluralise(wrong, 'fault')}",
-            "update": f"to be updated, {pluralise(wrong, 'fault')}",
+            "open": f"to be opened, {faults}",
+            "update": f"to be updated, {faults}",
         }
         return f"{night.provider}: {number} {told.get(action, 'to be closed, all is well again')}"
     if not night.is_judged:
         cause = f" ({visible(night.cause)})" if night.cause else ""
         return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night{cause}"
-    return f"{night.provider}: nothing new" + (
-        f"; {number} names {pluralise(wrong, 'fault')}" if issue is not None else ""
-    )
+    return f"{night.provider}: nothing new" + (f"; {number} names {faults}" if issue is not None else "")
 
 
 def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
