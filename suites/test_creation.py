@@ -12,7 +12,8 @@ _REFUSED_BODY = (400, 415, 422)
 @requires("accepts-seconds", member="seconds")
 @requires("accepts-size", member="size")
 def test_the_documented_body_is_accepted(creation: Creation) -> None:
-    refused = (r for r in creation.all if r.reply.status in _REFUSED_BODY and creation.may_be_about(r))
+    of_the_body = (r for r in creation.all if r.reply.status in _REFUSED_BODY or r.misses_what_was_sent)
+    refused = (r for r in of_the_body if creation.may_be_about(r))
     judged = [*(r for r in creation.all if r.reply.is_success), *refused]
     for view in require_observed(judged, f"a creation that is answered for its {creation.member}"):
         expect(view.reply.is_success, "the documented body to be accepted", describe_reply(view), view)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Set
 from itertools import pairwise
 from typing import Any
@@ -108,9 +107,7 @@ class Creation(Subject):
 
     def may_be_about(self, view: ReplyView) -> bool:
         """Whether a refusal may be for this member: it names it, or none that was sent."""
-        words = set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace")))
-        named = words & set(view.sent)
-        return not named or self.member in named
+        return not view.members_named or self.member in view.members_named
 
 
 class AuthAttempt(Subject):
