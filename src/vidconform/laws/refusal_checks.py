@@ -7,7 +7,7 @@ import re
 from vidconform.contracts import Contract
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Refused, Subject
+from vidconform.laws.subjects import Refused, Subject, misses_what_was_sent
 from vidconform.text import excerpt
 
 # What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
@@ -155,7 +155,7 @@ def _is_of_the_route(subject: Subject, view: ReplyView) -> bool:
 
 def _is_apart(subject: Subject, view: ReplyView) -> bool:
     """Whether a reply tells of the content that was sent, which has a requirement of its own."""
-    return view.reply.status in subject.apart or view.misses_what_was_sent
+    return view.reply.status in subject.apart or misses_what_was_sent(view)
 
 
 def _what_is_missing(subject: Subject) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -16,7 +15,6 @@ from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
-_NOT_FOUND = 404
 
 
 class ReplyView:
@@ -60,16 +58,6 @@ class ReplyView:
         body = self.exchange.request.body
         sent = json.loads(body) if body else {}
         return sent if isinstance(sent, dict) else {}
-
-    @property
-    def members_named(self) -> set[str]:
-        """The members of the request body that the reply names."""
-        return set(re.findall(r"\w+", self.reply.body.decode("utf-8", "replace"))) & set(self.sent)
-
-    @property
-    def misses_what_was_sent(self) -> bool:
-        """Whether a 404 is for a value of the body, as of a model that nobody has, and not for the address."""
-        return self.reply.status == _NOT_FOUND and self.reply.is_json and bool(self.members_named)
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""

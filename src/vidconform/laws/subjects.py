@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ from vidconform.contracts import FINISHED, Contract
 from vidconform.laws.reply_view import ReplyView
 
 UNFINISHED = ("waiting", "running")
+_NOT_FOUND = 404
 
 
 class Subject:
@@ -100,6 +102,16 @@ class Task(Subject):
         self.all.append(self.all[-1].altered(**roles))
 
 
+def members_named(view: ReplyView) -> set[str]:
+    """Return the members of the request body that the reply names."""
+    return set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace"))) & set(view.sent)
+
+
+def misses_what_was_sent(view: ReplyView) -> bool:
+    """Whether a 404 is for a value of the body, as of a model that nobody has, and not for the address."""
+    return view.reply.status == _NOT_FOUND and view.reply.is_json and bool(members_named(view))
+
+
 class Creation(Subject):
     """A creation; `member` is the one of its body that a requirement is about."""
 
@@ -107,7 +119,8 @@ class Creation(Subject):
 
     def may_be_about(self, view: ReplyView) -> bool:
         """Whether a refusal may be for this member: it names it, or none that was sent."""
-        return not view.members_named or self.member in view.members_named
+        named = members_named(view)
+        return not named or self.member in named
 
 
 class AuthAttempt(Subject):
