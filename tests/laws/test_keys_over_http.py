@@ -161,6 +161,9 @@ QUOTAS = {
     "402": refusal(402, "payment required"),
     "403 in Chinese": refusal(403, "用户余额不足"),
     "403 in English": refusal(403, "Insufficient balance, please top up"),
+    "403 with a code": refusal(403, "Access denied, see that your account is in good standing", "Arrearage"),
+    "403 in points": (403, {"code": 403, "msg": "积分不足", "data": None}),
+    "401 as advice": (401, {"detail": "please top up this account"}),
     "429 with a code": refusal(429, "slow down", "insufficient_quota"),
 }
 
@@ -249,6 +252,38 @@ def test_a_creation_that_is_refused_for_its_body_does_not_blame_the_key() -> Non
         found, _ = judged(made)
     assert "whose key" not in found["create-route"].expected
     assert "size: unknown value" in found["create-route"].expected
+
+
+NO_MODEL = [
+    refusal(404, "The model `sora-2` does not exist or you do not have access to it.", "model_not_found"),
+    (404, {"detail": "no such model: sora-2"}),
+]
+
+
+@pytest.mark.parametrize("said", NO_MODEL)
+def test_a_404_that_names_the_model_is_no_fault_of_the_route(said: Said) -> None:
+    with vendor(of("create", said)) as made:
+        found, _ = judged(made)
+    assert word(found, "create-route") == "unseen"
+    assert word(found, "accepts-model") == "fails"
+    assert {word(found, f"accepts-{member}") for member in ("prompt", "seconds", "size")} == {"unseen"}
+
+
+@pytest.mark.parametrize("said", [refusal(404, "Invalid URL (POST /v1/videos)"), (404, {"detail": "Not Found"})])
+def test_a_404_that_names_nothing_sent_is_the_route_s_fault(said: Said) -> None:
+    with vendor(of("create", said)) as made:
+        found, _ = judged(made)
+    assert word(found, "create-route") == "fails"
+    assert word(found, "accepts-model") == "unseen"
+
+
+@pytest.mark.parametrize("said", [(200, {"queued": True}), (200, "<html>thank you</html>")])
+def test_who_allowed_a_creation_that_told_no_id_is_not_told_to_allow_one(said: Said) -> None:
+    with vendor(of("create", said)) as made:
+        found, _ = judged(made, task_ids=[])
+    for name in ("content-route", "content-with-wrong-key-is-refused", "remix-route"):
+        assert "allow a creation" not in found[name].expected
+        assert "a creation was answered with 200 and told no id" in found[name].expected
 
 
 def test_the_first_route_s_fault_is_not_mended_by_the_second_s_token() -> None:

@@ -69,7 +69,7 @@ def answered_task(evidence: Evidence) -> str | None:
 
 
 def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
-    """Return what came of each task that was asked for, and of a creation that was refused."""
+    """Return what came of each task that was asked for, and of a creation that was refused or told no id."""
     status, found = contract.field("status"), {}
     for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
         word = status.read(exchange.reply.json) if status is not None else None
@@ -77,6 +77,8 @@ def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
         if exchange.role == "retrieve" or not exchange.reply.is_success:
             asked = exchange.task_id or "a creation"
             found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
+        elif not any(e.role == "retrieve" for e in evidence.exchanges):
+            found["a creation"] = f"was answered with {exchange.reply.status} and told no id that was asked for"
     return found
 
 

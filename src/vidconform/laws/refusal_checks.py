@@ -7,7 +7,7 @@ import re
 from vidconform.contracts import Contract
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Refused, Subject
+from vidconform.laws.subjects import Refused, Subject, misses_what_was_sent
 from vidconform.text import excerpt
 
 # What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
@@ -150,12 +150,17 @@ def expect_served(subject: Subject) -> None:
 def _is_of_the_route(subject: Subject, view: ReplyView) -> bool:
     """Whether a reply tells of the route: not of the key, and of nothing that has a requirement of its own."""
     of_the_account = view.reply.status in ACCOUNT_CODES and not (subject.accepted and view.reply.status == _FORBIDDEN)
-    return not of_the_account and view.reply.status not in subject.apart
+    return not of_the_account and not _is_apart(subject, view)
+
+
+def _is_apart(subject: Subject, view: ReplyView) -> bool:
+    """Whether a reply tells of the content that was sent, which has a requirement of its own."""
+    return view.reply.status in subject.apart or misses_what_was_sent(view)
 
 
 def _what_is_missing(subject: Subject) -> str:
     """Return what would have shown a route where no reply tells of it."""
-    others = [view for view in subject.all if view.reply.status in subject.apart]
+    others = [view for view in subject.all if _is_apart(subject, view)]
     if not others:
         return "a request whose key is accepted"
     return f"a request whose content is accepted; it was answered with {describe_reply(others[0])}"

@@ -11,6 +11,7 @@ from vidconform.contracts import FINISHED, Contract
 from vidconform.laws.reply_view import ReplyView
 
 UNFINISHED = ("waiting", "running")
+_NOT_FOUND = 404
 
 
 class Subject:
@@ -101,6 +102,16 @@ class Task(Subject):
         self.all.append(self.all[-1].altered(**roles))
 
 
+def members_named(view: ReplyView) -> set[str]:
+    """Return the members of the request body that the reply names."""
+    return set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace"))) & set(view.sent)
+
+
+def misses_what_was_sent(view: ReplyView) -> bool:
+    """Whether a 404 is for a value of the body, as of a model that nobody has, and not for the address."""
+    return view.reply.status == _NOT_FOUND and view.reply.is_json and bool(members_named(view))
+
+
 class Creation(Subject):
     """A creation; `member` is the one of its body that a requirement is about."""
 
@@ -108,8 +119,7 @@ class Creation(Subject):
 
     def may_be_about(self, view: ReplyView) -> bool:
         """Whether a refusal may be for this member: it names it, or none that was sent."""
-        words = set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace")))
-        named = words & set(view.sent)
+        named = members_named(view)
         return not named or self.member in named
 
 

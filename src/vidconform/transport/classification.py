@@ -28,8 +28,9 @@ def _words(english: str, others: Iterable[str]) -> re.Pattern[str]:
 
 
 _QUOTA = _words(
-    r"(?<![a-z])(?:(?:quota|balance|credit|billing)s?|insufficient[ _-]funds|(?:usage|spending)[ _-]limit)(?![a-z])",
-    ["额度", "余额", "欠费", "配额", "充值", "欠款"],
+    r"(?<![a-z])(?:(?:quota|balance|credit|billing|arrear)s?|arrearage|insufficient[ _-]funds|top[ -]?up|recharge"
+    r"|(?:usage|spending)[ _-]limit)(?![a-z])",
+    ["额度", "余额", "欠费", "配额", "充值", "欠款", "积分不足", "点数不足"],
 )
 # A key that is not valid may be told together with the page where its balance stands.
 _INVALID_KEY = _words(
