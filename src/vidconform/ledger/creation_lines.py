@@ -14,6 +14,8 @@ from vidconform.exchange import FORMATS, Exchange, decode
 
 FORMAT = "vidconform/creations@2"
 NAME = "creations.jsonl"
+FOLLOWED = ("create", "remix")
+"""The probes that follow what they created to its end."""
 
 _SCHEMA = FileFormat(FORMATS / "creations.schema.json")
 
@@ -40,6 +42,11 @@ class Created:
     def is_lost(self) -> bool:
         """Whether it may have been charged without a task that we know."""
         return self.state in ("sent", "lost")
+
+    @property
+    def told(self) -> str:
+        """What a later run says of it where it was lost."""
+        return f"{self.contract} {self.probe}, sent at {self.at}: {self.cause}"
 
 
 def read_creations(path: Path) -> dict[int, Created]:
