@@ -134,6 +134,12 @@ def test_an_answer_that_broke_off_before_its_id_leaves_nothing_to_look_up(servic
     assert (only(tmp_path).is_lost, only(tmp_path).task_id, service.reads) == (True, None, 0)
 
 
+def test_an_id_that_is_a_number_is_left_too(service: Broken, tmp_path: Path) -> None:
+    service.breaks = says(f"{JSON}|Connection: close", lambda body: b'{"code":0,"data":{"task":{"id":123}}}')
+    service.bring(tmp_path)
+    assert (only(tmp_path).is_lost, only(tmp_path).task_id, service.reads) == (True, "123", 1)
+
+
 @pytest.mark.parametrize(
     ("location", "task_id"),
     [

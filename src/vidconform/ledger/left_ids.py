@@ -32,7 +32,9 @@ def left_id(contract: Contract, reply: Reply, url: str) -> str | None:
     documented = (place.read(body) for place in places)
     named = (value for place in places for value in _named(body, place.path[-1]))
     told = (*documented, *named, _located(contract, reply.header("location"), url))
-    return next((value for value in told if _is_id(value)), None)
+    # A number is an id too, whatever the document says of its type.
+    written = (str(value) if type(value) is int else value for value in told)
+    return next((value for value in written if _is_id(value)), None)
 
 
 def _is_id(value: Any) -> bool:
