@@ -11,7 +11,9 @@ LONGEST = 400
 _FIRST_BYTES = 16
 _NEVER_IN_SLUGS = re.compile(r"[^A-Za-z0-9_-]+")
 # What a runner of GitHub, Azure or Gitea takes for a command: ::name key=value::text, ##[name], ##vso[name].
-_COMMAND = re.compile(r"(?<!\.py)::(?=[A-Za-z][\w-]*(?:[ :]|$))|##(?=(?:vso|teamcity)?\[)", re.MULTILINE)
+_COMMAND = re.compile(
+    r"(?<!\.py)::(?=[A-Za-z][\w-]*(?:[ :]|$))|##(?=(?:vso|teamcity)?\[)", re.MULTILINE | re.IGNORECASE
+)
 # What begins a field, also of one that only a reader who separates by semicolons sees; quotes of it are dropped.
 _FORMULA = re.compile(r"(^\s*|[;|][\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _WORDS = str.maketrans(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.processes import environment
 from tests.support.rawserver import http, serving
@@ -48,6 +49,20 @@ def doubling(count: int) -> dict[str, object]:
     return {**twice, f"d{count}": {}}
 
 
+def naming(length: int, names: str) -> Change:
+    """Put definitions into an OpenAPI document that each name the next one, as many times as there are `names`."""
+    named = {f"x{i}": {name: {"$ref": f"#/components/x{i + 1}"} for name in names} for i in range(length)}
+
+    def change(text: str) -> str:
+        document = yaml.safe_load(text)
+        document.setdefault("components", {}).update({**named, f"x{length}": {}})
+        operations = next(iter(document["paths"].values()))
+        next(iter(operations.values()))["x-more"] = {"$ref": "#/components/x0"}
+        return yaml.safe_dump(document)
+
+    return change
+
+
 DEEP = 100_000
 TASK, PROVIDER, OPENAPI = "videos/task.schema.json", "provider.toml", "videos/openapi.yaml"
 
@@ -57,6 +72,8 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
     "a merge of an alias": (OPENAPI, lambda text: "y: &y {a: 1}\nz:\n  <<: *y\n" + text, r"the alias \*y at line 3"),
     "a deep OpenAPI document": (OPENAPI, lambda text: f"x: {'[' * 900}{']' * 900}\n" + text, "deeper than 64 levels"),
     "one deeper than the parser goes": (OPENAPI, lambda text: f"x: {'[' * DEEP}", "no YAML"),
+    "references of an OpenAPI document that double": (OPENAPI, naming(30, "ab"), "come to more than 100000 nodes"),
+    "references that follow each other for ever": (OPENAPI, naming(3000, "a"), "follow each other for too long"),
     "a long integer in YAML": (OPENAPI, lambda text: f"x: {'9' * 5000}\n" + text, "no YAML: .*integer"),
     "deep JSON": (TASK, lambda text: '{"not":' * DEEP + "{}" + "}" * DEEP, "no JSON: nested deeper than 64 levels"),
     "JSON as deep as the interpreter goes": (TASK, lambda text: '{"not":' * 200 + "{}" + "}" * 200, "deeper than 64"),
@@ -152,6 +169,15 @@ def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(file: str, own:
     with pytest.raises(DataFileProblem, match="not a regular file but a pipe") as problem:
         prepare(RunOptions(providers=[str(own)]), {})
     assert problem.value.path == own / file
+
+
+def test_a_deep_schema_of_requests_is_refused_too(tmp_path: Path) -> None:
+    own = shutil.copytree(data_folder("specs") / "octopusx", tmp_path / "octopusx")
+    path = own / "videos" / "creation.schema.json"
+    path.write_text('{"not":' * DEEP + "{}" + "}" * DEEP, "utf-8")
+    with pytest.raises(DataFileProblem, match="nested deeper than 64 levels") as problem:
+        prepare(RunOptions(providers=[str(own)]), {})
+    assert problem.value.path == path
 
 
 def _limit() -> None:

@@ -24,6 +24,8 @@ HARMFUL = [
     "::set-output name=a::b",
     "##[add-mask]x",
     "##vso[task]",
+    "##VSO[task]",
+    "##TeamCity[x]",
 ]
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from tests.support.report_runs import verdict, write_run
 from vidconform.cli import main
-from vidconform.errors.error_types import BadOption
+from vidconform.errors.error_types import BadOption, DataFileProblem
+from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.folders import hold_folder
 from vidconform.redaction.guard import Guard
 from vidconform.report.pages.run_report import write_beside
 from vidconform.report.results_writer import ResultsWriter, check_folder
@@ -60,6 +62,23 @@ def test_a_pipe_and_a_device_are_no_results(make, tmp_path: Path, capsys: pytest
     make(tmp_path / "results.jsonl")
     assert main(["history", str(tmp_path / "results.jsonl")]) == 4
     assert "is no regular file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_a_pipe_and_a_device_are_no_list_of_creations(make, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    make(tmp_path / "creations.jsonl")
+    with pytest.raises(DataFileProblem, match="no regular file but a link, a pipe or a device"):
+        Creations(tmp_path)
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    mine, folder = tmp_path / "mine.txt", tmp_path / "report"
+    mine.write_text("mine")
+    folder.mkdir()
+    (folder / ".lock").symlink_to(mine)
+    with pytest.raises(BadOption, match=r"its \.lock is no file"), hold_folder(folder):
+        pass
+    assert mine.read_text() == "mine"
 
 
 def test_a_file_is_written_beside_and_put_in_place_whole(tmp_path: Path) -> None:

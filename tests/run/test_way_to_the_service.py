@@ -164,7 +164,18 @@ def test_plain_http_to_a_public_address_is_refused(refused: Both) -> None:
         )
 
 
-WORDS = ["video", "completed", "Bearer-Token", "YOUR_API_KEY", "sora-2", "xxxxxxxx", "123456", "task_id"]
+WORDS = [
+    "video",
+    "completed",
+    "Bearer-Token",
+    "YOUR_API_KEY",
+    "sora-2",
+    "xxxxxxxx",
+    "123456",
+    "task_id",
+    "video1",
+    "test-key-1",
+]
 
 
 @pytest.mark.parametrize("key", WORDS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.bounded_reading import DEEPEST, decode_plain_json, read_text
+
+_MOST_NODES = 100_000
 # What an editor of documents writes where it knows the type alone.
 _PLACEHOLDER = re.compile(r"<[^<>]*>|\{\{?[^{}]*\}\}?|\.{3}|string")
 
@@ -14,9 +18,9 @@ _PLACEHOLDER = re.compile(r"<[^<>]*>|\{\{?[^{}]*\}\}?|\.{3}|string")
 def resolved(document: dict[str, Any], node: Any) -> Any:
     """Return a node with the references into its own document replaced by what they lead to (RFC 6901).
 
-    Raises KeyError for one that leads nowhere.
+    Raises KeyError for one that leads nowhere, ValueError where they come to more than anybody reads.
     """
-    return _resolved(document, node, ())
+    return _resolved(document, node, (), count())
 
 
 def value_of(described: dict[str, Any] | bool) -> Any:
@@ -69,22 +73,25 @@ def _schema(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
     if not file.is_file():
         return schema
     try:
-        found = json.loads(file.read_text("utf-8-sig"))
+        found = decode_plain_json(read_text(file))
     except (ValueError, OSError):
         # Told where the schemas are read.
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _resolved(document: dict[str, Any], node: Any, followed: tuple[str, ...]) -> Any:
+def _resolved(document: dict[str, Any], node: Any, followed: tuple[str, ...], nodes: Iterator[int]) -> Any:
+    # Each name may lead twice to the next one; and so on.
+    if next(nodes) > _MOST_NODES or len(followed) > DEEPEST:
+        raise ValueError(f"its references come to more than {_MOST_NODES} nodes, or follow each other for too long")
     if isinstance(node, list):
-        return [_resolved(document, member, followed) for member in node]
+        return [_resolved(document, member, followed, nodes) for member in node]
     if not isinstance(node, dict):
         return node
     reference = node.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/") and reference not in followed:
-        return _resolved(document, _at(document, reference), (*followed, reference))
-    return {name: _resolved(document, member, followed) for name, member in node.items()}
+        return _resolved(document, _at(document, reference), (*followed, reference), nodes)
+    return {name: _resolved(document, member, followed, nodes) for name, member in node.items()}
 
 
 def _at(document: Any, reference: str) -> Any:

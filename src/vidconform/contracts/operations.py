@@ -130,7 +130,7 @@ def load_operations(path: Path) -> list[Operation]:
         ]
     except KeyError as error:
         raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, ValueError) as error:
         raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error}") from error
 
 

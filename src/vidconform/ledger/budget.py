@@ -98,6 +98,11 @@ class Budget:
         """Take note that the answer to a counted creation was lost."""
         self.losses.append((provider, sentence))
 
+    def find(self, provider: str, earlier: str) -> None:
+        """Take note that what an earlier run had lost was found: it is paid, and holds no place any more."""
+        if (provider, earlier) in self.earlier:
+            self.earlier.remove((provider, earlier))
+
     def reserve_for_refusal(self, provider: str, danger: Danger) -> None:
         """Count a creation that must be refused; raises NotSent after one no more dangerous that was accepted.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,9 +12,12 @@ from typing import Any
 from vidconform.contracts import FileFormat, decode_plain_json
 from vidconform.errors import DataFileProblem
 from vidconform.exchange import FORMATS, Exchange, decode
+from vidconform.redaction import open_regular
 
 FORMAT = "vidconform/creations@2"
 NAME = "creations.jsonl"
+FOLLOWED = ("create", "remix")
+"""The probes that follow what they created to its end."""
 
 _SCHEMA = FileFormat(FORMATS / "creations.schema.json")
 
@@ -41,6 +45,11 @@ class Created:
         """Whether it may have been charged without a task that we know."""
         return self.state in ("sent", "lost")
 
+    @property
+    def told(self) -> str:
+        """What a later run says of it where it was lost."""
+        return f"{self.contract} {self.probe}, sent at {self.at}: {self.cause}"
+
 
 def read_creations(path: Path) -> dict[int, Created]:
     """Return the creations of a file by number, none where there is no file; raises DataFileProblem."""
@@ -56,7 +65,7 @@ def read_creations(path: Path) -> dict[int, Created]:
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the lines with their numbers, None for one that was cut in writing."""
     try:
-        whole = path.read_bytes().removesuffix(b"\n") if path.exists() else b""
+        whole = _content(path).removesuffix(b"\n")
         lines = [_parsed(line) for line in whole.split(b"\n")] if whole else []
     except (OSError, ValueError) as error:
         raise DataFileProblem(path, f"is no {FORMAT}: {error}") from error
@@ -64,6 +73,13 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
     if lines and lines != [None] and not begins:
         raise DataFileProblem(path, f"does not begin with a line of {FORMAT}")
     yield from enumerate(lines, 1)
+
+
+def _content(path: Path) -> bytes:
+    if not (path.exists() or path.is_symlink()):
+        return b""
+    with os.fdopen(open_regular(path, "r"), "rb") as file:
+        return file.read()
 
 
 def _parsed(line: bytes) -> Any:

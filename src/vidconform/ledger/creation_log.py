@@ -7,6 +7,7 @@ from typing import Protocol
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Exchange, Reply, Request
+from vidconform.ledger.creation_lines import Created
 from vidconform.transport import ProbeFailure
 
 # What a gateway answers that has not passed on a request; what a page says beside another code settles nothing.
@@ -30,8 +31,14 @@ class CreationLog(Protocol):
     def nothing(self, number: int, cause: str) -> None:
         """Take note that nothing came of it."""
 
-    def lost(self, number: int, cause: str) -> None:
-        """Take note that something may have come of it and nobody knows what."""
+    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+        """Take note that something may have come of it and nobody knows what; of an id, what is left."""
+
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+
+    def found(self, lost: Created, exchange: Exchange) -> None:
+        """Take note that the task that came of it was read."""
 
     def finished(self, contract: str, probe: str, task_id: str) -> None:
         """Take note that a task was followed to its end."""
@@ -56,7 +63,14 @@ class NoLog:
     def nothing(self, number: int, cause: str) -> None:
         """Forget it."""
 
-    def lost(self, number: int, cause: str) -> None:
+    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+        """Forget it."""
+
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Nothing is known of what was lost."""
+        return []
+
+    def found(self, lost: Created, exchange: Exchange) -> None:
         """Forget it."""
 
     def finished(self, contract: str, probe: str, task_id: str) -> None:
@@ -100,22 +114,26 @@ def in_doubt(step: str, why: str) -> str:
     return f"what {step} asked for may have been made ({why}), so no other that is as likely to be is sent"
 
 
-def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
-    """Write down what came of a creation that was answered."""
+def note_created(
+    log: CreationLog, number: int, contract: Contract, exchange: Exchange, left: str | None = None
+) -> None:
+    """Write down what came of a creation that was answered; `left` is what may be the id of its task."""
     task_id = task_id_in(contract, exchange.reply)
     if task_id is not None:
         log.created(number, task_id, exchange)
     elif exchange.reply.is_refusal:
         log.nothing(number, f"answered with {exchange.reply.status}")
     else:
-        log.lost(number, f"answered with {exchange.reply.status} and no task id")
+        log.lost(number, f"answered with {exchange.reply.status} and no task id", left)
 
 
-def note_unexpected_creation(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
-    """Write down what came of a creation that had to be refused and was answered."""
+def note_unexpected_creation(
+    log: CreationLog, number: int, contract: Contract, exchange: Exchange, left: str | None = None
+) -> None:
+    """Write down what came of a creation that had to be refused and was answered, as `note_created` does."""
     if exchange.reply.is_success:
         log.accepted(number, task_id_in(contract, exchange.reply), exchange)
     elif exchange.reply.is_refusal:
         log.nothing(number, f"answered with {exchange.reply.status}")
     else:
-        log.lost(number, f"answered with {exchange.reply.status}")
+        log.lost(number, f"answered with {exchange.reply.status}", left)

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, Request, encode, timestamp
-from vidconform.ledger.creation_lines import FORMAT, NAME, Created, read_creations
+from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, read_creations
 from vidconform.ledger.folders import state_folder
 from vidconform.redaction import Guard, open_regular
 from vidconform.transport import NotSent, ProbeFailure, one_line
@@ -32,6 +32,7 @@ class Creations:
         self._resumes = resumes
         self.earlier = read_creations(self.path)
         self._known = dict(self.earlier)
+        self._looked_up: set[int] = set()
 
     @property
     def is_shared(self) -> bool:
@@ -99,15 +100,35 @@ class Creations:
 
     def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
         """Write down the task that should not have come of it."""
+        self._known[number] = replace(self._known[number], state="accepted", task_id=task_id, exchange=exchange)
         self._note(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
     def nothing(self, number: int, cause: str) -> None:
         """Write down that nothing came of it."""
         self._note(_line("nothing", self._known[number], cause=cause))
 
-    def lost(self, number: int, cause: str) -> None:
-        """Write down that something may have come of it."""
-        self._note(_line("lost", self._known[number], cause=cause))
+    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+        """Write down that something may have come of it, and what is left of its id."""
+        self._known[number] = replace(self._known[number], state="lost", task_id=task_id, cause=cause)
+        told = {} if task_id is None else {"task_id": task_id}
+        self._note(_line("lost", self._known[number], cause=cause, **told))
+
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+        here = [c for c in self._known.values() if (c.contract, c.base_url) == (contract, base_url)]
+        left = [c for c in here if c.is_lost and c.task_id is not None and c.number not in self._looked_up]
+        self._looked_up |= {creation.number for creation in left}
+        return left
+
+    def found(self, lost: Created, exchange: Exchange) -> None:
+        """Write down the task that came of it; what is not followed to its end is paid, and no more."""
+        assert lost.task_id is not None
+        if lost.probe in FOLLOWED:
+            self.created(lost.number, lost.task_id, exchange)
+        else:
+            self.accepted(lost.number, lost.task_id, exchange)
+        if lost.number in self.earlier:
+            self.earlier[lost.number] = self._known[lost.number]
 
     def finished(self, contract: str, probe: str, task_id: str) -> None:
         """Write down that a task was followed to its end."""

@@ -45,7 +45,7 @@ def create(context: ProbeContext, find: Find) -> None:
     """Create a task as the document shows, try its content too early, follow it to its end."""
     operation = context.operation("create")
     created = context.resume() or context.create("create", operation, body=operation.request_example)
-    task_id = task_id_in(context.contract, created.reply)
+    task_id = context.task_of(created)
     if task_id is None:
         return
     content = context.contract.operation("content")
@@ -102,6 +102,10 @@ def result(context: ProbeContext, find: Find) -> None:
 def remix(context: ProbeContext, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
     operation, earlier = context.operation("remix"), context.resume()
+    if earlier is not None and earlier.role == "retrieve":
+        # Of what was found by looking, nobody knows what it was made of.
+        _follow_created(context, str(earlier.task_id))
+        return
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
     try:

@@ -21,6 +21,7 @@ from vidconform.ledger import (
     task_id_in,
 )
 from vidconform.probes.credentials import NEAR_KEYS, credential_of
+from vidconform.probes.lost_creations import id_in, id_left_of, look_up
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
 from vidconform.transport import (
@@ -34,6 +35,8 @@ from vidconform.transport import (
 )
 
 _VIDEOS = ("content", "result")
+# The note of a task that was found by looking, and begins with a read.
+_FOUND = "found"
 _KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
@@ -129,7 +132,8 @@ class ProbeContext:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
         number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
-        note_created(self.setting.creations, number, self.contract, exchange)
+        note_created(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
+        look_up(self)
         # A gateway that fails may have passed the request on before it did.
         if exchange.reply.is_refusal:
             budget.give_back(provider)
@@ -142,6 +146,7 @@ class ProbeContext:
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
+        look_up(self)
         budget.reserve_for_refusal(provider, danger)
         accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
@@ -152,7 +157,7 @@ class ProbeContext:
                 lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
                 budget.accidents.append(replace(accident, doubt=lost))
             raise
-        note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
+        note_unexpected_creation(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
         if exchange.reply.is_refusal:
             budget.give_back(provider)
         elif exchange.reply.is_success:
@@ -178,15 +183,25 @@ class ProbeContext:
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
         except (NotSent, ProbeFailure) as reason:
-            is_nothing = isinstance(reason, NotSent) or came_to_nothing(reason)
             told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
-            if is_nothing:
+            if isinstance(reason, NotSent) or came_to_nothing(reason):
                 self.setting.budget.give_back(provider)
+                if number is not None:
+                    log.nothing(number, told)
             else:
                 self.setting.budget.lose(provider, told)
-            if number is not None:
-                (log.nothing if is_nothing else log.lost)(number, told)
+                if number is not None:
+                    url = self.setting.base_url + operation.target(task_id)
+                    log.lost(number, told, id_left_of(self, url, reason))
+                    look_up(self)
             raise
+
+    def _left_id(self, exchange: Exchange) -> str | None:
+        return id_in(self, exchange.request.url, exchange.reply)
+
+    def aside(self) -> ProbeContext:
+        """Return a context for what is asked beside the probe and is none of its evidence."""
+        return replace(self, notes={}, exchanges=[], failures=[])
 
     def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
         said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
@@ -196,12 +211,20 @@ class ProbeContext:
     def resume(self) -> Exchange | None:
         """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
         if not self.transport.sleeps:
-            return None
+            found = self.notes.get(_FOUND)
+            return None if found is None else self.ask("poll", self.operation("retrieve"), found)
+        look_up(self)
         created = self.setting.creations.unfinished(self.contract.id, self.probe, self.setting.base_url)
+        if created is not None and created.role == "retrieve":
+            self.notes[_FOUND] = created.task_id
         if created is not None:
-            self.notes[RESUMED] = task_id_in(self.contract, created.reply)
+            self.notes[RESUMED] = self.task_of(created)
             self.exchanges.append(created)
         return created
+
+    def task_of(self, created: Exchange) -> str | None:
+        """Return the task that a creation came to; one whose answer was lost is known by a read of its task."""
+        return created.task_id if created.role == "retrieve" else task_id_in(self.contract, created.reply)
 
     def finish(self, task_id: str) -> None:
         """Take note that a task needs no following any more."""

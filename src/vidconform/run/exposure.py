@@ -13,6 +13,9 @@ from vidconform.transport import is_public
 # Words in any case, joined as names are: nobody's key, and every second body holds one.
 _PLAIN_WORDS = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_. ](?:[A-Z]?[a-z]+|[A-Z]+))*|[0-9]{1,12}|(.)\1*")
 _LONGEST_PLAIN = 24
+# The same with a number behind it, as a model or a file has; in a longer key nobody knows what is a word.
+_NUMBERED = re.compile(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)*[-_. ]?[0-9]{1,4}")
+_LONGEST_NUMBERED = 16
 
 
 def check_exposure(
@@ -44,6 +47,8 @@ _NO_KEY = "a plain word or a text of the document itself, which redaction would 
 def is_plain_text(key: str, contracts: Sequence[Contract]) -> bool:
     """Whether a key is a text that replies hold anyway."""
     if len(key) <= _LONGEST_PLAIN and _PLAIN_WORDS.fullmatch(key) is not None:
+        return True
+    if len(key) <= _LONGEST_NUMBERED and _NUMBERED.fullmatch(key) is not None:
         return True
     return any(key in text for contract in contracts for text in _texts(contract))
 

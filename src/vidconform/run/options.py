@@ -94,7 +94,9 @@ def base_url(
     if variable:
         return _address(provider.base_url_variable, variable, contracts)
     if not is_address(provider.base_url):
-        raise DataFileProblem(provider.folder / "provider.toml", f"base_url {provider.base_url!r} is no address")
+        raise DataFileProblem(
+            provider.folder / "provider.toml", f"base_url {without_secrets(provider.base_url)!r} is no address"
+        )
     return provider.base_url
 
 
@@ -125,20 +127,22 @@ def is_address(value: str) -> bool:
         (parts.hostname or "").encode("idna")
         # `port` raises where it is no number up to 65535.
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        # Of the authority a percent sign may only stand before the zone of an address (RFC 6874).
+        usable = usable and ("%" not in parts.netloc or parts.netloc.startswith("["))
     except ValueError:
         return False
-    return bool(usable) and not re.search(r"[?#@\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
+    return bool(usable) and not re.search(r"[?#@;\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
 
 
 def without_secrets(value: str) -> str:
     """Return an address without what may be a password or a key."""
     scheme, separator, rest = value.rpartition("://") if value.count("://") == 1 else ("", "", value)
-    user, at, host = rest.rpartition("@")
+    user, at, host = rest.replace("%40", "@").rpartition("@")
     if at and re.search(r"[/?#]", user):
         # A password with such a character, or a query with an @: nobody knows where either of them ends.
         return f"{scheme}{separator}***"
     shown = f"{scheme}{separator}{'***@' if at else ''}{host}"
-    return re.sub(r"([?#]).+", r"\1***", shown)
+    return re.sub(r"([?#;]).+", r"\1***", shown)
 
 
 def usable_key(variable: str, key: str) -> str:

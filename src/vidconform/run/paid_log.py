@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.ledger import Created, Creations, check_room, state_folder
+from vidconform.ledger import Creations, check_room, state_folder
 from vidconform.redaction import Guard
 from vidconform.run.options import RunOptions
 from vidconform.run.provider_run import ProviderRun
@@ -27,9 +27,5 @@ def prepare_creations(options: RunOptions, served: list[ProviderRun], guard: Gua
     for one in served:
         one.store.source.setting.creations = creations
     lost = creations.losses(addresses)
-    served[0].store.source.setting.budget.earlier += [(c.contract.partition("/")[0], _told(c)) for c in lost]
+    served[0].store.source.setting.budget.earlier += [(c.contract.partition("/")[0], c.told) for c in lost]
     return creations
-
-
-def _told(lost: Created) -> str:
-    return f"{lost.contract} {lost.probe}, sent at {lost.at}: {lost.cause}"

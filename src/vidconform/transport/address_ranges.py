@@ -33,10 +33,12 @@ _FORBIDDEN = _networks(
 # RFC 6598, RFC 6890, RFC 3879 (site-local), RFC 5771 and RFC 4291 (multicast), and what is reserved or for documents.
 _PRIVATE = _networks(
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16",
-    "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4", "::/127", "fc00::/7", "fec0::/10", "ff00::/8", "100::/64",
+    "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4", "::/127", "fc00::/7", "fec0::/10", "ff00::/8",
+    "100::/32", "3fff::/20", "5f00::/16",
 )  # fmt: skip
-# What a gateway translates to IPv4 (RFC 6052), everywhere or in one network (RFC 8215); RFC 4291 section 2.5.5.1.
-_NAT64, _LOCAL_NAT64, _COMPATIBLE = _networks("64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+# What a gateway translates to IPv4 (RFC 6052), everywhere or in one network (RFC 8215); RFC 4291 section 2.5.5.1;
+# RFC 2765 section 2.1.
+_NAT64, _LOCAL_NAT64, _COMPATIBLE, _TRANSLATED = _networks("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
 _ISATAP = (0x00005EFE, 0x02005EFE)
 _WORD = 0xFFFFFFFF
 
@@ -69,7 +71,7 @@ def _inner(address: Address) -> Iterator[IPv4Address]:
     last = IPv4Address(number & _WORD)
     known = (address.ipv4_mapped, address.sixtofour, address.teredo and address.teredo[1])
     yield from (one for one in known if one is not None)
-    if address in _NAT64 or (address in _COMPATIBLE and number > 1):
+    if address in _NAT64 or address in _TRANSLATED or (address in _COMPATIBLE and number > 1):
         yield last
     if number >> 32 & _WORD in _ISATAP:
         yield last

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidconform.exchange import Exchange
+    from vidconform.exchange import Exchange, Reply
 
 
 _LONGEST = 400
@@ -59,7 +59,8 @@ class ProbeFailure(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
     `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
-    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on.
+    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on. `begun`
+    is as much as came of an answer to a creation, secrets included.
     """
 
     cause: str
@@ -68,6 +69,7 @@ class ProbeFailure(Exception):
     sent: bool = True
     exchange: Exchange | None = None
     beside: str = ""
+    begun: Reply | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         # A vendor's id or status may stand in it, and it is shown on a terminal.

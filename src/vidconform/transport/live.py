@@ -97,7 +97,9 @@ class LiveTransport:
         except self._client.errors as error:
             kind, cause = cause_of(error, request.url, timeouts, self._redact)
             told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
-            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=may_have_arrived(error))
+            begun = None if request.is_safe else self._client.begun
+            sent = may_have_arrived(error)
+            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=sent, begun=begun)
         received = ReceivedReply.of(request, reply, timestamp(), "live")
         self._timeouts.heard(time.monotonic() - started)
         self._remember(request, received)
