@@ -15,9 +15,10 @@ from vidconform.ledger.creation_log import (
 )
 from vidconform.ledger.creations_file import Creations
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
+from vidconform.ledger.turns import Turns
 
 __all__ = [
     "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
-    "OverLimit", "Price", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "note_created",
-    "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
+    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away",
+    "note_created", "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
 ]  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidconform.ledger.accidents import Accident, Danger
-from vidconform.transport import NotSent, ProbeFailure
+from vidconform.ledger.turns import Turns
+from vidconform.transport import NotSent, ProbeFailure, RunClock
 
+# Seconds between two looks at whether it is a provider's turn.
+_MOMENT = 0.05
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
 
 
@@ -43,7 +48,8 @@ class Budget:
 
     `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
     or may not have been, `losses` the providers and sentences of creations whose answers were lost, `earlier` those of
-    earlier runs: each holds a place until settled. `lacking` are the documented creations that found no place.
+    earlier runs: each holds a place until settled. `lacks` are, by provider, the documented creations that found none.
+    Where providers are asked side by side, `turns` says which of them has to wait for a place.
     """
 
     most: int
@@ -52,8 +58,15 @@ class Budget:
     costs: dict[str, Cost] = field(default_factory=dict)
     accidents: list[Accident] = field(default_factory=list)
     losses: list[tuple[str, str]] = field(default_factory=list)
-    lacking: int = 0
+    lacks: Counter[str] = field(default_factory=Counter)
     earlier: list[tuple[str, str]] = field(default_factory=list)
+    turns: Turns | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def lacking(self) -> int:
+        """The documented creations of all providers that found no place."""
+        return self.lacks.total()
 
     def cost(self, provider: str) -> Cost:
         """Return the cost of a provider so far."""
@@ -74,29 +87,94 @@ class Budget:
         try:
             self._reserve(provider)
         except (NotSent, ProbeFailure):
-            self.lacking += 1
+            self.lacks[provider] += 1
             raise
 
     def _reserve(self, provider: str) -> None:
-        try:
-            self._hold(provider)
-        except NotSent as not_sent:
-            if self._is_lost_on(provider):
-                raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
-            raise
-        self.cost(provider).creations += 1
+        while not self._reserved(provider):
+            # Its own time is not used up by the creations of others.
+            clock = self.turns.clocks[provider] if self.turns is not None else RunClock()
+            clock.allow(_MOMENT)
+            clock.check()
+            time.sleep(_MOMENT)
 
-    def lack_more(self) -> None:
+    def _reserved(self, provider: str) -> bool:
+        """Count a creation and return True, or False where a provider that comes first may still take its place."""
+        with self._lock:
+            if self._has_to_wait(provider):
+                return False
+            try:
+                self._hold(provider)
+            except NotSent as not_sent:
+                if self._is_lost_on(provider):
+                    raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
+                raise
+            self.cost(provider).creations += 1
+            if self.turns is not None:
+                self.turns.take(provider)
+            return True
+
+    def _has_to_wait(self, provider: str) -> bool:
+        """Whether it depends on what providers that come first will come to if there is a place."""
+        ahead = self.turns.ahead(provider) if self.turns is not None else []
+        if self.turns is None or not ahead:
+            return False
+        coming = {name: self.turns.coming(name) for name in ahead}
+        given_back = {name: -self.turns.is_open(name) for name in ahead}
+        return not self._has_place(provider, coming) and self._has_place(provider, given_back)
+
+    def _has_place(self, provider: str, more: Mapping[str, int]) -> bool:
+        """Whether a creation finds a place where providers make so many more."""
+        names = {*self.costs, *more}
+        made = {name: Cost(0, self.cost(name).creations + more.get(name, 0)) for name in names}
+        try:
+            replace(self, costs=made)._hold(provider)
+        except NotSent:
+            return False
+        return True
+
+    def lack_more(self, provider: str) -> None:
         """Count a documented creation that had nothing to be made of, where that is for want of an earlier one."""
-        self.lacking += 1 if self.lacking else 0
+        self.lacks[provider] += 1 if self._lacking_until(provider) else 0
+
+    def _lacking_until(self, provider: str) -> int:
+        """Return the documented creations that found no place, of a provider and of those before it."""
+        if self.turns is None:
+            return self.lacking
+        before = sum(self.turns.lacking(name, self.lacks[name]) for name in self.turns.before(provider))
+        return before + self.lacks[provider]
+
+    def keep(self, provider: str) -> None:
+        """Take note that a counted creation came to something."""
+        self._settle(provider, is_kept=True)
 
     def give_back(self, provider: str) -> None:
         """Take back a counted creation that came to nothing."""
-        self.cost(provider).creations -= 1
+        with self._lock:
+            self.cost(provider).creations -= 1
+            self._settle(provider, is_kept=False)
 
     def lose(self, provider: str, sentence: str) -> None:
         """Take note that the answer to a counted creation was lost."""
         self.losses.append((provider, sentence))
+        self._settle(provider, is_kept=True)
+
+    def _settle(self, provider: str, *, is_kept: bool) -> None:
+        with self._lock:
+            if self.turns is not None:
+                self.turns.settle(provider, is_kept=is_kept)
+
+    def probed(self, provider: str) -> None:
+        """Take note that a probe that may create has come to its end."""
+        with self._lock:
+            if self.turns is not None:
+                self.turns.probed(provider)
+
+    def end(self, provider: str) -> None:
+        """Take note that a provider is asked nothing more."""
+        with self._lock:
+            if self.turns is not None:
+                self.turns.end(provider)
 
     def reserve_for_refusal(self, provider: str, danger: Danger) -> None:
         """Count a creation that must be refused; raises NotSent after one no more dangerous that was accepted.
@@ -121,7 +199,7 @@ class Budget:
             spent = f"{self.most} allows{_AMONG_THEM if in_doubt else ''}"
             # Who allows none wants to read alone; there is nothing that was refused.
             kind = OverLimit if self.most else NotSent
-            wanted = self.spent + len(self.earlier) + self.lacking + 1
+            wanted = self.spent + len(self.earlier) + self._lacking_until(provider) + 1
             raise kind(f"a creation more than --max-creations={spent}; pass --max-creations={wanted}")
         if self.most_cost is not None:
             self._hold_cost(provider, self.most_cost)

@@ -70,7 +70,8 @@ def _refusal(contract: Contract) -> Reply:
 class Forecast:
     """What a probe would send: requests from `least` to `most` (maybe infinite), and what it cannot send.
 
-    `creations` are those of a service that keeps its document, `possible` those that another one may make.
+    `creations` are those of a service that keeps its document, `possible` those that another one may make; `followed`
+    are the tasks that are waited for.
     """
 
     least: int = 0
@@ -78,6 +79,7 @@ class Forecast:
     creations: int = 0
     possible: int = 0
     gaps: tuple[Gap, ...] = ()
+    followed: int = 0
 
 
 @dataclass
@@ -115,7 +117,7 @@ class PlannedSource:
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
         # After one that should have been refused none that is as likely to be accepted is sent.
-        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
+        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps, followed)
 
 
 def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:

@@ -70,6 +70,11 @@ class RunClock:
         self._halted = True
 
     @property
+    def is_halted(self) -> bool:
+        """Whether the run has ended."""
+        return self._halted
+
+    @property
     def is_creating(self) -> bool:
         """Whether something is being paid for."""
         return self._creating > 0
