@@ -9,7 +9,8 @@ import pytest
 from tests.support.processes import KEYS, Run, copy_of, judge_inside, live, validator
 from vidconform.emulator.server import Running, running
 from vidconform.ledger.accidents import Danger
-from vidconform.ledger.budget import Budget, OverBudget, Price
+from vidconform.ledger.budget import Budget
+from vidconform.ledger.costs import OverBudget, Price
 from vidconform.transport.failures import NotSent
 
 pytest_plugins = ["pytester"]

@@ -1,7 +1,8 @@
 """Paid tasks: how many a run may create, and what was sent, created, lost and settled."""
 
 from vidconform.ledger.accidents import Accident, Danger
-from vidconform.ledger.budget import Budget, Cost, OverBudget, OverLimit, Price
+from vidconform.ledger.budget import Budget
+from vidconform.ledger.costs import Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
     CreationLog,

@@ -10,36 +10,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidconform.ledger.accidents import Accident, Danger
+from vidconform.ledger.costs import Cost, OverBudget, OverLimit, Price, exact
 from vidconform.ledger.turns import Turns
 from vidconform.transport import NotSent, ProbeFailure, RunClock
 
 # Seconds between two looks at whether it is a provider's turn.
 _MOMENT = 0.05
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
-
-
-class OverLimit(NotSent):
-    """A creation for which --max-creations has no place left."""
-
-
-class OverBudget(OverLimit):
-    """A request that was not sent because it would have cost more than the user allows, or nobody knows how much."""
-
-
-@dataclass
-class Cost:
-    """What one provider was asked: requests sent, creations that were or may have been accepted."""
-
-    requests: int = 0
-    creations: int = 0
-
-
-@dataclass(frozen=True)
-class Price:
-    """What a creation costs at a provider, in USD, or None where `file` does not say so."""
-
-    creation: float | None
-    file: str
 
 
 @dataclass
@@ -80,7 +57,7 @@ class Budget:
     @property
     def spent_cost(self) -> Decimal:
         """What the creations of all providers cost, in USD, as far as their prices are known."""
-        return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
+        return sum((cost.creations * exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
 
     def reserve(self, provider: str) -> None:
         """Count one creation that the document shows; raises what `reserve_for_refusal` does where none is left."""
@@ -227,16 +204,11 @@ class Budget:
             file = self.prices[provider].file if provider in self.prices else "provider.toml"
             what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
             raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
-        lost = sum((_exact(self._price(name)) for name, _ in self.earlier), Decimal())
-        total = self.spent_cost + lost + _exact(price)
-        if total > _exact(most):
+        lost = sum((exact(self._price(name)) for name, _ in self.earlier), Decimal())
+        total = self.spent_cost + lost + exact(price)
+        if total > exact(most):
             what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
             raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")
 
     def _price(self, provider: str) -> float | None:
         return self.prices[provider].creation if provider in self.prices else None
-
-
-def _exact(amount: float | None) -> Decimal:
-    """Three times 0.4 is 1.2 for whoever wrote the price, and not in binary."""
-    return Decimal(str(amount or 0))
