@@ -175,6 +175,8 @@ class ProbeContext:
         """Write down and send what is counted already; it is given back when nothing came of it for certain."""
         log, number = self.setting.creations, None
         try:
+            # What there is no time for is not even written down.
+            self.setting.clock.check()
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
         except (NotSent, ProbeFailure) as reason:

@@ -12,7 +12,7 @@ from vidconform.redaction import Redactor
 from vidconform.run.options import RunOptions
 from vidconform.run.provider_run import ProviderRun
 from vidconform.store import PlannedSource, Store, planned_source
-from vidconform.transport import MemoryBudget, RunClock, Timeouts
+from vidconform.transport import MemoryBudget, Timeouts
 
 _A_REQUEST = 1.0
 # Two reads follow each task that has come to its end.
@@ -47,7 +47,7 @@ def _rehearsed(provider_run: ProviderRun, budget: Budget, *, knows: bool) -> Pla
     source, wanted = provider_run.store.source, provider_run.store.wanted
     setting = replace(
         source.setting, budget=budget, creations=NoLog(), redactor=Redactor([]), generation=NOTHING_GENERATED,
-        memory=MemoryBudget(), clock=RunClock(), pace=provider_run.pace,
+        memory=MemoryBudget(), pace=provider_run.pace,
     )  # fmt: skip
     planned = replace(planned_source(setting, source.task_ids, provider_run.pause), knows=knows)
     store = Store(planned, wanted, contracts=provider_run.contracts)

@@ -63,11 +63,13 @@ def _turns(foreseen: Mapping[str, Foresight], clocks: Mapping[str, RunClock]) ->
 
 def _asking(provider: str, cases: Sequence[Case], budget: Budget, ask: Callable[[Case], None]) -> Callable[[], None]:
     def ask_all() -> None:
-        for case in cases:
-            # What breaks is kept where it broke, and told where it is judged.
-            with suppress(Exception):
-                ask(case)
-        budget.end(provider)
+        try:
+            for case in cases:
+                # What breaks is kept where it broke, and told where it is judged.
+                with suppress(Exception):
+                    ask(case)
+        finally:
+            budget.end(provider)
 
     return ask_all
 

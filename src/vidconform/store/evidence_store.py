@@ -70,13 +70,17 @@ class LiveSource:
     def _gathered(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe; raises InterruptedError where the run has ended meanwhile, so that nothing of it is kept."""
         try:
+            self._hold_end(probe)
             evidence = gather(contract, probe, self.setting, self.transport, find)
+            self._hold_end(probe)
         finally:
             if PROBES[probe].cost == "paid":
                 self.setting.budget.probed(contract.provider.name)
-        if self.setting.clock.is_halted:
-            raise InterruptedError(f"{probe} was ended in the middle")
         return evidence
+
+    def _hold_end(self, probe: str) -> None:
+        if self.setting.clock.is_halted:
+            raise InterruptedError(f"{probe} was ended by the end of the run")
 
 
 @dataclass

@@ -14,7 +14,7 @@ from vidconform.ledger import Created, Creations
 from vidconform.probes import PROBES, ProbeSettings
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
-from vidconform.transport import ReceivedReply
+from vidconform.transport import ReceivedReply, RunClock
 
 _PLANNED = "planned"
 _JSON = (("content-type", "application/json"),)
@@ -126,7 +126,9 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
     spacing = pace.poll_interval + pause
     polls = math.floor(pace.poll_timeout / spacing) + 2 if spacing else math.inf
     unhurried = replace(pace, poll_interval=0.0, poll_timeout=math.inf)
-    return PlannedSource(replace(setting, pace=unhurried, tell=lambda sentence: None), task_ids, polls)
+    return PlannedSource(
+        replace(setting, pace=unhurried, tell=lambda sentence: None, clock=RunClock()), task_ids, polls
+    )
 
 
 class PlannedCreations(Creations):
