@@ -29,7 +29,7 @@ from vidconform.run.session import Session, prepare
 pytest_plugins = ["pytester"]
 
 # Longer than any run of these lasts; what hangs is let go when it is over.
-PATIENCE = 60.0
+PATIENCE = 120.0
 FREE = (*QUICK, "--max-creations=0", "-k", "refused")
 LIFE = ("-k", "octopusx/videos and (creation or status)")
 

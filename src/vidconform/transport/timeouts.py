@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from vidconform.exchange import Request
 from vidconform.transport.failures import TOO_LATE, FailureKind
 
-SHORT = 1.5
+SHORT = 1.0
 """Seconds of a try after one that ran out, for a provider that has never been slow."""
 
 # A part of the seconds of an exchange; what is sooner than this many, a busy machine of ours may be late itself.
