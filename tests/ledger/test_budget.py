@@ -10,7 +10,7 @@ from tests.support.processes import KEYS, Run, copy_of, judge_inside, live, vali
 from vidconform.emulator.server import Running, running
 from vidconform.ledger.accidents import Danger
 from vidconform.ledger.budget import Budget
-from vidconform.ledger.costs import OverBudget, Price
+from vidconform.ledger.spending import OverBudget, Price
 from vidconform.ledger.turns import Turns
 from vidconform.transport.failures import NotSent, ProbeFailure
 from vidconform.transport.run_clock import RunClock

@@ -16,7 +16,7 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Hop, Reply
 from vidconform.ledger.budget import Budget
-from vidconform.ledger.costs import OverBudget, Price
+from vidconform.ledger.spending import OverBudget, Price
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import Generation
 from vidconform.probes.registry import probes_of

@@ -2,7 +2,6 @@
 
 from vidconform.ledger.accidents import Accident, Danger
 from vidconform.ledger.budget import Budget
-from vidconform.ledger.costs import Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
     CreationLog,
@@ -16,6 +15,7 @@ from vidconform.ledger.creation_log import (
 )
 from vidconform.ledger.creations_file import Creations
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
+from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.turns import Turns
 
 __all__ = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidconform.ledger.accidents import Accident, Danger
-from vidconform.ledger.costs import Cost, OverBudget, OverLimit, Price, exact
+from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price, exact
 from vidconform.ledger.turns import Turns
 from vidconform.transport import NotSent, ProbeFailure, RunClock
 
