@@ -34,6 +34,8 @@ OPTIONS = {
     (*LIVE, "--poll-interval=nan"): "--poll-interval=nan: expected a number of seconds, 0 or more",
     (*LIVE, "--poll-timeout=0"): "--poll-timeout=0.0: expected a number of seconds above 0",
     (*LIVE, "--poll-timeout=inf"): "--poll-timeout=inf: expected a number of seconds above 0",
+    (*LIVE, "--run-timeout=0"): "--run-timeout=0.0: expected a number of seconds above 0",
+    (*LIVE, "--run-timeout=nan"): "--run-timeout=nan: expected a number of seconds above 0",
     (*LIVE, "--max-creations=-1"): "--max-creations=-1: expected 0 or more",
     (*LIVE, "--record-mode=new_episodes"): "--record-mode=new_episodes: expected none or rewrite",
     ("--provider=octopusx", "--record-mode=once"): "--record-mode=once: expected none or rewrite",

@@ -15,7 +15,8 @@ from vidconform.contracts.provider import Pace, find_provider
 from vidconform.emulator.replies import ReplyContext
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Hop, Reply
-from vidconform.ledger.budget import Budget, OverBudget, Price
+from vidconform.ledger.budget import Budget
+from vidconform.ledger.spending import OverBudget, Price
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import Generation
 from vidconform.probes.registry import probes_of

@@ -1,7 +1,7 @@
 """Paid tasks: how many a run may create, and what was sent, created, lost and settled."""
 
 from vidconform.ledger.accidents import Accident, Danger
-from vidconform.ledger.budget import Budget, Cost, OverBudget, OverLimit, Price
+from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
     CreationLog,
@@ -16,9 +16,11 @@ from vidconform.ledger.creation_log import (
 from vidconform.ledger.creations_file import Creations
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
 from vidconform.ledger.left_ids import left_id
+from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price
+from vidconform.ledger.turns import Turns
 
 __all__ = [
     "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
-    "OverLimit", "Price", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "left_id",
+    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "left_id",
     "note_created", "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
 ]  # fmt: skip

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidconform.ledger.accidents import Accident, Danger
-from vidconform.transport import NotSent, ProbeFailure
+from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price, exact
+from vidconform.ledger.turns import Turns
+from vidconform.transport import NotSent, ProbeFailure, RunClock
 
+# Seconds between two looks at whether it is a provider's turn.
+_MOMENT = 0.05
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
-
-
-class OverLimit(NotSent):
-    """A creation for which --max-creations has no place left."""
-
-
-class OverBudget(OverLimit):
-    """A request that was not sent because it would have cost more than the user allows, or nobody knows how much."""
-
-
-@dataclass
-class Cost:
-    """What one provider was asked: requests sent, creations that were or may have been accepted."""
-
-    requests: int = 0
-    creations: int = 0
-
-
-@dataclass(frozen=True)
-class Price:
-    """What a creation costs at a provider, in USD, or None where `file` does not say so."""
-
-    creation: float | None
-    file: str
 
 
 @dataclass
@@ -43,7 +25,8 @@ class Budget:
 
     `most_cost` is in USD, `prices` are by provider. `accidents` are the creations that had to be refused and were not,
     or may not have been, `losses` the providers and sentences of creations whose answers were lost, `earlier` those of
-    earlier runs: each holds a place until settled. `lacking` are the documented creations that found no place.
+    earlier runs: each holds a place until settled. `lacks` are, by provider, the documented creations that found none.
+    Where providers are asked side by side, `turns` says which of them has to wait for a place.
     """
 
     most: int
@@ -52,8 +35,15 @@ class Budget:
     costs: dict[str, Cost] = field(default_factory=dict)
     accidents: list[Accident] = field(default_factory=list)
     losses: list[tuple[str, str]] = field(default_factory=list)
-    lacking: int = 0
+    lacks: Counter[str] = field(default_factory=Counter)
     earlier: list[tuple[str, str]] = field(default_factory=list)
+    turns: Turns | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def lacking(self) -> int:
+        """The documented creations of all providers that found no place."""
+        return self.lacks.total()
 
     def cost(self, provider: str) -> Cost:
         """Return the cost of a provider so far."""
@@ -67,36 +57,101 @@ class Budget:
     @property
     def spent_cost(self) -> Decimal:
         """What the creations of all providers cost, in USD, as far as their prices are known."""
-        return sum((cost.creations * _exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
+        return sum((cost.creations * exact(self._price(name)) for name, cost in self.costs.items()), Decimal())
 
     def reserve(self, provider: str) -> None:
         """Count one creation that the document shows; raises what `reserve_for_refusal` does where none is left."""
         try:
             self._reserve(provider)
         except (NotSent, ProbeFailure):
-            self.lacking += 1
+            self.lacks[provider] += 1
             raise
 
     def _reserve(self, provider: str) -> None:
-        try:
-            self._hold(provider)
-        except NotSent as not_sent:
-            if self._is_lost_on(provider):
-                raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
-            raise
-        self.cost(provider).creations += 1
+        while not self._reserved(provider):
+            # Its own time is not used up by the creations of others.
+            clock = self.turns.clocks[provider] if self.turns is not None else RunClock()
+            clock.allow(_MOMENT)
+            clock.check()
+            time.sleep(_MOMENT)
 
-    def lack_more(self) -> None:
+    def _reserved(self, provider: str) -> bool:
+        """Count a creation and return True, or False where a provider that comes first may still take its place."""
+        with self._lock:
+            if self._has_to_wait(provider):
+                return False
+            try:
+                self._hold(provider)
+            except NotSent as not_sent:
+                if self._is_lost_on(provider):
+                    raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
+                raise
+            self.cost(provider).creations += 1
+            if self.turns is not None:
+                self.turns.take(provider)
+            return True
+
+    def _has_to_wait(self, provider: str) -> bool:
+        """Whether it depends on what providers that come first will come to if there is a place."""
+        ahead = self.turns.ahead(provider) if self.turns is not None else []
+        if self.turns is None or not ahead:
+            return False
+        coming = {name: self.turns.coming(name) for name in ahead}
+        given_back = {name: -self.turns.is_open(name) for name in ahead}
+        return not self._has_place(provider, coming) and self._has_place(provider, given_back)
+
+    def _has_place(self, provider: str, more: Mapping[str, int]) -> bool:
+        """Whether a creation finds a place where providers make so many more."""
+        names = {*self.costs, *more}
+        made = {name: Cost(0, self.cost(name).creations + more.get(name, 0)) for name in names}
+        try:
+            replace(self, costs=made)._hold(provider)
+        except NotSent:
+            return False
+        return True
+
+    def lack_more(self, provider: str) -> None:
         """Count a documented creation that had nothing to be made of, where that is for want of an earlier one."""
-        self.lacking += 1 if self.lacking else 0
+        self.lacks[provider] += 1 if self._lacking_until(provider) else 0
+
+    def _lacking_until(self, provider: str) -> int:
+        """Return the documented creations that found no place, of a provider and of those before it."""
+        if self.turns is None:
+            return self.lacking
+        before = sum(self.turns.lacking(name, self.lacks[name]) for name in self.turns.before(provider))
+        return before + self.lacks[provider]
+
+    def keep(self, provider: str) -> None:
+        """Take note that a counted creation came to something."""
+        self._settle(provider, is_kept=True)
 
     def give_back(self, provider: str) -> None:
         """Take back a counted creation that came to nothing."""
-        self.cost(provider).creations -= 1
+        with self._lock:
+            self.cost(provider).creations -= 1
+            self._settle(provider, is_kept=False)
 
     def lose(self, provider: str, sentence: str) -> None:
         """Take note that the answer to a counted creation was lost."""
         self.losses.append((provider, sentence))
+        self._settle(provider, is_kept=True)
+
+    def _settle(self, provider: str, *, is_kept: bool) -> None:
+        with self._lock:
+            if self.turns is not None:
+                self.turns.settle(provider, is_kept=is_kept)
+
+    def probed(self, provider: str) -> None:
+        """Take note that a probe that may create has come to its end."""
+        with self._lock:
+            if self.turns is not None:
+                self.turns.probed(provider)
+
+    def end(self, provider: str) -> None:
+        """Take note that a provider is asked nothing more."""
+        with self._lock:
+            if self.turns is not None:
+                self.turns.end(provider)
 
     def find(self, provider: str, earlier: str) -> None:
         """Take note that what an earlier run had lost was found: it is paid, and holds no place any more."""
@@ -126,7 +181,7 @@ class Budget:
             spent = f"{self.most} allows{_AMONG_THEM if in_doubt else ''}"
             # Who allows none wants to read alone; there is nothing that was refused.
             kind = OverLimit if self.most else NotSent
-            wanted = self.spent + len(self.earlier) + self.lacking + 1
+            wanted = self.spent + len(self.earlier) + self._lacking_until(provider) + 1
             raise kind(f"a creation more than --max-creations={spent}; pass --max-creations={wanted}")
         if self.most_cost is not None:
             self._hold_cost(provider, self.most_cost)
@@ -154,16 +209,11 @@ class Budget:
             file = self.prices[provider].file if provider in self.prices else "provider.toml"
             what = f"to know what a creation at {provider} costs before it keeps --max-cost={most:g}"
             raise OverBudget(f"{what}; write its price in USD as `creation` under [price] in {file}")
-        lost = sum((_exact(self._price(name)) for name, _ in self.earlier), Decimal())
-        total = self.spent_cost + lost + _exact(price)
-        if total > _exact(most):
+        lost = sum((exact(self._price(name)) for name, _ in self.earlier), Decimal())
+        total = self.spent_cost + lost + exact(price)
+        if total > exact(most):
             what = f"a creation for {price:g} USD, which would make {total:f} USD in all"
             raise OverBudget(f"{what} and more than --max-cost={most:g}; pass a larger amount")
 
     def _price(self, provider: str) -> float | None:
         return self.prices[provider].creation if provider in self.prices else None
-
-
-def _exact(amount: float | None) -> Decimal:
-    """Three times 0.4 is 1.2 for whoever wrote the price, and not in binary."""
-    return Decimal(str(amount or 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +31,8 @@ class Creations:
         self.path, self._guard = folder / NAME, guard or Guard()
         self._file: BinaryIO | None = None
         self._resumes = resumes
+        # Providers that are asked side by side write to one file.
+        self._lock = threading.Lock()
         self.earlier = read_creations(self.path)
         self._known = dict(self.earlier)
         self._looked_up: set[int] = set()
@@ -81,7 +84,7 @@ class Creations:
     def _number(self, creation: Created, request: Request) -> int:
         """Write a creation down under a number that no other run gives."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_name(f".{NAME}.lock")):
+        with self._lock, FileLock(self.path.with_name(f".{NAME}.lock")):
             number = max(read_creations(self.path), default=0) + 1
             creation = replace(creation, number=number)
             self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
@@ -132,7 +135,7 @@ class Creations:
 
     def finished(self, contract: str, probe: str, task_id: str) -> None:
         """Write down that a task was followed to its end."""
-        for creation in self._known.values():
+        for creation in list(self._known.values()):
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
                 self._note(_line("finished", creation, task_id=task_id))
 
@@ -149,7 +152,8 @@ class Creations:
     def _note(self, line: dict[str, Any]) -> None:
         """Write a line, or keep for the end of the run what it would have said of a creation."""
         try:
-            self._write(line)
+            with self._lock:
+                self._write(line)
         except OSError as error:
             task = f"task {line['task_id']} of " if line.get("task_id") else ""
             kept = f"{task}{line['contract']} {line['probe']} is {line['kind']}"

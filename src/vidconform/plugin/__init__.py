@@ -37,6 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--fuzz", type=int, default=25, metavar="N", help=fuzz)
     add("--fuzz-seed", type=int, metavar="SEED", help="what they are drawn from, told at the start; default a new one")
     add("--request-timeout", type=float, metavar="S", help="seconds that one request may take; default 30")
+    bound = "seconds in which the run sends requests; default what its plan needs, for each provider"
+    add("--run-timeout", type=float, metavar="S", help=bound)
     add("--max-body", type=int, metavar="BYTES", help="the most that is read of one reply; default 1048576")
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")

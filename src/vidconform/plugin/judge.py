@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,7 @@ def _options(config: pytest.Config) -> RunOptions:
         fuzz=option.fuzz,
         fuzz_seed=_seed(config),
         request_timeout=option.request_timeout,
+        run_timeout=option.run_timeout,
         max_body=option.max_body,
         max_cost=option.max_cost,
         plan=option.plan,
@@ -141,8 +142,17 @@ class Judge:
         skips = self._runs_no_test or any(item.iter_markers("skip"))
         if case is not None and not skips:
             with blocking(item, self.session.options.uses_network):
+                self.session.begin(self._due(item.session.items))
                 self.session.bring(case)
         return (yield)
+
+    @staticmethod
+    def _due(items: list[pytest.Item]) -> Iterator[Case]:
+        """Yield the cases that are going to be judged."""
+        for item in items:
+            case = case_of(item)
+            if case is not None and not any(item.iter_markers("skip")):
+                yield case
 
     @property
     def _runs_no_test(self) -> bool:

@@ -3,10 +3,10 @@
 from vidconform.probes.credentials import near_keys
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
-from vidconform.probes.raw_request import EXPLORING, Generation
+from vidconform.probes.raw_request import EXPLORING, NOTHING_GENERATED, Generation
 from vidconform.probes.registry import PROBES, Probe, probes_of, turn_of
 
 __all__ = [
-    "EXPLORING", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings", "near_keys", "probes_of",
-    "turn_of",
+    "EXPLORING", "NOTHING_GENERATED", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings", "near_keys",
+    "probes_of", "turn_of",
 ]  # fmt: skip

@@ -111,7 +111,7 @@ def remix(context: ProbeContext, find: Find) -> None:
     try:
         source = finished_task(context, find)
     except NotSent:
-        context.setting.budget.lack_more()
+        context.setting.budget.lack_more(context.contract.provider.name)
         raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
@@ -171,6 +171,10 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
     if context.transport.sleeps and elapsed > poll_timeout:
         hint = "raise --poll-timeout" if _phase(context, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
+        raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
+    if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
+        words = context.setting.clock.words
+        sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     context.setting.tell(one_line(f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"))

@@ -131,12 +131,12 @@ class ProbeContext:
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
-        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
-        note_created(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
+        with self.setting.clock.creating():
+            number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
+            note_created(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
         look_up(self)
         # A gateway that fails may have passed the request on before it did.
-        if exchange.reply.is_refusal:
-            budget.give_back(provider)
+        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
         return exchange
 
     def send_expecting_refusal(
@@ -150,19 +150,20 @@ class ProbeContext:
         budget.reserve_for_refusal(provider, danger)
         accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
-            number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
+            with self.setting.clock.creating():
+                number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
+                left = self._left_id(exchange)
+                note_unexpected_creation(self.setting.creations, number, self.contract, exchange, left)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
             if not is_refused(failure):
                 lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
                 budget.accidents.append(replace(accident, doubt=lost))
             raise
-        note_unexpected_creation(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
-        if exchange.reply.is_refusal:
-            budget.give_back(provider)
-        elif exchange.reply.is_success:
+        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
+        if exchange.reply.is_success:
             budget.accidents.append(accident)
-        else:
+        elif not exchange.reply.is_refusal:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
             doubt = NotSent(f"a refusal of each creation before it: {why}")
@@ -180,6 +181,8 @@ class ProbeContext:
         """Write down and send what is counted already; it is given back when nothing came of it for certain."""
         log, number = self.setting.creations, None
         try:
+            # What there is no time for is not even written down.
+            self.setting.clock.check()
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
         except (NotSent, ProbeFailure) as reason:
@@ -242,7 +245,7 @@ class ProbeContext:
     def wait(self) -> None:
         """Wait one poll interval, unless the replies are recorded."""
         if self.transport.sleeps:
-            time.sleep(self.setting.pace.poll_interval)
+            time.sleep(max(0.0, min(self.setting.pace.poll_interval, self.setting.clock.left())))
 
     def _redact(self, request: Request) -> Request:
         redactor = self.setting.redactor

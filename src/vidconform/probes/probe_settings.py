@@ -9,7 +9,7 @@ from vidconform.contracts import Pace
 from vidconform.ledger import Budget, CreationLog, NoLog
 from vidconform.probes.raw_request import NOTHING_GENERATED, Generation
 from vidconform.redaction import Redactor
-from vidconform.transport import MemoryBudget
+from vidconform.transport import MemoryBudget, RunClock
 
 Tell = Callable[[str], None]
 
@@ -28,3 +28,4 @@ class ProbeSettings:
     memory: MemoryBudget = field(default_factory=MemoryBudget)
     creations: CreationLog = field(default_factory=NoLog)
     spared: dict[tuple[str, str], str] = field(default_factory=dict)
+    clock: RunClock = field(default_factory=RunClock)

@@ -31,6 +31,7 @@ class RunOptions:
     fuzz: int = 25
     fuzz_seed: int = 0
     request_timeout: float | None = None
+    run_timeout: float | None = None
     max_body: int | None = None
     max_cost: float | None = None
     plan: bool = False
@@ -63,6 +64,7 @@ class RunOptions:
         _check_seconds("--poll-interval", self.poll_interval, zero=True)
         _check_seconds("--poll-timeout", self.poll_timeout, zero=False)
         _check_seconds("--request-timeout", self.request_timeout, zero=False)
+        _check_seconds("--run-timeout", self.run_timeout, zero=False)
         if self.max_body is not None and self.max_body < 1:
             raise BadOption("--max-body", str(self.max_body), "a number of bytes, 1 or more")
         if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):

@@ -11,7 +11,9 @@ from decimal import Decimal
 from vidconform.contracts import Contract, Provider
 from vidconform.ledger import Budget
 from vidconform.probes import PROBES
+from vidconform.run.foresight import foresee
 from vidconform.run.needs import probes_for
+from vidconform.run.provider_run import ProviderRun
 from vidconform.run.session import Session
 from vidconform.store import Forecast, PlannedSource, Store
 from vidconform.transport import NotSent
@@ -51,7 +53,15 @@ def plan_lines(session: Session, cases: Sequence[Case]) -> Lines:
         name, price = provider_run.provider.name, provider_run.provider.creation_price
         told += ["", f"{name}, {provider_run.base_url}, {_each(price)}", *_table(provider_run.provider, every[name])]
         told += [*_gaps(rehearsals[0].forecasts[name]), f"  {name}: {_sum({name: every[name]}, rehearsals)}"]
+        told.append(f"  {name}: asked for at most {_seconds(session, provider_run):g} s; --run-timeout=S changes that")
     return [*told, "", f"total: {_sum(every, rehearsals)}", _NOTE]
+
+
+def _seconds(session: Session, provider_run: ProviderRun) -> float:
+    """Return the seconds that were chosen, or those that follow from what is wanted."""
+    chosen, budget = session.options.run_timeout, session.budget
+    fresh = Budget(budget.most, budget.most_cost, budget.prices)
+    return foresee(provider_run, session.options, fresh).seconds if chosen is None else chosen
 
 
 def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal:

@@ -13,19 +13,21 @@ from vidconform.redaction import Redactor
 from vidconform.run.exposure import check_exposure
 from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, MemoryBudget, Timeouts, check_environment, is_loopback
+from vidconform.transport import LiveTransport, MemoryBudget, RunClock, Timeouts, check_environment, is_loopback
 
 _PLACEHOLDER = "recorded"
 
 
 @dataclass
 class ProviderRun:
-    """One provider of a run with its contracts and its evidence."""
+    """One provider of a run with its contracts and its evidence; `pause` are the seconds before each request."""
 
     provider: Provider
     contracts: list[Contract]
     store: Store
     base_url: str
+    pace: Pace
+    pause: float
     warnings: Sequence[str] = ()
 
 
@@ -37,6 +39,7 @@ def prepare_provider(
     ids: dict[str, list[str]],
     budget: Budget,
     tell: Callable[[str], None],
+    clock: RunClock,
 ) -> ProviderRun:
     """Return a provider ready to be asked for evidence; raises UsageProblem."""
     address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
@@ -46,10 +49,11 @@ def prepare_provider(
     redactor = Redactor(secrets if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     memory = MemoryBudget.of(options.max_body)
-    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory)
-    store = _store(provider, contracts, options, setting, ids)
+    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory, clock=clock)
+    pause = _pause(pace, address)
+    store = _store(provider, contracts, options, setting, ids, pause)
     store.contracts = contracts
-    return ProviderRun(provider, contracts, store, address, warnings)
+    return ProviderRun(provider, contracts, store, address, pace, pause, warnings)
 
 
 def _checked_way(
@@ -87,14 +91,16 @@ def _store(
     options: RunOptions,
     setting: ProbeSettings,
     ids: dict[str, list[str]],
+    pause: float,
 ) -> Store:
-    pause = _pause(setting.pace, setting.base_url)
     if options.plan:
         return Store(planned_source(setting, ids, pause))
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
     count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout, options.max_body)
-    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text)
+    transport = LiveTransport(
+        setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text, setting.clock
+    )
     return Store(LiveSource(setting, transport, ids, options.records))
 
 

@@ -28,6 +28,7 @@ from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
 from vidconform.run.paid_log import prepare_creations
 from vidconform.run.provider_run import ProviderRun, prepare_provider
+from vidconform.run.side_by_side import begin
 from vidconform.run.sparing import spared_probes, unforeseen, why_spared
 from vidconform.store import (
     Claim,
@@ -38,6 +39,7 @@ from vidconform.store import (
     cassette_path,
     documented_evidence,
 )
+from vidconform.transport import RunClock
 from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
 
 
@@ -55,6 +57,7 @@ class Session:
     creations: Creations | None = None
     known: KnownDeviations = field(default_factory=KnownDeviations)
     guard: Guard = field(default_factory=Guard)
+    has_begun: bool = False
 
     @property
     def mode(self) -> str:
@@ -82,13 +85,22 @@ class Session:
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
         return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
 
+    def begin(self, cases: Iterable[Case]) -> None:
+        """Start a live run of some cases, once: its clocks, and the asking where there are several providers to ask."""
+        if self.options.uses_network and not self.options.plan and not self.has_begun:
+            self.has_begun = True
+            begin(self.provider_runs, self.options, self.budget, cases, self._ask)
+
     def bring(self, case: Case) -> None:
         """Gather what a case will be judged on; what breaks is kept and told where it is judged."""
         with suppress(Exception):
-            gathered = self._gathered(case).values()
-            for role in {exchange.role for evidence in gathered for exchange in evidence.exchanges}:
-                self._serves(case, role)
+            self._ask(case)
         self.journalise(case)
+
+    def _ask(self, case: Case) -> None:
+        gathered = self._gathered(case).values()
+        for role in {exchange.role for evidence in gathered for exchange in evidence.exchanges}:
+            self._serves(case, role)
 
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""
@@ -197,11 +209,16 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
         if not contract.provider.is_own:
             check_bindings(contract)
     ids, known = task_ids(options, every), known_deviations(options, every)
-    budget = _budget(options, providers)
+    budget, chosen = _budget(options, providers), options.run_timeout
+    # The seconds that were chosen are those of the whole run.
+    clock = None if chosen is None else RunClock(chosen)
     provider_runs = [
-        prepare_provider(provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell)
+        prepare_provider(
+            provider, contracts[provider.name], options, environ, ids.get(provider.name, {}), budget, tell,
+            clock or RunClock(is_default=True),
+        )
         for provider in providers
-    ]
+    ]  # fmt: skip
     for one in provider_runs:
         one.store.source.setting.spared.update(spared_probes(options, known, one.contracts))
     guard = _guard(options, provider_runs, environ)

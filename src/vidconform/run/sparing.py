@@ -39,6 +39,9 @@ def why_spared(case: Case, spared: Spared) -> str | None:
 def unforeseen(accidents: Iterable[Accident], known: KnownDeviations, contracts: Sequence[Contract]) -> list[str]:
     """Return the accidents that no known deviation foretold, as sentences."""
     by_id = {contract.id: contract for contract in contracts}
-    new = [a for a in accidents if known.in_force(by_id[a.contract], PROBES[a.probe].accident) is None]
+    # Providers that are asked side by side have theirs in any order.
+    order = list(dict.fromkeys(contract.provider.name for contract in contracts))
+    in_order = sorted(accidents, key=lambda accident: order.index(accident.provider))
+    new = [a for a in in_order if known.in_force(by_id[a.contract], PROBES[a.probe].accident) is None]
     made = [f"{a.provider}: {a.what} was accepted and may be charged" for a in new if a.doubt is None]
     return made + [f"{a.provider}: needs {a.doubt}" for a in new if isinstance(a.doubt, NotSent)]

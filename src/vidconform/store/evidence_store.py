@@ -17,7 +17,7 @@ from vidconform.exchange import (
     own_result,
     own_task_failure,
 )
-from vidconform.probes import ProbeSettings, probes_of, turn_of
+from vidconform.probes import PROBES, ProbeSettings, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, cassette_path, load_cassette, save_cassette
 from vidconform.store.claim import Claim
@@ -56,7 +56,7 @@ class LiveSource:
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against the service."""
-        evidence = gather(contract, probe, self.setting, self.transport, find)
+        evidence = self._gathered(contract, probe, find)
         if self.records:
             try:
                 save_cassette(contract, evidence, self.setting.base_url, self.guard)
@@ -66,6 +66,21 @@ class LiveSource:
                 # What the probe brought may be paid for; it is judged, and the run is incomplete.
                 self.guard.note(refused)
         return evidence
+
+    def _gathered(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
+        """Run the probe; raises InterruptedError where the run has ended meanwhile, so that nothing of it is kept."""
+        try:
+            self._hold_end(probe)
+            evidence = gather(contract, probe, self.setting, self.transport, find)
+            self._hold_end(probe)
+        finally:
+            if PROBES[probe].cost == "paid":
+                self.setting.budget.probed(contract.provider.name)
+        return evidence
+
+    def _hold_end(self, probe: str) -> None:
+        if self.setting.clock.is_halted:
+            raise InterruptedError(f"{probe} was ended by the end of the run")
 
 
 @dataclass

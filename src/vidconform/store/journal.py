@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,13 +26,15 @@ class Journal:
         self._path, self._guard = folder / NAME, guard or Guard()
         self._file: TextIO | None = None
         self._kept: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
 
     def keep(self, contract: Contract, evidence: Evidence) -> None:
         """Write what a probe brought, unless it is written already."""
         key = (evidence.contract, evidence.probe)
-        if key not in self._kept:
-            self._kept.add(key)
-            self._write(_lines(contract, evidence))
+        with self._lock:
+            if key not in self._kept:
+                self._kept.add(key)
+                self._write(_lines(contract, evidence))
 
     def close(self) -> None:
         """Close the file, if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,15 +28,17 @@ class Observer:
         self._names: dict[str, MemberNames] = {}
         self._seen: dict[str, dict[ObservationKey, Observation]] = {}
         self._kept: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
 
     def keep(self, contract: Contract, evidence: Evidence) -> None:
         """Take in what a probe brought, once; generated requests are others each night and are left out."""
         key = (evidence.contract, evidence.probe)
-        if key in self._kept or evidence.kind == "generated":
-            return
-        self._kept.add(key)
-        self._take(contract, evidence)
-        self._write()
+        with self._lock:
+            if key in self._kept or evidence.kind == "generated":
+                return
+            self._kept.add(key)
+            self._take(contract, evidence)
+            self._write()
 
     def _take(self, contract: Contract, evidence: Evidence) -> None:
         if contract.id not in self._contracts:

@@ -14,7 +14,7 @@ from vidconform.ledger import Created, Creations
 from vidconform.probes import PROBES, ProbeSettings
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
-from vidconform.transport import ReceivedReply
+from vidconform.transport import ReceivedReply, RunClock
 
 _PLANNED = "planned"
 _JSON = (("content-type", "application/json"),)
@@ -72,7 +72,8 @@ def _refusal(contract: Contract) -> Reply:
 class Forecast:
     """What a probe would send: requests from `least` to `most` (maybe infinite), and what it cannot send.
 
-    `creations` are those of a service that keeps its document, `possible` those that another one may make.
+    `creations` are those of a service that keeps its document, `possible` those that another one may make; `followed`
+    are the tasks that are waited for.
     """
 
     least: int = 0
@@ -80,6 +81,7 @@ class Forecast:
     creations: int = 0
     possible: int = 0
     gaps: tuple[Gap, ...] = ()
+    followed: int = 0
 
 
 @dataclass
@@ -118,7 +120,7 @@ class PlannedSource:
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
         # After one that should have been refused none that is as likely to be accepted is sent.
-        return Forecast(least, most, creations, min(len(paid), 1), evidence.gaps)
+        return Forecast(least, most, creations, min(len(paid), 1), evidence.gaps, followed)
 
 
 def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:
@@ -127,7 +129,9 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
     spacing = pace.poll_interval + pause
     polls = math.floor(pace.poll_timeout / spacing) + 2 if spacing else math.inf
     unhurried = replace(pace, poll_interval=0.0, poll_timeout=math.inf)
-    return PlannedSource(replace(setting, pace=unhurried, tell=lambda sentence: None), task_ids, polls)
+    return PlannedSource(
+        replace(setting, pace=unhurried, tell=lambda sentence: None, clock=RunClock()), task_ids, polls
+    )
 
 
 class PlannedCreations(Creations):

@@ -8,10 +8,11 @@ from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, on
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
 from vidconform.transport.quoting import error_words
+from vidconform.transport.run_clock import RunClock
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
     "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
-    "ProbeFailure", "ReceivedReply", "Timeouts", "Transport", "check_environment", "error_words", "is_loopback",
-    "is_public", "one_line", "resolved", "ssl_context",
+    "ProbeFailure", "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "error_words",
+    "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
 ]  # fmt: skip
