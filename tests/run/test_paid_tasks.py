@@ -200,3 +200,24 @@ def test_a_signal_ends_a_run_as_an_interrupt_does(number: signal.Signals, tmp_pa
     assert f"unfinished: octopusx/videos create, task {task_id} sent at " in said
     assert json.loads((folder / "results.jsonl").read_text().splitlines()[-1])["kind"] == "end"
     assert (folder / "report.html").exists()
+
+
+ENDING = """
+import os
+import signal
+
+def pytest_sessionfinish():
+    os.kill(os.getpid(), signal.{})
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_report_is_written_takes_nothing_of_it(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "ending.py").write_text(ENDING.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "ending", **KEYS)
+    assert done.code == 0, done.ran()
+    assert done.end["exit"] == 0
+    assert (done.report / "report.html").exists()
+    assert "Traceback" not in done.ran()

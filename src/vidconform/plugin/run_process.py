@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -38,6 +39,15 @@ class RunProcess:
             if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, None, None]:
+        """Let the first signal that comes from here on pass: there is nothing to end but the writing of the report."""
+        if self._handlers:
+            for number in (signal.SIGINT, *self._handlers):
+                handler = signal.signal(number, _pass_over)
+                self._handlers.setdefault(number, handler)
+        return (yield)
+
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Leave the process as it was."""
@@ -51,3 +61,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     # A second signal ends a run that does not come to its end.
     signal.signal(number, signal.SIG_DFL)
     raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _pass_over(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)

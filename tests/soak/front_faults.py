@@ -1,0 +1,240 @@
+"""What goes wrong between a vendor and its client, before or after the vendor has done what it was asked."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.soak.key_echoes import as_header, as_text, shown
+from tests.support.hostile_replies import ANSWERS
+from tests.support.rawserver import http
+
+JSON = "Content-Type: application/json"
+HTML = "Content-Type: text/html"
+PAGES = (
+    b"<!doctype html><title>Scheduled maintenance</title><h1>We will be back</h1>",
+    b"<html><title>Just a moment...</title><body>Checking your browser</body></html>",
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the vendor said to a request: `raw` as it stands on the wire, and its parts."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def raw(self) -> bytes:
+        """The whole reply."""
+        kept = [f"{name}: {value}" for name, value in self.headers if name.lower() not in _FRAMING]
+        return http(self.status, self.body, *kept)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One connection, the key that came over it, what draws, and what the vendor said where it was asked."""
+
+    connection: socket.socket
+    key: str
+    drawn: random.Random
+    is_paid: bool = False
+    answered: Answered | None = None
+
+    def echo(self) -> bytes:
+        """Return the key in one of its spellings."""
+        return shown(self.key, self.drawn)
+
+    def status(self, *codes: int) -> int:
+        """Return one of some status codes; who answers 4xx has made nothing, so a paid reply has none of these."""
+        made = self.is_paid and self.answered is not None and self.answered.status < 400
+        return self.drawn.choice([code for code in codes if not made or not 400 <= code < 500])
+
+    def reply(self) -> Answered:
+        """Return what the vendor said; raises where it was not asked."""
+        assert self.answered is not None, "this trouble comes before the vendor is asked"
+        return self.answered
+
+
+_FRAMING = ("content-length", "transfer-encoding", "connection")
+Trouble = Callable[[Way], None]
+BEFORE: dict[str, Trouble] = {}
+"""Troubles of requests that never reach the vendor."""
+AFTER: dict[str, Trouble] = {}
+"""Troubles of replies: the vendor has done what it was asked."""
+
+
+def _troubles(of: dict[str, Trouble]) -> Callable[[Trouble], Trouble]:
+    def register(trouble: Trouble) -> Trouble:
+        of[trouble.__name__.replace("_", "-")] = trouble
+        return trouble
+
+    return register
+
+
+@_troubles(BEFORE)
+@_troubles(AFTER)
+def hangs_up(way: Way) -> None:
+    """Say nothing."""
+
+
+@_troubles(BEFORE)
+@_troubles(AFTER)
+def resets(way: Way) -> None:
+    """End the connection with a reset."""
+    way.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@_troubles(BEFORE)
+@_troubles(AFTER)
+def shows_a_page(way: Way) -> None:
+    """Answer with a page of HTML."""
+    status = way.status(200, 200, 403, 502, 503)
+    way.connection.sendall(http(status, way.drawn.choice(PAGES), HTML))
+
+
+@_troubles(BEFORE)
+def limits(way: Way) -> None:
+    """Turn a request down for its number."""
+    wait = way.drawn.choice(("Retry-After: 0", "Retry-After: 1", "X-None: 1"))
+    way.connection.sendall(http(429, b'{"error": {"message": "too many", "code": "rate_limited"}}', JSON, wait))
+
+
+@_troubles(BEFORE)
+def has_no_channel(way: Way) -> None:
+    """Say as a gateway that there is nowhere to pass a request on to."""
+    way.connection.sendall(http(503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', JSON))
+
+
+@_troubles(AFTER)
+def breaks_down(way: Way) -> None:
+    """Answer with an error of the server's after all was done."""
+    status = way.drawn.choice((500, 502, 503, 504, 520, 529))
+    body = way.drawn.choice((b'{"error": {"message": "upstream failed", "code": "busy"}}', PAGES[0], b""))
+    way.connection.sendall(http(status, body, HTML if body == PAGES[0] else JSON))
+
+
+@_troubles(AFTER)
+def is_late(way: Way) -> None:
+    """Answer later than the client waits, or nearly so."""
+    time.sleep(way.drawn.choice((0.3, 0.8, 1.3)))
+    way.connection.sendall(way.reply().raw)
+
+
+@_troubles(AFTER)
+def is_cut(way: Way) -> None:
+    """End in the middle of the reply."""
+    raw = way.reply().raw
+    way.connection.sendall(raw[: way.drawn.randrange(len(raw))])
+
+
+@_troubles(AFTER)
+def drips(way: Way) -> None:
+    """Say the reply in small parts."""
+    raw = way.reply().raw
+    size = max(1, len(raw) // 20)
+    for i in range(0, len(raw), size):
+        way.connection.sendall(raw[i : i + size])
+        time.sleep(0.01)
+
+
+@_troubles(AFTER)
+def is_huge(way: Way) -> None:
+    """Answer with megabytes, each of which is wide in memory."""
+    way.connection.sendall(http(200, b'{"id": "' + "🎬".encode() * 700_000 + b'"}', JSON))
+
+
+@_troubles(AFTER)
+def is_a_bomb(way: Way) -> None:
+    """Answer with little that becomes much."""
+    way.connection.sendall(http(200, gzip.compress(bytes(40 << 20)), JSON, "Content-Encoding: gzip"))
+
+
+@_troubles(AFTER)
+def is_hostile(way: Way) -> None:
+    """Answer with what no client should have to bear."""
+    said = way.drawn.choice([said for said in ANSWERS.values() if isinstance(said, bytes)])
+    if not (way.is_paid and said.startswith(b"HTTP/1.1 4")):
+        way.connection.sendall(said)
+
+
+@_troubles(AFTER)
+def is_deep(way: Way) -> None:
+    """Answer with JSON that has no end."""
+    way.connection.sendall(http(way.reply().status, b'{"a":' * 50_000, JSON))
+
+
+ECHOING: dict[str, Trouble] = {}
+"""Replies that show the key; the vendor has done what it was asked."""
+
+
+@_troubles(ECHOING)
+def echoes_in_a_member(way: Way) -> None:
+    """Say what the vendor says, and the key in it."""
+    reply, echo = way.reply(), way.echo()
+    body = reply.body[:-1] + b', "note": "' + echo + b'"}' if reply.body.endswith(b"}") else echo
+    way.connection.sendall(Answered(reply.status, reply.headers, body).raw)
+
+
+@_troubles(ECHOING)
+def echoes_in_a_header(way: Way) -> None:
+    """Say what the vendor says, and the key in a header or in two."""
+    reply, text = way.reply(), as_header(way.echo())
+    half = way.drawn.randrange(len(text) or 1)
+    more = way.drawn.choice(((("X-Debug", text),), (("X-A", text[:half]), ("X-B", text[half:])), ((text[:30], "x"),)))
+    named = tuple((name or "X", value) for name, value in more if ":" not in name and " " not in name)
+    try:
+        way.connection.sendall(Answered(reply.status, (*reply.headers, *named), reply.body).raw)
+    except UnicodeEncodeError:
+        way.connection.sendall(reply.raw)
+
+
+@_troubles(ECHOING)
+def echoes_in_an_error(way: Way) -> None:
+    """Refuse with the key in the message."""
+    told = b'{"error": {"message": "no: ' + way.echo() + b'", "type": "x", "code": "' + way.echo()[:60] + b'"}}'
+    way.connection.sendall(http(way.status(400, 401, 403, 404, 429, 500, 503), told, JSON))
+
+
+@_troubles(ECHOING)
+def echoes_as_a_body(way: Way) -> None:
+    """Answer with nothing but the key."""
+    kind = way.drawn.choice((JSON, HTML, "Content-Type: application/octet-stream", "Content-Type: video/mp4"))
+    way.connection.sendall(http(way.status(200, 400, 500), way.echo(), kind))
+
+
+@_troubles(ECHOING)
+def echoes_in_the_status_line(way: Way) -> None:
+    """Say the key where a reason, a status or a version belongs."""
+    text = as_header(way.echo()).encode("latin-1", "ignore")
+    coded = b"HTTP/1.1 %d " % way.status(400, 500, 200)
+    line = way.drawn.choice((coded + text, b"HTTP/1.1 " + text, text, b"HTTP/" + text + b" 200 OK"))
+    way.connection.sendall(line + b"\r\nContent-Length: 2\r\n\r\n{}")
+
+
+@_troubles(ECHOING)
+def echoes_in_a_chunk(way: Way) -> None:
+    """Say the key where the length of a chunk belongs."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    way.connection.sendall(head + way.echo().replace(b"\n", b" ") + b"\r\n{}\r\n0\r\n\r\n")
+
+
+@_troubles(ECHOING)
+def echoes_in_a_redirect(way: Way) -> None:
+    """Redirect to an address with the key in it."""
+    text = as_header(way.echo()).encode("latin-1", "ignore").decode("latin-1")
+    way.connection.sendall(http(way.drawn.choice((302, 307)), b"", f"Location: /v1/videos/x?key={text}"))
+
+
+@_troubles(ECHOING)
+def echoes_as_an_id(way: Way) -> None:
+    """Say the key where the id of a task, or its status, belongs."""
+    member, text = way.drawn.choice(("id", "task_id", "status", "model", "progress")), as_text(way.echo())
+    escaped = "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in text)
+    way.connection.sendall(http(200, f'{{"{member}": "{escaped}", "object": "video"}}'.encode(), JSON))
