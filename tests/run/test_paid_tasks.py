@@ -221,3 +221,30 @@ def test_a_signal_while_the_report_is_written_takes_nothing_of_it(number: signal
     assert done.end["exit"] == 0
     assert (done.report / "report.html").exists()
     assert "Traceback" not in done.ran()
+
+
+DROPPING = """
+import os
+import signal
+
+class Taken:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{})
+
+def pytest_runtest_logstart(nodeid):
+    if "second" not in globals():
+        globals()["second"] = Taken()
+        del globals()["second"]
+        globals()["second"] = None
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_python_drops_ends_a_run_all_the_same(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "dropping.py").write_text(DROPPING.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        words = (*live(emulator, tasks=False), *ONE, "-p", "dropping", "-W", "ignore")
+        done = judge(tmp_path, *words, **KEYS)
+    assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
+    assert done.end["kind"] == "end"

@@ -23,6 +23,7 @@ ENDED_BY = {
     signal.SIGINT: {2}, signal.SIGTERM: {2}, signal.SIGHUP: {2}, signal.SIGKILL: {-signal.SIGKILL},
 }  # fmt: skip
 _OURS = re.compile(r"INTERNALERROR|Traceback \(most recent call last\)|^E  +\w+Error\b", re.MULTILINE)
+_DROPPED = re.compile(r"Exception ignored in.*?KeyboardInterrupt", re.DOTALL)
 _LAST_LINE = re.compile(r"^=+ .+ in \d[^=]*=+$", re.MULTILINE)
 _IN_USE = "expected a folder that no other run is writing to"
 
@@ -84,7 +85,8 @@ def faults_of_run(plan: RunPlan, one: Ended) -> Iterator[str]:
         yield one.watched.hung
     if one.watched.peak > MOST_MEMORY:
         yield f"{one.watched.peak / 1024:.0f} MB in one process"
-    said = one.watched.said
+    # What Python says of an interrupt that it had to drop is no traceback of ours.
+    said = _DROPPED.sub("", one.watched.said) if one.watched.signalled else one.watched.said
     told = _OURS.search(said)
     if told is not None:
         line = said[max(0, told.start() - 200) : told.end() + 300]

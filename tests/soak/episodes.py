@@ -18,7 +18,7 @@ from tests.soak.watched_process import Watched, start, watch
 from tests.support.processes import copy_of, environment
 
 # Seconds that a run may take; what waits longest is a client with a time-out of one second.
-LONGEST = 120.0
+LONGEST = 180.0
 LOADED = ("vidconform.plugin", "pytest_recording.plugin")
 HURRY = ("--poll-interval=0.02", "--poll-timeout=3", "--request-timeout=1")
 

@@ -146,8 +146,10 @@ def drips(way: Way) -> None:
 
 @_troubles(AFTER)
 def is_huge(way: Way) -> None:
-    """Answer with megabytes, each of which is wide in memory."""
-    way.connection.sendall(http(200, b'{"id": "' + "🎬".encode() * 700_000 + b'"}', JSON))
+    """Answer with megabytes, each of which is wide in memory or as JSON."""
+    wide = way.drawn.choice(("🎬".encode(), b"\0", b"\xff", b"%41", b"\\u0041", b"&amp;", b'"a":'))
+    body = b'{"id": "' + wide * (2_000_000 // len(wide)) + b'"}'
+    way.connection.sendall(http(200, body, way.drawn.choice((JSON, HTML))))
 
 
 @_troubles(AFTER)

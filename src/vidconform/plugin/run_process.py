@@ -16,7 +16,8 @@ import pytest
 
 RUN = "VIDCONFORM_RUN"
 # A hang-up is nothing that Windows knows.
-_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_USUAL = (signal.SIG_DFL, signal.default_int_handler)
 
 
 def run_folder() -> Path | None:
@@ -31,21 +32,23 @@ class RunProcess:
         self.folder = Path(tempfile.mkdtemp(prefix="vidconform-run-"))
         os.environ[RUN] = str(self.folder)
         self._handlers: dict[int, Any] = {}
+        self._ended_by = ""
         if threading.current_thread() is threading.main_thread():
-            # What is ignored, as under nohup, stays so.
-            asked = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
-            self._handlers = {number: signal.signal(number, _interrupt) for number in asked}
-            # A compiled module may have taken the interrupt from Python, which still names its own handler.
-            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+            # What is ignored, as under nohup, stays so. A compiled module may have taken the interrupt from Python,
+            # which still names its own handler.
+            asked = [number for number in _ENDING if signal.getsignal(number) in _USUAL]
+            self._handlers = {number: signal.signal(number, self._interrupt) for number in asked}
+
+    def pytest_runtest_logstart(self) -> None:
+        """End what a signal did not: Python drops an interrupt that comes while an object is taken down."""
+        if self._ended_by:
+            raise KeyboardInterrupt(self._ended_by)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, None, None]:
         """Let the first signal that comes from here on pass: there is nothing to end but the writing of the report."""
-        if self._handlers:
-            for number in (signal.SIGINT, *self._handlers):
-                handler = signal.signal(number, _pass_over)
-                self._handlers.setdefault(number, handler)
+        for number in self._handlers:
+            signal.signal(number, _pass_over)
         return (yield)
 
     @pytest.hookimpl(trylast=True)
@@ -56,11 +59,11 @@ class RunProcess:
         os.environ.pop(RUN, None)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    # A second signal ends a run that does not come to its end.
-    signal.signal(number, signal.SIG_DFL)
-    raise KeyboardInterrupt(signal.Signals(number).name)
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        # A second signal ends a run that does not come to its end.
+        signal.signal(number, signal.SIG_DFL)
+        self._ended_by = signal.Signals(number).name
+        raise KeyboardInterrupt(self._ended_by)
 
 
 def _pass_over(number: int, frame: FrameType | None) -> None:
