@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.soak.front_faults import AFTER, BEFORE, ECHOING, Answered, Way
+from tests.soak.front_echoes import ECHOING
+from tests.soak.front_faults import AFTER, BEFORE, Answered, Way
 from tests.soak.plans import RunPlan
 
 # A creation answered so may have been made, and takes a place in a limit.

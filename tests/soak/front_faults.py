@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.soak.key_echoes import as_header, as_text, shown
+from tests.soak.key_echoes import shown
 from tests.support.hostile_replies import ANSWERS
 from tests.support.rawserver import http
 
@@ -70,7 +70,9 @@ AFTER: dict[str, Trouble] = {}
 """Troubles of replies: the vendor has done what it was asked."""
 
 
-def _troubles(of: dict[str, Trouble]) -> Callable[[Trouble], Trouble]:
+def troubles_of(of: dict[str, Trouble]) -> Callable[[Trouble], Trouble]:
+    """Make a function one of some troubles, under its name."""
+
     def register(trouble: Trouble) -> Trouble:
         of[trouble.__name__.replace("_", "-")] = trouble
         return trouble
@@ -78,41 +80,41 @@ def _troubles(of: dict[str, Trouble]) -> Callable[[Trouble], Trouble]:
     return register
 
 
-@_troubles(BEFORE)
-@_troubles(AFTER)
+@troubles_of(BEFORE)
+@troubles_of(AFTER)
 def hangs_up(way: Way) -> None:
     """Say nothing."""
 
 
-@_troubles(BEFORE)
-@_troubles(AFTER)
+@troubles_of(BEFORE)
+@troubles_of(AFTER)
 def resets(way: Way) -> None:
     """End the connection with a reset."""
     way.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-@_troubles(BEFORE)
-@_troubles(AFTER)
+@troubles_of(BEFORE)
+@troubles_of(AFTER)
 def shows_a_page(way: Way) -> None:
     """Answer with a page of HTML."""
     status = way.status(200, 200, 403, 502, 503)
     way.connection.sendall(http(status, way.drawn.choice(PAGES), HTML))
 
 
-@_troubles(BEFORE)
+@troubles_of(BEFORE)
 def limits(way: Way) -> None:
     """Turn a request down for its number."""
     wait = way.drawn.choice(("Retry-After: 0", "Retry-After: 1", "X-None: 1"))
     way.connection.sendall(http(429, b'{"error": {"message": "too many", "code": "rate_limited"}}', JSON, wait))
 
 
-@_troubles(BEFORE)
+@troubles_of(BEFORE)
 def has_no_channel(way: Way) -> None:
     """Say as a gateway that there is nowhere to pass a request on to."""
     way.connection.sendall(http(503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', JSON))
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def breaks_down(way: Way) -> None:
     """Answer with an error of the server's after all was done."""
     status = way.drawn.choice((500, 502, 503, 504, 520, 529))
@@ -120,21 +122,21 @@ def breaks_down(way: Way) -> None:
     way.connection.sendall(http(status, body, HTML if body == PAGES[0] else JSON))
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_late(way: Way) -> None:
     """Answer later than the client waits, or nearly so."""
     time.sleep(way.drawn.choice((0.3, 0.8, 1.3)))
     way.connection.sendall(way.reply().raw)
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_cut(way: Way) -> None:
     """End in the middle of the reply."""
     raw = way.reply().raw
     way.connection.sendall(raw[: way.drawn.randrange(len(raw))])
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def drips(way: Way) -> None:
     """Say the reply in small parts."""
     raw = way.reply().raw
@@ -144,7 +146,7 @@ def drips(way: Way) -> None:
         time.sleep(0.01)
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_huge(way: Way) -> None:
     """Answer with megabytes, each of which is wide in memory or as JSON."""
     wide = way.drawn.choice(("🎬".encode(), b"\0", b"\xff", b"%41", b"\\u0041", b"&amp;", b'"a":'))
@@ -152,13 +154,13 @@ def is_huge(way: Way) -> None:
     way.connection.sendall(http(200, body, way.drawn.choice((JSON, HTML))))
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_a_bomb(way: Way) -> None:
     """Answer with little that becomes much."""
     way.connection.sendall(http(200, gzip.compress(bytes(40 << 20)), JSON, "Content-Encoding: gzip"))
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_hostile(way: Way) -> None:
     """Answer with what no client should have to bear."""
     said = way.drawn.choice([said for said in ANSWERS.values() if isinstance(said, bytes)])
@@ -166,77 +168,7 @@ def is_hostile(way: Way) -> None:
         way.connection.sendall(said)
 
 
-@_troubles(AFTER)
+@troubles_of(AFTER)
 def is_deep(way: Way) -> None:
     """Answer with JSON that has no end."""
     way.connection.sendall(http(way.reply().status, b'{"a":' * 50_000, JSON))
-
-
-ECHOING: dict[str, Trouble] = {}
-"""Replies that show the key; the vendor has done what it was asked."""
-
-
-@_troubles(ECHOING)
-def echoes_in_a_member(way: Way) -> None:
-    """Say what the vendor says, and the key in it."""
-    reply, echo = way.reply(), way.echo()
-    body = reply.body[:-1] + b', "note": "' + echo + b'"}' if reply.body.endswith(b"}") else echo
-    way.connection.sendall(Answered(reply.status, reply.headers, body).raw)
-
-
-@_troubles(ECHOING)
-def echoes_in_a_header(way: Way) -> None:
-    """Say what the vendor says, and the key in a header or in two."""
-    reply, text = way.reply(), as_header(way.echo())
-    half = way.drawn.randrange(len(text) or 1)
-    more = way.drawn.choice(((("X-Debug", text),), (("X-A", text[:half]), ("X-B", text[half:])), ((text[:30], "x"),)))
-    named = tuple((name or "X", value) for name, value in more if ":" not in name and " " not in name)
-    try:
-        way.connection.sendall(Answered(reply.status, (*reply.headers, *named), reply.body).raw)
-    except UnicodeEncodeError:
-        way.connection.sendall(reply.raw)
-
-
-@_troubles(ECHOING)
-def echoes_in_an_error(way: Way) -> None:
-    """Refuse with the key in the message."""
-    told = b'{"error": {"message": "no: ' + way.echo() + b'", "type": "x", "code": "' + way.echo()[:60] + b'"}}'
-    way.connection.sendall(http(way.status(400, 401, 403, 404, 429, 500, 503), told, JSON))
-
-
-@_troubles(ECHOING)
-def echoes_as_a_body(way: Way) -> None:
-    """Answer with nothing but the key."""
-    kind = way.drawn.choice((JSON, HTML, "Content-Type: application/octet-stream", "Content-Type: video/mp4"))
-    way.connection.sendall(http(way.status(200, 400, 500), way.echo(), kind))
-
-
-@_troubles(ECHOING)
-def echoes_in_the_status_line(way: Way) -> None:
-    """Say the key where a reason, a status or a version belongs."""
-    text = as_header(way.echo()).encode("latin-1", "ignore")
-    coded = b"HTTP/1.1 %d " % way.status(400, 500, 200)
-    line = way.drawn.choice((coded + text, b"HTTP/1.1 " + text, text, b"HTTP/" + text + b" 200 OK"))
-    way.connection.sendall(line + b"\r\nContent-Length: 2\r\n\r\n{}")
-
-
-@_troubles(ECHOING)
-def echoes_in_a_chunk(way: Way) -> None:
-    """Say the key where the length of a chunk belongs."""
-    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    way.connection.sendall(head + way.echo().replace(b"\n", b" ") + b"\r\n{}\r\n0\r\n\r\n")
-
-
-@_troubles(ECHOING)
-def echoes_in_a_redirect(way: Way) -> None:
-    """Redirect to an address with the key in it."""
-    text = as_header(way.echo()).encode("latin-1", "ignore").decode("latin-1")
-    way.connection.sendall(http(way.drawn.choice((302, 307)), b"", f"Location: /v1/videos/x?key={text}"))
-
-
-@_troubles(ECHOING)
-def echoes_as_an_id(way: Way) -> None:
-    """Say the key where the id of a task, or its status, belongs."""
-    member, text = way.drawn.choice(("id", "task_id", "status", "model", "progress")), as_text(way.echo())
-    escaped = "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in text)
-    way.connection.sendall(http(200, f'{{"{member}": "{escaped}", "object": "video"}}'.encode(), JSON))

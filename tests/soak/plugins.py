@@ -48,7 +48,8 @@ class Case:
         return f"{missing[0]} is not installed" if missing else ""
 
     def __str__(self) -> str:
-        return " ".join(self.words) or "+".join(self.plugins) or "none"
+        named = " + ".join(name.partition(".")[0].removeprefix("pytest_") for name in self.plugins)
+        return f"{named or 'none'} {' '.join(self.words)}".strip()
 
 
 CASES = (
@@ -66,7 +67,7 @@ CASES = (
     Case(("pytest_flakefinder",), ("--flake-finder", "--flake-runs=3")),
     Case(("pytest_flakefinder", "xdist.plugin"), ("--flake-finder", "--flake-runs=3", "-n2")),
     Case(("pytest_randomly",)),
-    Case(("pytest_randomly", "xdist.plugin"), ("-n2", "-p", "randomly")),
+    Case(("pytest_randomly", "xdist.plugin"), ("-n2",)),
     Case(("xdist.plugin",), ("-n2",)),
     Case(("xdist.plugin",), ("-n2", "--dist=load")),
     Case(("xdist.plugin",), ("--dist=each", "--tx=2*popen")),
