@@ -248,3 +248,28 @@ def test_a_signal_that_python_drops_ends_a_run_all_the_same(number: signal.Signa
         done = judge(tmp_path, *words, **KEYS)
     assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
     assert done.end["kind"] == "end"
+
+
+NOWHERE = """
+import os
+import signal
+from types import FunctionType
+
+def kill():
+    os.kill(os.getpid(), signal.{})
+
+nowhere = FunctionType(kill.__code__.replace(co_linetable=b""), globals())
+
+def pytest_runtest_logstart(nodeid):
+    nowhere()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_where_no_line_is_ends_a_run_that_shows_whole_traces(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "ending.py").write_text(NOWHERE.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "ending", "--full-trace", **KEYS)
+    assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
+    assert done.end["kind"] == "end"

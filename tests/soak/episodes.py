@@ -36,14 +36,14 @@ class Episode:
     seconds: float = 0.0
 
 
-def played(plan: RunPlan, kept: Path | None = None) -> Episode:
+def played(plan: RunPlan, kept: Path | None = None, longest: float = LONGEST) -> Episode:
     """Do what a plan says, and return what came of it; what is `kept` of one with a fault is a copy of its folder."""
     episode, started = Episode(plan), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder = Path(name)
         keys = [keys_for(plan.provider, plan.drawn(f"keys {which}")) for which in range(2 if plan.together else 1)]
         with paying_vendor(plan, keys[0].values[_first(keys[0])]) as vendor:
-            ended = list(_all_runs(plan, folder, vendor, keys))
+            ended = list(_all_runs(plan, folder, vendor, keys, longest))
         episode.faults = list(faults_of(plan, folder, vendor, ended))
         episode.made, episode.requests = len(vendor.made), len(vendor.front.passed)
         episode.peak = max(one.watched.peak for one in ended) / 1024
@@ -58,19 +58,21 @@ def _first(keys: RunKeys) -> str:
     return next(iter(keys.values))
 
 
-def _all_runs(plan: RunPlan, folder: Path, vendor: PayingVendor, keys: Sequence[RunKeys]) -> Iterator[Ended]:
+def _all_runs(
+    plan: RunPlan, folder: Path, vendor: PayingVendor, keys: Sequence[RunKeys], longest: float
+) -> Iterator[Ended]:
     """Yield each run when it is over: one or two at once, and perhaps one that goes on with them."""
     # Only a vendor that takes any key can tell two at once apart.
     both = keys if plan.is_emulated else keys[:1]
     at_once = [_started(plan, folder, vendor, one, which, plan.signal) for which, one in enumerate(both)]
-    watch([one.watched for one in at_once], LONGEST)
+    watch([one.watched for one in at_once], longest)
     time.sleep(0.2)
     for one in at_once:
         one.close(vendor)
         yield one
     if plan.resumes:
         resumed = _started(plan, folder, vendor, keys[0], 2, None, "--resume")
-        watch([resumed.watched], LONGEST)
+        watch([resumed.watched], longest)
         time.sleep(0.2)
         resumed.close(vendor)
         yield resumed

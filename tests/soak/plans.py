@@ -19,7 +19,7 @@ SELECTED = (*["creation or remix or status or refus"] * 3, *["creation or remix 
 SHORT = "creation or remix or status"
 SECONDS = (0.02, 0.1, 0.3)
 PLUGINS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("xdist.plugin", ("-n2",)),
+    ("xdist", ("-n2",)),
     ("pytest_rerunfailures", ("--reruns=1",)),
     ("pytest_repeat", ("--count=2",)),
     ("pytest_randomly", ()),

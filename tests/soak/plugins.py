@@ -56,21 +56,21 @@ CASES = (
     Case(),
     Case(("pytest_timeout",), ("--timeout=3",), SIX_SECONDS),
     Case(("pytest_timeout",), ("--timeout=3", "--timeout-method=thread"), SIX_SECONDS),
-    Case(("pytest_timeout", "xdist.plugin"), ("--timeout=3", "-n2"), SIX_SECONDS),
+    Case(("pytest_timeout", "xdist"), ("--timeout=3", "-n2"), SIX_SECONDS),
     Case(("pytest_timeout", "pytest_rerunfailures"), ("--timeout=3", "--reruns=2"), SIX_SECONDS),
     Case(("pytest_forked",), ("--forked",)),
-    Case(("pytest_forked", "xdist.plugin"), ("--forked", "-n2")),
+    Case(("pytest_forked", "xdist"), ("--forked", "-n2")),
     Case(("pytest_repeat",), ("--count=3",)),
-    Case(("pytest_repeat", "xdist.plugin"), ("--count=3", "-n2")),
+    Case(("pytest_repeat", "xdist"), ("--count=3", "-n2")),
     Case(("pytest_rerunfailures",), ("--reruns=2",)),
-    Case(("pytest_rerunfailures", "xdist.plugin"), ("--reruns=2", "-n2")),
+    Case(("pytest_rerunfailures", "xdist"), ("--reruns=2", "-n2")),
     Case(("pytest_flakefinder",), ("--flake-finder", "--flake-runs=3")),
-    Case(("pytest_flakefinder", "xdist.plugin"), ("--flake-finder", "--flake-runs=3", "-n2")),
+    Case(("pytest_flakefinder", "xdist"), ("--flake-finder", "--flake-runs=3", "-n2")),
     Case(("pytest_randomly",)),
-    Case(("pytest_randomly", "xdist.plugin"), ("-n2",)),
-    Case(("xdist.plugin",), ("-n2",)),
-    Case(("xdist.plugin",), ("-n2", "--dist=load")),
-    Case(("xdist.plugin",), ("--dist=each", "--tx=2*popen")),
+    Case(("pytest_randomly", "xdist"), ("-n2",)),
+    Case(("xdist",), ("-n2",)),
+    Case(("xdist",), ("-n2", "--dist=load")),
+    Case(("xdist",), ("--dist=each", "--tx=2*popen")),
 )  # fmt: skip
 
 
@@ -121,7 +121,9 @@ def row(case: Case) -> str:
         shown = ", ".join(f"{name} {count}" for name, count in sorted(paid.items()))
         agrees = spent == {"requests": vendor.emulator.requests, "creations": vendor.emulator.creations}
     told += f" {done.code} | {vendor.emulator.creations} ({shown}) | {vendor.emulator.requests} |"
-    return f"{told} {'as the run says' if agrees else f'the run says {spent}'} |"
+    failed = [line for line in done.out.splitlines() if line.startswith(("FAILED", "fails", "ERROR", "incomplete"))]
+    why = "; ".join(["as the run says" if agrees else f"the run says {spent}", *failed[:2]])
+    return f"{told} {why.replace('|', '/')} |"
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.soak.episodes import Episode, played
+from tests.soak.episodes import LONGEST, Episode, played
 from tests.soak.plans import plan_of
 
 KINDS = {
@@ -27,13 +27,19 @@ KINDS = {
 
 
 def soaked(
-    seed: int, numbers: Sequence[int], *, short: bool = False, lanes: int = 1, kept: Path | None = None
+    seed: int,
+    numbers: Sequence[int],
+    *,
+    short: bool = False,
+    lanes: int = 1,
+    kept: Path | None = None,
+    longest: float = LONGEST,
 ) -> list[Episode]:
     """Play the plans of some numbers, a few at once, and print a line for each."""
 
     def one(number: int) -> Episode:
         plan = plan_of(seed, number, short=short)
-        episode = played(plan, kept)
+        episode = played(plan, kept, longest)
         print(line_of(episode), flush=True)
         return episode
 
@@ -77,10 +83,13 @@ def main() -> int:
     parser.add_argument("--only", type=int, action="append", help="the number of one run; repeatable")
     parser.add_argument("--short", action="store_true", help="runs of a few seconds")
     parser.add_argument("--lanes", type=int, default=1, help="so many at once")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds that a run may take; more under load")
     parser.add_argument("--keep", type=Path, help="a folder for the files of runs that break a promise")
     chosen = parser.parse_args()
     numbers = chosen.only or range(chosen.first, chosen.first + chosen.runs)
-    episodes = soaked(chosen.seed, numbers, short=chosen.short, lanes=chosen.lanes, kept=chosen.keep)
+    episodes = soaked(
+        chosen.seed, numbers, short=chosen.short, lanes=chosen.lanes, kept=chosen.keep, longest=chosen.longest
+    )
     print(totals(episodes))
     return int(any(episode.faults for episode in episodes))
 

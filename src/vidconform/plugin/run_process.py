@@ -40,7 +40,7 @@ class RunProcess:
             self._handlers = {number: signal.signal(number, self._interrupt) for number in asked}
 
     def pytest_runtest_logstart(self) -> None:
-        """End what a signal did not: Python drops an interrupt that comes while an object is taken down."""
+        """End what a signal has not: Python drops an interrupt that comes while an object is taken down."""
         if self._ended_by:
             raise KeyboardInterrupt(self._ended_by)
 
@@ -60,10 +60,12 @@ class RunProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        # A second signal ends a run that does not come to its end.
-        signal.signal(number, signal.SIG_DFL)
         self._ended_by = signal.Signals(number).name
-        raise KeyboardInterrupt(self._ended_by)
+        # The first step of a generator may stand on no line, and pytest cannot show a traceback through it.
+        if frame is None or frame.f_lineno is not None:
+            # A second signal ends a run that does not come to its end.
+            signal.signal(number, signal.SIG_DFL)
+            raise KeyboardInterrupt(self._ended_by)
 
 
 def _pass_over(number: int, frame: FrameType | None) -> None:
