@@ -158,7 +158,7 @@ def test_a_run_that_hangs_is_ended_and_noticed(tmp_path: Path) -> None:
 
 
 def test_a_process_that_outlives_its_run_is_ended_and_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.soak.watched_process.GRACE", 0.2)
+    monkeypatch.setattr("tests.soak.watched_process.GRACE", 2.0)
     left = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
     run = ended(tmp_path, left)
     assert "left 1 processes behind" in faults(PLAN, run)

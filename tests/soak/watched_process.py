@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.soak.plans import Signal
 
-# Seconds that what descends from a process may outlive it.
+# Seconds that what descends from a process may outlive it, and that what is killed may take to be gone.
 GRACE = 15.0
-_PAUSE = 0.03
+_PAUSE = 0.05
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Watched:
     signalled: bool = False
     hung: str = ""
     _started: float = field(default_factory=time.monotonic)
+    _others: set[str] = field(default_factory=set)
 
     @property
     def code(self) -> int:
@@ -76,12 +77,20 @@ class Watched:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        end = time.monotonic() + GRACE
+        while time.monotonic() < end and any(self.descendants()):
+            time.sleep(_PAUSE)
 
     def descendants(self) -> Iterator[int]:
-        """Yield the processes of its session that are not over."""
-        for folder in os.listdir("/proc"):
-            if folder.isdigit() and _session(folder) == self.process.pid:
-                yield int(folder)
+        """Yield the processes of its session that are not over; a process of another one stays in that."""
+        listed = {name for name in os.listdir("/proc") if name.isdigit()}
+        self._others &= listed
+        for pid in listed - self._others:
+            session = _session(pid)
+            if session == self.process.pid:
+                yield int(pid)
+            elif session is not None:
+                self._others.add(pid)
 
 
 def start(
