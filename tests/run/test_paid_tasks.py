@@ -273,3 +273,22 @@ def test_a_signal_where_no_line_is_ends_a_run_that_shows_whole_traces(number: si
         done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "ending", "--full-trace", **KEYS)
     assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
     assert done.end["kind"] == "end"
+
+
+LATE = """
+import os
+import signal
+
+def pytest_configure(config):
+    config.add_cleanup(lambda: os.kill(os.getpid(), signal.SIGTERM))
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_at_the_very_end_takes_nothing_of_what_was_told(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(LATE)
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "late", **KEYS)
+    assert done.code == -signal.SIGTERM
+    assert "sent: octopusx" in done.out
+    assert done.out.rstrip().endswith("=")

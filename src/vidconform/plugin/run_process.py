@@ -52,8 +52,12 @@ class RunProcess:
         return (yield)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_unconfigure(self) -> None:
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Leave the process as it was."""
+        # What is told at the end is not lost with a buffer, when the signals work as before.
+        terminal = config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.flush()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         os.environ.pop(RUN, None)
