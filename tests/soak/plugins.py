@@ -3,6 +3,7 @@
 In the project's own folder, in an environment for each pytest:
 
     python -m tests.soak.plugins
+    python -m tests.soak.plugins 'xdist -n2'        # a row alone
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ def main() -> None:
     """Print the table."""
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     for case in CASES:
-        print(row(case), flush=True)
+        if not sys.argv[1:] or str(case) in sys.argv[1:]:
+            print(row(case), flush=True)
 
 
 if __name__ == "__main__":
