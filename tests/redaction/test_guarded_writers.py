@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import time
+import tracemalloc
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,6 +40,8 @@ from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
 
 pytest_plugins = ["pytester"]
+
+MEGABYTE = 1 << 20
 
 VARIABLE, SECRET = "OCTOPUSX_API_KEY", KEYS["OCTOPUSX_API_KEY"]
 SPELLED = {
@@ -335,3 +338,15 @@ def test_nobody_else_writes_files() -> None:
         if isinstance(node, ast.Call) and _writes(node)
     }
     assert writing == WRITERS
+
+
+@pytest.mark.parametrize("wide", [b"\0", b"\xff", "🎬".encode(), b"%41", b"\\", b'"a":'])
+def test_a_megabyte_of_what_is_long_as_json_is_looked_through_in_little_memory(wide: bytes, tmp_path: Path) -> None:
+    text = (wide * (MEGABYTE // len(wide))).decode("utf-8", "replace")
+    tracemalloc.start()
+    try:
+        assert Guard(KEYS).line(tmp_path / "x", {"body": text})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 << 20

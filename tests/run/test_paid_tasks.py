@@ -199,3 +199,95 @@ def test_a_signal_ends_a_run_as_an_interrupt_does(number: signal.Signals, tmp_pa
     assert f"unfinished: octopusx/videos create, task {task_id} sent at " in said
     assert json.loads((folder / "results.jsonl").read_text().splitlines()[-1])["kind"] == "end"
     assert (folder / "report.html").exists()
+
+
+ENDING = """
+import os
+import signal
+
+def pytest_sessionfinish():
+    os.kill(os.getpid(), signal.{})
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_report_is_written_takes_nothing_of_it(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "ending.py").write_text(ENDING.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "ending", **KEYS)
+    assert done.code == 0, done.ran()
+    assert done.end["exit"] == 0
+    assert (done.report / "report.html").exists()
+    assert "Traceback" not in done.ran()
+
+
+DROPPING = """
+import os
+import signal
+
+class Taken:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{})
+
+def pytest_runtest_logstart(nodeid):
+    if "second" not in globals():
+        globals()["second"] = Taken()
+        del globals()["second"]
+        globals()["second"] = None
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_python_drops_ends_a_run_all_the_same(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "dropping.py").write_text(DROPPING.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        words = (*live(emulator, tasks=False), *ONE, "-p", "dropping", "-W", "ignore")
+        done = judge(tmp_path, *words, **KEYS)
+    assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
+    assert done.end["kind"] == "end"
+
+
+NOWHERE = """
+import os
+import signal
+from types import FunctionType
+
+def kill():
+    os.kill(os.getpid(), signal.{})
+
+nowhere = FunctionType(kill.__code__.replace(co_linetable=b""), globals())
+
+def pytest_runtest_logstart(nodeid):
+    nowhere()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_where_no_line_is_ends_a_run_that_shows_whole_traces(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "ending.py").write_text(NOWHERE.format(number.name))
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "ending", "--full-trace", **KEYS)
+    assert done.code == pytest.ExitCode.INTERRUPTED, done.ran()
+    assert done.end["kind"] == "end"
+
+
+LATE = """
+import os
+import signal
+
+def pytest_configure(config):
+    config.add_cleanup(lambda: os.kill(os.getpid(), signal.SIGTERM))
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_at_the_very_end_takes_nothing_of_what_was_told(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(LATE)
+    with running("octopusx", environ=KEYS) as emulator:
+        done = judge(tmp_path, *live(emulator, tasks=False), *ONE, "-p", "late", **KEYS)
+    assert done.code == -signal.SIGTERM
+    assert "sent: octopusx" in done.out
+    assert done.out.rstrip().endswith("=")

@@ -64,6 +64,17 @@ def pytest_configure(config: pytest.Config) -> None:
         _check_needless(config)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Show no frame below our first one, with --full-trace neither: what sends and what redacts is called with keys."""
+    ours, step = str(Path(__file__).parent), excinfo.tb
+    while step.tb_next is not None:
+        if step.tb_frame.f_code.co_filename.startswith(ours):
+            step.tb_next = None
+            return
+        step = step.tb_next
+
+
 def _check_needless(config: pytest.Config) -> None:
     """Raise UsageError for an option of a run that nothing would come of: no provider is asked unless one is named."""
     option = config.option

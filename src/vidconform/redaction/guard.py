@@ -61,9 +61,10 @@ class Guard:
         says so. In place of a line in which it would stand even then, as a number, there is an empty text.
         """
         text = json.dumps(line, ensure_ascii=True)
-        if self.variable_in(text.encode()) is not None:
-            text = json.dumps(self._without(path, line), ensure_ascii=True)
         variable = self.variable_in(text.encode())
+        if variable is not None:
+            text = json.dumps(self._without(path, line), ensure_ascii=True)
+            variable = self.variable_in(text.encode())
         if variable is not None:
             self.note(SecretRefused(path, variable, partly=True))
             return ""

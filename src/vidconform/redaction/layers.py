@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
@@ -41,18 +42,17 @@ class Layer:
 
     def __init__(self, last: bool = False) -> None:
         self.last = last
-        self.pieces: list[bytes] = []
-        self._starts: list[int] = []
-        self._sources: list[tuple[int, int, bool]] = []
-        self._length = 0
+        self.content = bytearray()
+        # Arrays, for a megabyte may hold a million escapes. Of what is copied the end is not kept.
+        self._starts, self._sources, self._ends = array("q"), array("q"), array("q")
 
     def add(self, piece: bytes, start: int, end: int, *, copied: bool = False) -> None:
         """Add a piece made of the other content from a place to another; `copied` says that each byte stands there."""
         if piece:
-            self.pieces.append(piece)
-            self._starts.append(self._length)
-            self._sources.append((start, end, copied))
-            self._length += len(piece)
+            self._starts.append(len(self.content))
+            self._sources.append(start)
+            self._ends.append(-1 if copied else end)
+            self.content += piece
 
     def of(self, start: int, end: int) -> tuple[int, int]:
         """Return the places in the other content where a run of this one begins and ends."""
@@ -60,9 +60,9 @@ class Layer:
 
     def _place(self, at: int) -> tuple[int, int]:
         index = bisect_right(self._starts, at) - 1
-        start, end, copied = self._sources[index]
+        start, end = self._sources[index], self._ends[index]
         inside = at - self._starts[index]
-        return (start + inside, start + inside + 1) if copied else (start, end)
+        return (start, end) if end >= 0 else (start + inside, start + inside + 1)
 
 
 def layers_of(content: bytes) -> Iterator[Layer]:
@@ -84,7 +84,7 @@ def layers_of(content: bytes) -> Iterator[Layer]:
         layer = Layer()
         for plain, start, end in unpacked(content):
             layer.add(plain + _BETWEEN, start, end)
-        yield from [layer] if layer.pieces else []
+        yield from [layer] if layer.content else []
 
 
 def _replaced(
@@ -106,7 +106,7 @@ def _found(content: bytes, pattern: re.Pattern[bytes], decode: Callable[[bytes],
     layer = Layer()
     for found in pattern.finditer(content):
         layer.add(decode(found[0]) + _BETWEEN, found.start(), found.end())
-    if layer.pieces:
+    if layer.content:
         yield layer
 
 

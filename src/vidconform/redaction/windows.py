@@ -41,7 +41,7 @@ class Windows:
         if depth == 0 or len(content) < GRAM:
             return
         for layer in layers_of(content):
-            inside = b"".join(layer.pieces)
+            inside = bytes(layer.content)
             if len(inside) <= left[0]:
                 for start, end in self._within(inside, 0 if layer.last else depth - 1, left):
                     yield layer.of(start, end)
