@@ -21,6 +21,7 @@ from vidconform.probes.raw_request import Generation
 from vidconform.probes.registry import probes_of
 from vidconform.redaction.redactor import Redactor
 from vidconform.store.gathering import gather
+from vidconform.text import Redacted
 from vidconform.transport.failures import NotSent, ProbeFailure
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
@@ -290,7 +291,7 @@ def test_the_same_is_so_of_money() -> None:
     budget.reserve("dear")
     with pytest.raises(OverBudget):
         budget.reserve("dear")
-    budget.lose("dear", "POST /x got no answer")
+    budget.lose("dear", Redacted("POST /x got no answer"))
     with pytest.raises(ProbeFailure, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
         budget.reserve("dear")
 
@@ -298,7 +299,7 @@ def test_the_same_is_so_of_money() -> None:
 def test_a_lost_creation_is_no_excuse_for_one_that_was_never_allowed() -> None:
     budget = Budget(1)
     budget.reserve("acme")
-    budget.lose("acme", "POST /x got no answer")
+    budget.lose("acme", Redacted("POST /x got no answer"))
     budget.most = 0
     with pytest.raises(NotSent, match="--max-creations=0 allows"):
         budget.reserve("acme")

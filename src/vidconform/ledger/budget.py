@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidconform.ledger.accidents import Accident, Danger
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure
 
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
@@ -94,7 +95,7 @@ class Budget:
         """Take back a counted creation that came to nothing."""
         self.cost(provider).creations -= 1
 
-    def lose(self, provider: str, sentence: str) -> None:
+    def lose(self, provider: str, sentence: Redacted) -> None:
         """Take note that the answer to a counted creation was lost."""
         self.losses.append((provider, sentence))
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from vidconform.exchange import Request, timestamp
+from vidconform.text import Redacted
 from vidconform.transport.circuit_breaker import CircuitBreaker
 from vidconform.transport.classification import ReceivedReply
 from vidconform.transport.failure_causes import cause_of, may_have_arrived
@@ -50,7 +51,7 @@ class LiveTransport:
         pause: float = 0.0,
         timeouts: Timeouts | None = None,
         provider: str = "the provider",
-        redact: Callable[[str], str] = str,
+        redact: Callable[[str], Redacted] = Redacted,
     ) -> None:
         self._redact = redact
         self._client = HttpClient(count, pause)
