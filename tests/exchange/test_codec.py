@@ -131,7 +131,8 @@ def test_a_hop_holds_no_secret(own: Own) -> None:
     own.save(Evidence("gptge/videos", "observe", (exchange,), (), "live", AT, kind="life"))
     setting = ProbeSettings(BASE, Pace(0, 1), {}, Redactor([secret]), Budget(0))
     context = ProbeContext(own.contract, setting, ReplayTransport(own.load()), "observe")
-    (kept,) = context.ask("poll", operation, "video_1", credential="none").reply.hops
+    asked = context.ask("poll", operation, "video_1", credential="none")
+    (kept,) = setting.redactor.exchange(asked).reply.hops
     assert kept == Hop("GET", f"{BASE}/x?key=REDACTED", 302, (("Location", "/REDACTED"), ("Set-Cookie", "REDACTED")))
 
 

@@ -39,7 +39,7 @@ from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
 from vidconform.run.session import Session, prepare
 from vidconform.text import Redacted
-from vidconform.verdicts.verdict import Outcome, ShownVerdict, Verdict
+from vidconform.verdicts.verdict import Outcome, ShownVerdict
 
 LAWS = [law for law in all_laws() if kind_of(law) is not None and law.__module__.endswith("test_generated")]
 VIDEOS = load_contract(find_provider("octopusx"), "videos")

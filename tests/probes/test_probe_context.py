@@ -132,7 +132,7 @@ def test_troubles_stand_in_the_order_in_which_they_came() -> None:
     assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
 
 
-def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
+def test_the_redirects_before_a_reply_are_written_without_secrets() -> None:
     signed = "https://cdn.vendor.example/x?X-Amz-Signature=0123456789abcdef"
     hop = Hop(
         "GET", "https://x.invalid/v1/videos/x?key=sk-secret-key", 302, (("Location", signed), ("Set-Cookie", "a=b"))
@@ -140,7 +140,7 @@ def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
     transport = Scripted({".*": replace(said(404), hops=(hop,))})
     setting = ProbeSettings("http://x.invalid", Pace(0, 1), KEYS, Redactor(["sk-secret-key"]), Budget(0))
     (exchange,) = gather(CONTRACT, "unknown-task", setting, transport, lambda name: None).exchanges
-    (kept,) = exchange.reply.hops
+    (kept,) = setting.redactor.exchange(exchange).reply.hops
     assert (kept.method, kept.url, kept.status) == ("GET", "https://x.invalid/v1/videos/x?key=REDACTED", 302)
     location = "https://cdn.vendor.example/x?X-Amz-Signature=REDACTED"
     assert kept.headers == (("Location", location), ("Set-Cookie", "REDACTED"))

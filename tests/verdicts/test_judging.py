@@ -150,7 +150,7 @@ def test_a_broken_law_points_at_what_broke_it() -> None:
         looks(task)
         raise BrokenLaw("e" * 400, "r" * 400, task.all[-1], "/status")
 
-    verdict = judged(breaks)
+    verdict = judged(breaks).shown(Redacted)
     assert (verdict.outcome, verdict.observations) == (Outcome.UNMET, 2)
     assert verdict.expected == "e" * 300 + "... (400 characters)"
     assert verdict.received == "r" * 300 + "... (400 characters)"
