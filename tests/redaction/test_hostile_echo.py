@@ -122,12 +122,15 @@ class Broken(Echo):
 
     def answer(self) -> None:
         piece, long = next(self.spelled).replace(b"\r", b" ").replace(b"\n", b" "), b"x" * 380
+        length = b"Content-Length: %d\r\n\r\n" % len(long + piece)
         answers = [
-            b"HTTP/1.1 2x0 " + piece, b"HTTP/1.1 200 " + piece + b"\r\n" + piece + b" : x", b"HTTP/1.1 200 OK\r\n" + long + piece,
+            b"HTTP/1.1 2x0 " + piece,
+            b"HTTP/1.1 200 " + piece + b"\r\n" + piece + b" : x",
+            b"HTTP/1.1 200 OK\r\n" + long + piece,
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + long + piece + b"\r\n",
             b"HTTP/1.1 302 Found\r\nLocation: http://" + KEY.encode() + b".invalid/" + piece + b"\r\nContent-Length: 0",
-            b"HTTP/1.1 429 Later\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(long + piece) + long + piece,
-            b"HTTP/1.1 503 No\r\nContent-Length: %d\r\n\r\n" % len(piece) + piece,
+            b"HTTP/1.1 429 Later\r\nContent-Type: text/plain\r\n" + length + long + piece,
+            b"HTTP/1.1 503 No\r\n" + length + long + piece,
         ]  # fmt: skip
         self.wfile.write(answers[next(self.turns) % len(answers)] + b"\r\n\r\n")
         self.close_connection = True
@@ -168,8 +171,8 @@ def test_no_byte_of_a_run_holds_a_piece_of_the_key(
     words = ["--record-mode=rewrite"] if records else ["--live", "--fuzz=8"]
     with served(handler) as url:
         run = judge(
-            tmp_path, f"--provider={provider}", *words, f"--provider-url={url}", "--task-id=videos=video_1", "-v", "-rA",
-            "-l", "--full-trace", "--junitxml=junit.xml", "--poll-interval=0.01", "--poll-timeout=1",
+            tmp_path, f"--provider={provider}", *words, f"--provider-url={url}", "--task-id=videos=video_1",
+            "-v", "-rA", "-l", "--full-trace", "--junitxml=junit.xml", "--request-timeout=3", "--poll-interval=0.01", "--poll-timeout=1",
             OCTOPUSX_API_KEY=KEY, XDG_STATE_HOME=str(tmp_path / "state"),
         )  # fmt: skip
     assert run.verdicts, run.ran()
