@@ -172,7 +172,8 @@ def test_no_byte_of_a_run_holds_a_piece_of_the_key(
     with served(handler) as url:
         run = judge(
             tmp_path, f"--provider={provider}", *words, f"--provider-url={url}", "--task-id=videos=video_1",
-            "-v", "-rA", "-l", "--full-trace", "--junitxml=junit.xml", "--request-timeout=3", "--poll-interval=0.01", "--poll-timeout=1",
+            "-v", "-rA", "-l", "--full-trace", "--junitxml=junit.xml",
+            "--request-timeout=3", "--poll-interval=0.01", "--poll-timeout=1",
             OCTOPUSX_API_KEY=KEY, XDG_STATE_HOME=str(tmp_path / "state"),
         )  # fmt: skip
     assert run.verdicts, run.ran()

@@ -53,6 +53,8 @@ class Redactor:
 
     def text(self, text: str) -> Redacted:
         """Return a text without any secret."""
+        if not text:
+            return Redacted("")
         for form in self._texts:
             text = text.replace(form, REDACTED)
         return Redacted(without_passwords(without_signatures(self._without_windows(self._without_escaped(text)))))
