@@ -39,7 +39,13 @@ def verdicts(key: str, shown: Callable[[dict[str, Any]], dict[str, Any]], id: st
         return (200, MP4) if asked.role == "content" and asked.id == id else refusal(404, f"no task for {KEY}")
 
     with vendor(bend) as made:
-        chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 4, "task_ids": [f"videos={id}"]}
+        chosen: dict[str, Any] = {
+            "poll_interval": 0,
+            "poll_timeout": 5,
+            "fuzz": 0,
+            "max_creations": 4,
+            "task_ids": [f"videos={id}"],
+        }
         session = prepare(
             RunOptions(["octopusx"], live=True, provider_url=made.url, **chosen), {"OCTOPUSX_API_KEY": key}
         )
