@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from codecs import getincrementaldecoder
-from typing import TextIO
+from typing import NewType, TextIO
+
+Redacted = NewType("Redacted", str)
+"""A text without any secret, which is all that is kept, written or shown of what a stranger said."""
 
 LONGEST = 400
 _FIRST_BYTES = 16

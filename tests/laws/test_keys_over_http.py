@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from vidconform.run.session import prepare
 from vidconform.verdicts.verdict import Verdict
 
 OWN = KEYS["OCTOPUSX_API_KEY"]
-Verdicts = dict[str, Verdict]
+Verdicts = Mapping[str, Verdict]
 
 
 def judged(
     made: KeyedVendor, provider: str = "octopusx", keys: dict[str, str] = KEYS, **options: Any
-) -> tuple[Verdicts, list[str]]:
+) -> tuple[Verdicts, Sequence[str]]:
     """Return the verdicts of a whole run on contract `videos` by requirement, and why the run is incomplete."""
     chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 4, **options}
     given = chosen.pop("task_ids", ["videos=video_1a2b3c4d5e"])

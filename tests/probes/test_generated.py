@@ -38,14 +38,15 @@ from vidconform.run.bindings import all_laws, bindings
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
 from vidconform.run.session import Session, prepare
-from vidconform.verdicts.verdict import Outcome, Verdict
+from vidconform.text import Redacted
+from vidconform.verdicts.verdict import Outcome, ShownVerdict
 
 LAWS = [law for law in all_laws() if kind_of(law) is not None and law.__module__.endswith("test_generated")]
 VIDEOS = load_contract(find_provider("octopusx"), "videos")
 MEGABYTES = 5_000_000
 
 Change = Callable[[ReplyContext], None]
-Verdicts = dict[tuple[str, str], Verdict]
+Verdicts = dict[tuple[str, str], ShownVerdict]
 
 
 def generated(run: Live | Session, contract: str = "") -> Verdicts:
@@ -540,9 +541,9 @@ def bare(evidence: Evidence) -> Any:
     ]  # fmt: skip
 
 
-def moved(verdict: Verdict, base_url: str, to: str) -> dict[str, Any]:
+def moved(verdict: ShownVerdict, base_url: str, to: str) -> dict[str, Any]:
     """Return a verdict as it reads at another address."""
-    return replace(verdict, request=verdict.request.replace(base_url, to)).as_dict()
+    return replace(verdict, request=Redacted(verdict.request.replace(base_url, to))).as_dict()
 
 
 def test_a_recorded_run_loads_no_engine() -> None:

@@ -22,6 +22,7 @@ from vidconform.probes.raw_request import Generation
 from vidconform.probes.registry import probes_of
 from vidconform.redaction.redactor import Redactor
 from vidconform.store.gathering import gather
+from vidconform.text import Redacted
 from vidconform.transport.failures import NotSent, ProbeFailure
 
 CONTRACT = load_contract(find_provider("octopusx"), "videos")
@@ -132,7 +133,7 @@ def test_troubles_stand_in_the_order_in_which_they_came() -> None:
     assert [gap.sentence for gap in evidence.gaps] == ["the first", "the second"]
 
 
-def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
+def test_the_redirects_before_a_reply_are_written_without_secrets() -> None:
     signed = "https://cdn.vendor.example/x?X-Amz-Signature=0123456789abcdef"
     hop = Hop(
         "GET", "https://x.invalid/v1/videos/x?key=sk-secret-key", 302, (("Location", signed), ("Set-Cookie", "a=b"))
@@ -140,7 +141,7 @@ def test_the_redirects_before_a_reply_are_kept_without_secrets() -> None:
     transport = Scripted({".*": replace(said(404), hops=(hop,))})
     setting = ProbeSettings("http://x.invalid", Pace(0, 1), KEYS, Redactor(["sk-secret-key"]), Budget(0))
     (exchange,) = gather(CONTRACT, "unknown-task", setting, transport, lambda name: None).exchanges
-    (kept,) = exchange.reply.hops
+    (kept,) = setting.redactor.exchange(exchange).reply.hops
     assert (kept.method, kept.url, kept.status) == ("GET", "https://x.invalid/v1/videos/x?key=REDACTED", 302)
     location = "https://cdn.vendor.example/x?X-Amz-Signature=REDACTED"
     assert kept.headers == (("Location", location), ("Set-Cookie", "REDACTED"))
@@ -291,7 +292,7 @@ def test_the_same_is_so_of_money() -> None:
     budget.reserve("dear")
     with pytest.raises(OverBudget):
         budget.reserve("dear")
-    budget.lose("dear", "POST /x got no answer")
+    budget.lose("dear", Redacted("POST /x got no answer"))
     with pytest.raises(ProbeFailure, match=r"not sent: --max-cost=0\.5 is used up by a creation that was lost"):
         budget.reserve("dear")
 
@@ -299,7 +300,7 @@ def test_the_same_is_so_of_money() -> None:
 def test_a_lost_creation_is_no_excuse_for_one_that_was_never_allowed() -> None:
     budget = Budget(1)
     budget.reserve("acme")
-    budget.lose("acme", "POST /x got no answer")
+    budget.lose("acme", Redacted("POST /x got no answer"))
     budget.most = 0
     with pytest.raises(NotSent, match="--max-creations=0 allows"):
         budget.reserve("acme")

@@ -25,6 +25,7 @@ from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.registry import PROBES, probes_of
 from vidconform.redaction.redactor import Redactor
 from vidconform.store.gathering import gather
+from vidconform.text import Redacted
 
 KEY = f"Bearer {KEYS['OCTOPUSX_API_KEY']}"
 WRONG = f"Bearer {WRONG_KEY}"
@@ -214,14 +215,14 @@ def test_whoever_does_not_say_that_it_is_the_emulator_is_live() -> None:
 def test_a_route_without_its_credential_is_not_asked(variable: str, probe: str) -> None:
     with live("opeai", keys={name: key for name, key in KEYS.items() if name != variable}) as run:
         evidence = run.bring("videos", probe)
-    assert evidence.gaps == (Gap("unseen", f"a credential for /api/videos/{{task_id}}: set {variable}"),)
+    assert evidence.gaps == (Gap("unseen", Redacted(f"a credential for /api/videos/{{task_id}}: set {variable}")),)
     assert evidence.exchanges == ()
 
 
 def test_nothing_is_observed_without_a_known_task() -> None:
     with live("gptge", []) as run:
         evidence = run.bring("videos", "observe")
-        assert evidence.gaps == (Gap("unseen", "a known task; pass --task-id=videos=ID"),)
+        assert evidence.gaps == (Gap("unseen", Redacted("a known task; pass --task-id=videos=ID")),)
         assert run.heard == []
 
 

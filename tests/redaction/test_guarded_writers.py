@@ -23,8 +23,8 @@ from vidconform.contracts.provider import find_provider
 from vidconform.contracts.secret_variables import known_secrets
 from vidconform.emulator.server import running
 from vidconform.errors.run_errors import SecretRefused
-from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.evidence import Evidence, RedactedEvidence
+from vidconform.exchange.messages import Exchange, RedactedExchange, Reply, Request
 from vidconform.ledger.creations_file import Creations
 from vidconform.redaction.guard import Guard
 from vidconform.report.merged_runs import merge_files
@@ -38,6 +38,7 @@ from vidconform.run.session import prepare
 from vidconform.store.cassettes import cassette_path, load_cassette, save_cassette
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
+from vidconform.text import Redacted
 
 pytest_plugins = ["pytester"]
 
@@ -230,8 +231,8 @@ def test_an_exchange_with_a_secret_is_kept_without_it(tmp_path: Path) -> None:
     contract = next(c for c in load_contracts(find_provider("octopusx")) if c.id == "octopusx/videos")
     watching = guard()
     journal, observer = Journal(tmp_path, watching), Observer(tmp_path, (), watching)
-    journal.keep(contract, evidence())
-    observer.keep(contract, evidence())
+    journal.keep(contract, RedactedEvidence(evidence()))
+    observer.keep(contract, RedactedEvidence(evidence()))
     journal.close()
     (kept,) = [json.loads(line) for line in (tmp_path / "evidence.jsonl").read_text().splitlines()[2:]]
     assert (kept["task_id"], kept["reply"]["status"]) == ("x", 200)
@@ -248,7 +249,7 @@ def test_a_paid_task_is_not_lost_for_a_secret_in_its_reply(tmp_path: Path) -> No
     creations = Creations(tmp_path, guard=watching)
     (exchange,) = evidence().exchanges
     number = creations.sent("octopusx/videos", "create", exchange.request)
-    creations.created(number, "task_7", exchange)
+    creations.created(number, Redacted("task_7"), RedactedExchange(exchange))
     creations.close(True)
     assert [created.task_id for created in Creations(tmp_path).left] == ["task_7"]
     assert SECRET not in creations.path.read_text()
@@ -260,9 +261,9 @@ def test_a_recording_with_a_secret_is_not_written_and_the_old_one_stays(tmp_path
     path = cassette_path(contract, "observe")
     before = path.read_bytes()
     with pytest.raises(SecretRefused) as refused:
-        save_cassette(contract, evidence(), "http://127.0.0.1:1", guard())
+        save_cassette(contract, RedactedEvidence(evidence()), "http://127.0.0.1:1", guard())
     assert (refused.value.path, path.read_bytes()) == (path, before)
-    save_cassette(contract, evidence(), "http://127.0.0.1:1")
+    save_cassette(contract, RedactedEvidence(evidence()), "http://127.0.0.1:1")
     assert load_cassette(contract, "observe").exchanges
 
 

@@ -158,7 +158,7 @@ def test_a_hostile_megabyte_is_searched_in_seconds(hostile: str) -> None:
 
 
 @pytest.mark.parametrize("wrapped", ["without its last character", "split over members", "in UTF-16", "in gzip"])
-def test_a_service_that_shows_pieces_of_the_key_brings_none_into_evidence(wrapped: str) -> None:
+def test_a_service_that_shows_pieces_of_the_key_brings_none_into_what_is_written(wrapped: str) -> None:
     key = KEYS["OCTOPUSX_API_KEY"]
 
     def tell(reply: ReplyContext) -> None:
@@ -167,6 +167,8 @@ def test_a_service_that_shows_pieces_of_the_key_brings_none_into_evidence(wrappe
 
     with live("octopusx", change=tell) as run:
         evidence = run.bring("query", "unknown-task")
-    bodies = [exchange.reply.body for exchange in evidence.exchanges]
+        shown = run.store.source.setting.redactor.evidence(evidence)
+    assert {exchange.reply.body for exchange in evidence.exchanges} == {WRAPPED[wrapped](key)}, "judged is what came"
+    bodies = [exchange.reply.body for exchange in shown.exchanges]
     assert bodies
     assert all(REDACTED.encode() in body and not Windows([key]).spans(body) for body in bodies)

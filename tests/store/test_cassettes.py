@@ -16,6 +16,7 @@ from vidconform.exchange.evidence import Evidence, Gap
 from vidconform.exchange.messages import Exchange, Reply, Request
 from vidconform.store.cassettes import Cassette
 from vidconform.store.replay import ReplayTransport
+from vidconform.text import Redacted
 from vidconform.transport.failures import NotSent, ProbeFailure
 
 
@@ -116,7 +117,11 @@ def test_a_request_that_the_cassette_lacks_makes_it_stale(request_: Request, own
 
 
 def test_what_ended_the_recorded_probe_ends_its_replay(own: Own) -> None:
-    gaps = (Gap("inconclusive", "the first"), Gap("inconclusive", "the second"), Gap("unseen", "the third"))
+    gaps = (
+        Gap("inconclusive", Redacted("the first")),
+        Gap("inconclusive", Redacted("the second")),
+        Gap("unseen", Redacted("the third")),
+    )
     transport = ReplayTransport(saved(own, evidence_of(gaps=gaps)))
     ends: list[Exception] = []
     for _ in range(4):

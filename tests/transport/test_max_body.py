@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ MIB = 1024 * 1024
 BEYOND = [("gptge", None, MIB), ("gptge", 5000, 6000), ("octopusx", 5000, 6000), ("opeai", 5000, 6000)]
 
 
-def judged(provider: str, bound: int | None, video: int) -> tuple[dict[str, Verdict], list[str]]:
+def judged(provider: str, bound: int | None, video: int) -> tuple[Mapping[str, Verdict], Sequence[str]]:
     """Return the verdicts on an emulator that puts a video into each task, and why the run is incomplete."""
 
     def change(reply: ReplyContext) -> None:

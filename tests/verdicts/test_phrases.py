@@ -9,7 +9,7 @@ import pytest
 
 from vidconform.contracts.error_ownership import SchemaError
 from vidconform.contracts.schemas import Schema
-from vidconform.verdicts.phrases import LONGEST, cut, expected, received, resolve, show
+from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, resolve, show
 
 SOURCE: dict[str, Any] = {
     "type": "object",
@@ -30,12 +30,12 @@ def error(schema_pointer: str, pointer: str = "/status") -> SchemaError:
 
 def test_a_text_of_a_line_is_shown_whole_and_a_longer_one_with_its_length() -> None:
     assert LONGEST == 300
-    assert cut("x" * 300) == "x" * 300
-    assert cut("x" * 301) == f"{'x' * 300}... (301 characters)"
+    assert fitted("x" * 300) == "x" * 300
+    assert fitted("x" * 301) == f"{'x' * 300}... (301 characters)"
 
 
 def test_what_cannot_be_printed_is_made_visible() -> None:
-    assert cut("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
+    assert fitted("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
 
 
 def test_only_what_is_shown_is_looked_at() -> None:
@@ -48,7 +48,7 @@ def test_only_what_is_shown_is_looked_at() -> None:
             looked.append(str(str.__getitem__(self, key)))
             return looked[-1]
 
-    cut(Text("x" * 100_000))
+    fitted(Text("x" * 100_000))
     assert [len(part) for part in looked] == [LONGEST + 1]
 
 

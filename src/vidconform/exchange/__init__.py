@@ -4,6 +4,7 @@ from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode,
 from vidconform.exchange.evidence import (
     Evidence,
     Gap,
+    RedactedEvidence,
     answered_task,
     failed_task,
     finished_task,
@@ -20,6 +21,7 @@ from vidconform.exchange.messages import (
     Headers,
     Hop,
     ProbeKind,
+    RedactedExchange,
     Reply,
     Request,
     timestamp,
@@ -28,8 +30,8 @@ from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
-    "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_gap", "decode_json", "encode", "encode_gap", "failed_task", "finished_task", "last_words", "own_result",
-    "own_task_failure", "timestamp",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap", "Headers",
+    "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request", "UndecodableJson",
+    "answered_task", "decode", "decode_gap", "decode_json", "encode", "encode_gap", "failed_task", "finished_task",
+    "last_words", "own_result", "own_task_failure", "timestamp",
 ]  # fmt: skip

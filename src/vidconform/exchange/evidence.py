@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NewType
 from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
+from vidconform.text import Redacted
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Gap:
     """
 
     kind: str
-    sentence: str
+    sentence: Redacted
     beside: str = ""
-    exchange: Exchange | None = None
+    exchange: Exchange | None = field(default=None, repr=False)
 
     @property
     def cuts(self) -> bool:
@@ -36,11 +37,11 @@ class Evidence:
 
     contract: str
     probe: str
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...] = field(repr=False)
     gaps: tuple[Gap, ...]
     origin: str
     at: str
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict, repr=False)
     kind: ProbeKind = field(kw_only=True)
 
     @property
@@ -50,6 +51,10 @@ class Evidence:
 
     def __iter__(self) -> Iterator[tuple[int, Exchange]]:
         return iter(enumerate(self.exchanges))
+
+
+RedactedEvidence = NewType("RedactedEvidence", Evidence)
+"""Evidence without any secret, which is all that is written of it; verdicts are formed on what came."""
 
 
 def finished_task(contract: Contract, evidence: Evidence) -> str | None:

@@ -1,4 +1,4 @@
-"""One request with its reply as seen on the wire, secrets already removed."""
+"""One request with its reply as seen on the wire: what came, and of what was sent no header that is secret."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Literal, Self
+from typing import Any, Literal, NewType, Self
 
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
@@ -42,9 +42,9 @@ class Request:
 
     method: str
     base_url: str
-    target: str
+    target: str = field(repr=False)
     headers: Headers = field(default=(), repr=False)
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     paid: bool = False
     scope: str = ""
     keyed: bool = True
@@ -69,9 +69,9 @@ class Hop:
     """A redirect on the way to a reply: the request line as it was sent, and the status and headers that came back."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     status: int
-    headers: Headers
+    headers: Headers = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class Reply:
     """
 
     status: int
-    headers: Headers
-    body: bytes
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
     cut: bool = False
-    elsewhere: str = field(default="", compare=False)
+    elsewhere: str = field(default="", repr=False, compare=False)
     hops: tuple[Hop, ...] = ()
     read: Digest | None = None
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -184,10 +184,14 @@ class Exchange:
 
     step: str
     role: str
-    task_id: str | None
+    task_id: str | None = field(repr=False)
     credential: str
     request: Request
     reply: Reply
     at: str
     elapsed: float
     origin: str
+
+
+RedactedExchange = NewType("RedactedExchange", Exchange)
+"""An exchange without any secret, which is all that is written of one."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from vidconform.ledger.accidents import Accident, Danger
 from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price, exact
 from vidconform.ledger.turns import Turns
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, RunClock
 
 # Seconds between two looks at whether it is a provider's turn.
@@ -131,7 +132,7 @@ class Budget:
             self.cost(provider).creations -= 1
             self._settle(provider, is_kept=False)
 
-    def lose(self, provider: str, sentence: str) -> None:
+    def lose(self, provider: str, sentence: Redacted) -> None:
         """Take note that the answer to a counted creation was lost."""
         self.losses.append((provider, sentence))
         self._settle(provider, is_kept=True)

@@ -6,8 +6,10 @@ import re
 from typing import Protocol
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Exchange, Reply, Request
+from vidconform.exchange import Exchange, RedactedExchange, Reply, Request
 from vidconform.ledger.creation_lines import Created
+from vidconform.redaction import Redactor
+from vidconform.text import Redacted
 from vidconform.transport import ProbeFailure
 
 # What a gateway answers that has not passed on a request; what a page says beside another code settles nothing.
@@ -22,25 +24,25 @@ class CreationLog(Protocol):
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Take note of a creation that is about to be sent and return its number; raises NotSent when it cannot."""
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Take note of the task that came of it."""
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Take note of a creation that had to be refused and was not; nobody follows its task."""
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Take note that nothing came of it."""
 
-    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Take note that something may have come of it and nobody knows what; of an id, what is left."""
 
     def doubts(self, contract: str, base_url: str) -> list[Created]:
         """Return what was lost and may be looked up by the id that is left of it, once in a run."""
 
-    def found(self, lost: Created, exchange: Exchange) -> None:
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
         """Take note that the task that came of it was read."""
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Take note that a task was followed to its end."""
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
@@ -54,26 +56,26 @@ class NoLog:
         """Return a number that means nothing."""
         return 0
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Forget it."""
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Forget it."""
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Forget it."""
 
-    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Forget it."""
 
     def doubts(self, contract: str, base_url: str) -> list[Created]:
         """Nothing is known of what was lost."""
         return []
 
-    def found(self, lost: Created, exchange: Exchange) -> None:
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
         """Forget it."""
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Forget it."""
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
@@ -115,25 +117,40 @@ def in_doubt(step: str, why: str) -> str:
 
 
 def note_created(
-    log: CreationLog, number: int, contract: Contract, exchange: Exchange, left: str | None = None
+    log: CreationLog,
+    number: int,
+    contract: Contract,
+    exchange: Exchange,
+    redactor: Redactor,
+    left: Redacted | None = None,
 ) -> None:
     """Write down what came of a creation that was answered; `left` is what may be the id of its task."""
     task_id = task_id_in(contract, exchange.reply)
     if task_id is not None:
-        log.created(number, task_id, exchange)
+        log.created(number, redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
-        log.nothing(number, f"answered with {exchange.reply.status}")
+        log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, f"answered with {exchange.reply.status} and no task id", left)
+        log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), left)
 
 
 def note_unexpected_creation(
-    log: CreationLog, number: int, contract: Contract, exchange: Exchange, left: str | None = None
+    log: CreationLog,
+    number: int,
+    contract: Contract,
+    exchange: Exchange,
+    redactor: Redactor,
+    left: Redacted | None = None,
 ) -> None:
     """Write down what came of a creation that had to be refused and was answered, as `note_created` does."""
+    task_id = task_id_in(contract, exchange.reply)
     if exchange.reply.is_success:
-        log.accepted(number, task_id_in(contract, exchange.reply), exchange)
+        log.accepted(number, None if task_id is None else redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
-        log.nothing(number, f"answered with {exchange.reply.status}")
+        log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, f"answered with {exchange.reply.status}", left)
+        log.lost(number, _answered(exchange), left)
+
+
+def _answered(exchange: Exchange) -> Redacted:
+    return Redacted(f"answered with {exchange.reply.status}")

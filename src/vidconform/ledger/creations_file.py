@@ -14,10 +14,11 @@ from typing import Any, BinaryIO
 from filelock import FileLock
 
 from vidconform.errors import WriteFailed
-from vidconform.exchange import Exchange, Request, encode, timestamp
+from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
 from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, read_creations
 from vidconform.ledger.folders import state_folder
 from vidconform.redaction import Guard, open_regular
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
 
 
@@ -96,21 +97,21 @@ class Creations:
             sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
             raise ProbeFailure(f"{sent}; look it up at the vendor and pass --settle=paid or not-made", sent=False)
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Write down the task that came of it."""
         self._known[number] = replace(self._known[number], state="created", task_id=task_id, exchange=exchange)
         self._note(_line("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Write down the task that should not have come of it."""
         self._known[number] = replace(self._known[number], state="accepted", task_id=task_id, exchange=exchange)
         self._note(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Write down that nothing came of it."""
         self._note(_line("nothing", self._known[number], cause=cause))
 
-    def lost(self, number: int, cause: str, task_id: str | None = None) -> None:
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Write down that something may have come of it, and what is left of its id."""
         self._known[number] = replace(self._known[number], state="lost", task_id=task_id, cause=cause)
         told = {} if task_id is None else {"task_id": task_id}
@@ -123,17 +124,19 @@ class Creations:
         self._looked_up |= {creation.number for creation in left}
         return left
 
-    def found(self, lost: Created, exchange: Exchange) -> None:
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
         """Write down the task that came of it; what is not followed to its end is paid, and no more."""
         assert lost.task_id is not None
+        # It was redacted when it was written down.
+        task_id = Redacted(lost.task_id)
         if lost.probe in FOLLOWED:
-            self.created(lost.number, lost.task_id, exchange)
+            self.created(lost.number, task_id, exchange)
         else:
-            self.accepted(lost.number, lost.task_id, exchange)
+            self.accepted(lost.number, task_id, exchange)
         if lost.number in self.earlier:
             self.earlier[lost.number] = self._known[lost.number]
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Write down that a task was followed to its end."""
         for creation in list(self._known.values()):
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
@@ -157,7 +160,7 @@ class Creations:
         except OSError as error:
             task = f"task {line['task_id']} of " if line.get("task_id") else ""
             kept = f"{task}{line['contract']} {line['probe']} is {line['kind']}"
-            self._guard.note(WriteFailed(self.path, str(error.strerror), one_line(kept)))
+            self._guard.note(WriteFailed(self.path, str(error.strerror), one_line(Redacted(kept))))
 
     def _write(self, line: dict[str, Any]) -> None:
         self._file = self._file or self._open()

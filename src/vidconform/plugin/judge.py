@@ -20,7 +20,7 @@ from vidconform.plugin.speech import sayer
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
 from vidconform.store import Claim
-from vidconform.verdicts import Case, Verdict
+from vidconform.verdicts import Case, ShownVerdict
 
 FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
@@ -195,7 +195,7 @@ class Judge:
         self.session.close(exitstatus not in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR))
 
 
-_VERDICT = pytest.StashKey[Verdict]()
+_VERDICT = pytest.StashKey[ShownVerdict]()
 
 
 def case_of(item: pytest.Item) -> Case | None:

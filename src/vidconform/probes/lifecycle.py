@@ -177,7 +177,8 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
         sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
-    context.setting.tell(one_line(f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"))
+    waiting = f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"
+    context.setting.tell(one_line(context.setting.redactor.text(waiting)))
 
 
 def _phase(context: ProbeContext, exchange: Exchange) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vidconform.exchange import Exchange, Reply
 from vidconform.ledger import left_id, task_id_in
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure
 
 if TYPE_CHECKING:
@@ -14,16 +15,17 @@ if TYPE_CHECKING:
     from vidconform.probes.probe_context import ProbeContext
 
 
-def id_left_of(context: ProbeContext, url: str, failure: ProbeFailure) -> str | None:
+def id_left_of(context: ProbeContext, url: str, failure: ProbeFailure) -> Redacted | None:
     """Return what is left of a task's id in the answer to a creation that brought a failure; None for a secret."""
     reply = failure.begun if failure.exchange is None else failure.exchange.reply
     return None if reply is None else id_in(context, url, reply)
 
 
-def id_in(context: ProbeContext, url: str, reply: Reply) -> str | None:
+def id_in(context: ProbeContext, url: str, reply: Reply) -> Redacted | None:
     """Return what is left of a task's id in an answer to a creation; None for what holds a secret."""
     found = left_id(context.contract, reply, url)
-    return found if found is None or context.setting.redactor.text(found) == found else None
+    shown = None if found is None else context.setting.redactor.text(found)
+    return shown if shown == found else None
 
 
 def look_up(context: ProbeContext) -> None:
@@ -32,7 +34,7 @@ def look_up(context: ProbeContext) -> None:
     for lost in setting.creations.doubts(context.contract.id, setting.base_url):
         exchange = _read(context, str(lost.task_id))
         if exchange is not None and _shows(context.contract, exchange):
-            setting.creations.found(lost, exchange)
+            setting.creations.found(lost, setting.redactor.exchange(exchange))
             setting.budget.find(context.contract.provider.name, lost.told)
 
 

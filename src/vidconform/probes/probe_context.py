@@ -24,6 +24,7 @@ from vidconform.probes.credentials import NEAR_KEYS, credential_of
 from vidconform.probes.lost_creations import id_in, id_left_of, look_up
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest
+from vidconform.text import Redacted
 from vidconform.transport import (
     Classification,
     FailureKind,
@@ -32,6 +33,7 @@ from vidconform.transport import (
     ReceivedReply,
     Transport,
     error_words,
+    one_line,
 )
 
 _VIDEOS = ("content", "result")
@@ -51,9 +53,9 @@ class ProbeContext:
     setting: ProbeSettings
     transport: Transport
     probe: str
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict, repr=False)
     is_plain: bool = True
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list, repr=False)
     failures: list[ProbeFailure] = field(default_factory=list)
 
     def note(self, name: str, find: Callable[[], Any]) -> Any:
@@ -82,7 +84,7 @@ class ProbeContext:
         longest: int | None = None,
         paid: bool = False,
     ) -> Exchange:
-        """Send one request and keep the exchange, secrets removed; raises NotSent, ProbeFailure.
+        """Send one request and keep the exchange as it came; raises NotSent, ProbeFailure.
 
         `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept,
         `paid` says that the provider charges for it when all goes well.
@@ -99,10 +101,10 @@ class ProbeContext:
         received = self.transport.send(request)
         elapsed = time.monotonic() - started
         kept = Exchange(
-            step, operation.role, task_id, credential, self._redact(request),
-            self._redact_reply(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
+            step, operation.role, task_id, credential, self._without_credential(request),
+            self._kept(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        _refuse_outage(kept, received.classification)
+        self._refuse_outage(kept, received.classification)
         self.exchanges.append(kept)
         if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
             self._note_loss(kept, received.reply)
@@ -133,7 +135,8 @@ class ProbeContext:
         budget.reserve(provider)
         with self.setting.clock.creating():
             number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
-            note_created(self.setting.creations, number, self.contract, exchange, self._left_id(exchange))
+            redactor, left = self.setting.redactor, self._left_id(exchange)
+            note_created(self.setting.creations, number, self.contract, exchange, redactor, left)
         look_up(self)
         # A gateway that fails may have passed the request on before it did.
         (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
@@ -152,8 +155,8 @@ class ProbeContext:
         try:
             with self.setting.clock.creating():
                 number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
-                left = self._left_id(exchange)
-                note_unexpected_creation(self.setting.creations, number, self.contract, exchange, left)
+                redactor, left = self.setting.redactor, self._left_id(exchange)
+                note_unexpected_creation(self.setting.creations, number, self.contract, exchange, redactor, left)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
             if not is_refused(failure):
@@ -186,7 +189,7 @@ class ProbeContext:
             number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
             return number, self.ask(step, operation, task_id, **choices)
         except (NotSent, ProbeFailure) as reason:
-            told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
+            told, provider = one_line(self.setting.redactor.text(str(reason))), self.contract.provider.name
             if isinstance(reason, NotSent) or came_to_nothing(reason):
                 self.setting.budget.give_back(provider)
                 if number is not None:
@@ -199,7 +202,7 @@ class ProbeContext:
                     look_up(self)
             raise
 
-    def _left_id(self, exchange: Exchange) -> str | None:
+    def _left_id(self, exchange: Exchange) -> Redacted | None:
         return id_in(self, exchange.request.url, exchange.reply)
 
     def aside(self) -> ProbeContext:
@@ -209,7 +212,7 @@ class ProbeContext:
     def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
         said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
         method = choices.get("method") or operation.method
-        return self._redact(Request(method, self.setting.base_url, said.target))
+        return self.setting.redactor.request(Request(method, self.setting.base_url, said.target))
 
     def resume(self) -> Exchange | None:
         """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
@@ -232,7 +235,7 @@ class ProbeContext:
     def finish(self, task_id: str) -> None:
         """Take note that a task needs no following any more."""
         if self.transport.sleeps:
-            self.setting.creations.finished(self.contract.id, self.probe, task_id)
+            self.setting.creations.finished(self.contract.id, self.probe, self.setting.redactor.text(task_id))
 
     def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
         """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
@@ -247,30 +250,26 @@ class ProbeContext:
         if self.transport.sleeps:
             time.sleep(max(0.0, min(self.setting.pace.poll_interval, self.setting.clock.left())))
 
-    def _redact(self, request: Request) -> Request:
-        redactor = self.setting.redactor
-        body = None if request.body is None else redactor.body(request.body)
-        return Request(
-            request.method, request.base_url, redactor.text(request.target), redactor.headers(request.headers), body
-        )
+    def _without_credential(self, request: Request) -> Request:
+        """Return a request as it is kept: what it says as it was sent, and no key that opens anything."""
+        headers = self.setting.redactor.headers(request.headers)
+        return Request(request.method, request.base_url, request.target, headers, request.body)
 
-    def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
-        kept = self.setting.redactor.reply(reply)
-        return self.setting.memory.keep(kept if longest is None else kept.shortened(longest))
+    def _kept(self, reply: Reply, longest: int | None) -> Reply:
+        return self.setting.memory.keep(reply if longest is None else reply.shortened(longest))
+
+    def _refuse_outage(self, exchange: Exchange, found: Classification) -> None:
+        """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
+        if found.outage is not None:
+            said = error_words(exchange.reply, self.setting.redactor.text)
+            sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+            sentence += f"; it says {said}" if said else ""
+            raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 
 def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
     return RawRequest(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
-
-
-def _refuse_outage(exchange: Exchange, found: Classification) -> None:
-    """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
-    if found.outage is not None:
-        said = error_words(exchange.reply)
-        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
-        sentence += f"; it says {said}" if said else ""
-        raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 
 
 def _origin(received: ReceivedReply) -> str:

@@ -9,9 +9,10 @@ from vidconform.contracts import Pace
 from vidconform.ledger import Budget, CreationLog, NoLog
 from vidconform.probes.raw_request import NOTHING_GENERATED, Generation
 from vidconform.redaction import Redactor
+from vidconform.text import Redacted
 from vidconform.transport import MemoryBudget, RunClock
 
-Tell = Callable[[str], None]
+Tell = Callable[[Redacted], None]
 
 
 @dataclass

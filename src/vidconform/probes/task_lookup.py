@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.transport import NotSent, one_line
+from vidconform.transport import NotSent
 
 Find = Callable[[str], Any]
 """Looks up a fact by its name: `task_ids`, `known`, `finished`, `ends` and more; None where there is none."""
@@ -45,7 +45,7 @@ def no_finished_task(context: ProbeContext, find: Find) -> NotSent:
     ends: dict[str, str] = find("ends") or {}
     if ends:
         told = ", ".join(f"{task_id} {end}" for task_id, end in list(ends.items())[:3])
-        return NotSent(one_line(f"a task that has succeeded; of this run's, {told}"))
+        return NotSent(f"a task that has succeeded; of this run's, {told}")
     creates = context.contract.operation("create") is not None
     hint = f"pass --task-id={context.contract.name}=ID of one"
     return NotSent(f"a finished task; {'allow a creation or ' if creates else ''}{hint}")

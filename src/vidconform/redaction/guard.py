@@ -12,6 +12,7 @@ from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.redaction.windows import Windows
+from vidconform.text import Redacted
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
 # ordinary text, where its refusal would refuse everything. Such a value is still redacted from what a service says.
@@ -34,7 +35,7 @@ class Guard:
         }
         self._all = Windows(telling.values())
         self._windows = {variable: Windows([secret]) for variable, secret in telling.items()}
-        self.refused: list[str] = []
+        self.refused: list[Redacted] = []
 
     def write(self, path: Path, text: str) -> None:
         """Write a file; raises SecretRefused and OSError, and what stood there then stays."""
@@ -83,7 +84,7 @@ class Guard:
     def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
-            self.refused.append(str(refused))
+            self.refused.append(Redacted(str(refused)))
 
     def _without(self, path: Path, value: Any) -> Any:
         if isinstance(value, Mapping):

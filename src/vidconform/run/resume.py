@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from vidconform.errors import DataFileProblem
 from vidconform.ledger import Created, Creations, read_creations
-from vidconform.text import pluralise
+from vidconform.text import Redacted, pluralise
 from vidconform.transport import one_line
 
 Lines = list[str]
@@ -79,7 +79,9 @@ def _what_follows(
 
 
 def _named(creation: Created) -> str:
-    return f"{creation.contract} {creation.probe}, task {one_line(str(creation.task_id))} sent at {creation.at}"
+    # Read from a file that was written without any secret.
+    task_id = one_line(Redacted(str(creation.task_id)))
+    return f"{creation.contract} {creation.probe}, task {task_id} sent at {creation.at}"
 
 
 def _lost(creation: Created) -> str:

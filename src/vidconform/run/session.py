@@ -17,7 +17,7 @@ from vidconform.contracts import (
     proxy_passwords,
 )  # fmt: skip
 from vidconform.errors import DataFileProblem
-from vidconform.exchange import Evidence
+from vidconform.exchange import Evidence, RedactedEvidence
 from vidconform.ledger import Budget, Creations, Price, check_room
 from vidconform.probes import EXPLORING, PROBES, near_keys
 from vidconform.redaction import Guard
@@ -39,8 +39,9 @@ from vidconform.store import (
     cassette_path,
     documented_evidence,
 )
+from vidconform.text import Redacted
 from vidconform.transport import RunClock
-from vidconform.verdicts import Case, KnownDeviations, Outcome, Verdict, judge
+from vidconform.verdicts import Case, KnownDeviations, Outcome, ShownVerdict, Verdict, judge
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Session:
     budget: Budget
     cache: dict[Any, Any] = field(default_factory=dict)
     documents: dict[str, Evidence] = field(default_factory=dict)
-    documented: dict[tuple[str, str], Verdict] = field(default_factory=dict)
+    documented: dict[tuple[str, str], ShownVerdict] = field(default_factory=dict)
     journal: Journal | None = None
     creations: Creations | None = None
     known: KnownDeviations = field(default_factory=KnownDeviations)
@@ -106,7 +107,7 @@ class Session:
         """Return the evidence of the provider of a contract."""
         return self._provider_run(contract).store
 
-    def judge(self, case: Case) -> Verdict:
+    def judge(self, case: Case) -> ShownVerdict:
         """Return the verdict on a case, running the probes that it needs; one on a document is the same all run long.
 
         Whatever breaks in here is our error.
@@ -118,23 +119,25 @@ class Session:
             self.documented[key] = self._judge(case)
         return self.documented[key]
 
-    def _judge(self, case: Case) -> Verdict:
+    def _judge(self, case: Case) -> ShownVerdict:
+        source = self._provider_run(case.contract).store.source
         try:
-            needed = why_spared(case, self._provider_run(case.contract).store.source.setting.spared)
-            if needed is not None:
-                return case.verdict(Outcome.UNSEEN, expected=needed)
-            verdict = judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
-            return self.known.mark(verdict)
+            verdict = self._unshown(case, why_spared(case, source.setting.spared)).shown(source.setting.redactor.text)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
-            told = self._provider_run(case.contract).store.source.setting.redactor.text(
-                f"{type(error).__name__}: {error}"
-            )
-            return case.verdict(Outcome.ERRORED, received=told[:300])
+            broken = case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
+            return broken.shown(source.setting.redactor.text)
+        return self.known.mark(verdict)
+
+    def _unshown(self, case: Case, needed: str | None) -> Verdict:
+        """Return the verdict on what came, secrets and all; `needed` is what would have shown what is spared."""
+        if needed is not None:
+            return case.verdict(Outcome.UNSEEN, expected=needed)
+        return judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
 
     def journalise(self, case: Case) -> None:
         """Write down the example payloads that a case was judged on; the store writes what probes bring."""
         if self.journal is not None and case.subject == "document":
-            self.journal.keep(case.contract, self._document(case.contract))
+            self.journal.keep(case.contract, RedactedEvidence(self._document(case.contract)))
 
     def _gathered(self, case: Case) -> dict[str, Evidence]:
         if case.subject == "document":
@@ -166,7 +169,7 @@ class Session:
         brought = [evidence for provider_run in self.provider_runs for evidence in provider_run.store.kept.values()]
         return sorted({evidence.contract for evidence in brought if evidence.exchanges})
 
-    def why_incomplete(self) -> list[str]:
+    def why_incomplete(self) -> list[Redacted]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
         found = [
             s
@@ -178,7 +181,13 @@ class Session:
         for provider_run in self.provider_runs:
             found += describe_gaps(provider_run.store.kept.values())
             found += [s for contract in provider_run.contracts for s in lack_of_success(provider_run.store, contract)]
-        return [*found, *self.guard.refused]
+        return [*map(self.redacted, found), *self.guard.refused]
+
+    def redacted(self, text: str) -> Redacted:
+        """Return a text without any secret of this run."""
+        for provider_run in self.provider_runs:
+            text = provider_run.store.source.setting.redactor.text(text)
+        return Redacted(text)
 
     def hold(self, claim: Claim) -> None:
         """Let one process alone ask the providers: the one that gets hold of the claim."""

@@ -9,7 +9,18 @@ from typing import Any
 
 from vidconform.contracts import Contract, FileFormat, decode_yaml, read_text
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.exchange import FORMATS, Evidence, Exchange, Gap, Json, Request, decode, decode_gap, encode, encode_gap
+from vidconform.exchange import (
+    FORMATS,
+    Exchange,
+    Gap,
+    Json,
+    RedactedEvidence,
+    Request,
+    decode,
+    decode_gap,
+    encode,
+    encode_gap,
+)
 from vidconform.locations import data_folder
 from vidconform.redaction import Guard, Redactor
 from vidconform.store.cassette_interactions import joined, split
@@ -90,7 +101,7 @@ def _parse(text: str) -> Any:
     return decode_yaml(text, Loader)
 
 
-def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: Guard | None = None) -> Path:
+def save_cassette(contract: Contract, evidence: RedactedEvidence, base_url: str, guard: Guard | None = None) -> Path:
     """Write the recording of a probe; addresses of an emulator are replaced by a name that says so.
 
     Raises SecretRefused where it would hold a secret of `guard`; an earlier recording then stays.

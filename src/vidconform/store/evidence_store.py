@@ -10,6 +10,7 @@ from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.exchange import (
     Evidence,
+    RedactedEvidence,
     answered_task,
     failed_task,
     finished_task,
@@ -35,13 +36,17 @@ _ROLES = {
 
 
 class Source(Protocol):
-    """Where evidence comes from; `task_ids` are the known tasks by contract name."""
+    """Where evidence comes from, to be recorded or not; `task_ids` are the known tasks by contract name."""
 
     setting: ProbeSettings
     task_ids: dict[str, list[str]]
+    records: bool
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Return what a probe brings."""
+
+    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
+        """Write the recording of a probe."""
 
 
 @dataclass
@@ -56,27 +61,24 @@ class LiveSource:
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against the service."""
-        evidence = self._gathered(contract, probe, find)
-        if self.records:
-            try:
-                save_cassette(contract, evidence, self.setting.base_url, self.guard)
-            except OSError as error:
-                self.guard.note(WriteFailed(cassette_path(contract, probe), str(error.strerror)))
-            except SecretRefused as refused:
-                # What the probe brought may be paid for; it is judged, and the run is incomplete.
-                self.guard.note(refused)
-        return evidence
-
-    def _gathered(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
-        """Run the probe; raises InterruptedError where the run has ended meanwhile, so that nothing of it is kept."""
         try:
             self._hold_end(probe)
             evidence = gather(contract, probe, self.setting, self.transport, find)
+            # Nothing is kept of a run that has ended meanwhile.
             self._hold_end(probe)
         finally:
             if PROBES[probe].cost == "paid":
                 self.setting.budget.probed(contract.provider.name)
         return evidence
+
+    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
+        """Write the cassette of a probe; where that fails, what it brought is judged, and the run is incomplete."""
+        try:
+            save_cassette(contract, evidence, self.setting.base_url, self.guard)
+        except OSError as error:
+            self.guard.note(WriteFailed(cassette_path(contract, evidence.probe), str(error.strerror)))
+        except SecretRefused as refused:
+            self.guard.note(refused)
 
     def _hold_end(self, probe: str) -> None:
         if self.setting.clock.is_halted:
@@ -90,11 +92,15 @@ class RecordedSource:
     setting: ProbeSettings
     cassettes: dict[tuple[str, str], Cassette]
     task_ids: dict[str, list[str]] = field(default_factory=dict)
+    records: bool = False
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against its recording."""
         cassette = self.cassettes[contract.id, probe]
         return gather(contract, probe, self.setting, ReplayTransport(cassette), find, cassette.metadata["notes"])
+
+    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
+        """Write nothing: it is recorded already."""
 
 
 def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dict[tuple[str, str], Cassette]:
@@ -148,10 +154,19 @@ class Store:
             self.broken[key] = InterruptedError(f"{probe} was ended in the middle ({type(error).__name__})")
             raise
         else:
-            if self.journal is not None:
-                self.journal.keep(contract, self.kept[key])
-            if self.observer is not None:
-                self.observer.keep(contract, self.kept[key])
+            self._write(contract, self.kept[key])
+
+    def _write(self, contract: Contract, evidence: Evidence) -> None:
+        """Write what a probe brought, without any secret, wherever this run writes; judged is what came."""
+        if not self.source.records and self.journal is None and self.observer is None:
+            return
+        shown = self.source.setting.redactor.evidence(evidence)
+        if self.source.records:
+            self.source.record(contract, shown)
+        if self.journal is not None:
+            self.journal.keep(contract, shown)
+        if self.observer is not None:
+            self.observer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""

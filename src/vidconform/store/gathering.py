@@ -9,7 +9,7 @@ from vidconform.contracts import Contract
 from vidconform.exchange import Evidence, Gap, timestamp
 from vidconform.ledger import OverLimit
 from vidconform.probes import PROBES, ProbeContext, ProbeSettings
-from vidconform.transport import NotSent, ProbeFailure, Transport
+from vidconform.transport import NotSent, ProbeFailure, Transport, one_line
 
 
 def gather(
@@ -30,11 +30,14 @@ def gather(
             raise NotSent(setting.spared[contract.id, probe])
         PROBES[probe].script(context, find)
     except NotSent as not_sent:
-        end = [Gap("refused" if isinstance(not_sent, OverLimit) else "unseen", not_sent.hint)]
+        hint = one_line(setting.redactor.text(not_sent.hint))
+        end = [Gap("refused" if isinstance(not_sent, OverLimit) else "unseen", hint)]
     except ProbeFailure as failure:
         context.failures.append(failure)
     # In the order in which they came up; a replay meets them in the same one.
-    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside, t.exchange) for t in context.failures]
+    cut = [
+        Gap("inconclusive", one_line(setting.redactor.text(t.cause)), t.beside, t.exchange) for t in context.failures
+    ]
     return _evidence(context, (*cut, *end))
 
 

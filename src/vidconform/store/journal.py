@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from vidconform.contracts import Contract
 from vidconform.errors import WriteFailed
-from vidconform.exchange import Evidence, Exchange, encode, encode_gap
+from vidconform.exchange import Exchange, RedactedEvidence, encode, encode_gap
 from vidconform.redaction import Guard, open_regular
 
 FORMAT = "vidconform/evidence@2"
@@ -28,7 +28,7 @@ class Journal:
         self._kept: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
-    def keep(self, contract: Contract, evidence: Evidence) -> None:
+    def keep(self, contract: Contract, evidence: RedactedEvidence) -> None:
         """Write what a probe brought, unless it is written already."""
         key = (evidence.contract, evidence.probe)
         with self._lock:
@@ -66,7 +66,7 @@ def clear(folder: Path) -> None:
     (folder / NAME).unlink(missing_ok=True)
 
 
-def _lines(contract: Contract, evidence: Evidence) -> Iterator[dict[str, Any]]:
+def _lines(contract: Contract, evidence: RedactedEvidence) -> Iterator[dict[str, Any]]:
     """Yield a line for the probe, one for each exchange and one for each gap."""
     of = {"contract": evidence.contract, "probe": evidence.probe}
     facts = {"origin": evidence.origin, "at": evidence.at, "notes": evidence.notes, "spec": contract.sha256}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from vidconform.contracts import Contract, documented_members
-from vidconform.exchange import Evidence
+from vidconform.exchange import RedactedEvidence
 from vidconform.redaction import Guard, Redactor, write_whole
 from vidconform.store.observation import MemberNames, Observation, ObservationKey, key_of
 
@@ -30,7 +30,7 @@ class Observer:
         self._kept: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
-    def keep(self, contract: Contract, evidence: Evidence) -> None:
+    def keep(self, contract: Contract, evidence: RedactedEvidence) -> None:
         """Take in what a probe brought, once; generated requests are others each night and are left out."""
         key = (evidence.contract, evidence.probe)
         with self._lock:
@@ -40,7 +40,7 @@ class Observer:
             self._take(contract, evidence)
             self._write()
 
-    def _take(self, contract: Contract, evidence: Evidence) -> None:
+    def _take(self, contract: Contract, evidence: RedactedEvidence) -> None:
         if contract.id not in self._contracts:
             self._contracts[contract.id] = contract
             self._names[contract.id] = MemberNames(documented_members(contract), self._redactors)

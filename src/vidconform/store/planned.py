@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
-from vidconform.exchange import Evidence, Gap, Reply, Request
+from vidconform.exchange import Evidence, Gap, RedactedEvidence, Reply, Request
 from vidconform.ledger import Created, Creations
 from vidconform.probes import PROBES, ProbeSettings
 from vidconform.store.documented_examples import documented_evidence
@@ -96,6 +96,7 @@ class PlannedSource:
     polls: float
     knows: bool = True
     forecasts: dict[tuple[str, str], Forecast] = field(default_factory=dict)
+    records: bool = False
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe, sending nothing, and keep its forecast."""
@@ -104,10 +105,13 @@ class PlannedSource:
         try:
             evidence = gather(contract, probe, self.setting, transport, lambda name: find(name) or _CHANCES.get(name))
         except Exception as error:  # noqa: BLE001 - what breaks one probe of a live run does not end the others either
-            broken = Gap("inconclusive", f"{type(error).__name__}: {error}")
+            broken = Gap("inconclusive", self.setting.redactor.text(f"{type(error).__name__}: {error}"))
             evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=PROBES[probe].kind)
         self.forecasts[contract.id, probe] = self._forecast(evidence)
         return evidence
+
+    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
+        """Write nothing: nothing was said."""
 
     def _forecast(self, evidence: Evidence) -> Forecast:
         # A task that is gone on with brings an exchange of an earlier run.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from vidconform.exchange import Request, timestamp
+from vidconform.text import Redacted
 from vidconform.transport.circuit_breaker import CircuitBreaker
 from vidconform.transport.classification import ReceivedReply
 from vidconform.transport.failure_causes import cause_of, may_have_arrived
@@ -55,7 +56,7 @@ class LiveTransport:
         pause: float = 0.0,
         timeouts: Timeouts | None = None,
         provider: str = "the provider",
-        redact: Callable[[str], str] = str,
+        redact: Callable[[str], Redacted] = Redacted,
         clock: RunClock | None = None,
     ) -> None:
         self._redact, self._pause, self._clock = redact, pause, clock or RunClock()

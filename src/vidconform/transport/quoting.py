@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from vidconform.exchange import Reply
-from vidconform.text import visible
+from vidconform.text import Redacted, visible
 
 _LONGEST = 160
 _CODES = ("code", "type", "status")
@@ -13,13 +14,13 @@ _MESSAGES = ("message", "msg", "detail", "error_description", "title", "reason")
 _PLACES = ("error", "errors", "detail", "data")
 
 
-def error_words(reply: Reply) -> str:
+def error_words(reply: Reply, redact: Callable[[str], Redacted]) -> str:
     """Return the code and the message of a body, cut with a mark; empty where it is a page or no text.
 
-    Of a reply whose secrets are removed already: a part of one could not be found any more.
+    What is secret in them goes first: a part of it could not be found any more.
     """
     told = _told(reply.json) if reply.is_json else _plain(reply)
-    return visible(" ".join(told.split()), _LONGEST)
+    return visible(" ".join(redact(told).split()), _LONGEST)
 
 
 def _told(body: Any) -> str:

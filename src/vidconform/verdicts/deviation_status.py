@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from vidconform.contracts import Contract, Deviation
 from vidconform.verdicts.verdict import Outcome, Verdict
+
+AnyVerdict = TypeVar("AnyVerdict", bound=Verdict)
 
 
 class DeviationStatus(StrEnum):
@@ -27,7 +29,7 @@ class KnownDeviations:
     entries: Sequence[Deviation] = field(default=())
     today: date = date.min
 
-    def mark(self, verdict: Verdict) -> Verdict:
+    def mark(self, verdict: AnyVerdict) -> AnyVerdict:
         """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
         entry = self.entry(verdict)
         status = None if entry is None else _status_of(verdict, entry.has_expired(self.today))

@@ -67,7 +67,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             broken.append((BrokenLaw(case.requirement.statement, str(error), subject.first), subject))
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             if not broken:
-                return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
+                return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
     if broken:
         return _unmet(case, broken)
     if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
@@ -135,12 +135,12 @@ def _without_fault(
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
     if lost:
-        return case.verdict(Outcome.INCONCLUSIVE, received=phrases.cut(lost[0]))
+        return case.verdict(Outcome.INCONCLUSIVE, received=lost[0])
     refused = [gap.sentence for gap in gaps if gap.kind == "refused"]
     if refused:
-        return case.verdict(Outcome.UNSEEN, expected=phrases.cut(refused[0]), refused=True)
+        return case.verdict(Outcome.UNSEEN, expected=refused[0], refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
-    return case.verdict(Outcome.UNSEEN, expected=phrases.cut((hints + withheld + [_SHOWN_BY])[0]))
+    return case.verdict(Outcome.UNSEEN, expected=(hints + withheld + [_SHOWN_BY])[0])
 
 
 def _may_refuse(view: ReplyView, serves: Serves) -> bool:
@@ -170,8 +170,8 @@ def _unmet(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
     elsewhere = {one.route: one for one in reversed(views) if view is not None and one.route != view.route}
     return case.verdict(
         Outcome.UNMET,
-        expected=phrases.cut(broken.expected),
-        received=phrases.cut(broken.received),
+        expected=broken.expected,
+        received=broken.received,
         observations=max(len(subject.observed), 1),
         evidence=(*_pointers([view], broken.pointer), *_pointers(list(elsewhere.values()), "")) if view else (),
         request=curl(case.contract, view.exchange) if view else "",
@@ -184,7 +184,7 @@ def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFind
     return case.verdict(
         Outcome.UNMET,
         # What must not be is said best by the statement itself.
-        expected=phrases.cut(phrases.expected(schema, finding.errors) or case.requirement.statement),
+        expected=phrases.expected(schema, finding.errors) or case.requirement.statement,
         received=phrases.received(schema, error, view.body),
         observations=observations,
         evidence=_pointers([view], error.pointer),

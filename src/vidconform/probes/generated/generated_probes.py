@@ -17,6 +17,7 @@ from vidconform.probes.generated.unknown_ids import aimed_ids, near_ids, unknown
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import EXPLORING, ODD_HEADERS, RawRequest, raw_request
 from vidconform.probes.task_lookup import Find
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure
 
 REQUIREMENT = "any-request-is-no-server-error"
@@ -96,7 +97,8 @@ class _RequestTrial:
             if len(self.seen) >= self.most:
                 raise _NoMoreRequests
             where = f"{self.context.contract.id}: {self.operation.method} {self.operation.path}"
-            self.context.setting.tell(f"{where}, generated request {len(self.seen) + 1} of at most {self.most}")
+            told = f"{where}, generated request {len(self.seen) + 1} of at most {self.most}"
+            self.context.setting.tell(Redacted(told))
             self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
         return self.seen[raw]
 
