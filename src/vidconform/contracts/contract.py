@@ -47,9 +47,20 @@ class Contract:
         """Return the first operation of a role, or None."""
         return next((operation for operation in self.operations if operation.role == role), None)
 
-    def field(self, role: str) -> Field | None:
-        """Return where a role stands in the task object, or None."""
-        return self.task.fields.get(role)
+    def field(self, role: str, asked: str = "", status: int = 200) -> Field | None:
+        """Return where a role stands in the task object, or None.
+
+        The reply of an operation, `asked` by its role, may have another place for it, as its own schema says.
+        """
+        own = self.reply_schema(asked, status)
+        found = own.fields.get(role) if own is not None else None
+        return found or self.task.fields.get(role)
+
+    def reply_schema(self, asked: str, status: int = 200, media_type: str = "") -> Schema | None:
+        """Return the schema that the document gives for a reply of an operation, by its role, or None."""
+        operation = self.operation(asked)
+        answer = operation.answer_to(status) if operation is not None else None
+        return self.schemas.get((answer.schema_of(media_type) if answer is not None else None) or "")
 
     def phase(self, word: Any) -> str | None:
         """Return the phase of a status word: the document's own, or else the customary one."""

@@ -10,10 +10,17 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
+    "tasks", "has-more", "first-id", "last-id", "deleted",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.
-OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete")
+OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel")
+
+# What a parameter can be for.
+PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
+
+# Our keys in an openapi.yaml, by what they stand at.
+OPENAPI_KEYS = {"operation": ("x-role",), "parameter": ("x-role",), "media": ("x-sample",)}
 
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
@@ -33,4 +40,5 @@ APPLICATORS = (
     "dependentSchemas", "items", "prefixItems", "$ref", "$defs",
 )  # fmt: skip
 
-NOTES = ("$schema", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+NOTES = ("$schema", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly",
+         "contentMediaType", "contentEncoding")  # fmt: skip

@@ -7,10 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.data_files import read_json
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
-from vidconform.errors import DataFileProblem
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -57,11 +55,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf."""
+    """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
+
+    `brought` are the names in its `$defs` of what it refers to in other files.
+    """
 
     path: Path
     source: dict[str, Any]
     merged: dict[str, Any]
+    brought: frozenset[str] = frozenset()
 
     @cached_property
     def validator(self) -> Any:
@@ -100,12 +102,15 @@ class Schema:
 
     @cached_property
     def bound(self) -> dict[str, list[str]]:
-        """The schema pointers at which each requirement stands."""
-        found: dict[str, list[str]] = {}
-        for pointer, node in _nodes(self.source, ""):
-            if "x-requirement" in node:
-                found.setdefault(node["x-requirement"], []).append(pointer)
-        return found
+        """The schema pointers at which each requirement stands in this file."""
+        named = self.source.get("$defs", {})
+        own = {name: node for name, node in named.items() if name not in self.brought}
+        return _rows({**self.source, "$defs": own} if named else self.source)
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The requirements that its bodies show, of this file and of those that it refers to."""
+        return frozenset(_rows(self.source))
 
 
 def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
@@ -114,22 +119,11 @@ def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
     return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
 
 
-def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
-    """Return a schema file; raises DataFileProblem."""
-    source = read_json(path)
-    try:
-        return Schema(path, source, merge_hedges(source, spaces))
-    except KeyError as error:
-        raise DataFileProblem(
-            path, f"x-id-space {error} is not in provider.toml; it has {', '.join(spaces)}"
-        ) from error
-
-
 def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
     """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
-    merged = _copy(node)
+    merged = copied(node)
     for path, schema in subschemas(node):
-        _replace(merged, path, merge_hedges(schema, spaces))
+        replaced(merged, path, merge_hedges(schema, spaces))
     if "x-id-space" in node:
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
     if "x-hedged" in node:
@@ -137,12 +131,13 @@ def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, 
     return merged
 
 
-def _copy(node: dict[str, Any]) -> dict[str, Any]:
-    """Copy the two levels that _replace writes to."""
+def copied(node: dict[str, Any]) -> dict[str, Any]:
+    """Copy the two levels of a schema that `replaced` writes to."""
     return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
 
 
-def _replace(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+    """Put a schema in the place of the one at a path of `subschemas`."""
     for key in path[:-1]:
         node = node[key]
     node[path[-1]] = schema
@@ -157,6 +152,14 @@ def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]
     found = [(pointer, node)]
     for path, schema in subschemas(node):
         found += _nodes(schema, pointer + "".join(f"/{key}" for key in path))
+    return found
+
+
+def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pointer, node in _nodes(source, ""):
+        if "x-requirement" in node:
+            found.setdefault(node["x-requirement"], []).append(pointer)
     return found
 
 

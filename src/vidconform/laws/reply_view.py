@@ -91,7 +91,12 @@ class ReplyView:
         if operation is None or not self._asks(operation):
             return None
         answer = operation.answer_to(self.reply.status)
-        return answer.schema if answer is not None else None
+        return answer.schema_of(self.reply.media_type) if answer is not None else None
+
+    def _found(self, role: str) -> Field | None:
+        """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
+        own = self._own_schema if self.reply.is_success else None
+        return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
 
     def _asks(self, operation: Operation) -> bool:
         """Whether the request is one of an operation: another method, or a path without its id, is another's."""
@@ -115,7 +120,7 @@ class ReplyView:
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.pointer if place is not None else ""
 
     def has(self, *roles: str) -> bool:
@@ -130,7 +135,7 @@ class ReplyView:
 
     def tells(self, role: str) -> bool:
         """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
-        place = self.contract.field(role)
+        place = self._found(role)
         owner = self.body
         for name in place.path[:-1] if place is not None else ():
             owner = owner.get(name) if isinstance(owner, dict) else None
@@ -148,7 +153,7 @@ class ReplyView:
 
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.read(self.body) if place is not None else None
 
     @property
@@ -172,20 +177,20 @@ class ReplyView:
     def _broken_places(self) -> list[str]:
         return [
             error.pointer
-            for finding in self.findings(self.contract.task)
+            for finding in self.findings(self._own_schema or self.contract.task)
             for error in finding.errors
             if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
         ]
 
     def _well_formed(self, role: str) -> bool:
-        place = self.contract.field(role)
+        place = self._found(role)
         if place is None or place.read(self.body) is None:
             return False
         broken = any(_overlaps(pointer, place.pointer) for pointer in self._broken_places)
         return not broken and self.value(role) is not None
 
     def _place(self, role: str) -> Field:
-        place = self.contract.field(role)
+        place = self._found(role)
         assert place is not None, f"{self.contract.id} has no field for {role}"
         return place
 

@@ -67,11 +67,11 @@ class NoLog:
         return None
 
 
-def task_id_in(contract: Contract, reply: Reply) -> str | None:
-    """Return the id of the task that a reply tells, wherever the contract says it stands."""
+def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str | None:
+    """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
     if not reply.is_success:
         return None
-    places = [contract.field(role) for role in ("id", "task-id")]
+    places = [contract.field(role, asked, reply.status) for role in ("id", "task-id")]
     told = [place.read(reply.json) for place in places if place is not None]
     return next((value for value in told if isinstance(value, str) and value), None)
 
@@ -102,7 +102,7 @@ def in_doubt(step: str, why: str) -> str:
 
 def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
     """Write down what came of a creation that was answered."""
-    task_id = task_id_in(contract, exchange.reply)
+    task_id = task_id_in(contract, exchange.reply, exchange.role)
     if task_id is not None:
         log.created(number, task_id, exchange)
     elif exchange.reply.is_refusal:
@@ -114,7 +114,7 @@ def note_created(log: CreationLog, number: int, contract: Contract, exchange: Ex
 def note_unexpected_creation(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
     """Write down what came of a creation that had to be refused and was answered."""
     if exchange.reply.is_success:
-        log.accepted(number, task_id_in(contract, exchange.reply), exchange)
+        log.accepted(number, task_id_in(contract, exchange.reply, exchange.role), exchange)
     elif exchange.reply.is_refusal:
         log.nothing(number, f"answered with {exchange.reply.status}")
     else:

@@ -110,7 +110,7 @@ def remix(context: ProbeContext, find: Find) -> None:
         context.setting.budget.lack_more()
         raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
-    task_id = task_id_in(context.contract, created.reply)
+    task_id = task_id_in(context.contract, created.reply, "remix")
     if task_id is not None and task_id == source:
         context.finish(task_id)
     elif task_id is not None:
@@ -177,5 +177,5 @@ def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
 
 
 def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:
-    place = context.contract.field(role)
+    place = context.contract.field(role, exchange.role, exchange.reply.status)
     return place.read(exchange.reply.json) if place is not None else None

@@ -199,7 +199,7 @@ class ProbeContext:
             return None
         created = self.setting.creations.unfinished(self.contract.id, self.probe, self.setting.base_url)
         if created is not None:
-            self.notes[RESUMED] = task_id_in(self.contract, created.reply)
+            self.notes[RESUMED] = task_id_in(self.contract, created.reply, created.role)
             self.exchanges.append(created)
         return created
 

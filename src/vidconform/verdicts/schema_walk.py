@@ -42,25 +42,35 @@ _REFUSAL = "refusal"
 
 def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Kind:
     """Return the kind of subject whose probes show the bodies that the schemas of a requirement are about."""
-    answers = {
-        (operation.role, code)
-        for operation in contract.operations
-        for code, answer in operation.answers.items()
-        if answer.schema in {one.path.name for one in schemas_of(contract, requirement, schema)}
-    }
+    schemas = schemas_of(contract, requirement, schema)
+    own = _answers(contract, [one for one in schemas if requirement in one.bound])
+    answers = own or _answers(contract, schemas)
     served = {name for role, code in answers if code[0] == "2" for name in _SERVED.get(role, ())}
+    beside = {name for role, code in _answers(contract, schemas) if code[0] == "2" for name in _SERVED.get(role, ())}
     refused = {name for role, code in answers if code[0] != "2" for name in _refusals(role, code)}
     is_refusal = any(code[0] != "2" for _, code in answers)
     # What only a creation shows is not sent for this alone where something free shows it too.
     wanted = refused or ({_REFUSAL} if is_refusal else set())
     order = (*LIVES, "content", *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
     probes = tuple(name for name in order if name in served | wanted)
-    return Kind(lambda *_: [], probes, (SECOND_ROUTE, _REFUSAL) if is_refusal else ())
+    witnesses = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
+    return Kind(lambda *_: [], probes, witnesses)
+
+
+def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:
+    """Return the replies that some schemas are about, each as the role of its operation and its status code."""
+    files = {one.path.name for one in schemas}
+    return {
+        (operation.role, code)
+        for operation in contract.operations
+        for code, answer in operation.answers.items()
+        if not files.isdisjoint((answer.schema, *answer.schemas.values()))
+    }
 
 
 def schemas_of(contract: Contract, requirement: str, first: Schema) -> list[Schema]:
-    """Return the schema files that a requirement stands in, `first` first: each judges the replies of its own."""
-    others = [one for one in contract.schemas.values() if one is not first and requirement in one.bound]
+    """Return the schema files that tell of a requirement, `first` first: each judges the replies of its own."""
+    others = [one for one in contract.schemas.values() if one is not first and requirement in one.told]
     return [first, *others]
 
 
