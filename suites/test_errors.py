@@ -22,6 +22,7 @@ _FORBIDDEN = 403
 @requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
 @requires("unknown-content-is-refused", probe="unknown-content")
 @requires("unknown-remix-is-refused", probe="unknown-remix")
+@requires("unknown-deletion-is-refused", probe="unknown-deletion")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")
 @requires("failed-content-is-refused", probe="failed-content")

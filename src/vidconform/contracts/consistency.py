@@ -61,7 +61,7 @@ def _unsayable(operation: Operation, named: str) -> Iterator[str]:
     if operation.role not in _PAID or (operation.role == "remix" and not operation.media_types):
         return
     if not isinstance(operation.request_example, dict):
-        at = "requestBody.content.application/json"
+        at = f"requestBody.content.{operation.body_type}"
         found = f"; the body has {', '.join(operation.media_types)}" if operation.media_types else ""
         yield f"{named}: {at} shows no object that can be sent{found}: give it an `example`"
 

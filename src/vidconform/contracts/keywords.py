@@ -10,7 +10,7 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "tasks", "has-more", "first-id", "last-id", "deleted",
+    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.

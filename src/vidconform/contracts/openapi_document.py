@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_yaml
-from vidconform.contracts.documented_values import body_example, resolved, value_of
+from vidconform.contracts.documented_values import body_example, resolved, schema_at, value_of
 from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
 from vidconform.contracts.references import check_document_references
@@ -66,7 +66,7 @@ def _problems(item: Node) -> Iterator[str]:
         yield "no x-role says what it is for"
     for place in ("servers", "callbacks"):
         if place in item:
-            yield f"{place}: not read here, requests go to the base_url of provider.toml alone"
+            yield f"{place}: not read here, requests go to the address in provider.toml alone"
     for place, node, valid in _places(item):
         unknown = [key for key in node if key.startswith("x-") and key not in valid]
         yield from (f"{place}: unknown key {key!r}; the valid ones are {', '.join(valid)}" for key in unknown)
@@ -141,6 +141,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
         options={p["x-role"]: Option(p["name"], _values(p)) for p in others if p.get("x-role")},
+        file_members=_files(folder, body),
         keyless=not all(item["security"]) or not item["security"],
     )
 
@@ -150,6 +151,15 @@ def _body(content: Node) -> Node:
     by_type = {name.partition(";")[0]: media for name, media in content.items()}
     found: Node = next((by_type[name] for name in SENDABLE if name in by_type), {})
     return found
+
+
+def _files(folder: Path, body: Node) -> tuple[str, ...]:
+    """Return the members that are files: `format: binary` of OpenAPI 3.0, or a media type of 3.1."""
+    members = schema_at(folder, body.get("schema", {})).get("properties", {})
+    described = {name: member for name, member in members.items() if isinstance(member, dict)}
+    return tuple(
+        name for name, member in described.items() if member.get("format") == "binary" or "contentMediaType" in member
+    )
 
 
 def _is_sent(parameter: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -10,6 +11,10 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 SENDABLE = (JSON, MULTIPART, URLENCODED)
 """The media types that a request body can be written in."""
+A_PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,23 @@ class Operation:
     headers: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Option] = field(default_factory=dict)
     keyless: bool = False
+    file_members: tuple[str, ...] = ()
 
     @property
     def body_type(self) -> str:
         """The media type that its body is sent as: JSON where the document has it."""
         known = [name for name in SENDABLE if name in {media.partition(";")[0] for media in self.media_types}]
         return known[0] if known else JSON
+
+    def sent_headers(self, content_type: str = JSON) -> dict[str, str]:
+        """Return the headers of a documented request with those that it must carry, by name."""
+        own = {name: _written(value) for name, value in self.headers.items()}
+        return {**usual_headers(self.role, content_type), **own}
+
+    def files(self, members: Any) -> dict[str, bytes]:
+        """Return the files among the members of a form; what is sent for each is a small picture."""
+        named = self.file_members if self.body_type == MULTIPART and isinstance(members, dict) else ()
+        return {name: A_PICTURE for name in named if name in members}
 
     def with_options(self, **values: Any) -> Operation:
         """Return it with values for some of its options, by role."""
@@ -126,10 +142,10 @@ class Operation:
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
 
 
-def usual_headers(role: str) -> dict[str, str]:
+def usual_headers(role: str, content_type: str = JSON) -> dict[str, str]:
     """Return the headers of a documented request, by name."""
     # Documents show Content-Type on reads as well; it does no harm on a GET.
-    return {"Accept": "*/*" if role == "content" else "application/json", "Content-Type": "application/json"}
+    return {"Accept": "*/*" if role == "content" else JSON, "Content-Type": content_type}
 
 
 def _written(value: Any) -> str:

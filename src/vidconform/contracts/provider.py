@@ -32,7 +32,10 @@ class IdSpace:
 
 @dataclass(frozen=True)
 class Provider:
-    """One provider.toml; `models` is the path of a free list of models, `creation_price` is in USD."""
+    """One provider.toml; `models` is the path of a free list of models, `creation_price` is in USD.
+
+    `gone` says since when and why its own address answers no more.
+    """
 
     name: str
     folder: Path
@@ -43,6 +46,7 @@ class Provider:
     pace: Pace = Pace()
     creation_price: float | None = None
     id_spaces: dict[str, IdSpace] = field(default_factory=dict)
+    gone: str | None = None
 
     @property
     def contract_names(self) -> list[str]:
@@ -112,6 +116,7 @@ def load_provider(folder: Path) -> Provider:
         pace=Pace(**content.get("pace", {})),
         creation_price=content.get("price", {}).get("creation"),
         id_spaces=_id_spaces(content),
+        gone=content.get("gone"),
     )
     _check_patterns(path, provider.id_spaces)
     if not provider.contract_names:

@@ -31,6 +31,11 @@ def describe_reply(view: ReplyView) -> str:
     return f"{view.reply.status} {view.reply.media_type or 'without a media type'}: {body}"
 
 
+def describe_ids(ids: list[str]) -> str:
+    """Return the ids of a list as words, the first ten of them."""
+    return f"the tasks {', '.join(ids[:10])}{', ...' if ids[10:] else ''}" if ids else "a list without a task"
+
+
 def describe_credential(view: ReplyView, whose: str) -> str:
     """Return why a credential seems to be refused: by the service, or by a stranger who was not told it."""
     if view.reply.elsewhere:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
-from vidconform.exchange import Evidence, Exchange, Hop, Reply
+from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
@@ -55,9 +55,9 @@ class ReplyView:
     @cached_property
     def sent(self) -> dict[str, Any]:
         """The members of the request body."""
-        body = self.exchange.request.body
-        sent = json.loads(body) if body else {}
-        return sent if isinstance(sent, dict) else {}
+        request = self.exchange.request
+        said = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+        return decode_body(said, request.body) if request.body else {}
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidconform.contracts import Contract
+from vidconform.laws.collection_builders import CREATING, cancellation, creations, deletion, listing, variants
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
     LIVES,
@@ -195,6 +196,11 @@ KINDS: dict[str, Kind] = {
     "creation": Kind(_creation, ("create",), asks=("member",)),
     "content": Kind(_content, ("content",)),
     "remix": Kind(_remix, ("remix",)),
+    "listing": Kind(listing, ("list",), LIVES),
+    "deletion": Kind(deletion, ("create", "delete")),
+    "cancellation": Kind(cancellation, asks=("probes",)),
+    "creations": Kind(creations, ("create", "remix"), CREATING),
+    "variants": Kind(variants, ("content-variants",)),
     "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
     "published": Kind(_published, of_document=True),
     "examples": Kind(_examples, of_document=True),

@@ -11,6 +11,7 @@ from vidconform.errors import SecretRefused, WriteFailed
 from vidconform.exchange import (
     Evidence,
     answered_task,
+    ended_task,
     failed_task,
     finished_task,
     last_words,
@@ -29,7 +30,9 @@ from vidconform.transport import NotSent, ProbeFailure, Transport
 
 _ROLES = {
     "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
-    "content": ("content",), "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
+    "content": ("content",), "list": ("list",), "delete": ("delete",), "cancel": ("cancel",),
+    "create-as-form": ("create",),
+    "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
 }  # fmt: skip
 """The routes that a probe of a task's life asks rightly."""
 
@@ -181,6 +184,9 @@ class Store:
             return self._ends(contract)
         if name == "served":
             return self._served(contract, given)
+        if name in ("own", "listed"):
+            own = self._own(contract)
+            return own if own is not None or name == "own" else self._served(contract, given)
         if name == "result":
             return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
         if name == "failed":
@@ -218,6 +224,12 @@ class Store:
             return answered_task(self.evidence(contract, "observe"))
         created = (contract.id, "create")
         return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+
+    def _own(self, contract: Contract) -> str | None:
+        """Return the task that this run created and saw end; nothing is created only for this."""
+        key = (contract.id, "create")
+        created = self.evidence(contract, "create") if key in self.wanted | set(self.kept) else None
+        return ended_task(contract, created) if created is not None else None
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""
