@@ -23,6 +23,8 @@ MEMBERS_OF_A_BARE_CREATION = {
 }  # fmt: skip
 BROKEN = {
     "envelope-of-creation": {"error-envelope-present"},
+    "bad-key-400": {"bad-key-status-code"},
+    "no-object-500": {"body-without-members-status-code", "refusals-are-not-server-errors"},
     "created-202": {"create-status-code"},
     "created-bare": MEMBERS_OF_A_BARE_CREATION,
     "json-only": {"create-accepts-form"},

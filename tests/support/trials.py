@@ -15,7 +15,7 @@ from tests.support.bodies import CONTRACTS, document_evidence, gathered
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.loading import load_contract
 from vidconform.laws.gathered_replies import Gathered
-from vidconform.laws.law import BrokenLaw, Change, Inconclusive, Law, Unseen
+from vidconform.laws.law import BrokenLaw, Change, Inconclusive, Law, Unseen, rows_of
 from vidconform.laws.subject_builders import subjects_of
 from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws
@@ -69,10 +69,9 @@ class Trial:
 def trials(law: Law, session: Session) -> Iterator[Trial]:
     for contract in (*CONTRACTS, *made_up().contracts):
         found = gathered(session if contract in CONTRACTS else made_up(), contract)
-        for requirement in law.requirements:
-            if requirement in contract.requirements:
-                needed = probes_for(Case(contract, contract.requirements[requirement], "service", law))
-                yield Trial(law, contract, requirement, {name: found[name] for name in needed})
+        for requirement in rows_of(law, contract):
+            needed = probes_for(Case(contract, contract.requirements[requirement], "service", law))
+            yield Trial(law, contract, requirement, {name: found[name] for name in needed})
 
 
 def outcome(law: Law, subject: Subject) -> str:

@@ -46,6 +46,9 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for file in _referred(operation):
         if file not in contract.schemas:
             yield f"{named}: $ref {file!r} is no file beside it; there are {', '.join(contract.schemas)}"
+    for case in operation.refusals:
+        if case.requirement not in contract.requirements:
+            yield f"{named}: x-refusals.{case.requirement} has no row in requirements.toml"
     yield from _unsayable(operation, named)
 
 

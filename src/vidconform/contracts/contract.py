@@ -13,6 +13,7 @@ from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
+from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Requirement
 from vidconform.contracts.schemas import Field, Schema
 
@@ -78,6 +79,18 @@ class Contract:
         """An id of this contract's own id space that no task has."""
         spaces = self.provider.id_spaces
         return next((spaces[name].unknown for name in self.id_space_names), "unknown-task")
+
+    @cached_property
+    def malformed_id(self) -> str:
+        """An id that is none of this contract's id space."""
+        spaces = self.provider.id_spaces
+        told = (spaces[name].malformed for name in self.id_space_names)
+        return next((id for id in told if id is not None), f"{self.unknown_id}!")
+
+    @cached_property
+    def refusals(self) -> dict[str, RefusalCase]:
+        """The refusals that the document states as data, by their row."""
+        return {case.requirement: case for operation in self.operations for case in operation.refusals}
 
     @cached_property
     def id_space_names(self) -> list[str]:

@@ -20,7 +20,7 @@ OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", 
 PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
 
 # Our keys in an openapi.yaml, by what they stand at.
-OPENAPI_KEYS = {"operation": ("x-role",), "parameter": ("x-role",), "media": ("x-sample",)}
+OPENAPI_KEYS = {"operation": ("x-role", "x-refusals"), "parameter": ("x-role",), "media": ("x-sample",)}
 
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+from vidconform.contracts.refusal_cases import RefusalCase
+
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 SENDABLE = (JSON, MULTIPART, URLENCODED)
 """The media types that a request body can be written in."""
@@ -77,6 +79,7 @@ class Operation:
     options: dict[str, Option] = field(default_factory=dict)
     keyless: bool = False
     file_members: tuple[str, ...] = ()
+    refusals: tuple[RefusalCase, ...] = ()
 
     @property
     def body_type(self) -> str:

@@ -24,10 +24,11 @@ class Pace:
 
 @dataclass(frozen=True)
 class IdSpace:
-    """The shape of one kind of task id, and an id of that shape that no task has."""
+    """The shape of one kind of task id, an id of that shape that no task has, and one that has not that shape."""
 
     pattern: str
     unknown: str
+    malformed: str | None = None
 
 
 @dataclass(frozen=True)

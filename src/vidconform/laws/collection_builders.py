@@ -5,7 +5,7 @@ from __future__ import annotations
 from vidconform.contracts import Contract
 from vidconform.laws.gathered_replies import LIVES, Gathered, reply_views
 from vidconform.laws.law import Binding
-from vidconform.laws.listing import Cancellation, Deletion, Listing
+from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing
 from vidconform.laws.subjects import Subject
 
 CREATING = ("create", "remix", "create-as-form", "cancel")
@@ -44,3 +44,14 @@ def variants(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
     """Return the variants of a content."""
     found = reply_views(contract, gathered, "content-variants")
     return [Subject(contract, found)] if found else []
+
+
+def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the reply to a request that the document says is refused."""
+    found = reply_views(contract, gathered, *binding.probes)
+    subjects = [DocumentedRefusal(contract, [view], contract.refusals[binding.requirement]) for view in found[:1]]
+    for subject in subjects:
+        plain = [view for view in reply_views(contract, gathered, "create") if view.exchange.role == subject.case.role]
+        is_of_a_body = subject.case.id == "none" and not subject.is_about_the_key
+        subject.needs_a_served_request = is_of_a_body and bool(plain) and not plain[0].reply.is_success
+    return list(subjects)

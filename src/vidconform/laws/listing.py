@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, RefusalCase
 from vidconform.exchange import listed_ids, listed_tasks, listed_value
 from vidconform.laws.field_units import BY_UNIT, as_it_stands
 from vidconform.laws.reply_view import ReplyView
@@ -73,3 +73,21 @@ class Cancellation(Subject):
     def of(self, step: str) -> list[ReplyView]:
         """Return the cancellations of a step."""
         return [view for view in self.all if view.exchange.step == step]
+
+
+class DocumentedRefusal(Subject):
+    """A request that the document says is refused; `case` is what it says.
+
+    `needs_a_served_request` says that the unchanged request was not served either, so that this one tells nothing.
+    """
+
+    def __init__(self, contract: Contract, views: list[ReplyView], case: RefusalCase) -> None:
+        super().__init__(contract, views)
+        self.case = case
+
+    needs_a_served_request = False
+
+    @property
+    def is_about_the_key(self) -> bool:
+        """Whether a reply that speaks of the account is the one that was asked for."""
+        return self.case.key != "key"

@@ -95,7 +95,7 @@ class ReplyView:
 
     def _found(self, role: str) -> Field | None:
         """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
-        own = self._own_schema if self.reply.is_success else None
+        own = self._own_schema
         return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
 
     def _asks(self, operation: Operation) -> bool:

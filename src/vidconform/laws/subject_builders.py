@@ -7,7 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidconform.contracts import Contract
-from vidconform.laws.collection_builders import CREATING, cancellation, creations, deletion, listing, variants
+from vidconform.laws.collection_builders import (
+    CREATING,
+    cancellation,
+    creations,
+    deletion,
+    documented_refusal,
+    listing,
+    variants,
+)
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
     LIVES,
@@ -23,7 +31,7 @@ from vidconform.laws.gathered_replies import (
     task_replies,
 )
 from vidconform.laws.generated_replies import GeneratedReplies
-from vidconform.laws.law import Binding, Law
+from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.task_field import TaskField
@@ -65,7 +73,7 @@ def kind_of(law: Law) -> Kind:
 
 def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
     """Return what a law judges for a requirement."""
-    return kind_of(law).build(contract, law.bound[requirement], gathered)
+    return kind_of(law).build(contract, binding_of(law, requirement), gathered)
 
 
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -189,6 +197,7 @@ KINDS: dict[str, Kind] = {
     "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
     "auth_attempt": Kind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
+    "documented_refusal": Kind(documented_refusal, witnesses=_OWN_TASKS),
     "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
     "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),

@@ -100,9 +100,24 @@ PROBES: dict[str, Probe] = {
 }
 
 
+def probe_named(contract: Contract, name: str) -> Probe:
+    """Return a probe of a contract: one that all share, or that of a refusal which its document states."""
+    return PROBES[name] if name in PROBES else _stated(contract)[name]
+
+
+def kind_of_probe(name: str) -> ProbeKind:
+    """Return what the evidence of a probe is of, whatever contract it belongs to."""
+    return PROBES[name].kind if name in PROBES else "refusal"
+
+
+def _stated(contract: Contract) -> dict[str, Probe]:
+    return {case.probe: _refusal_probe(RefusalProbe.of(case)) for case in contract.refusals.values()}
+
+
 def probes_of(contract: Contract) -> list[Probe]:
     """Return the probes that apply to a contract, in the order in which they are gathered."""
-    applicable = [probe for probe in PROBES.values() if probe.applies_to(contract)]
+    known = [*PROBES.values(), *_stated(contract).values()]
+    applicable = [probe for probe in known if probe.applies_to(contract)]
     return sorted(applicable, key=lambda probe: turn_of(probe, contract))
 
 

@@ -80,7 +80,9 @@ class Session:
             if isinstance(provider_run.store.source, LiveSource)
         ]
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
-        return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
+        return any(
+            probe in PROBES and PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted
+        )
 
     def bring(self, case: Case) -> None:
         """Gather what a case will be judged on; what breaks is kept and told where it is judged."""

@@ -11,7 +11,7 @@ from typing import Any
 from vidconform.contracts import Contract, customary_phases
 from vidconform.exchange import Evidence, Gap, Reply, Request
 from vidconform.ledger import Created, Creations
-from vidconform.probes import PROBES, ProbeSettings
+from vidconform.probes import ProbeSettings, kind_of_probe, probe_named
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
 from vidconform.transport import ReceivedReply
@@ -30,7 +30,7 @@ class PlanTransport:
     sleeps = True
 
     def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
-        self._can_succeed = PROBES[probe].kind == "life"
+        self._can_succeed = kind_of_probe(probe) == "life"
         self._missing = {o.target(task_id) for o in contract.operations if o.id_parameter for task_id in unknown}
         # No task is made of another one of the same id.
         self._task, self._refusal = _finished_task(contract, f"planned-{probe}"), _refusal(contract)
@@ -70,7 +70,8 @@ def _refusal(contract: Contract) -> Reply:
 class Forecast:
     """What a probe would send: requests from `least` to `most` (maybe infinite), and what it cannot send.
 
-    `creations` are those of a service that keeps its document, `possible` those that another one may make.
+    `creations` are those of a service that keeps its document, `possible` those that another one may make,
+    `cost` what the probe costs: free, read or paid.
     """
 
     least: int = 0
@@ -78,6 +79,7 @@ class Forecast:
     creations: int = 0
     possible: int = 0
     gaps: tuple[Gap, ...] = ()
+    cost: str = ""
 
 
 @dataclass
@@ -101,21 +103,21 @@ class PlannedSource:
             evidence = gather(contract, probe, self.setting, transport, find)
         except Exception as error:  # noqa: BLE001 - what breaks one probe of a live run does not end the others either
             broken = Gap("inconclusive", f"{type(error).__name__}: {error}")
-            evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=PROBES[probe].kind)
-        self.forecasts[contract.id, probe] = self._forecast(evidence)
+            evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=kind_of_probe(probe))
+        self.forecasts[contract.id, probe] = self._forecast(contract, evidence)
         return evidence
 
-    def _forecast(self, evidence: Evidence) -> Forecast:
+    def _forecast(self, contract: Contract, evidence: Evidence) -> Forecast:
         # A task that is gone on with brings an exchange of an earlier run.
         sent = [exchange for exchange in evidence.exchanges if exchange.origin == _PLANNED]
         followed = sum(exchange.step == "poll" and exchange.reply.is_success for exchange in sent)
         # No task polled infinitely often would be no number at all.
         most = len(sent) + (followed and followed * (self.polls - 1))
-        probe = PROBES[evidence.probe]
+        probe = probe_named(contract, evidence.probe)
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
         # After one that should have been refused none that is as likely to be accepted is sent.
-        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
+        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps, probe.cost)
 
 
 def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:

@@ -19,6 +19,7 @@ from vidconform.laws import (
     Subject,
     Task,
     Unseen,
+    binding_of,
     kind_of,
     subjects_of,
 )
@@ -68,7 +69,7 @@ class Case:
     def needs(self) -> tuple[str, ...]:
         """The probes that it needs, by name or kind: none for a document."""
         id = self.requirement.id
-        binding = Binding(id) if isinstance(self.check, Schema) else self.check.bound[id]
+        binding = Binding(id) if isinstance(self.check, Schema) else binding_of(self.check, id)
         return () if self.subject == "document" else self.kind.needs(binding)
 
     @property
