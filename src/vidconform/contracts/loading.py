@@ -37,7 +37,12 @@ def load_contract(provider: Provider, name: str) -> Contract:
 
 def load_contracts(provider: Provider) -> list[Contract]:
     """Return the contracts of a provider by name; raises DataFileProblem."""
-    return [load_contract(provider, name) for name in provider.contract_names]
+    found = [load_contract(provider, name) for name in provider.contract_names]
+    keyed = [operation for contract in found for operation in contract.operations if not operation.keyless]
+    if keyed and not provider.names_a_key:
+        why = f"key is missing, and {keyed[0].method} {keyed[0].path} asks for a credential"
+        raise DataFileProblem(provider.folder / "provider.toml", why)
+    return found
 
 
 def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:

@@ -48,6 +48,7 @@ class Provider:
     creation_price: float | None = None
     id_spaces: dict[str, IdSpace] = field(default_factory=dict)
     gone: str | None = None
+    names_a_key: bool = True
 
     @property
     def contract_names(self) -> list[str]:
@@ -111,13 +112,14 @@ def load_provider(folder: Path) -> Provider:
         name=content["name"],
         folder=folder,
         base_url=content["base_url"].rstrip("/"),
-        key_variable=content["key"],
+        key_variable=content.get("key", f"{content['name'].upper().replace('-', '_')}_API_KEY"),
         title=content.get("title", content["name"]),
         models=content.get("models"),
         pace=Pace(**content.get("pace", {})),
         creation_price=content.get("price", {}).get("creation"),
         id_spaces=_id_spaces(content),
         gone=content.get("gone"),
+        names_a_key="key" in content,
     )
     _check_patterns(path, provider.id_spaces)
     if not provider.contract_names:
