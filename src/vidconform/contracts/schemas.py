@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +31,42 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
 class Field:
     """Where a role stands in the object, as member names, and the unit of a time."""
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     unit: str | None
 
     @property
     def pointer(self) -> str:
         """The JSON Pointer (RFC 6901) of the field."""
-        return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in self.path)
+        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
 
     def read(self, body: Any) -> Any:
         """Return the field's value, or None where it is absent."""
         for name in self.path:
-            body = body.get(name) if isinstance(body, dict) else None
+            body = _inside(body, name)
         return body
 
     def write(self, body: dict[str, Any], value: Any) -> None:
-        """Put a value in the field's place; what stands above it and is no object becomes one."""
-        for name in self.path[:-1]:
-            if not isinstance(body.get(name), dict):
-                body[name] = {}
-            body = body[name]
-        body[self.path[-1]] = value
+        """Put a value in the field's place; what stands above it and is of another kind is made anew."""
+        inside: Any = body
+        for name, below in pairwise(self.path):
+            kind = list if isinstance(below, int) else dict
+            if not isinstance(_inside(inside, name), kind):
+                _put(inside, name, kind())
+            inside = inside[name]
+        _put(inside, self.path[-1], value)
+
+
+def _inside(body: Any, name: str | int) -> Any:
+    if isinstance(name, int):
+        return body[name] if isinstance(body, list) and len(body) > name else None
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _put(body: Any, name: Any, value: Any) -> None:
+    if isinstance(body, list) and len(body) <= name:
+        body.append(value)
+    else:
+        body[name] = value
 
 
 @dataclass(frozen=True)
@@ -128,7 +144,13 @@ def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, 
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
     if "x-hedged" in node:
         merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
-    return merged
+    return _nullable(merged) if merged.pop("x-nullable", False) else merged
+
+
+def _nullable(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that null keeps as well; its row owns what is below, and null is what it asks for."""
+    own: dict[str, Any] = {key: node.pop(key) for key in ("x-requirement", "x-role", "x-unit") if key in node}
+    return {**own, "if": {"type": "null"}, "else": node}
 
 
 def copied(node: dict[str, Any]) -> dict[str, Any]:
@@ -163,7 +185,7 @@ def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -> list[tuple[str, Field]]:
+def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str | int, ...]) -> list[tuple[str, Field]]:
     found = []
     named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
     for name, schema in named.items():
@@ -171,6 +193,10 @@ def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in _in_place(root, schema):
             found += _fields(root, same, (*path, name))
+    # An array of one is a wrapper; of a longer one no element is the task.
+    if node.get("maxItems") == 1 and isinstance(node.get("items"), dict):
+        for same in _in_place(root, node["items"]):
+            found += _fields(root, same, (*path, 0))
     return found
 
 

@@ -26,7 +26,7 @@ def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:
     if place is None:
         return None
     told = place.read(task)
-    return task.get(place.path[-1]) if told is None else told
+    return task.get(str(place.path[-1])) if told is None else told
 
 
 def listed_ids(contract: Contract, exchange: Exchange) -> list[str]:

@@ -136,9 +136,7 @@ class ReplyView:
     def tells(self, role: str) -> bool:
         """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
         place = self._found(role)
-        owner = self.body
-        for name in place.path[:-1] if place is not None else ():
-            owner = owner.get(name) if isinstance(owner, dict) else None
+        owner = Field(place.path[:-1], None).read(self.body) if place is not None else None
         stands = place is not None and isinstance(owner, dict) and place.path[-1] in owner
         return self.is_task and stands and (self.raw(role) is None or self._well_formed(role))
 
