@@ -7,6 +7,7 @@ from vidconform.laws import (
     Inconclusive,
     Refused,
     ReplyView,
+    Subject,
     Unseen,
     describe_codes_of_strangers,
     describe_credential,
@@ -26,6 +27,7 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 @requires("retrieve-accepts-key", role="retrieve", probe=("observe", "create"), elsewhere=("unknown-task", "observe"))
 @requires("create-accepts-key", role="create", probe="create", elsewhere="unknown-task")
 @requires("remix-accepts-key", role="remix", probe="remix", elsewhere="unknown-task")
+@requires("list-accepts-key", role="list", probe="list", elsewhere="unknown-task")
 @requires("content-accepts-key", role="content", probe="content", elsewhere="unknown-task")
 @requires(
     "second-route-accepts-token", role="second-retrieve", probe="second-route", elsewhere="unknown-second-route-task"
@@ -62,12 +64,28 @@ def _(auth_attempt: AuthAttempt) -> None:
     auth_attempt.accepted = True
 
 
+@requires("retrieve-needs-no-key", role="retrieve", probe="retrieve-keyless")
+@requires("list-needs-no-key", role="list", probe="list-keyless")
+@requires("content-needs-no-key", role="content", probe="content-keyless")
+def test_what_needs_no_key_is_served_without_one(served: Subject) -> None:
+    judged = [view for view in served.all if view.reply.status < 500]
+    for view in require_observed(judged, "a request without the key that no server error hides"):
+        expect(view.reply.is_success, "a success with 2xx, without a key", describe_reply(view), view)
+
+
+@test_what_needs_no_key_is_served_without_one.broken_by
+def _(served: Subject) -> None:
+    served.alter(code=401)
+
+
 @requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
 @requires("retrieve-with-wrong-key-is-refused", probe="retrieve-with-wrong-key")
 @requires("create-without-key-is-refused", probe="create-without-key")
 @requires("create-with-wrong-key-is-refused", probe="create-with-wrong-key")
 @requires("remix-without-key-is-refused", probe="remix-without-key")
 @requires("remix-with-wrong-key-is-refused", probe="remix-with-wrong-key")
+@requires("list-without-key-is-refused", probe="list-without-key")
+@requires("list-with-wrong-key-is-refused", probe="list-with-wrong-key")
 @requires("content-without-key-is-refused", probe="content-without-key")
 @requires("content-with-wrong-key-is-refused", probe="content-with-wrong-key")
 @requires("second-route-without-token-is-refused", probe="second-route-without-token")

@@ -71,6 +71,45 @@ def _(content: Subject) -> None:
     content.alter(body=content.first.reply.body[:-1])
 
 
+@requires("content-variants-are-served")
+def test_each_variant_of_the_content_is_served(variants: Subject) -> None:
+    judged = [view for view in variants.all if view.reply.status not in ACCOUNT_CODES]
+    for view in require_observed(judged, "a variant of the content of a finished task"):
+        expect(view.reply.is_success, "the variant that was asked for", describe_reply(view), view)
+
+
+@test_each_variant_of_the_content_is_served.broken_by
+def _(variants: Subject) -> None:
+    variants.alter(-1, code=404)
+
+
+@requires("content-variants-differ")
+def test_the_variants_of_a_content_are_not_the_same(variants: Subject) -> None:
+    served = [view for view in variants.all if view.reply.is_success and view.reply.body]
+    require_observed(served if len(served) > 1 else [], "two variants of the content of a finished task")
+    for one, other in combinations(served, 2):
+        same = one.reply.body == other.reply.body
+        expect(not same, f"other bytes than those of {one.exchange.request}", "the same bytes", other)
+
+
+@test_the_variants_of_a_content_are_not_the_same.broken_by
+def _(variants: Subject) -> None:
+    variants.alter(-1, body=variants.first.reply.body)
+
+
+@requires("content-variants-media-types")
+def test_a_variant_has_a_documented_media_type(variants: Subject) -> None:
+    for view in require_observed(_served(variants), "a variant of the content of a finished task"):
+        answer = view.contract.operation("content")
+        named = answer.success.media_types if answer is not None and answer.success is not None else ()
+        expect(view.reply.media_type in named, " or ".join(named), view.reply.media_type or "no content type", view)
+
+
+@test_a_variant_has_a_documented_media_type.broken_by
+def _(variants: Subject) -> None:
+    variants.alter(-1, headers={"content-type": "text/html"})
+
+
 @requires("result-is-playable")
 def test_the_result_leads_to_a_video(result: Subject) -> None:
     opened = [view for view in result.all if view.reply.status not in ACCOUNT_CODES]

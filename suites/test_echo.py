@@ -39,7 +39,7 @@ def test_the_size_comes_back_as_sent(task: Task) -> None:
 
 @test_the_size_comes_back_as_sent.broken_by
 def _(task: Task) -> None:
-    task.alter(-1, size="1x1")
+    task.alter(-1, size="720x1280")
 
 
 def _expect_to_stay(task: Task, role: str) -> None:

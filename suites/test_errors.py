@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from vidconform.laws import (
+    ACCOUNT_CODES,
+    EACH_REFUSAL,
+    DocumentedRefusal,
     Refused,
     ReplyView,
+    Unseen,
     describe_codes_of_unknown,
     describe_reply,
     expect,
@@ -22,6 +26,7 @@ _FORBIDDEN = 403
 @requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
 @requires("unknown-content-is-refused", probe="unknown-content")
 @requires("unknown-remix-is-refused", probe="unknown-remix")
+@requires("unknown-deletion-is-refused", probe="unknown-deletion")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")
 @requires("failed-content-is-refused", probe="failed-content")
@@ -41,6 +46,26 @@ def test_what_cannot_be_served_is_refused(refusal: Refused) -> None:
 @test_what_cannot_be_served_is_refused.broken_by
 def _(refusal: Refused) -> None:
     refusal.alter(code=200, body={})
+
+
+@requires(EACH_REFUSAL)
+def test_a_documented_refusal_is_kept(documented_refusal: DocumentedRefusal) -> None:
+    case, (view,) = documented_refusal.case, require_observed(documented_refusal.all, "the request")
+    if documented_refusal.needs_a_served_request:
+        raise Unseen("the documented request, unchanged and served")
+    of_the_account = view.reply.status in ACCOUNT_CODES and not documented_refusal.is_about_the_key
+    if of_the_account and not case.answers(view.reply.status):
+        raise Unseen(f"a request whose key is accepted; it was answered with {describe_reply(view)}")
+    words = f"the status code {' or '.join(case.responses or ('4XX',))}"
+    expect(case.answers(view.reply.status), words, describe_reply(view), view)
+    if case.code is not None:
+        role = "error-code" if view.raw("error-code") is not None else "status"
+        expect(view.raw(role) == case.code, repr(case.code), describe_reply(view), view)
+
+
+@test_a_documented_refusal_is_kept.broken_by
+def _(documented_refusal: DocumentedRefusal) -> None:
+    documented_refusal.alter(code=299)
 
 
 @requires("unknown-task-status-code")

@@ -76,7 +76,7 @@ def test_a_date_in_an_example_is_sent_as_it_is_written(tmp_path: Path) -> None:
 
 NOTHING: dict[str, Tree] = {
     "no body": {},
-    "a form alone": {"content": {"multipart/form-data": {"example": BODY}}},
+    "an XML alone": {"content": {"application/xml": {"example": BODY}}},
     "a schema without values": a_body(schema={"type": "object", "required": ["prompt"], "properties": {"prompt": {}}}),
     "an example that is no object": a_body(example="a cat"),
     "a sample of placeholders": a_body(**{"x-sample": {"model": "<string>", "prompt": "{prompt}"}}),

@@ -87,11 +87,13 @@ def service(says: Says) -> Iterator[Server]:
         yield said
 
 
-def verdicts(folder: Path, says: Says, **options: Any) -> tuple[dict[str, Any], list[Asked]]:
+def verdicts(
+    folder: Path, says: Says, *, keys: dict[str, str] = KEY, **options: Any
+) -> tuple[dict[str, Any], list[Asked]]:
     """Judge a provider by a service, and return the verdict of each row and what was asked."""
     with service(says) as server:
         chosen = {"poll_interval": 0, "poll_timeout": 2, "fuzz": 0, "task_ids": ["videos=video_1"], **options}
-        session = prepare(RunOptions([str(folder)], live=True, provider_url=server.url, **chosen), KEY)
+        session = prepare(RunOptions([str(folder)], live=True, provider_url=server.url, **chosen), keys)
         try:
             found = [session.judge(case) for case in cases(session) if case.subject == "service"]
         finally:

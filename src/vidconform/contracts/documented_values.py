@@ -45,7 +45,7 @@ def value_of(described: dict[str, Any] | bool) -> Any:
 
 def body_example(folder: Path, media: dict[str, Any]) -> Any:
     """Return the request body that a media type shows, or None where it shows none that can be sent."""
-    schema = _schema(folder, media.get("schema", {}))
+    schema = schema_at(folder, media.get("schema", {}))
     shown = value_of({key: value for key, value in media.items() if key != "schema"})
     if shown is not None:
         return shown
@@ -68,7 +68,8 @@ def _is_meant(sample: Any) -> bool:
     return bool(texts) and not any(isinstance(text, str) and _PLACEHOLDER.fullmatch(text) for text in texts)
 
 
-def _schema(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
+def schema_at(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema, or that of the file beside it that it refers to."""
     file = folder / str(schema.get("$ref", ""))
     if not file.is_file():
         return schema

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NewType
 from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract
+from vidconform.contracts import FINISHED, Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
 from vidconform.text import Redacted
 
@@ -65,6 +65,17 @@ def finished_task(contract: Contract, evidence: Evidence) -> str | None:
         if exchange.step == "reread" and contract.phase(word) == "succeeded":
             return exchange.task_id
     return None
+
+
+def ended_task(contract: Contract, evidence: Evidence) -> str | None:
+    """Return the id of a task that was read until it had ended, or None."""
+    ends = [e.task_id for e in evidence.exchanges if e.step == "reread" and _phase(contract, e) in FINISHED]
+    return next(iter(ends), None)
+
+
+def _phase(contract: Contract, exchange: Exchange) -> str | None:
+    status = contract.field("status")
+    return contract.phase(status.read(exchange.reply.json)) if status is not None else None
 
 
 def answered_task(evidence: Evidence) -> str | None:

@@ -34,7 +34,7 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
 
 
 def _phase(contract: Contract, exchange: Exchange) -> str | None:
-    status = contract.field("status")
+    status = contract.field("status", exchange.role, exchange.reply.status)
     return contract.phase(status.read(exchange.reply.json)) if status is not None else None
 
 

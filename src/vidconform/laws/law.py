@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
+from vidconform.contracts import Contract
 from vidconform.laws.reply_view import ReplyView
 
 Change = Callable[[Any], None]
@@ -45,6 +46,21 @@ class Law(Protocol):
 
     def broken_by(self, change: Change) -> Change:
         """Register a change that turns a subject which keeps the law into one that breaks it."""
+
+
+EACH_REFUSAL = "x-refusals"
+"""Stands in @requires for every row that a document states a refusal for."""
+
+
+def rows_of(law: Law, contract: Contract) -> list[str]:
+    """Return the rows of a contract that a law decides."""
+    stated = [row for row in contract.refusals if EACH_REFUSAL in law.requirements]
+    return [row for row in law.requirements if row in contract.requirements] + stated
+
+
+def binding_of(law: Law, row: str) -> Binding:
+    """Return what a law looks at for a row."""
+    return law.bound[row] if row in law.bound else Binding(row, probes=(f"refusal-{row}",))
 
 
 class BrokenLaw(AssertionError):

@@ -33,6 +33,11 @@ def describe_reply(view: ReplyView) -> str:
     return f"{view.reply.status} {view.reply.media_type or 'without a media type'}: {body}"
 
 
+def describe_ids(ids: list[str]) -> str:
+    """Return the ids of a list as words, the first ten of them."""
+    return f"the tasks {', '.join(ids[:10])}{', ...' if ids[10:] else ''}" if ids else "a list without a task"
+
+
 def describe_credential(view: ReplyView, whose: str) -> str:
     """Return why a credential seems to be refused: by the service, or by a stranger who was not told it."""
     if view.reply.elsewhere:
@@ -74,7 +79,7 @@ def describe_codes(contract: Contract, role: str, first: str) -> str:
 
 def describe_codes_of_unknown(contract: Contract, role: str) -> str:
     """Return the status codes that a document gives for an unknown task, as words; raises Unseen."""
-    codes = [code for code in _codes(contract, role, "4") if code not in _NOT_OF_THE_TASK]
+    codes = _codes_of_unknown(contract, role)
     if not codes:
         raise Unseen(f"a status code 4XX that openapi.yaml gives for {role} of an unknown task")
     return f"the status code {' or '.join(codes)}"
@@ -96,7 +101,16 @@ def has_code_of_strangers(view: ReplyView) -> bool:
 
 def has_code_of_unknown(view: ReplyView) -> bool:
     """Whether a reply has one of those codes."""
-    return str(view.reply.status) not in _NOT_OF_THE_TASK and has_documented_code(view, "4")
+    codes, status = _codes_of_unknown(view.contract, view.exchange.role), view.reply.status
+    named = {str(status), f"{status // 100}XX", "default"}
+    return str(status) not in _NOT_OF_THE_TASK and not named.isdisjoint(codes)
+
+
+def _codes_of_unknown(contract: Contract, role: str) -> list[str]:
+    """Return the codes that a document gives for an unknown task: in a case of its own, or among all of 4XX."""
+    cases = [case for case in contract.refusals.values() if (case.role, case.id, case.key) == (role, "unknown", "key")]
+    stated = [code for case in cases for code in case.responses]
+    return stated or [code for code in _codes(contract, role, "4") if code not in _NOT_OF_THE_TASK]
 
 
 def has_documented_code(view: ReplyView, first: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
-from vidconform.exchange import Evidence, Exchange, Hop, Reply
+from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
@@ -55,9 +55,9 @@ class ReplyView:
     @cached_property
     def sent(self) -> dict[str, Any]:
         """The members of the request body."""
-        body = self.exchange.request.body
-        sent = json.loads(body) if body else {}
-        return sent if isinstance(sent, dict) else {}
+        request = self.exchange.request
+        said = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+        return decode_body(said, request.body) if request.body else {}
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""
@@ -91,7 +91,12 @@ class ReplyView:
         if operation is None or not self._asks(operation):
             return None
         answer = operation.answer_to(self.reply.status)
-        return answer.schema if answer is not None else None
+        return answer.schema_of(self.reply.media_type) if answer is not None else None
+
+    def _found(self, role: str) -> Field | None:
+        """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
+        own = self._own_schema
+        return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
 
     def _asks(self, operation: Operation) -> bool:
         """Whether the request is one of an operation: another method, or a path without its id, is another's."""
@@ -115,7 +120,7 @@ class ReplyView:
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.pointer if place is not None else ""
 
     def has(self, *roles: str) -> bool:
@@ -130,10 +135,8 @@ class ReplyView:
 
     def tells(self, role: str) -> bool:
         """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
-        place = self.contract.field(role)
-        owner = self.body
-        for name in place.path[:-1] if place is not None else ():
-            owner = owner.get(name) if isinstance(owner, dict) else None
+        place = self._found(role)
+        owner = Field(place.path[:-1], None).read(self.body) if place is not None else None
         stands = place is not None and isinstance(owner, dict) and place.path[-1] in owner
         return self.is_task and stands and (self.raw(role) is None or self._well_formed(role))
 
@@ -148,7 +151,7 @@ class ReplyView:
 
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.read(self.body) if place is not None else None
 
     @property
@@ -172,20 +175,20 @@ class ReplyView:
     def _broken_places(self) -> list[str]:
         return [
             error.pointer
-            for finding in self.findings(self.contract.task)
+            for finding in self.findings(self._own_schema or self.contract.task)
             for error in finding.errors
             if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
         ]
 
     def _well_formed(self, role: str) -> bool:
-        place = self.contract.field(role)
+        place = self._found(role)
         if place is None or place.read(self.body) is None:
             return False
         broken = any(_overlaps(pointer, place.pointer) for pointer in self._broken_places)
         return not broken and self.value(role) is not None
 
     def _place(self, role: str) -> Field:
-        place = self.contract.field(role)
+        place = self._found(role)
         assert place is not None, f"{self.contract.id} has no field for {role}"
         return place
 

@@ -7,6 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidconform.contracts import Contract
+from vidconform.laws.collection_builders import (
+    CREATING,
+    cancellation,
+    creations,
+    deletion,
+    documented_refusal,
+    listing,
+    variants,
+)
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
     LIVES,
@@ -22,7 +31,7 @@ from vidconform.laws.gathered_replies import (
     task_replies,
 )
 from vidconform.laws.generated_replies import GeneratedReplies
-from vidconform.laws.law import Binding, Law
+from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.task_field import TaskField
@@ -64,7 +73,7 @@ def kind_of(law: Law) -> Kind:
 
 def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
     """Return what a law judges for a requirement."""
-    return kind_of(law).build(contract, law.bound[requirement], gathered)
+    return kind_of(law).build(contract, binding_of(law, requirement), gathered)
 
 
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -188,6 +197,7 @@ KINDS: dict[str, Kind] = {
     "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
     "auth_attempt": Kind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
+    "documented_refusal": Kind(documented_refusal, witnesses=_OWN_TASKS),
     "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
     "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),
@@ -195,6 +205,11 @@ KINDS: dict[str, Kind] = {
     "creation": Kind(_creation, ("create",), asks=("member",)),
     "content": Kind(_content, ("content",)),
     "remix": Kind(_remix, ("remix",)),
+    "listing": Kind(listing, ("list",), LIVES),
+    "deletion": Kind(deletion, ("create", "delete")),
+    "cancellation": Kind(cancellation, asks=("probes",)),
+    "creations": Kind(creations, ("create", "remix"), CREATING),
+    "variants": Kind(variants, ("content-variants",)),
     "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
     "published": Kind(_published, of_document=True),
     "examples": Kind(_examples, of_document=True),

@@ -83,11 +83,11 @@ class NoLog:
         return None
 
 
-def task_id_in(contract: Contract, reply: Reply) -> str | None:
-    """Return the id of the task that a reply tells, wherever the contract says it stands."""
+def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str | None:
+    """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
     if not reply.is_success:
         return None
-    places = [contract.field(role) for role in ("id", "task-id")]
+    places = [contract.field(role, asked, reply.status) for role in ("id", "task-id")]
     told = [place.read(reply.json) for place in places if place is not None]
     return next((value for value in told if isinstance(value, str) and value), None)
 
@@ -125,7 +125,7 @@ def note_created(
     left: Redacted | None = None,
 ) -> None:
     """Write down what came of a creation that was answered; `left` is what may be the id of its task."""
-    task_id = task_id_in(contract, exchange.reply)
+    task_id = task_id_in(contract, exchange.reply, exchange.role)
     if task_id is not None:
         log.created(number, redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
@@ -143,7 +143,7 @@ def note_unexpected_creation(
     left: Redacted | None = None,
 ) -> None:
     """Write down what came of a creation that had to be refused and was answered, as `note_created` does."""
-    task_id = task_id_in(contract, exchange.reply)
+    task_id = task_id_in(contract, exchange.reply, exchange.role)
     if exchange.reply.is_success:
         log.accepted(number, None if task_id is None else redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:

@@ -30,7 +30,7 @@ def left_id(contract: Contract, reply: Reply, url: str) -> str | None:
     body = _begun(reply.body[:_LONGEST_LOOK])
     places = [place for role in ("id", "task-id") if (place := contract.field(role)) is not None]
     documented = (place.read(body) for place in places)
-    named = (value for place in places for value in _named(body, place.path[-1]))
+    named = (value for place in places for value in _named(body, str(place.path[-1])))
     told = (*documented, *named, _located(contract, reply.header("location"), url))
     # A number is an id too, whatever the document says of its type.
     written = (str(value) if type(value) is int else value for value in told)

@@ -49,6 +49,7 @@ class Reporter:
             for provider_run in self.session.provider_runs
             for line in (*self._header(provider_run), *_unruly(provider_run))
         ]
+        lines += [f"vidconform: {sentence}" for sentence in self.session.left_out]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
         creations = self.session.creations
         if creations is not None and creations.is_shared:

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import FINISHED, Operation, usual_headers
+from vidconform.contracts import FINISHED, MULTIPART, URLENCODED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
 from vidconform.probes.probe_context import ProbeContext
@@ -15,6 +15,7 @@ from vidconform.probes.task_lookup import Find, finished_task, given_tasks, know
 from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 REREADS = 2
+FORMS = (MULTIPART, URLENCODED)
 MISSES = 3
 # RFC 9110 sections 15.5.5 and 15.5.11.
 _GONE = (404, 410)
@@ -52,7 +53,29 @@ def create(context: ProbeContext, find: Find) -> None:
     # A task of an earlier run may be finished by now; its content would not be too early.
     if content is not None and RESUMED not in context.notes:
         context.try_ask("early-content", content, task_id)
-    _follow_created(context, task_id)
+    follow_created(context, task_id)
+
+
+def keyless(context: ProbeContext, find: Find) -> None:
+    """Ask without a key for what the document serves to anybody."""
+    role = context.probe.removesuffix("-keyless")
+    lookups = {"retrieve": known_task, "content": finished_task}
+    task_id = lookups[role](context, find) if role in lookups else None
+    context.ask(context.probe, context.operation(role), task_id, credential="none")
+
+
+def create_as_form(context: ProbeContext, find: Find) -> None:
+    """Create a task in the other media type that the document names, and read it once."""
+    operation = context.operation("create")
+    other = next((kind for kind in FORMS if kind in operation.media_types and kind != operation.body_type), None)
+    if other is None:
+        raise NotSent(f"a form among the media types of {operation.method} {operation.path}")
+    as_form = replace(operation, media_types=(other,))
+    created = context.resume() or context.create("create", as_form, body=operation.request_example)
+    task_id = task_id_in(context.contract, created.reply)
+    if task_id is not None:
+        context.ask("poll", context.operation("retrieve"), task_id)
+        context.finish(task_id)
 
 
 def content(context: ProbeContext, find: Find) -> None:
@@ -99,12 +122,23 @@ def result(context: ProbeContext, find: Find) -> None:
     context.ask("result", operation, task_id, raw=raw)
 
 
+def content_variants(context: ProbeContext, find: Find) -> None:
+    """Fetch each variant of the content of a finished task that the document names."""
+    operation = context.operation("content")
+    values = operation.options["variant"].values if "variant" in operation.options else ()
+    if not values:
+        raise NotSent(f"a query parameter of {operation.path} with `x-role: variant` and its values as enum")
+    task_id = finished_task(context, find)
+    for value in values:
+        context.ask(f"content-{value}", operation.with_options(variant=value), task_id)
+
+
 def remix(context: ProbeContext, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
     operation, earlier = context.operation("remix"), context.resume()
     if earlier is not None and earlier.role == "retrieve":
         # Of what was found by looking, nobody knows what it was made of.
-        _follow_created(context, str(earlier.task_id))
+        follow_created(context, str(earlier.task_id))
         return
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
@@ -114,11 +148,11 @@ def remix(context: ProbeContext, find: Find) -> None:
         context.setting.budget.lack_more(context.contract.provider.name)
         raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
-    task_id = task_id_in(context.contract, created.reply)
+    task_id = task_id_in(context.contract, created.reply, "remix")
     if task_id is not None and task_id == source:
         context.finish(task_id)
     elif task_id is not None:
-        _follow_created(context, task_id)
+        follow_created(context, task_id)
 
 
 def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) -> None:
@@ -130,7 +164,7 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
             context.failures.append(failure)
 
 
-def _follow_created(context: ProbeContext, task_id: str) -> None:
+def follow_created(context: ProbeContext, task_id: str) -> None:
     """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either.
 
     A server that answers with 500 may tell the end of the task all the same.
@@ -186,5 +220,5 @@ def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
 
 
 def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:
-    place = context.contract.field(role)
+    place = context.contract.field(role, exchange.role, exchange.reply.status)
     return place.read(exchange.reply.json) if place is not None else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, usual_headers
-from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
+from vidconform.contracts import JSON, Contract, Operation
+from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request, encode_body
 from vidconform.ledger import (
     Accident,
     Danger,
@@ -268,8 +267,8 @@ class ProbeContext:
 
 
 def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
-    content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-    return RawRequest(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
+    kind, content = (JSON, None) if body is None else encode_body(operation.body_type, body, operation.files(body))
+    return RawRequest(operation.target(task_id), tuple(operation.sent_headers(kind).items()), content)
 
 
 def _origin(received: ReceivedReply) -> str:

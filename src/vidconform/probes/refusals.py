@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Operation, RefusalCase
 from vidconform.ledger import Danger
 from vidconform.probes.credentials import near_credentials
 from vidconform.probes.mistyped_members import mistyped
@@ -24,7 +24,8 @@ class RefusalProbe:
     """A request that the document gives no answer to but a refusal.
 
     `target` is the task asked for: an unknown one, a known one, a finished or a failed one, or none at all.
-    `requirement` is the id of the one that it is sent for; without one it is sent wherever the operation is.
+    `requirement` is the id of the one that it is sent for; without one it is sent wherever the operation is. `case` is
+    what the document itself says of it.
     """
 
     name: str
@@ -35,6 +36,12 @@ class RefusalProbe:
     left_out: str | None = None
     mistyped: str | None = None
     method: str | None = None
+    case: RefusalCase | None = None
+
+    @classmethod
+    def of(cls, case: RefusalCase) -> RefusalProbe:
+        """Return the probe of a refusal that a document states as data."""
+        return cls(case.probe, case.role, case.requirement, case.id, case.key, case=case)
 
     @property
     def may_create(self) -> bool:
@@ -45,6 +52,8 @@ class RefusalProbe:
         """Return how easily it is accepted all the same: a mistyped optional member by many a vendor."""
         if self.credential != "key":
             return Danger(1 if self.credential == "none" else 2, "credential")
+        if self.case is not None and self.may_create and self.target == "none":
+            return Danger(4, "body")
         if self.left_out is not None or self.mistyped is not None:
             rank = 4 if self.mistyped is None else 5 if self._is_required(contract) else OPTIONAL_MEMBER
             return Danger(rank, "body")
@@ -80,6 +89,8 @@ class RefusalProbe:
     def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":
             return None
+        if self.target == "malformed":
+            return context.contract.malformed_id
         if self.target == "unknown":
             return context.contract.unknown_id
         task_id: str | None = context.note(self.target, lambda: find(self.target))
@@ -91,6 +102,8 @@ class RefusalProbe:
 
     def _body(self, contract: Contract, operation: Operation) -> Any:
         body = operation.request_example
+        if self.case is not None:
+            return self.case.changed(body)
         if (self.left_out or self.mistyped) and not isinstance(body, dict):
             raise NotSent(f"a documented body of {operation.method} {operation.path}; openapi.yaml shows none")
         if self.left_out is not None and self.left_out not in body:
@@ -142,6 +155,9 @@ REFUSALS = (
     ),
     RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
     RefusalProbe("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
+    RefusalProbe("list-without-key", "list", "list-without-key-is-refused", "none", "none"),
+    RefusalProbe("list-with-wrong-key", "list", "list-with-wrong-key-is-refused", "none", "wrong"),
+    RefusalProbe("unknown-deletion", "delete", "unknown-deletion-is-refused"),
     RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
     RefusalProbe("failed-content", "content", "failed-content-is-refused", "failed"),
     RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),

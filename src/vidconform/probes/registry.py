@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
 from vidconform.ledger import Danger
-from vidconform.probes import lifecycle
+from vidconform.probes import collection, lifecycle
 from vidconform.probes.generated.generated_probes import ACCIDENT, DANGER, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.refusals import OPTIONAL_MEMBER, REFUSALS, RefusalProbe
@@ -55,7 +55,13 @@ class Probe:
 
 
 # A place in the limit that an accident takes is lost for what comes later, and so is what a crash cuts off.
-_STAGES = ("observe", "create", "read", "free refusal", "paid refusal", "generated", "remix", "option")
+# What some vendors serve to anybody.
+KEYLESS = ("retrieve", "list", "content")
+# A task that is deleted is of use to nobody.
+_STAGES = (
+    "observe", "create", "read", "free refusal", "paid refusal", "generated", "remix", "create-as-form", "cancel",
+    "option", "late-cancel", "delete",
+)  # fmt: skip
 
 
 def _refusal_probe(refusal: RefusalProbe) -> Probe:
@@ -75,7 +81,14 @@ PROBES: dict[str, Probe] = {
         Probe("observe", "read", "retrieve", lifecycle.observe),
         Probe("create", "paid", "create", lifecycle.create),
         Probe("content", "read", "content", lifecycle.content),
+        Probe("content-variants", "read", "content", lifecycle.content_variants, "content-variants-are-served"),
+        Probe("list", "read", "list", collection.listing),
         Probe("remix", "paid", "remix", lifecycle.remix),
+        *(Probe(f"{role}-keyless", "read", role, lifecycle.keyless, f"{role}-needs-no-key") for role in KEYLESS),
+        Probe("create-as-form", "paid", "create", lifecycle.create_as_form, "create-accepts-form"),
+        Probe("cancel", "paid", "create", collection.cancel, "cancelled-task-ends"),
+        Probe("late-cancel", "free", "cancel", collection.late_cancel),
+        Probe("delete", "free", "delete", collection.delete),
         Probe("result", "read", "retrieve", lifecycle.result, "result-is-playable"),
         Probe("second-route", "read", "second-retrieve", lifecycle.second_route),
         Probe(
@@ -87,9 +100,24 @@ PROBES: dict[str, Probe] = {
 }
 
 
+def probe_named(contract: Contract, name: str) -> Probe:
+    """Return a probe of a contract: one that all share, or that of a refusal which its document states."""
+    return PROBES[name] if name in PROBES else _stated(contract)[name]
+
+
+def kind_of_probe(name: str) -> ProbeKind:
+    """Return what the evidence of a probe is of, whatever contract it belongs to."""
+    return PROBES[name].kind if name in PROBES else "refusal"
+
+
+def _stated(contract: Contract) -> dict[str, Probe]:
+    return {case.probe: _refusal_probe(RefusalProbe.of(case)) for case in contract.refusals.values()}
+
+
 def probes_of(contract: Contract) -> list[Probe]:
     """Return the probes that apply to a contract, in the order in which they are gathered."""
-    applicable = [probe for probe in PROBES.values() if probe.applies_to(contract)]
+    known = [*PROBES.values(), *_stated(contract).values()]
+    applicable = [probe for probe in known if probe.applies_to(contract)]
     return sorted(applicable, key=lambda probe: turn_of(probe, contract))
 
 

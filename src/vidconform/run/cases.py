@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vidconform.contracts import Contract, Schema
-from vidconform.laws import Law, kind_of
+from vidconform.laws import Law, kind_of, rows_of
 from vidconform.run.needs import check_law
 from vidconform.run.session import Session
 from vidconform.verdicts import Case, Outcome
@@ -21,9 +21,8 @@ def law_cases(session: Session, law: Law) -> Iterator[Case]:
     if kind.is_generated and not session.options.fuzz:
         return
     for contract in session.contracts:
-        for requirement in law.requirements:
-            if requirement in contract.requirements:
-                yield from _cases(session, contract, requirement, law, kind.of_document)
+        for requirement in rows_of(law, contract):
+            yield from _cases(session, contract, requirement, law, kind.of_document)
 
 
 def schema_cases(session: Session) -> Iterator[Case]:

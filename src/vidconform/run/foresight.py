@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vidconform.ledger import Budget, NoLog
-from vidconform.probes import NOTHING_GENERATED, PROBES, probes_of
+from vidconform.probes import NOTHING_GENERATED, kind_of_probe, probes_of
 from vidconform.redaction import Redactor
 from vidconform.run.options import RunOptions
 from vidconform.run.provider_run import ProviderRun
@@ -38,7 +38,7 @@ def foresee(provider_run: ProviderRun, options: RunOptions, budget: Budget) -> F
     each = [_rehearsed(provider_run, replace(budget, costs={}), knows=False)] if options.task_ids else []
     each.append(_rehearsed(provider_run, budget, knows=True))
     seconds = max(_seconds(provider_run, options, planned) for planned in each)
-    paid = max(sum(PROBES[probe].cost == "paid" for _, probe in planned.forecasts) for planned in each)
+    paid = max(sum(forecast.cost == "paid" for forecast in planned.forecasts.values()) for planned in each)
     return Foresight(seconds, paid, budget.lacking - before)
 
 
@@ -62,7 +62,7 @@ def _rehearsed(provider_run: ProviderRun, budget: Budget, *, knows: bool) -> Pla
 
 def _seconds(provider_run: ProviderRun, options: RunOptions, planned: PlannedSource) -> float:
     """Return the seconds of a provider that answers in good time, with the whole patience for each task."""
-    generated = sum(PROBES[probe].kind == "generated" for _, probe in planned.forecasts)
+    generated = sum(kind_of_probe(probe) == "generated" for _, probe in planned.forecasts)
     requests = sum(forecast.least for forecast in planned.forecasts.values())
     requests += generated * provider_run.store.source.setting.generation.most
     followed = sum(forecast.followed for forecast in planned.forecasts.values())

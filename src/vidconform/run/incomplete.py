@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Evidence, Gap, Reply, own_task_failure
-from vidconform.probes import PROBES
+from vidconform.probes import kind_of_probe
 from vidconform.store import Store
 
 
@@ -33,7 +33,7 @@ def failed_tasks(store: Store, contract: Contract) -> list[str]:
 
 def lack_of_success(store: Store, contract: Contract) -> list[str]:
     """Return what to pass where the selected tests could have seen a documented success of a contract and saw none."""
-    wanted = [probe for owner, probe in store.wanted if owner == contract.id and PROBES[probe].kind == "life"]
+    wanted = [probe for owner, probe in store.wanted if owner == contract.id and kind_of_probe(probe) == "life"]
     gathered = [store.kept[contract.id, probe] for probe in wanted if (contract.id, probe) in store.kept]
     replies = [exchange.reply for evidence in gathered for exchange in evidence.exchanges]
     # What cut a probe is told already, and no task id would mend it.

@@ -166,9 +166,14 @@ def key_variables(provider: Provider, contracts: Sequence[Contract]) -> list[str
     return list(dict.fromkeys([provider.key_variable, *named, provider.other_key_variable]))
 
 
+def needs_no_key(contracts: Sequence[Contract]) -> bool:
+    """Whether no operation of some contracts asks for a credential."""
+    return all(operation.keyless for contract in contracts for operation in contract.operations)
+
+
 def keys_of(provider: Provider, contracts: Sequence[Contract], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the credentials that are set, by variable; raises MissingKey, UnusableKey."""
-    if not environ.get(provider.key_variable):
+    if not environ.get(provider.key_variable) and not needs_no_key(contracts):
         raise MissingKey(provider.name, provider.key_variable)
     variables = key_variables(provider, contracts)
     return SecretVariables({name: usable_key(name, environ[name]) for name in variables if environ.get(name)})

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from vidconform.contracts import Contract, Provider
 from vidconform.ledger import Budget
-from vidconform.probes import PROBES
+from vidconform.probes import probe_named
 from vidconform.run.foresight import foresee
 from vidconform.run.needs import probes_for
 from vidconform.run.provider_run import ProviderRun
@@ -100,7 +100,7 @@ def _table(provider: Provider, forecasts: Forecasts) -> Lines:
 
 
 def _row(provider: Provider, key: tuple[str, str], forecast: Forecast) -> tuple[str, ...]:
-    told = (*key, PROBES[key[1]].cost, _requests(forecast.least, forecast.most))
+    told = (*key, forecast.cost, _requests(forecast.least, forecast.most))
     if not forecast.possible:
         return (*told, "", "")
     price = Decimal(str(provider.creation_price or 0))
@@ -142,8 +142,9 @@ def _highest(rehearsal: Rehearsal, every: Mapping[str, Forecasts]) -> Budget:
     """Return the budget as it would be had each provider accepted, of each part, one creation that it must refuse."""
     spent = _spent(rehearsal.budget, every)
     for name, forecasts in every.items():
-        possible = [key for key, forecast in forecasts.items() if forecast.possible and PROBES[key[1]].accident]
-        for _ in {PROBES[probe].danger(rehearsal.contracts[contract]).part for contract, probe in possible}:
+        asked = [(rehearsal.contracts[key[0]], key[1]) for key, forecast in forecasts.items() if forecast.possible]
+        probes = [(contract, probe_named(contract, name)) for contract, name in asked]
+        for _ in {probe.danger(contract).part for contract, probe in probes if probe.accident}:
             with suppress(NotSent):
                 spent.reserve(name)
     return spent

@@ -24,6 +24,7 @@ from vidconform.redaction import Guard
 from vidconform.run.bindings import check_bindings
 from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_success
 from vidconform.run.known_deviations import known_deviations
+from vidconform.run.left_out import providers_left_out
 from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions, check_providers, task_ids
 from vidconform.run.paid_log import prepare_creations
@@ -59,6 +60,7 @@ class Session:
     known: KnownDeviations = field(default_factory=KnownDeviations)
     guard: Guard = field(default_factory=Guard)
     has_begun: bool = False
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def mode(self) -> str:
@@ -84,7 +86,9 @@ class Session:
             if isinstance(provider_run.store.source, LiveSource)
         ]
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
-        return any(PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted)
+        return any(
+            probe in PROBES and PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted
+        )
 
     def begin(self, cases: Iterable[Case]) -> None:
         """Start a live run of some cases, once: its clocks, and the asking where there are several providers to ask."""
@@ -213,7 +217,9 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
     contracts = {provider.name: load_contracts(provider) for provider in providers}
     for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
         _check_schema(schema, contract)
-    every = [contract for found in contracts.values() for contract in found]
+    left_out = providers_left_out(providers, contracts, options, environ)
+    providers = [provider for provider in providers if provider.name not in left_out]
+    every = [contract for provider in providers for contract in contracts[provider.name]]
     for contract in every:
         if not contract.provider.is_own:
             check_bindings(contract)
@@ -235,7 +241,10 @@ def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str
         for folder in {cassette_path(contract, "").parent for contract in every}:
             check_room("--record-mode", folder)
     journal, creations = _journal(options, provider_runs, guard), prepare_creations(options, provider_runs, guard)
-    return Session(options, provider_runs, budget, journal=journal, creations=creations, known=known, guard=guard)
+    return Session(
+        options, provider_runs, budget, journal=journal, creations=creations, known=known, guard=guard,
+        left_out=list(left_out.values()),
+    )  # fmt: skip
 
 
 def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from vidconform.contracts import Contract
 from vidconform.ledger import Accident
-from vidconform.probes import PROBES, probes_of
+from vidconform.probes import probe_named, probes_of
 from vidconform.run.needs import probes_for
 from vidconform.run.options import RunOptions
 from vidconform.transport import NotSent
@@ -32,7 +32,7 @@ def why_spared(case: Case, spared: Spared) -> str | None:
     """Return what would judge a case whose own question is not asked, or None."""
     if case.subject != "service":
         return None
-    own = [probe for probe in probes_for(case) if PROBES[probe].accident == case.requirement.id]
+    own = [probe for probe in probes_for(case) if probe_named(case.contract, probe).accident == case.requirement.id]
     return next((spared[case.contract.id, probe] for probe in own if (case.contract.id, probe) in spared), None)
 
 
@@ -42,6 +42,7 @@ def unforeseen(accidents: Iterable[Accident], known: KnownDeviations, contracts:
     # Providers that are asked side by side have theirs in any order.
     order = list(dict.fromkeys(contract.provider.name for contract in contracts))
     in_order = sorted(accidents, key=lambda accident: order.index(accident.provider))
-    new = [a for a in in_order if known.in_force(by_id[a.contract], PROBES[a.probe].accident) is None]
+    foretold = [known.in_force(by_id[a.contract], probe_named(by_id[a.contract], a.probe).accident) for a in in_order]
+    new = [accident for accident, entry in zip(in_order, foretold, strict=True) if entry is None]
     made = [f"{a.provider}: {a.what} was accepted and may be charged" for a in new if a.doubt is None]
     return made + [f"{a.provider}: needs {a.doubt}" for a in new if isinstance(a.doubt, NotSent)]

@@ -12,13 +12,14 @@ from vidconform.exchange import (
     Evidence,
     RedactedEvidence,
     answered_task,
+    ended_task,
     failed_task,
     finished_task,
     last_words,
     own_result,
     own_task_failure,
 )
-from vidconform.probes import PROBES, ProbeSettings, probes_of, turn_of
+from vidconform.probes import ProbeSettings, probe_named, probes_of, turn_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, cassette_path, load_cassette, save_cassette
 from vidconform.store.claim import Claim
@@ -30,7 +31,9 @@ from vidconform.transport import NotSent, ProbeFailure, Transport
 
 _ROLES = {
     "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
-    "content": ("content",), "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
+    "content": ("content",), "list": ("list",), "delete": ("delete",), "cancel": ("cancel",),
+    "create-as-form": ("create",),
+    "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
 }  # fmt: skip
 """The routes that a probe of a task's life asks rightly."""
 
@@ -67,7 +70,7 @@ class LiveSource:
             # Nothing is kept of a run that has ended meanwhile.
             self._hold_end(probe)
         finally:
-            if PROBES[probe].cost == "paid":
+            if probe_named(contract, probe).cost == "paid":
                 self.setting.budget.probed(contract.provider.name)
         return evidence
 
@@ -211,6 +214,9 @@ class Store:
             return self._ends(contract)
         if name == "served":
             return self._served(contract, given)
+        if name in ("own", "listed"):
+            own = self._own(contract)
+            return own if own is not None or name == "own" else self._served(contract, given)
         if name == "result":
             return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
         if name == "failed":
@@ -248,6 +254,12 @@ class Store:
             return answered_task(self.evidence(contract, "observe"))
         created = (contract.id, "create")
         return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+
+    def _own(self, contract: Contract) -> str | None:
+        """Return the task that this run created and saw end; nothing is created only for this."""
+        key = (contract.id, "create")
+        created = self.evidence(contract, "create") if key in self.wanted | set(self.kept) else None
+        return ended_task(contract, created) if created is not None else None
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""

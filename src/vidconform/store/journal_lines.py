@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.contracts import FileFormat, decode_plain_json
 from vidconform.exchange import FORMATS, Evidence, ProbeKind, decode, decode_gap
-from vidconform.probes import PROBES
+from vidconform.probes import kind_of_probe
 from vidconform.store.journal import FORMAT, NAME
 
 _FIRST = "vidconform/evidence@1"
@@ -57,7 +57,7 @@ def _evidence(contract: str, probe: str, lines: list[Line]) -> Evidence:
     exchanges = tuple(decode(line) for line in lines if line["kind"] == "exchange")
     gaps = tuple(decode_gap({**line, "kind": line["gap"]}) for line in lines if line["kind"] == "gap")
     facts = next((line for line in lines if line["kind"] == "probe"), None)
-    kind: ProbeKind = PROBES[probe].kind if probe in PROBES else "document"
+    kind: ProbeKind = "document" if probe == "document" else kind_of_probe(probe)
     if facts is not None:
         return Evidence(contract, probe, exchanges, gaps, facts["origin"], facts["at"], facts["notes"], kind=kind)
     origin, at = (exchanges[0].origin, exchanges[0].at) if exchanges else ("live", "")

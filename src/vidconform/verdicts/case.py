@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform.contracts import Contract, Requirement, Schema
-from vidconform.laws import Binding, Kind, Law, kind_of
+from vidconform.laws import Binding, Kind, Law, binding_of, kind_of
 from vidconform.verdicts.schema_walk import kind_of_schema
 from vidconform.verdicts.verdict import Outcome, Verdict
 
@@ -42,7 +42,7 @@ class Case:
     def needs(self) -> tuple[str, ...]:
         """The probes that it needs, by name or kind: none for a document."""
         id = self.requirement.id
-        binding = Binding(id) if isinstance(self.check, Schema) else self.check.bound[id]
+        binding = Binding(id) if isinstance(self.check, Schema) else binding_of(self.check, id)
         return () if self.subject == "document" else self.kind.needs(binding)
 
     @property

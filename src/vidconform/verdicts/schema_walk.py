@@ -23,44 +23,61 @@ _SERVED: Mapping[str, tuple[str, ...]] = {
     "retrieve": ("observe", "create", "remix"),
     "second-retrieve": (SECOND_ROUTE,),
     "content": ("content",),
+    "list": ("list",),
+    "cancel": ("cancel",),
+    "delete": ("create", "delete"),
 }
 """The probes that show what an operation answers when all goes well, by its role."""
 _REFUSED: Mapping[str, tuple[str, ...]] = {
     "retrieve": ("unknown-task",),
     "second-retrieve": ("unknown-second-route-task",),
     "content": ("unknown-content",),
+    "delete": ("unknown-deletion",),
 }
 """The free probes that show how an operation refuses."""
 _KEYLESS: Mapping[str, tuple[str, ...]] = {
     "retrieve": ("retrieve-without-key", "retrieve-with-wrong-key"),
     "second-retrieve": ("second-route-without-token", "second-route-with-wrong-token"),
     "content": ("content-without-key", "content-with-wrong-key"),
+    "list": ("list-without-key", "list-with-wrong-key"),
 }
 """Those that show how it refuses a credential."""
 _REFUSAL = "refusal"
+_OTHERS = ("content", "list", "create-as-form", "cancel", "late-cancel", "delete")
+"""What else is asked rightly."""
 
 
 def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Kind:
     """Return the kind of subject whose probes show the bodies that the schemas of a requirement are about."""
-    answers = {
-        (operation.role, code)
-        for operation in contract.operations
-        for code, answer in operation.answers.items()
-        if answer.schema in {one.path.name for one in schemas_of(contract, requirement, schema)}
-    }
+    schemas = schemas_of(contract, requirement, schema)
+    own = _answers(contract, [one for one in schemas if requirement in one.bound])
+    answers = own or _answers(contract, schemas)
     served = {name for role, code in answers if code[0] == "2" for name in _SERVED.get(role, ())}
+    beside = {name for role, code in _answers(contract, schemas) if code[0] == "2" for name in _SERVED.get(role, ())}
     refused = {name for role, code in answers if code[0] != "2" for name in _refusals(role, code)}
     is_refusal = any(code[0] != "2" for _, code in answers)
     # What only a creation shows is not sent for this alone where something free shows it too.
     wanted = refused or ({_REFUSAL} if is_refusal else set())
-    order = (*LIVES, "content", *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
+    order = (*LIVES, *_OTHERS, *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
     probes = tuple(name for name in order if name in served | wanted)
-    return Kind(lambda *_: [], probes, (SECOND_ROUTE, _REFUSAL) if is_refusal else ())
+    witnesses = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
+    return Kind(lambda *_: [], probes, witnesses)
+
+
+def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:
+    """Return the replies that some schemas are about, each as the role of its operation and its status code."""
+    files = {one.path.name for one in schemas}
+    return {
+        (operation.role, code)
+        for operation in contract.operations
+        for code, answer in operation.answers.items()
+        if not files.isdisjoint((answer.schema, *answer.schemas.values()))
+    }
 
 
 def schemas_of(contract: Contract, requirement: str, first: Schema) -> list[Schema]:
-    """Return the schema files that a requirement stands in, `first` first: each judges the replies of its own."""
-    others = [one for one in contract.schemas.values() if one is not first and requirement in one.bound]
+    """Return the schema files that tell of a requirement, `first` first: each judges the replies of its own."""
+    others = [one for one in contract.schemas.values() if one is not first and requirement in one.told]
     return [first, *others]
 
 
@@ -105,7 +122,7 @@ def _describe(schema: Schema, view: ReplyView) -> list[NodeFinding]:
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[ReplyView]:
     """Return the replies whose own operation and status code the document gives this schema for."""
-    lives = views_of(contract, gathered, *LIVES, "content", DOCUMENT)
+    lives = views_of(contract, gathered, *LIVES, *_OTHERS, DOCUMENT)
     # What had to be refused and was served is told by the row that says so.
     refusals = [view for view in views_of(contract, gathered, _REFUSAL) if not view.reply.is_success]
     asked = on_routes_that_exist(contract, gathered, [*lives, *refusals])
