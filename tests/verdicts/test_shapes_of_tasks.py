@@ -84,3 +84,35 @@ def test_a_field_in_an_array_is_written_where_it_is_read() -> None:
     assert body == {"data": [{"id": "x"}]}
     assert (field.read(body), field.pointer) == ("x", "/data/0/id")
     assert field.read({"data": []}) is None
+
+
+BLOCKED: Tree = {
+    "properties": {
+        "id": {"x-role": "id", "type": "string", "x-requirement": "id-type"},
+        "status": {"x-role": "status", "type": "string", "x-requirement": "status-type"},
+        "blocked": {"type": "boolean", "x-requirement": "blocked-type"},
+    },
+    "$defs": {
+        "waiting": {"enum": ["queued"]},
+        "succeeded": {"enum": ["completed"]},
+        "failed": {"x-when": {"type": "object", "required": ["blocked"], "properties": {"blocked": {"const": True}}}},
+    },
+}
+SAYS_BOTH = {"id": "video_1", "status": "completed", "blocked": True}
+
+
+def test_another_member_than_the_status_may_decide_that_a_task_has_failed(tmp_path: Path) -> None:
+    reads = operation("retrieve", answers(("200", "task.schema.json")))
+    content = operation("content", answers(("200", None)))
+    paths = {"/v1/videos/{id}": {"get": reads}, "/v1/videos/{id}/content": {"get": content}}
+    rows = {"blocked-type": "MUST", "content-route": "MUST", "failed-content-is-refused": "MUST"}
+    folder = write(tmp_path, paths, {"task.schema.json": BLOCKED}, rows)
+
+    def serving(code: int) -> Says:
+        return lambda asked: (code, {"error": "none"}) if asked.target.endswith("content") else (200, SAYS_BOTH)
+
+    kept, _ = verdicts(folder, serving(409))
+    # A blocked video has no content, and nobody asks for that of one which has succeeded.
+    assert (kept["failed-content-is-refused"].label, kept["content-route"].label) == ("conforms", "unseen")
+    broken, _ = verdicts(folder, serving(200))
+    assert broken["failed-content-is-refused"].label == "fails"

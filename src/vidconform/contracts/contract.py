@@ -69,6 +69,11 @@ class Contract:
             return None
         return self.task.phases.get(word) or customary_phases().get(word.casefold())
 
+    def phase_of(self, word: Any, body: Any) -> str | None:
+        """Return the phase of a task: of its body where the document has another member decide, or of its word."""
+        decided = (phase for phase, validator in self.task.conditions if validator.is_valid(body))
+        return next(decided, None) or self.phase(word)
+
     @property
     def words(self) -> list[str]:
         """The document's status words in the order in which a task goes through them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable")
+KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when")
 
 # What a field can be for; laws know fields by these words alone.
 ROLES = (

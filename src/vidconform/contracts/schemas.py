@@ -104,6 +104,12 @@ class Schema:
         return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
 
     @cached_property
+    def conditions(self) -> list[tuple[str, Any]]:
+        """The phases that another member than the status decides, each with the validator of a task that is in it."""
+        named = self.source.get("$defs", {})
+        return [(phase, compiled(named[phase]["x-when"])) for phase in PHASES if "x-when" in named.get(phase, {})]
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         """How far a task has come at each status word: the words of a phase are equal unless it is `x-ordered`.
 

@@ -62,7 +62,7 @@ def finished_task(contract: Contract, evidence: Evidence) -> str | None:
     status = contract.field("status")
     for exchange in reversed(evidence.exchanges):
         word = status.read(exchange.reply.json) if status is not None else None
-        if exchange.step == "reread" and contract.phase(word) == "succeeded":
+        if exchange.step == "reread" and contract.phase_of(word, exchange.reply.json) == "succeeded":
             return exchange.task_id
     return None
 
@@ -75,7 +75,8 @@ def ended_task(contract: Contract, evidence: Evidence) -> str | None:
 
 def _phase(contract: Contract, exchange: Exchange) -> str | None:
     status = contract.field("status")
-    return contract.phase(status.read(exchange.reply.json)) if status is not None else None
+    body = exchange.reply.json
+    return contract.phase_of(status.read(body), body) if status is not None else None
 
 
 def answered_task(evidence: Evidence) -> str | None:
@@ -103,7 +104,7 @@ def failed_task(contract: Contract, gathered: Iterable[Evidence]) -> str | None:
     status, last = contract.field("status"), dict[str | None, str | None]()
     for exchange in (exchange for evidence in gathered for exchange in evidence.exchanges):
         if exchange.role == "retrieve" and exchange.reply.is_success and status is not None:
-            last[exchange.task_id] = contract.phase(status.read(exchange.reply.json))
+            last[exchange.task_id] = _phase(contract, exchange)
     return next((id for id, phase in last.items() if id is not None and phase == "failed"), None)
 
 

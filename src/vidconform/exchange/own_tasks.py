@@ -35,7 +35,8 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
 
 def _phase(contract: Contract, exchange: Exchange) -> str | None:
     status = contract.field("status", exchange.role, exchange.reply.status)
-    return contract.phase(status.read(exchange.reply.json)) if status is not None else None
+    body = exchange.reply.json
+    return contract.phase_of(status.read(body), body) if status is not None else None
 
 
 def _last(exchange: Exchange) -> str:

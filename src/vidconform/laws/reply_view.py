@@ -162,7 +162,7 @@ class ReplyView:
     @property
     def phase(self) -> str | None:
         """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
-        return self.contract.phase(self.raw("status"))
+        return self.contract.phase_of(self.raw("status"), self.body)
 
     def findings(self, schema: Schema) -> list[NodeFinding]:
         """Return the walk of the body through a schema."""

@@ -216,7 +216,7 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
 
 
 def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
-    return context.contract.phase(_field_value(context, exchange, "status"))
+    return context.contract.phase_of(_field_value(context, exchange, "status"), exchange.reply.json)
 
 
 def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:

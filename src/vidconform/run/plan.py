@@ -86,7 +86,11 @@ def _merged(provider: str, rehearsals: Sequence[Rehearsal]) -> Forecasts:
     each = {key: [forecasts.get(key, Forecast()) for forecasts in found] for key in found[-1]}
     return {
         key: Forecast(
-            min(f.least for f in same), max(f.most for f in same), same[0].creations, max(f.possible for f in same)
+            min(f.least for f in same),
+            max(f.most for f in same),
+            same[0].creations,
+            max(f.possible for f in same),
+            cost=same[-1].cost,
         )
         for key, same in each.items()
         if any(f.most for f in same)

@@ -283,6 +283,6 @@ def _check_schema(schema: Schema, contract: Contract) -> None:
         raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
     try:
         # Both are worked out once and kept.
-        _ = schema.validator, schema.fields
+        _ = schema.validator, schema.fields, schema.conditions
     except (ValueError, KeyError) as error:
         raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error

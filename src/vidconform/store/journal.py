@@ -91,6 +91,6 @@ def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
     plain = isinstance(progress, str | int | float) and not isinstance(progress, bool)
     return {
         "status": status[:80],
-        "phase": contract.phase(status),
+        "phase": contract.phase_of(status, body),
         "progress": (progress[:20] if isinstance(progress, str) else progress) if plain else None,
     }
