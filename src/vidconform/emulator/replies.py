@@ -90,6 +90,7 @@ class ReplyContext:
     sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     sent_query: Mapping[str, str] = field(default_factory=dict, repr=False)
     sent_body: bytes = b""
+    known_ids: tuple[str, ...] = ()
 
     @property
     def shows_task(self) -> bool:

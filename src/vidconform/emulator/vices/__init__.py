@@ -14,7 +14,7 @@ __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 def vices_of(provider: str) -> tuple[Vice, ...]:
     """Return the vices of a provider by name; raises UnknownProvider, DataFileProblem."""
     _load()
-    from vidconform.emulator.application import provider_named
+    from vidconform.emulator.described import provider_named
     from vidconform.emulator.vices.declared import declared
 
     by_name: dict[str, list[Fault]] = {}
