@@ -125,7 +125,8 @@ def _context(
         sent_headers=request.headers,
         sent_query=request.query_params,
         sent_body=call.body if call else b"",
-        known_ids=tuple(task.id for known in server_state.known.values() for task in known),
+        described=server_state.provider.contracts.get(operation.contract),
+        known_ids=tuple(task.id for task in server_state.known.get(operation.contract, ())),
     )
 
 

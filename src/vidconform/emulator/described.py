@@ -29,6 +29,7 @@ def provider_named(name: str) -> EmulatedProvider:
         tuple(_operation(contract, operation) for contract, operation in operations if operation.role in ANSWERS),
         {contract.name: known_tasks(contract) for contract in contracts},
         tuple(dict.fromkeys(variables)) or (provider.key_variable,),
+        {contract.name: contract for contract in contracts},
     )
 
 

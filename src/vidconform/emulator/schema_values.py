@@ -76,11 +76,11 @@ def _of_type(kind: str, applied: list[dict[str, Any]]) -> Any:
     return deepcopy(made.get(kind))
 
 
-def mended(schema: Schema, body: Any, suggest: Suggest) -> Any:
-    """Return a body without what a schema finds wrong with it, as far as small changes can mend it."""
+def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = frozenset()) -> Any:
+    """Return a body without what a schema finds wrong with it, as far as small changes beside what is kept mend it."""
     for _ in range(_ROUNDS):
-        errors = _errors(schema, body)
-        better = next((tried for error in errors for tried in _tries(schema, body, error, suggest, len(errors))), None)
+        errors = [error for error in _errors(schema, body) if tuple(error.instance_path) not in kept]
+        better = next((tried for error in errors for tried in _tries(schema, body, error, suggest)), None)
         if better is None:
             return body
         body = better
@@ -93,8 +93,9 @@ def _errors(schema: Schema, body: Any) -> list[Any]:
     return list(schema.validator.iter_errors(plain))
 
 
-def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest, wrong: int) -> Iterator[Any]:
+def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[Any]:
     """Yield the body with one place changed, where fewer errors are left."""
+    wrong = len(_errors(schema, body))
     missing = getattr(error.kind, "property", None)
     place: Path = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
     for value in (suggest(place), made_up(schema.source, _at(schema.source, place)), None, GONE, {}, "text"):

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from vidconform.contracts import Contract
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
 from vidconform.emulator.tasks import Known, TaskStore, new_ids
@@ -26,6 +27,7 @@ class EmulatedProvider:
     operations: tuple[EmulatedOperation, ...]
     known: Mapping[str, tuple[Known, ...]]
     variables: tuple[str, ...]
+    contracts: Mapping[str, Contract] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,19 @@ class TaskView:
         shown = self.operation.success
         return self.contract.schemas.get((shown and shown.schema) or "", self.contract.task)
 
+    @property
+    def examples(self) -> list[dict[str, Any]]:
+        """The bodies that the document shows for this schema, those of the operation itself first."""
+        return [
+            example
+            for operation in (self.operation, *self.contract.operations)
+            for code, answer in operation.answers.items()
+            if code.startswith("2")
+            and self.contract.schemas.get(answer.schema or "", self.contract.task) is self.schema
+            for example in answer.examples.values()
+            if isinstance(example, dict)
+        ]
+
 
 def task_body(view: TaskView) -> Any:
     """Render a task."""
@@ -53,21 +66,16 @@ def task_body(view: TaskView) -> Any:
         role = roles.get(tuple(str(name) for name in place), "")
         return _value(view, role, fields[role], None) if role else GONE
 
-    return mended(view.schema, body, suggest)
+    # What was sent is told as it was sent, and an id as it is, whatever a schema thinks of it.
+    told = {"id", "task-id", *(role for role, value in view.task.sent.items() if value is not None)}
+    echoed = frozenset(field.path for role, field in fields.items() if role in told)
+    return mended(view.schema, body, suggest, echoed)
 
 
 def _base(view: TaskView) -> dict[str, Any]:
     """Return the example that is nearest to the task's state, or else what the schema allows."""
-    schema, contract = view.schema, view.contract
+    schema, contract, shown = view.schema, view.contract, view.examples
     status = schema.fields.get("status")
-    shown = [
-        example
-        for operation in (view.operation, *contract.operations)
-        for code, answer in operation.answers.items()
-        if code.startswith("2") and contract.schemas.get(answer.schema or "", contract.task) is schema
-        for example in answer.examples.values()
-        if isinstance(example, dict)
-    ]
     if not shown:
         return made_up(schema.source, schema.source) or {}
     phases = [contract.phase(status.read(example)) if status else None for example in shown]
@@ -84,7 +92,7 @@ def _filled(view: TaskView, body: Any, role: str, field: Field) -> Any:
         if due:
             return put(body, field.path, _value(view, role, field, own))
         # One that the document shows as null stays so.
-        return put(body, field.path, GONE) if own is not None else body
+        return put(body, field.path, GONE) if own is not None or not view.examples else body
     value = _value(view, role, field, own)
     return put(body, field.path, value) if is_there and value is not GONE else body
 
