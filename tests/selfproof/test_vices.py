@@ -239,8 +239,8 @@ def test_the_vices_of_a_provider_are_listed(capsys: pytest.CaptureFixture[str]) 
     [
         (["serve", "gptge", "--vice", "progres-as-nul"], "near it: progress-as-null"),
         (["serve", "gptge", "--vice", "zzzzzzzz"], "there are: address-under-another-name-too"),
-        (["serve", "nobody", "--vice", "progress-as-null"], "octopusx, gptge, opeai, chainhub"),
-        (["vices", "nobody"], "octopusx, gptge, opeai, chainhub"),
+        (["serve", "nobody", "--vice", "progress-as-null"], "chainhub, gptge, octopusx, opeai"),
+        (["vices", "nobody"], "chainhub, gptge, octopusx, opeai"),
     ],
 )
 def test_a_wrong_name_is_one_sentence(arguments: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

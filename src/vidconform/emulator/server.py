@@ -110,7 +110,8 @@ def _greeting(emulator: Running) -> Iterator[str]:
 def _prepared(
     provider: str, port: int, host: str, options: EmulatorOptions
 ) -> Iterator[tuple[uvicorn.Server, Running, socket.socket]]:
-    from vidconform.emulator.application import build_app, provider_named
+    from vidconform.emulator.application import build_app
+    from vidconform.emulator.described import provider_named
 
     provider_named(provider)
     with _listener(host, port) as listener:

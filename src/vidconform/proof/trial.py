@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, find_provider
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.laws import kind_of
@@ -99,7 +99,7 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
-    return prepare(options, {**keys, f"{provider.upper()}_OTHER_API_KEY": f"{OTHER_KEY}-account"})
+    return prepare(options, {**keys, find_provider(provider).other_key_variable: f"{OTHER_KEY}-account"})
 
 
 def _say_nothing(reply: ReplyContext) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from urllib.parse import urlencode
 
 from vidconform.emulator.replies import ReplyContext
@@ -24,8 +23,6 @@ _PAGE = said(b"<!doctype html><html><title>Loading</title></html>", content_type
 _ERROR = said({"code": "upstream_error", "message": "the upstream is busy", "data": None})
 _ERROR_AS_VIDEO = said(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
 _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
-# The video that each of the others is shown as, by contract.
-_FIRST = {"videos": "video_abc123", "query": "task_01k9008rhbefnt3rb1g9szxdwr"}
 _UNKNOWN = refused(404, "video not found", "video_not_found")
 _NO_ROUTE = refused(404, "there is no such route", "not_found")
 _FAILED = refused(500, "the server failed", "internal_error")
@@ -112,13 +109,10 @@ def another_id_than_the_creation_told(reply: ReplyContext) -> None:
 
 
 def _rename(reply: ReplyContext) -> None:
-    names = [name for name in ("id", "task_id") if name in reply.body]
-    reply.body.update({name: _another(reply.body[name]) for name in names})
-    detail = reply.body.get("detail")
-    if detail is not None and "pending_info" in detail:
-        # In step, so that the id itself is the only fault.
-        pending = detail["pending_info"]
-        detail["id"] = pending["id"] = pending["moderation_result"]["task_id"] = _another(detail["id"])
+    # All that tell it in step, so that the id itself is the only fault.
+    for role in ("id", "task-id", "detail-id", "pending-id", "moderation-task"):
+        if (field := reply.field(role)) is not None:
+            field.write(reply.body, _another(field.read(reply.body)))
 
 
 def _another(id: str) -> str:
@@ -149,15 +143,17 @@ def content_as_redirect(reply: ReplyContext) -> None:
 @vice(COMPLETED)
 def video_url_answers_404(reply: ReplyContext) -> None:
     """The address of a video leads nowhere."""
-    head, separator, tail = reply.body["video_url"].rpartition("/content")
-    reply.body["video_url"] = f"{head}0{separator}{tail}" if separator else f"{tail}0"
+    if (field := reply.field("result")) is not None:
+        head, separator, tail = field.read(reply.body).rpartition("/content")
+        field.write(reply.body, f"{head}0{separator}{tail}" if separator else f"{tail}0")
 
 
 @vice(COMPLETED)
 def one_video_url_for_all(reply: ReplyContext) -> None:
     """All tasks have the address of one video."""
-    named = r"(video|task)_[0-9a-z-]+"
-    reply.body["video_url"] = re.sub(named, _FIRST.get(reply.contract, "video_0"), reply.body["video_url"])
+    if (field := reply.field("result")) is not None and reply.task is not None:
+        bare = reply.known_ids[0].rpartition(":")[2] if reply.known_ids else "video_0"
+        field.write(reply.body, field.read(reply.body).replace(reply.task.id.rpartition(":")[2], bare))
 
 
 @vice(FAILED_CONTENT)
@@ -191,8 +187,8 @@ def result_url_as_error_text(reply: ReplyContext) -> None:
 @vice(FAILED)
 def progress_whole_at_failure(reply: ReplyContext) -> None:
     """A failed task that tells its progress is whole."""
-    if "progress" in reply.body:
-        reply.body["progress"] = type(reply.body["progress"])(100)
+    if (field := reply.field("progress")) is not None:
+        field.write(reply.body, 1.0 if field.unit == "fraction" else type(field.read(reply.body))(100))
 
 
 @vice(COMPLETED)

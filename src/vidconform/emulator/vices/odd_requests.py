@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import json
 
-from vidconform.emulator import known_tasks
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
 from vidconform.emulator.vices.vice import vice
 
 _LONG, _SHORT = 64, 20
-_KNOWN = (
-    *known_tasks.OCTOPUSX_QUERY, *known_tasks.OCTOPUSX_VIDEOS, *known_tasks.GPTGE, *known_tasks.OPEAI,
-    *known_tasks.CHAINHUB,
-)  # fmt: skip
-
 UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
 
 
@@ -53,7 +47,7 @@ def long_ids_as_html(reply: ReplyContext) -> None:
 @vice(UNKNOWN_ID, generated=True)
 def serves_ids_near_a_known_one(reply: ReplyContext) -> None:
     """An id that begins with a task's own is served as that task."""
-    begun = [known.id for known in _KNOWN if _asked(reply).startswith(known.id)]
+    begun = [known for known in reply.known_ids if _asked(reply).startswith(known)]
     if begun:
         reply.say({"id": begun[0], "object": "video", "status": "unknown", "progress": 0})
 

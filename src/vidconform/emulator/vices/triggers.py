@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from vidconform.emulator.replies import ReplyContext
 
-SUCCESS = ("completed", "SUCCESS")
-FAILURE = ("failed", "FAILURE")
-
 
 @dataclass(frozen=True)
 class Trigger:
@@ -23,13 +20,8 @@ def _of_role(role: str) -> Callable[[ReplyContext], bool]:
     return lambda reply: reply.role == role and reply.status < 400
 
 
-def _word(reply: ReplyContext) -> str:
-    assert reply.task is not None
-    return reply.task.step.status
-
-
-def _ended(*words: str) -> Callable[[ReplyContext], bool]:
-    return lambda reply: reply.shows_task and _word(reply) in words
+def _ended(phase: str) -> Callable[[ReplyContext], bool]:
+    return lambda reply: reply.shows_task and reply.phase == phase
 
 
 def _unfinished(reply: ReplyContext) -> bool:
@@ -43,7 +35,8 @@ def _read_twice(*, known: bool) -> Callable[[ReplyContext], bool]:
 
 
 def _fails(reply: ReplyContext) -> bool:
-    return reply.shows_task and reply.task is not None and reply.task.life[-1].status in FAILURE
+    task, contract = reply.task, reply.described
+    return reply.shows_task and bool(task and contract and contract.phase(task.life[-1].status) == "failed")
 
 
 def _has_no_content(reply: ReplyContext, *, ended: bool) -> bool:
@@ -64,8 +57,8 @@ def _unknown(role: str) -> Callable[[ReplyContext], bool]:
 ANY = Trigger("", lambda reply: True)
 TASK = Trigger("", lambda reply: reply.shows_task)
 UNFINISHED = Trigger(" of an unfinished task", _unfinished)
-COMPLETED = Trigger(" of a completed task", _ended(*SUCCESS))
-FAILED = Trigger(" of a failed task", _ended(*FAILURE))
+COMPLETED = Trigger(" of a completed task", _ended("succeeded"))
+FAILED = Trigger(" of a failed task", _ended("failed"))
 READ = Trigger("", lambda reply: reply.role == "retrieve" and reply.shows_task)
 SECOND_READ = Trigger(" at the second read", _read_twice(known=True))
 READ_AGAIN = Trigger(" at the first read after its end", _read_again)
