@@ -66,14 +66,14 @@ def _all_runs(
     both = keys if plan.is_emulated else keys[:1]
     at_once = [_started(plan, folder, vendor, one, which, plan.signal) for which, one in enumerate(both)]
     watch([one.watched for one in at_once], longest)
-    time.sleep(0.2)
+    vendor.front.come_to_rest()
     for one in at_once:
         one.close(vendor)
         yield one
     if plan.resumes:
         resumed = _started(plan, folder, vendor, keys[0], 2, None, "--resume")
         watch([resumed.watched], longest)
-        time.sleep(0.2)
+        vendor.front.come_to_rest()
         resumed.close(vendor)
         yield resumed
 

@@ -19,6 +19,9 @@ from tests.soak.plans import RunPlan
 # A creation answered so may have been made, and takes a place in a limit.
 _SETTLED = re.compile(rb"HTTP/1\.[01] (?:4\d\d|502|503)\b")
 
+# Seconds that a vendor may take for what nobody waits for any more.
+_PATIENCE = 30.0
+
 
 @dataclass(frozen=True)
 class Passed:
@@ -43,6 +46,7 @@ class Front:
     first: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = 0
+    _gone: int = 0
 
     def come(self, key: str) -> int:
         """Take note of a request and return its number."""
@@ -50,6 +54,18 @@ class Front:
             self.first.setdefault(key, time.monotonic())
             self._count += 1
             return self._count
+
+    def leave(self) -> None:
+        """Take note that a request was answered, or that nobody waits for its answer."""
+        with self._lock:
+            self._gone += 1
+
+    def come_to_rest(self) -> None:
+        """Wait until the vendor is done with what a run that is over has sent."""
+        end = time.monotonic() + _PATIENCE
+        time.sleep(0.2)
+        while self._gone < self._count and time.monotonic() < end:
+            time.sleep(0.05)
 
     def possible(self, key: str, since: int = 0) -> int:
         """Return how many creations with a key may have been made, by what was said to them alone."""
@@ -109,8 +125,12 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             key = self.headers.get("token") or (self.headers.get("authorization") or "").removeprefix("Bearer ")
             is_paid = self.command == "POST" and front.paid_paths.fullmatch(self.path.partition("?")[0]) is not None
-            name, heard = _pass_on(front, self, body, key, is_paid)
-            front.passed.append(Passed(key, is_paid, heard.said, name, time.monotonic()))
+            number = front.come(key)
+            try:
+                name, heard = _pass_on(front, self, body, key, is_paid, number)
+                front.passed.append(Passed(key, is_paid, heard.said, name, time.monotonic()))
+            finally:
+                front.leave()
 
         def log_message(self, *values: Any) -> None:
             """Say nothing."""
@@ -118,9 +138,11 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _pass_on(front: Front, handler: BaseHTTPRequestHandler, body: bytes, key: str, is_paid: bool) -> tuple[str, _Heard]:
+def _pass_on(
+    front: Front, handler: BaseHTTPRequestHandler, body: bytes, key: str, is_paid: bool, number: int
+) -> tuple[str, _Heard]:
     """Answer a request, and return which trouble it met and what was said."""
-    heard, drawn = _Heard(handler.connection), front.plan.drawn(front.come(key))
+    heard, drawn = _Heard(handler.connection), front.plan.drawn(number)
     rate = front.plan.paid_trouble if is_paid else front.plan.trouble
     echoes = bool(key) and drawn.random() < front.plan.echo
     troubles, name = {}, ""
