@@ -12,7 +12,7 @@ from typing import Any
 from tests.soak.front import Front, fronting
 from tests.soak.plans import RunPlan
 from tests.support.keyed_vendor import VendorCall, vendor
-from vidconform.emulator.application import PROVIDERS
+from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
@@ -50,7 +50,7 @@ class PayingVendor:
 @contextmanager
 def paying_vendor(plan: RunPlan, key: str) -> Iterator[PayingVendor]:
     """Start the vendor of a plan and the front before it; `key` is the one that a vendor of a few lines knows."""
-    paths = [o.path for o in PROVIDERS[plan.provider].operations if o.role in PAID]
+    paths = [o.path for o in provider_named(plan.provider).operations if o.role in PAID]
     paid = re.compile("|".join(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for path in paths))
     if plan.is_emulated:
         with _emulated(plan, paid) as found:

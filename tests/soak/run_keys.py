@@ -7,7 +7,7 @@ import random
 import string
 from dataclasses import dataclass
 
-from vidconform.emulator.application import PROVIDERS
+from vidconform.emulator.described import provider_named
 
 _LETTERS = string.ascii_letters + string.digits
 
@@ -23,7 +23,7 @@ class RunKeys:
 def keys_for(provider: str, drawn: random.Random) -> RunKeys:
     """Return new keys of a provider."""
     values, own = {}, {}
-    variables = list(PROVIDERS[provider].variables)
+    variables = list(provider_named(provider).variables)
     if drawn.random() < 0.3:
         variables.append(f"{provider.upper()}_OTHER_API_KEY")
     for variable in dict.fromkeys(variables):

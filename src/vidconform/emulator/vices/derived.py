@@ -85,7 +85,7 @@ def _breaking(contract: Contract, schema: Schema, samples: Samples, moments: tup
 
 def _place(schema: Schema, role: str) -> str:
     field = schema.fields.get(role)
-    return ".".join(field.path) if field is not None else ""
+    return ".".join(map(str, field.path)) if field is not None else ""
 
 
 def _places(samples: Samples) -> list[str]:
