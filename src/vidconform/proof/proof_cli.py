@@ -14,11 +14,11 @@ from vidconform.text import say
 def add_proof(commands: Any) -> None:
     """Add the commands to a parser's."""
     vices = commands.add_parser("vices", help="the faults with which the emulator of a provider can be served")
-    vices.add_argument("provider", help="a provider's name")
+    vices.add_argument("provider", help="a provider's name or folder")
     vices.add_argument("--json", action="store_true", help="one array of vices")
     vices.set_defaults(run=_vices)
     proof = commands.add_parser("proof", help="hold every vice against every requirement; exit code 1 if one escapes")
-    proof.add_argument("provider", nargs="*", help="only these: names, or all")
+    proof.add_argument("provider", nargs="*", help="only these: names, folders, or all")
     proof.add_argument("-o", dest="file", metavar="FILE", type=Path, help="write the score as JSON")
     proof.set_defaults(run=_proof)
 
