@@ -9,14 +9,12 @@ from vidconform.laws import (
     ReplyView,
     Subject,
     Unseen,
-    describe_codes_of_strangers,
     describe_credential,
     describe_permission,
     describe_reply,
     expect,
     expect_refused,
     forbids_the_key,
-    has_code_of_strangers,
     require_observed,
     requires,
 )
@@ -97,23 +95,6 @@ def test_a_stranger_is_refused(refusal: Refused) -> None:
 @test_a_stranger_is_refused.broken_by
 def _(refusal: Refused) -> None:
     refusal.alter(code=200)
-
-
-@requires("retrieve-without-key-status-code", probe="retrieve-without-key")
-@requires("retrieve-with-wrong-key-status-code", probe="retrieve-with-wrong-key")
-@requires("create-without-key-status-code", probe="create-without-key")
-@requires("create-with-wrong-key-status-code", probe="create-with-wrong-key")
-@requires("content-without-key-status-code", probe="content-without-key")
-@requires("content-with-wrong-key-status-code", probe="content-with-wrong-key")
-def test_a_stranger_is_refused_with_the_documented_code(refusal: Refused) -> None:
-    refused = (view for view in refusal.all if view.reply.is_refusal)
-    for view in require_observed(refused, "a request with no good key that is refused"):
-        expect(has_code_of_strangers(view), describe_codes_of_strangers(view), describe_reply(view), view)
-
-
-@test_a_stranger_is_refused_with_the_documented_code.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(code=400)
 
 
 @requires("retrieve-with-another-key-is-refused", probe="retrieve-with-another-key")

@@ -39,7 +39,7 @@ def test_a_documented_route_is_served(served: Subject) -> None:
 
 @test_a_documented_route_is_served.broken_by
 def _(served: Subject) -> None:
-    served.all.append(served.first.altered(code=404))
+    served.all.append(served.first.altered(code=404, body={}))
 
 
 @requires("retrieve-accepts-json-header", role="retrieve", probe=_READS)

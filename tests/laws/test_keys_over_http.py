@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, task, vendor
 from tests.support.live_cases import cases
-from tests.support.processes import KEYS, copy_of
+from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
 from vidconform.run.session import prepare
 from vidconform.verdicts.verdict import Verdict
@@ -102,35 +101,6 @@ def test_a_wrong_key_that_is_answered_with_400_is_refused() -> None:
     assert {word(found, name) for name in refused} == {"conforms"}
     assert len(refused) > 6
 
-
-@pytest.mark.parametrize(("status", "end"), [(401, "conforms"), (400, "fails"), (404, "fails")])
-def test_a_document_that_names_the_code_of_a_wrong_key_is_held_to_it_in_that_row_alone(
-    status: int, end: str, tmp_path: Path
-) -> None:
-    provider = copy_of("octopusx", tmp_path, cassettes=False)
-    openapi = provider / "videos" / "openapi.yaml"
-    served = '      responses:\n        "200":\n          description: The task.\n'
-    named = served.replace('"200"', '"401": {description: No valid token.}\n        "200"')
-    assert served in openapi.read_text()
-    openapi.write_text(openapi.read_text().replace(served, named, 1))
-    with (provider / "videos" / "requirements.toml").open("a") as ledger:
-        ledger.write(ROW)
-    with vendor(lambda asked: None if asked.key == OWN else refusal(status, "no")) as made:
-        found, _ = judged(made, str(provider))
-    assert word(found, "retrieve-with-wrong-key-status-code") == end
-    assert word(found, "retrieve-with-wrong-key-is-refused") == "conforms"
-    assert "401" in found["retrieve-with-wrong-key-status-code"].expected or end == "conforms"
-    assert {name for name in found if word(found, name) == "fails"} <= {"retrieve-with-wrong-key-status-code"}
-
-
-ROW = """
-[[requirement]]
-id = "retrieve-with-wrong-key-status-code"
-level = "MUST"
-concern = "authentication"
-statement = "A wrong key is answered with status code 401."
-source = "Errors"
-"""
 
 OPEAI_KEYS = {**KEYS, "OPEAI_OTHER_API_KEY": "sk-another-account-0001"}
 

@@ -15,8 +15,6 @@ ACCOUNT_CODES = (401, 402, 403)
 _FORBIDDEN = 403
 # What no refusal of an unknown id is for: the credential, the bill, the pace (RFC 9110 section 15.5.2, RFC 6585).
 _NOT_OF_THE_TASK = ("401", "402", "429")
-# Who asks is not known, or may not ask (RFC 9110 sections 15.5.2 and 15.5.4).
-_OF_A_STRANGER = ("401", "403")
 _PERMISSION = re.compile(
     r"permission|scope|privilege|forbidden|restricted|unauthori[sz]ed|not (?:allowed|authori[sz]ed|entitled)|may not"
     r"|denied|does not have access|role|权限|无权|禁止|\\u6743\\u9650|\\u65e0\\u6743|\\u7981\\u6b62",
@@ -83,20 +81,6 @@ def describe_codes_of_unknown(contract: Contract, role: str) -> str:
     if not codes:
         raise Unseen(f"a status code 4XX that openapi.yaml gives for {role} of an unknown task")
     return f"the status code {' or '.join(codes)}"
-
-
-def describe_codes_of_strangers(view: ReplyView) -> str:
-    """Return the status codes that a document gives for a request without a good key, as words; raises Unseen."""
-    role = view.exchange.role
-    codes = [code for code in _codes(view.contract, role, "4") if code in _OF_A_STRANGER]
-    if not codes:
-        raise Unseen(f"a status code {' or '.join(_OF_A_STRANGER)} that openapi.yaml gives for {role}")
-    return f"the status code {' or '.join(codes)}"
-
-
-def has_code_of_strangers(view: ReplyView) -> bool:
-    """Whether a reply has one of those codes."""
-    return str(view.reply.status) in _OF_A_STRANGER and has_documented_code(view, "4")
 
 
 def has_code_of_unknown(view: ReplyView) -> bool:

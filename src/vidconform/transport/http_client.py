@@ -99,6 +99,7 @@ class HttpClient:
             self._client = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
         timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        reply: Reply | None = None
         with Deadline(seconds, self._welcomes(came_from, url)) as deadline:
             tell = {"trace": deadline.trace}
             try:
@@ -111,8 +112,8 @@ class HttpClient:
                 if not deadline.passed:
                     raise
         # A body whose end is the end of the connection looks whole when we are the ones who cut it.
-        if deadline.passed:
-            self.begun = reply
+        if deadline.passed or reply is None:
+            self.begun = reply or self.begun
             raise TooSlow
         return reply
 
