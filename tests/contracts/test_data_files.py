@@ -14,7 +14,7 @@ from vidconform.errors.error_types import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.run.bindings import check_bindings
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 
 Change = Callable[[str], str]
 

@@ -21,7 +21,7 @@ from vidconform.contracts import fits
 from vidconform.errors import DataFileProblem
 from vidconform.locations import data_folder
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 
 Change = Callable[[str], str]
 

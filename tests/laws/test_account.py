@@ -10,7 +10,7 @@ from tests.support.bodies import cases
 from vidconform.emulator.server import Running, running
 from vidconform.probes.credentials import WRONG_KEY
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 OTHER = {"OPEAI_OTHER_API_KEY": "vidconform-other-account"}

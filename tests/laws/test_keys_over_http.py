@@ -11,7 +11,7 @@ from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, t
 from tests.support.live_cases import cases
 from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
 OWN = KEYS["OCTOPUSX_API_KEY"]

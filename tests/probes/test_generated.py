@@ -37,7 +37,8 @@ from vidconform.probes.registry import probes_of
 from vidconform.run.bindings import all_laws, bindings
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.text import Redacted
 from vidconform.verdicts.verdict import Outcome, ShownVerdict
 

@@ -34,7 +34,7 @@ from vidconform.report.results_reader import find_results, read_run
 from vidconform.report.results_writer import ResultsWriter
 from vidconform.run.known_deviations import describe_entries
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.store.cassettes import cassette_path, load_cassette, save_cassette
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer

@@ -20,7 +20,7 @@ from tests.support.live_cases import cases
 from tests.support.processes import Run, copy_of, judge
 from vidconform.redaction.windows import Windows
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 
 KEY = "sk-live-a8Kd0Qm3Zx7Lr2Vt9Yw4Hb6Nc1Pf5Gj8Su3"
 OTHER = "sk-live-T4wR9mE2yU7oP1aS6dF3gH8jK5lZ0xC"

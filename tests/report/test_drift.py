@@ -38,7 +38,7 @@ from vidconform.report.nightly.observed_reader import SCHEMA, Observed, read_obs
 from vidconform.report.report_model import ReportModel
 from vidconform.report.results_reader import find_results
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.store.observer import Observer
 
 pytest_plugins = ["pytester"]

@@ -19,7 +19,7 @@ from vidconform.report.pages.exchange_view import LONGEST_TEXT, Body, Kept, perc
 from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.store.journal import Journal
 from vidconform.store.journal_lines import read_journal
 

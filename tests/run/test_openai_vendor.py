@@ -10,7 +10,7 @@ import pytest
 from tests.support.live_cases import cases
 from tests.support.openai_vendor import KEY, OpenAIVendor, openai_vendor
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
 FOLDER = str(Path(__file__).parents[1] / "providers" / "openai")

@@ -21,7 +21,8 @@ from vidconform.exchange.evidence import Evidence
 from vidconform.ledger.creation_lines import read_creations
 from vidconform.ledger.creations_file import Creations
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 
 pytest_plugins = ["pytester"]
 

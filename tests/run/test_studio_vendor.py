@@ -14,7 +14,7 @@ from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.errors.error_types import DataFileProblem
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
 FOLDER = str(Path(__file__).parents[1] / "providers" / "studio")

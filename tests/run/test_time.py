@@ -24,7 +24,8 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.ledger.creation_lines import read_creations
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 
 pytest_plugins = ["pytester"]
 

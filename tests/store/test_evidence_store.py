@@ -18,7 +18,8 @@ from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.registry import PROBES, probes_of
 from vidconform.redaction.redactor import Redactor
-from vidconform.store.evidence_store import LiveSource, Store
+from vidconform.store.evidence_store import Store
+from vidconform.store.sources import LiveSource
 from vidconform.transport.failures import ProbeFailure
 
 OCTOPUSX = load_contract(find_provider("octopusx"), "videos")

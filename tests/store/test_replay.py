@@ -15,7 +15,8 @@ from tests.support.live_cases import cases, live
 from tests.support.processes import KEYS, PROVIDERS, copy_of
 from vidconform.emulator.replies import ReplyContext
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 
 Rows = dict[tuple[str, str, str], dict[str, Any]]
 STUCK = "video_68f082321ed08193a4eaf01376fa10bc0284bd663de64dc5"

@@ -18,7 +18,8 @@ from vidconform.probes.registry import probes_of
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.verdicts.case import Case
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.support.live_cases import cases
 from tests.support.rawserver import Asked, Server, http, serving
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 
 Tree = dict[str, Any]
 Says = Callable[[Asked], tuple[int, Any]]

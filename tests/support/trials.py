@@ -21,7 +21,8 @@ from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws
 from vidconform.run.needs import probes_for
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.verdicts.case import Case
 
 LAWS = all_laws()

@@ -22,7 +22,8 @@ from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.gathering import gather
 from vidconform.transport.classification import classify
 from vidconform.transport.failures import FailureKind, ProbeFailure

@@ -15,8 +15,7 @@ from vidconform.ledger.turns import Turns
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, RunClock
 
-# Seconds between two looks at whether it is a provider's turn.
-_MOMENT = 0.05
+_SECONDS_BETWEEN_LOOKS = 0.05
 _AMONG_THEM = " (one of those sent may have come of a request that must be refused)"
 
 
@@ -72,9 +71,9 @@ class Budget:
         while not self._reserved(provider):
             # Its own time is not used up by the creations of others.
             clock = self.turns.clocks[provider] if self.turns is not None else RunClock()
-            clock.allow(_MOMENT)
+            clock.allow(_SECONDS_BETWEEN_LOOKS)
             clock.check()
-            time.sleep(_MOMENT)
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def _reserved(self, provider: str) -> bool:
         """Count a creation and return True, or False where a provider that comes first may still take its place."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import JSON, Contract, Operation
-from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request, encode_body
+from vidconform.contracts import Contract, Operation
+from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
     Accident,
     Danger,
@@ -20,19 +20,16 @@ from vidconform.ledger import (
     task_id_in,
 )
 from vidconform.probes.credentials import NEAR_KEYS, credential_of
-from vidconform.probes.lost_creations import id_in, id_left_of, look_up
+from vidconform.probes.lost_creations import id_in, look_up
+from vidconform.probes.paid_requests import spend
 from vidconform.probes.probe_settings import ProbeSettings
-from vidconform.probes.raw_request import RawRequest
-from vidconform.text import Redacted
+from vidconform.probes.raw_request import RawRequest, documented_request
+from vidconform.probes.reply_troubles import of_a_large_reply, of_an_unread_coding, refuse_outage
 from vidconform.transport import (
-    Classification,
-    FailureKind,
     NotSent,
     ProbeFailure,
     ReceivedReply,
     Transport,
-    error_words,
-    one_line,
 )
 
 _VIDEOS = ("content", "result")
@@ -89,7 +86,7 @@ class ProbeContext:
         `paid` says that the provider charges for it when all goes well.
         """
         self.setting.memory.check()
-        said = raw or _documented(operation, task_id, body)
+        said = raw or documented_request(operation, task_id, body)
         header = credential_of(self.contract, operation, credential, self.setting.keys)
         request = Request(
             method or operation.method, self.setting.base_url, said.target,
@@ -103,28 +100,18 @@ class ProbeContext:
             step, operation.role, task_id, credential, self._without_credential(request),
             self._kept(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        self._refuse_outage(kept, received.classification)
+        refuse_outage(kept, received.classification, self.setting.redactor)
         self.exchanges.append(kept)
         if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
-            self._note_loss(kept, received.reply)
-        self._note_coding(kept)
+            self._note(of_a_large_reply(kept, received.reply))
+        if kept.reply.unread_coding:
+            self._note(of_an_unread_coding(kept))
         return kept
 
-    def _note_coding(self, kept: Exchange) -> None:
-        """Say once that bodies came in a coding that cannot be read here, though only others were asked for."""
-        if kept.reply.unread_coding:
-            told = f"the body of the reply to {kept.request} is coded with {kept.reply.unread_coding}"
-            why = "which is not read here; the request accepts gzip and deflate alone"
-            failure = ProbeFailure(f"{told}, {why}", kind=FailureKind.CODING)
-            self.failures += [] if failure.cause in [known.cause for known in self.failures] else [failure]
-
-    def _note_loss(self, kept: Exchange, read: Reply) -> None:
-        """Say once where a reply is too large to be judged whole; of a video the beginning is enough."""
-        size = kept.reply.bytes_read if read.cut else len(kept.reply.body)
-        told = f"the reply to {kept.request} is larger than {size} bytes"
-        remedy = "--max-body=BYTES reads more" if read.cut else "the large replies of this run leave no room for more"
-        if not any(f"{told};" in known.cause for known in self.failures):
-            self.failures.append(ProbeFailure(f"{told}; {remedy}", kind=FailureKind.FULL))
+    def _note(self, failure: ProbeFailure) -> None:
+        """Keep each trouble once."""
+        told = [known.cause.partition(";")[0] for known in self.failures]
+        self.failures += [] if failure.cause.partition(";")[0] in told else [failure]
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
@@ -133,8 +120,8 @@ class ProbeContext:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
         with self.setting.clock.creating():
-            number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
-            redactor, left = self.setting.redactor, self._left_id(exchange)
+            number, exchange = spend(self, step, operation, task_id, {**choices, "paid": True}, is_refused)
+            redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
             note_created(self.setting.creations, number, self.contract, exchange, redactor, left)
         look_up(self)
         # A gateway that fails may have passed the request on before it did.
@@ -153,8 +140,8 @@ class ProbeContext:
         accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
             with self.setting.clock.creating():
-                number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
-                redactor, left = self.setting.redactor, self._left_id(exchange)
+                number, exchange = spend(self, step, operation, task_id, choices, is_turned_away)
+                redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
                 note_unexpected_creation(self.setting.creations, number, self.contract, exchange, redactor, left)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
@@ -172,46 +159,9 @@ class ProbeContext:
             budget.accidents.append(replace(accident, doubt=doubt))
         return exchange
 
-    def _spend(
-        self,
-        step: str,
-        operation: Operation,
-        task_id: str | None,
-        choices: dict[str, Any],
-        came_to_nothing: Callable[[ProbeFailure], bool],
-    ) -> tuple[int, Exchange]:
-        """Write down and send what is counted already; it is given back when nothing came of it for certain."""
-        log, number = self.setting.creations, None
-        try:
-            # What there is no time for is not even written down.
-            self.setting.clock.check()
-            number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
-            return number, self.ask(step, operation, task_id, **choices)
-        except (NotSent, ProbeFailure) as reason:
-            told, provider = one_line(self.setting.redactor.text(str(reason))), self.contract.provider.name
-            if isinstance(reason, NotSent) or came_to_nothing(reason):
-                self.setting.budget.give_back(provider)
-                if number is not None:
-                    log.nothing(number, told)
-            else:
-                self.setting.budget.lose(provider, told)
-                if number is not None:
-                    url = self.setting.base_url + operation.target(task_id)
-                    log.lost(number, told, id_left_of(self, url, reason))
-                    look_up(self)
-            raise
-
-    def _left_id(self, exchange: Exchange) -> Redacted | None:
-        return id_in(self, exchange.request.url, exchange.reply)
-
     def aside(self) -> ProbeContext:
         """Return a context for what is asked beside the probe and is none of its evidence."""
         return replace(self, notes={}, exchanges=[], failures=[])
-
-    def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
-        said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
-        method = choices.get("method") or operation.method
-        return self.setting.redactor.request(Request(method, self.setting.base_url, said.target))
 
     def resume(self) -> Exchange | None:
         """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
@@ -256,19 +206,6 @@ class ProbeContext:
 
     def _kept(self, reply: Reply, longest: int | None) -> Reply:
         return self.setting.memory.keep(reply if longest is None else reply.shortened(longest))
-
-    def _refuse_outage(self, exchange: Exchange, found: Classification) -> None:
-        """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
-        if found.outage is not None:
-            said = error_words(exchange.reply, self.setting.redactor.text)
-            sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
-            sentence += f"; it says {said}" if said else ""
-            raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
-
-
-def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
-    kind, content = (JSON, None) if body is None else encode_body(operation.body_type, body, operation.files(body))
-    return RawRequest(operation.target(task_id), tuple(operation.sent_headers(kind).items()), content)
 
 
 def _origin(received: ReceivedReply) -> str:

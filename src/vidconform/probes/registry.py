@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
 from vidconform.ledger import Danger
-from vidconform.probes import collection, lifecycle
+from vidconform.probes import alternatives, collection, lifecycle
 from vidconform.probes.generated.generated_probes import ACCIDENT, DANGER, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.refusals import OPTIONAL_MEMBER, REFUSALS, RefusalProbe
@@ -81,11 +81,11 @@ PROBES: dict[str, Probe] = {
         Probe("observe", "read", "retrieve", lifecycle.observe),
         Probe("create", "paid", "create", lifecycle.create),
         Probe("content", "read", "content", lifecycle.content),
-        Probe("content-variants", "read", "content", lifecycle.content_variants, "content-variants-are-served"),
+        Probe("content-variants", "read", "content", alternatives.content_variants, "content-variants-are-served"),
         Probe("list", "read", "list", collection.listing),
         Probe("remix", "paid", "remix", lifecycle.remix),
-        *(Probe(f"{role}-keyless", "read", role, lifecycle.keyless, f"{role}-needs-no-key") for role in KEYLESS),
-        Probe("create-as-form", "paid", "create", lifecycle.create_as_form, "create-accepts-form"),
+        *(Probe(f"{role}-keyless", "read", role, alternatives.keyless, f"{role}-needs-no-key") for role in KEYLESS),
+        Probe("create-as-form", "paid", "create", alternatives.create_as_form, "create-accepts-form"),
         Probe("cancel", "paid", "create", collection.cancel, "cancelled-task-ends"),
         Probe("late-cancel", "free", "cancel", collection.late_cancel),
         Probe("delete", "free", "delete", collection.delete),

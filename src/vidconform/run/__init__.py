@@ -6,9 +6,10 @@ from vidconform.run.exposure import check_exposure
 from vidconform.run.known_deviations import describe_entries
 from vidconform.run.options import RunOptions, base_url, check_providers, key_variables, keys_of, task_ids
 from vidconform.run.plan import plan_lines
+from vidconform.run.preparation import prepare
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.resume import resume_at_end, resume_at_start
-from vidconform.run.session import Session, prepare
+from vidconform.run.session import Session
 from vidconform.run.throttle import Throttle
 
 __all__ = [
