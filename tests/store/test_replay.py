@@ -112,9 +112,9 @@ def knows_nobody(reply: ReplyContext) -> None:
 WAYS = [
     (breaks_json, "unmet", ""),
     (answers_in_html, "unmet", ""),
-    (answers_in_a_coding_of_its_own, "unmet", ""),
-    # What was cut by us is not held against anybody.
-    (answers_at_length, "met", ""),
+    # What we cannot read, and what was cut by us, is not held against anybody.
+    (answers_in_a_coding_of_its_own, "inconclusive", "gptge/videos: the body of the reply to GET"),
+    (answers_at_length, "met", "gptge/videos: the reply to GET"),
     (is_busy, "met", f"gptge/videos: GET /v1/videos/{STUCK} was answered with 503"),
     (never_ends, "inconclusive", f"gptge/videos: task {STUCK} was still 'in_progress' after 0.3 s; raise --poll-ti"),
     (knows_nobody, "unseen", "gptge/videos: not one documented success was seen"),

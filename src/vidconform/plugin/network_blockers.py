@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
@@ -28,15 +29,26 @@ def _spelled(name: str) -> str:
 
 
 def blocking(item: pytest.Item, needs_network: bool) -> AbstractContextManager[None]:
-    """Block what a test may not reach: all of a recorded run, whatever a law may do; else as pytest-recording has it.
+    """Block what a test may not reach: all of a recorded run, whatever a law may do; else as those plugins have it.
 
-    Its own fixture is not run for our tests.
+    What a probe sends is sent outside of the hooks and fixtures that they block a test in.
     """
     if not needs_network:
         return network.blocking_context()
     mark, option = item.get_closest_marker("block_network"), item.config.option
-    if mark is None and not getattr(option, "block_network", False):
+    allowed = [mark.kwargs.get("allowed_hosts")] if mark is not None else []
+    for flag, allowing, undoing in _BLOCKERS:
+        if (getattr(option, flag, False) or _narrows(option, flag)) and not getattr(option, undoing, False):
+            allowed.append(getattr(option, allowing, None))
+    if mark is None and not allowed:
         return nullcontext()
-    given = mark.kwargs.get("allowed_hosts") if mark is not None else None
-    hosts = given or getattr(option, "allowed_hosts", None) or ()
-    return network.blocking_context(hosts.split(",") if isinstance(hosts, str) else list(hosts))
+    return network.blocking_context([host for hosts in allowed for host in _hosts(hosts)])
+
+
+def _narrows(option: argparse.Namespace, flag: str) -> bool:
+    """Whether hosts are allowed without the flag, which alone tells pytest-socket to allow no others."""
+    return flag == "disable_socket" and bool(getattr(option, "allow_hosts", None))
+
+
+def _hosts(given: str | Iterable[str] | None) -> list[str]:
+    return given.split(",") if isinstance(given, str) else list(given or ())
