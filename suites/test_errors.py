@@ -68,6 +68,12 @@ def _(documented_refusal: DocumentedRefusal) -> None:
     documented_refusal.alter(code=299)
 
 
+@test_a_documented_refusal_is_kept.broken_by
+def _(documented_refusal: DocumentedRefusal) -> None:
+    code = documented_refusal.all[0].reply.status if documented_refusal.case.code is not None else 299
+    documented_refusal.alter(code=code, body={"error": {"code": "another"}, "status": "another"})
+
+
 @requires("unknown-task-status-code")
 def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
     told = (r for r in unknown_task.all if r.reply.status >= 400 and _tells_of_the_task(r, unknown_task.accepted))

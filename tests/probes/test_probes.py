@@ -301,7 +301,7 @@ def test_a_creation_without_an_id_leaves_no_finished_task() -> None:
 
     with live("octopusx", [], change=change) as run:
         (gap,) = run.bring("videos", "content").gaps
-        assert gap.sentence.startswith("a finished task; allow a creation or pass --task-id=videos=ID")
+        assert gap.sentence.endswith("a creation was answered with 200 and told no id that was asked for")
 
 
 def test_every_probe_says_what_it_costs() -> None:

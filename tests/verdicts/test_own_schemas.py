@@ -61,8 +61,10 @@ def vendor(**changed: Any) -> Says:
     def says(asked: Asked) -> tuple[int, Any]:
         if asked.headers.get("authorization") != f"Bearer {KEY['SMALL_API_KEY']}":
             return 401, told["keyless"]
-        if asked.method == "POST":
-            return 201, told["receipt"]
+        if asked.method in ("POST", "DELETE"):
+            return (201, told["receipt"]) if asked.method == "POST" else (200, {"deleted": True})
+        if asked.target.partition("?")[0] == "/v1/videos":
+            return 200, {"data": [told["task"]]}
         return (200, told["task"]) if asked.target == "/v1/videos/video_1" else (404, told["unknown"])
 
     return says
