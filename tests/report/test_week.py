@@ -207,7 +207,7 @@ def the_history_knows_what_it_does_not_know(week: list[Night]) -> None:
 
 
 def the_summaries_say_what_stands_in_the_results(week: list[Night]) -> None:
-    broken, undecided = "## What breaks: 1", "## What stayed undecided: 54"
+    broken, undecided = "## What breaks: 1", "## What stayed undecided: "
     assert [broken in night.summary for night in week] == [False, False, True, False, True, False, False]
     assert [undecided in night.summary for night in week] == [False, False, False, True, False, False, False]
     lines = week[3].summary.partition(undecided)[2].partition("\n## ")[0].splitlines()

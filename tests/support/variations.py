@@ -131,7 +131,7 @@ class Manner:
         body["status_update_time"] //= 1000 if self.seconds_of_update else 1
 
     def _refuse(self, reply: ReplyContext) -> None:
-        if reply.provider == "opeai" and reply.check == "owner":
+        if reply.provider == "opeai" and reply.check in ("owner", "tenant"):
             return
         reply.status = self.codes.get(reply.check, reply.status)
         reply.body = self.envelope if self.envelope is not None else reply.body
