@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 from collections.abc import Collection
 from contextlib import suppress
@@ -21,6 +22,8 @@ from vidconform.redaction import Guard, open_regular
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
 
+_NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
+
 
 class Creations:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
@@ -36,6 +39,7 @@ class Creations:
         self._lock = threading.Lock()
         self.earlier = read_creations(self.path)
         self._known = dict(self.earlier)
+        self._looked_at, self._most = 0, 0
         self._looked_up: set[int] = set()
 
     @property
@@ -86,10 +90,21 @@ class Creations:
         """Write a creation down under a number that no other run gives."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, FileLock(self.path.with_name(f".{NAME}.lock")):
-            number = max(read_creations(self.path), default=0) + 1
+            number = self._highest() + 1
             creation = replace(creation, number=number)
             self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
         return number
+
+    def _highest(self) -> int:
+        """Return the highest number in the file, of which only what was added since the last look is read."""
+        added = b""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                file.seek(self._looked_at)
+                added = file.read()
+        self._looked_at += len(added)
+        self._most = max([self._most, *(int(number) for number in _NUMBER.findall(added))])
+        return self._most
 
     def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
         """A run that goes on with a killed one pays nothing twice, until the user has settled what was lost."""

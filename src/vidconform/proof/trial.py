@@ -11,6 +11,7 @@ from vidconform.contracts import Contract, find_provider
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.laws import kind_of
+from vidconform.ledger import NoLog
 from vidconform.run import RunOptions, Session, all_laws, law_of, prepare, schema_of
 from vidconform.verdicts import Case, Label
 
@@ -99,7 +100,11 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
-    return prepare(options, {**keys, find_provider(provider).other_key_variable: f"{OTHER_KEY}-account"})
+    session = prepare(options, {**keys, find_provider(provider).other_key_variable: f"{OTHER_KEY}-account"})
+    for one in session.provider_runs:
+        # What an emulator makes is no paid task of the user's.
+        one.store.source.setting.creations = NoLog()
+    return session
 
 
 def _say_nothing(reply: ReplyContext) -> None:
