@@ -17,7 +17,8 @@ def pytest_configure() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session", autouse=True)
+# For each module anew: a run reads whatever earlier ones have made.
+@pytest.fixture(scope="module", autouse=True)
 def what_outlives_a_run_is_no_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the creations of our tests out of the folder of whoever runs them."""
     with pytest.MonkeyPatch.context() as patch:

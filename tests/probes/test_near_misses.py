@@ -28,6 +28,7 @@ LENIENT: dict[str, Finds] = {
     "a known id and a space": lambda id: id.rstrip(" "),
     "a known id and a slash": lambda id: id.rstrip("/"),
     "a known id and a NUL": lambda id: id.partition("\x00")[0],
+    "a character and a known id": lambda id: KNOWN if id.endswith(KNOWN) else id,
     "a known id without its end": lambda id: KNOWN if KNOWN.startswith(id) and len(id) > 10 else id,
 }
 
@@ -88,6 +89,7 @@ def test_a_uuid_has_no_case_and_is_not_asked_for_in_capitals() -> None:
 COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "the first twenty characters": lambda sent, own: sent[:20] == own[:20],
     "the last twenty characters": lambda sent, own: sent[-20:] == own[-20:],
+    "a key that begins with it": lambda sent, own: sent.startswith(own) and sent != own,
     "all but the case": lambda sent, own: sent.lower() == own.lower(),
 }
 
@@ -114,9 +116,10 @@ def test_a_key_near_the_right_one_is_let_in_by_nobody(
 
 def test_a_key_near_the_right_one_is_never_the_right_one_and_keeps_its_form() -> None:
     made = near_keys(LONG)
-    assert set(made) == {"near-head", "near-tail", "near-case"}
-    assert LONG not in "".join(made.values())
-    assert {len(key) for key in made.values()} == {len(LONG)}
+    assert set(made) == {"near-head", "near-tail", "near-case", "near-whole"}
+    assert LONG not in made.values()
+    assert {len(key) for name, key in made.items() if name != "near-whole"} == {len(LONG)}
+    assert made["near-whole"].startswith(LONG)
     assert made["near-head"][:20] == LONG[:20]
     assert made["near-tail"][-20:] == LONG[-20:]
     assert near_keys("emulator") == {}

@@ -41,7 +41,7 @@ def verdicts(key: str, shown: Callable[[dict[str, Any]], dict[str, Any]], id: st
     with vendor(bend) as made:
         chosen: dict[str, Any] = {
             "poll_interval": 0,
-            "poll_timeout": 5,
+            "poll_timeout": 0.5,
             "fuzz": 0,
             "max_creations": 4,
             "task_ids": [f"videos={id}"],

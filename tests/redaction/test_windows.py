@@ -79,7 +79,7 @@ WRAPPED: dict[str, Callable[[str], bytes]] = {
     "in EBCDIC": lambda key: f"hello {key}".encode("cp500"),
     "in base64 in UTF-16": lambda key: encoded(key).decode().encode("utf-16"),
     "in UTF-16 in base64": lambda key: base64.b64encode(key.encode("utf-16-le")),
-    "in gzip": lambda key: gzip.compress(b"hello " * 9 + key.encode()),
+    "in gzip": lambda key: gzip.compress(b"hello " * 9 + key.encode(), mtime=0),
     "in bz2": lambda key: bz2.compress(key.encode()),
     "in xz": lambda key: lzma.compress(key.encode()),
     "in zip": lambda key: zipped(key.encode()),

@@ -32,9 +32,14 @@ def _other(text: str) -> str:
 
 _KINDS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
 _NEXT = {ord(a): b for kind in _KINDS for a, b in zip(kind, kind[1:] + kind[0], strict=True)}
-_NEAR: dict[str, Callable[[str], str]] = {"near-head": _head, "near-tail": _tail, "near-case": str.swapcase}
+_NEAR: dict[str, Callable[[str], str]] = {
+    "near-head": _head,
+    "near-tail": _tail,
+    "near-case": str.swapcase,
+    "near-whole": lambda key: key + _MARK,
+}
 NEAR_KEYS = tuple(_NEAR)
-"""The credentials that share the beginning, the end or all but the case with the right one."""
+"""The credentials that share the beginning, the end, all but the case, or all of the right one."""
 
 
 def near_keys(key: str) -> dict[str, str]:

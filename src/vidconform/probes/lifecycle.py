@@ -153,8 +153,13 @@ def _follow(context: ProbeContext, operation: Operation, task_id: str) -> bool:
 
 def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
     started, misses = time.monotonic(), 0
+    before: Exchange | None = None
     while True:
-        exchange = context.ask("poll", operation, task_id)
+        try:
+            exchange = before = context.ask("poll", operation, task_id)
+        except ProbeFailure as failure:
+            # The last moment may pass between two reads as well as in one.
+            raise _out_of_time(context, before) if before and context.setting.clock.left() <= 0 else failure
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
         is_readable = exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
         misses = 0 if is_readable else misses + 1
@@ -173,12 +178,16 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
-        words = context.setting.clock.words
-        sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
-        raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
+        raise _out_of_time(context, exchange)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     waiting = f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"
     context.setting.tell(one_line(context.setting.redactor.text(waiting)))
+
+
+def _out_of_time(context: ProbeContext, exchange: Exchange) -> ProbeFailure:
+    status, words = _field_value(context, exchange, "status"), context.setting.clock.words
+    sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
+    return ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
 
 
 def _phase(context: ProbeContext, exchange: Exchange) -> str | None:

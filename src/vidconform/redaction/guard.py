@@ -33,8 +33,7 @@ class Guard:
             variable: by_core({raw for form in encoded_forms(secret) for raw in encodings(form)})
             for variable, secret in telling.items()
         }
-        self._all = Windows(telling.values())
-        self._windows = {variable: Windows([secret]) for variable, secret in telling.items()}
+        self._telling, self._windows = telling, Windows(telling.values())
         self.refused: list[Redacted] = []
 
     def write(self, path: Path, text: str) -> None:
@@ -78,8 +77,9 @@ class Guard:
             for core, forms in cores.items():
                 if core in content and any(form in content for form in forms):
                     return variable
-        found = self._all.spans(content)
-        return next((v for v, windows in self._windows.items() if windows.spans(content)), None) if found else None
+        found = self._windows.spans(content)
+        telling = self._telling.items() if found else ()
+        return next((variable for variable, secret in telling if Windows([secret]).spans(content)), None)
 
     def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""

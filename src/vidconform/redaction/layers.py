@@ -74,9 +74,7 @@ def layers_of(content: bytes) -> Iterator[Layer]:
     yield from _replaced(content, _NAME, lambda _: b"", last=True)
     yield from _found(content, _BASE64, _decoded)
     yield from _found(content, _HEXADECIMAL, lambda run: bytes.fromhex(run.decode()))
-    yield from _found(
-        content, _CODES, lambda run: bytes(code for n in re.findall(rb"\d+", run) if (code := int(n)) < 256)
-    )
+    yield from _found(content, _CODES, _by_codes)
     if _NOT_ASCII.search(content):
         layer = Layer(last=True)
         layer.add(content.translate(_EBCDIC), 0, len(content), copied=True)

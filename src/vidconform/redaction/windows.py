@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from vidconform.redaction.layers import layers_of
 from vidconform.redaction.secret_pieces import GRAM, STRIDE, Pieces, common_beginning, pieces_of
@@ -23,7 +24,7 @@ class Windows:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = list(secrets)
-        self._plain = _Index((secret, common_beginning(secret)) for secret in known)
+        self._plain = _index(tuple((secret, common_beginning(secret)) for secret in known))
         self._squeezed = [_Squeezed(known, alphabet) for alphabet in _ALPHABETS]
 
     def spans(self, content: bytes) -> list[Span]:
@@ -72,6 +73,12 @@ class _Index:
                         yield run
 
 
+# What writes and what shows look for the same secrets, and most of them have nothing that could be squeezed out.
+@lru_cache(maxsize=64)
+def _index(secrets: tuple[tuple[str, int], ...]) -> _Index:
+    return _Index(secrets)
+
+
 class _Squeezed:
     """The pieces of some secrets without what may stand between the parts of one that is split."""
 
@@ -81,8 +88,8 @@ class _Squeezed:
         kept = str.maketrans(dict.fromkeys(map(chr, self._others), ""))
         squeeze = {secret: secret.encode("ascii", "ignore").decode().translate(kept) for secret in secrets}
         # What is common to keys is found with what separates its words.
-        self.index = _Index(
-            (short, len(secret[: common_beginning(secret)].translate(kept))) for secret, short in squeeze.items()
+        self.index = _index(
+            tuple((short, len(secret[: common_beginning(secret)].translate(kept))) for secret, short in squeeze.items())
         )
 
     def spans(self, content: bytes) -> Iterator[Span]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.request import getproxies
 
@@ -24,11 +25,9 @@ class _SeenEnough(Exception):
 
 def ssl_context() -> ssl.SSLContext:
     """Return a context that trusts what the environment names, or else what httpx does; raises UnusableEnvironment."""
-    import httpx
-
     variable = next((name for name in _CERTIFICATES if os.environ.get(name)), None)
     if variable is None:
-        return httpx.create_ssl_context(trust_env=False)
+        return _usual_context()
     named = os.environ[variable]
     try:
         if variable == "SSL_CERT_DIR" or (variable.endswith("BUNDLE") and os.path.isdir(named)):
@@ -38,6 +37,14 @@ def ssl_context() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=named)
     except OSError as error:
         raise UnusableEnvironment(variable, _words(error)) from error
+
+
+@cache
+def _usual_context() -> ssl.SSLContext:
+    """Return the context that httpx makes by itself; to read its certificates takes longer than many a request."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _words(error: OSError) -> str:

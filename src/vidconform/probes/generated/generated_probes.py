@@ -160,10 +160,10 @@ def aimed_first(
     may_ask = unknown_to(contract, known)
     far = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
     close = [raw_request(operation, operation.target(task_id)) for task_id in near]
-    # Two of these before each of the others, so that the shortest run asks for all of them.
-    pairs = [close[at : at + 2] for at in range(0, len(close), 2)]
-    mixed = [raw for pair, one in zip(pairs, far, strict=False) for raw in (*pair, one)]
-    aimed = [*mixed, *far[len(pairs) :]]
+    # Three of these before each of the others, so that a short run asks for most of them.
+    triples = [close[at : at + 3] for at in range(0, len(close), 3)]
+    mixed = [raw for triple, one in zip(triples, far, strict=False) for raw in (*triple, one)]
+    aimed = [*mixed, *far[len(triples) :]]
     return aimed[: round(most * (_AIMED if most >= EXPLORING else 1))]
 
 

@@ -33,7 +33,7 @@ def aimed_ids(contract: Contract) -> list[str]:
 
 
 def near_ids(contract: Contract, known: list[str], odd_alone: bool = False) -> list[str]:
-    """Return ids that come near a known one, as a lookup by its beginning or without its case would find it.
+    """Return ids near a known one, as a lookup by its beginning, by its end or without its case would find it.
 
     `odd_alone` leaves out those that another task may well have.
     """
@@ -41,7 +41,7 @@ def near_ids(contract: Contract, known: list[str], odd_alone: bool = False) -> l
         return []
     first = known[0]
     odd = [f"{first} ", f"{first}/", f"{first}\x00"]
-    others = [] if odd_alone else [f"{first}0", *_in_another_case(contract, first), first[:-1]]
+    others = [] if odd_alone else [f"{first}0", *_in_another_case(contract, first), f"0{first}", first[:-1]]
     return [task_id for task_id in [*others[:2], *odd, *others[2:]] if task_id and task_id not in known]
 
 
