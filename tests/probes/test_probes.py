@@ -93,8 +93,8 @@ def test_a_probe_that_must_be_refused_sends_one_request(probe: str, octopusx: Li
     target = {"unknown": octopusx.contract("videos").unknown_id, "known": known, "finished": known, None: None}[whose]
     assert (heard.method, heard.role, heard.asked) == (method, role, target)
     assert heard.headers.get("authorization") == credential
-    # A free read is asked for with three keys near the right one as well.
-    assert [heard.status for heard in near] == ([401] * 3 if probe == "retrieve-with-wrong-key" else [])
+    # A free read is asked for with four keys near the right one as well.
+    assert [heard.status for heard in near] == ([401] * 4 if probe == "retrieve-with-wrong-key" else [])
     assert len(evidence.exchanges) == 1 + len(near)
     assert evidence.exchanges[0].step == probe
     assert evidence.exchanges[0].reply.is_refusal
@@ -189,7 +189,7 @@ SECOND_ROUTE = {
 def test_the_second_route_is_asked_with_its_own_credentials(probe: str, opeai: Live) -> None:
     authorization, token, status = SECOND_ROUTE[probe]
     evidence, (heard, *witnesses) = heard_of(opeai, "videos", probe)
-    beside = {"second-route-admin": [404], "second-route-with-wrong-token": [401] * 3}
+    beside = {"second-route-admin": [404], "second-route-with-wrong-token": [401] * 4}
     assert [witness.status for witness in witnesses] == beside.get(probe, [])
     assert evidence.exchanges[0].request.target.startswith("/api/videos/video_")
     assert (heard.headers.get("authorization"), heard.headers.get("token")) == (authorization, token)

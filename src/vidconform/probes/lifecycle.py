@@ -159,7 +159,9 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
             exchange = before = context.ask("poll", operation, task_id)
         except ProbeFailure as failure:
             # The last moment may pass between two reads as well as in one.
-            raise _out_of_time(context, before) if before and context.setting.clock.left() <= 0 else failure
+            if before is None or context.setting.clock.left() > 0:
+                raise
+            raise _out_of_time(context, before) from failure
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
         is_readable = exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
         misses = 0 if is_readable else misses + 1
