@@ -6,21 +6,26 @@ from vidconform.laws import (
     AuthAttempt,
     Inconclusive,
     Refused,
+    ReplyView,
+    Subject,
     Unseen,
     describe_credential,
+    describe_permission,
     describe_reply,
     expect,
     expect_refused,
+    forbids_the_key,
     require_observed,
     requires,
 )
 
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 
 @requires("retrieve-accepts-key", role="retrieve", probe=("observe", "create"), elsewhere=("unknown-task", "observe"))
 @requires("create-accepts-key", role="create", probe="create", elsewhere="unknown-task")
 @requires("remix-accepts-key", role="remix", probe="remix", elsewhere="unknown-task")
+@requires("list-accepts-key", role="list", probe="list", elsewhere="unknown-task")
 @requires("content-accepts-key", role="content", probe="content", elsewhere="unknown-task")
 @requires(
     "second-route-accepts-token", role="second-retrieve", probe="second-route", elsewhere="unknown-second-route-task"
@@ -29,11 +34,26 @@ _UNAUTHORIZED = 401
     "second-route-accepts-admin", role="second-retrieve", probe="second-route-admin", elsewhere="second-route-admin"
 )
 def test_the_documented_credential_is_accepted(auth_attempt: AuthAttempt) -> None:
-    for view in require_observed(auth_attempt.all, "a request with the credential"):
-        accepted = view.reply.status not in (401, 403)
-        if not accepted and not auth_attempt.accepted:
+    told = [view for view in auth_attempt.all if view.reply.status < 500]
+    for view in require_observed(told, _untold(auth_attempt)):
+        refused = view.reply.status in (_UNAUTHORIZED, _FORBIDDEN)
+        if refused and not auth_attempt.accepted:
             raise Inconclusive(describe_credential(view, "the credential"))
-        expect(accepted, "the credential to be accepted as elsewhere", describe_reply(view), view)
+        if view.reply.status == _FORBIDDEN:
+            _tell_of_forbidden(view, auth_attempt.permitted)
+        expect(not refused, "the credential to be accepted as elsewhere", describe_reply(view), view)
+
+
+def _tell_of_forbidden(view: ReplyView, permitted: bool) -> None:
+    """Say what a 403 leaves open: the service knows who asks (RFC 9110 section 15.5.4), so the key is not refused."""
+    if not permitted and forbids_the_key(view):
+        raise Inconclusive(describe_permission(view))
+    raise Unseen(f"a reply that the key opens; it is accepted elsewhere, and here is {describe_reply(view)}")
+
+
+def _untold(attempt: AuthAttempt) -> str:
+    failed = [f"; it was answered with {describe_reply(view)}" for view in attempt.all[:1]]
+    return f"a request with the credential that no server error hides{''.join(failed)}"
 
 
 @test_the_documented_credential_is_accepted.broken_by
@@ -42,12 +62,28 @@ def _(auth_attempt: AuthAttempt) -> None:
     auth_attempt.accepted = True
 
 
+@requires("retrieve-needs-no-key", role="retrieve", probe="retrieve-keyless")
+@requires("list-needs-no-key", role="list", probe="list-keyless")
+@requires("content-needs-no-key", role="content", probe="content-keyless")
+def test_what_needs_no_key_is_served_without_one(served: Subject) -> None:
+    judged = [view for view in served.all if view.reply.status < 500]
+    for view in require_observed(judged, "a request without the key that no server error hides"):
+        expect(view.reply.is_success, "a success with 2xx, without a key", describe_reply(view), view)
+
+
+@test_what_needs_no_key_is_served_without_one.broken_by
+def _(served: Subject) -> None:
+    served.alter(code=401)
+
+
 @requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
 @requires("retrieve-with-wrong-key-is-refused", probe="retrieve-with-wrong-key")
 @requires("create-without-key-is-refused", probe="create-without-key")
 @requires("create-with-wrong-key-is-refused", probe="create-with-wrong-key")
 @requires("remix-without-key-is-refused", probe="remix-without-key")
 @requires("remix-with-wrong-key-is-refused", probe="remix-with-wrong-key")
+@requires("list-without-key-is-refused", probe="list-without-key")
+@requires("list-with-wrong-key-is-refused", probe="list-with-wrong-key")
 @requires("content-without-key-is-refused", probe="content-without-key")
 @requires("content-with-wrong-key-is-refused", probe="content-with-wrong-key")
 @requires("second-route-without-token-is-refused", probe="second-route-without-token")
@@ -62,15 +98,16 @@ def _(refusal: Refused) -> None:
 
 
 @requires("retrieve-with-another-key-is-refused", probe="retrieve-with-another-key")
-def test_another_account_is_refused(refusal: Refused) -> None:
-    if refusal.first.reply.status == _UNAUTHORIZED:
-        raise Inconclusive(describe_credential(refusal.first, "the key of the other account"))
+def test_another_account_is_refused(other_account: Refused) -> None:
+    view = other_account.first
+    if view.reply.status == _UNAUTHORIZED or other_account.is_refused_as_a_wrong_key:
+        raise Inconclusive(describe_credential(view, "the key of the other account"))
     # A refusal that says 200 breaks other laws, and shows nobody a task.
-    if refusal.first.reply.is_success and not refusal.first.tells_a_task:
-        raise Unseen(f"a refusal of another account, or a task shown to it: {describe_reply(refusal.first)}")
-    expect_refused(refusal)
+    if view.reply.is_success and not view.tells_a_task:
+        raise Unseen(f"a refusal of another account, or a task shown to it: {describe_reply(view)}")
+    expect_refused(other_account)
 
 
 @test_another_account_is_refused.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(code=200, body={"id": refusal.first.asked, "status": refusal.contract.words[-1]})
+def _(other_account: Refused) -> None:
+    other_account.alter(code=200, body={"id": other_account.first.asked, "status": other_account.contract.words[-1]})

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from vidconform.laws import ACCOUNT_CODES, Creation, Task, Unseen, describe_reply, expect, require_observed, requires
+from vidconform.laws import (
+    ACCOUNT_CODES,
+    Creation,
+    Task,
+    Unseen,
+    describe_reply,
+    expect,
+    misses_what_was_sent,
+    require_observed,
+    requires,
+)
 
 _REFUSED_BODY = (400, 415, 422)
 
@@ -12,7 +22,8 @@ _REFUSED_BODY = (400, 415, 422)
 @requires("accepts-seconds", member="seconds")
 @requires("accepts-size", member="size")
 def test_the_documented_body_is_accepted(creation: Creation) -> None:
-    refused = (r for r in creation.all if r.reply.status in _REFUSED_BODY and creation.may_be_about(r))
+    of_the_body = (r for r in creation.all if r.reply.status in _REFUSED_BODY or misses_what_was_sent(r))
+    refused = (r for r in of_the_body if creation.may_be_about(r))
     judged = [*(r for r in creation.all if r.reply.is_success), *refused]
     for view in require_observed(judged, f"a creation that is answered for its {creation.member}"):
         expect(view.reply.is_success, "the documented body to be accepted", describe_reply(view), view)

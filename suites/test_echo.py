@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Task, expect, require_observed, requires
+from vidconform.laws import Task, TaskField, expect, require_observed, requires
 
 
 def _expect_echo(task: Task, role: str) -> None:
@@ -39,7 +39,7 @@ def test_the_size_comes_back_as_sent(task: Task) -> None:
 
 @test_the_size_comes_back_as_sent.broken_by
 def _(task: Task) -> None:
-    task.alter(-1, size="1x1")
+    task.alter(-1, size="720x1280")
 
 
 def _expect_to_stay(task: Task, role: str) -> None:
@@ -79,3 +79,25 @@ def test_the_pending_info_tells_the_same_prompt(task: Task) -> None:
 @test_the_pending_info_tells_the_same_prompt.broken_by
 def _(task: Task) -> None:
     task.alter(pending_prompt="another prompt")
+
+
+@requires("model-stays", member="model")
+@requires("size-stays", member="size")
+@requires("seconds-stays", member="seconds")
+@requires("prompt-stays", member="prompt")
+@requires("completed-at-stays", member="completed")
+@requires("expires-at-stays", member="expires")
+@requires("remixed-from-stays", member="source")
+def test_what_a_finished_task_tells_stays(task_field: TaskField) -> None:
+    role = task_field.role
+    told = [view for view in task_field.since_finished() if view.tells(role)]
+    hint = task_field.hint(f"two reads of one finished task that tell its {role}", role)
+    for view in require_observed(told[1:], hint):
+        first = told[0].raw(role)
+        expect(view.raw(role) == first, f"{first!r} as before", view.raw(role), view, role)
+
+
+@test_what_a_finished_task_tells_stays.broken_by
+def _(task_field: TaskField) -> None:
+    told = task_field.all[-1].raw(task_field.role)
+    task_field.append(**{task_field.role: told + 1 if isinstance(told, int) else "another"})

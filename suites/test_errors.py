@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from vidconform.laws import (
+    ACCOUNT_CODES,
+    EACH_REFUSAL,
+    DocumentedRefusal,
     Refused,
-    describe_codes,
+    ReplyView,
+    Unseen,
+    describe_codes_of_unknown,
     describe_reply,
     expect,
     expect_refused,
-    has_documented_code,
+    has_code_of_unknown,
     require_observed,
     requires,
     tells_of_the_task,
 )
+
+_FORBIDDEN = 403
 
 
 @requires("unknown-task-is-refused", probe="unknown-task")
 @requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
 @requires("unknown-content-is-refused", probe="unknown-content")
 @requires("unknown-remix-is-refused", probe="unknown-remix")
+@requires("unknown-deletion-is-refused", probe="unknown-deletion")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")
+@requires("failed-content-is-refused", probe="failed-content")
 @requires("remix-without-prompt-is-refused", probe="remix-without-prompt")
 @requires("create-without-model-is-refused", probe="create-without-model")
 @requires("create-without-prompt-is-refused", probe="create-without-prompt")
@@ -39,18 +48,53 @@ def _(refusal: Refused) -> None:
     refusal.alter(code=200, body={})
 
 
+@requires(EACH_REFUSAL)
+def test_a_documented_refusal_is_kept(documented_refusal: DocumentedRefusal) -> None:
+    case, (view,) = documented_refusal.case, require_observed(documented_refusal.all, "the request")
+    if documented_refusal.needs_a_served_request:
+        raise Unseen("the documented request, unchanged and served")
+    of_the_account = view.reply.status in ACCOUNT_CODES and not documented_refusal.is_about_the_key
+    if of_the_account and not case.answers(view.reply.status):
+        raise Unseen(f"a request whose key is accepted; it was answered with {describe_reply(view)}")
+    words = f"the status code {' or '.join(case.responses or ('4XX',))}"
+    expect(case.answers(view.reply.status), words, describe_reply(view), view)
+    if case.code is not None:
+        role = "error-code" if view.raw("error-code") is not None else "status"
+        expect(view.raw(role) == case.code, repr(case.code), describe_reply(view), view)
+
+
+@test_a_documented_refusal_is_kept.broken_by
+def _(documented_refusal: DocumentedRefusal) -> None:
+    documented_refusal.alter(code=299)
+
+
+@test_a_documented_refusal_is_kept.broken_by
+def _(documented_refusal: DocumentedRefusal) -> None:
+    code = documented_refusal.all[0].reply.status if documented_refusal.case.code is not None else 299
+    documented_refusal.alter(code=code, body={"error": {"code": "another"}, "status": "another"})
+
+
 @requires("unknown-task-status-code")
 def test_an_unknown_task_is_not_found(unknown_task: Refused) -> None:
-    accepted = unknown_task.accepted
-    refused = (r for r in unknown_task.all if r.reply.is_refusal and tells_of_the_task(r, accepted))
-    for view in require_observed(refused, "a refused request for an unknown task"):
-        expected = describe_codes(view.contract, view.exchange.role, "4")
-        expect(has_documented_code(view, "4"), expected, describe_reply(view), view)
+    told = (r for r in unknown_task.all if r.reply.status >= 400 and _tells_of_the_task(r, unknown_task.accepted))
+    for view in require_observed(told, "a refused request for an unknown task"):
+        expected = describe_codes_of_unknown(view.contract, view.exchange.role)
+        expect(has_code_of_unknown(view), expected, describe_reply(view), view)
+
+
+def _tells_of_the_task(view: ReplyView, accepted: bool) -> bool:
+    """Whether it is the task that is refused; a key that nothing was served to may be forbidden everything."""
+    return tells_of_the_task(view, accepted) and (accepted or view.reply.status != _FORBIDDEN)
 
 
 @test_an_unknown_task_is_not_found.broken_by
 def _(unknown_task: Refused) -> None:
     unknown_task.alter(code=400)
+
+
+@test_an_unknown_task_is_not_found.broken_by
+def _(unknown_task: Refused) -> None:
+    unknown_task.alter(code=500)
 
 
 @requires("refusals-are-not-server-errors")

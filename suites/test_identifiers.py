@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Task, expect, require_observed, requires
+from vidconform.laws import Subject, Task, expect, require_observed, requires
 
 
 @requires("id-same-as-asked")
@@ -27,6 +27,19 @@ def test_a_task_keeps_its_id(task: Task) -> None:
 @test_a_task_keeps_its_id.broken_by
 def _(task: Task) -> None:
     task.append(id=f"{task.all[-1].raw('id')}x")
+
+
+@requires("tasks-have-ids-of-their-own")
+def test_each_task_has_an_id_of_its_own(creations: Subject) -> None:
+    told = [view for view in creations.all if view.has("id")]
+    for index, view in enumerate(require_observed(told if len(told) > 1 else [], "two creations that tell their ids")):
+        earlier = [other.value("id") for other in told[:index]]
+        expect(view.value("id") not in earlier, "an id that no other task has", view.raw("id"), view, "id")
+
+
+@test_each_task_has_an_id_of_its_own.broken_by
+def _(creations: Subject) -> None:
+    creations.alter(-1, id=creations.first.raw("id"))
 
 
 @requires("id-and-task-id-agree")

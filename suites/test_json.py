@@ -16,8 +16,11 @@ from vidconform.laws import (
 
 def _expect_json(view: ReplyView) -> None:
     expect(view.reply.says_json, "the content type application/json", describe_reply(view), view)
-    if view.reply.cut:
+    if view.reply.unread_coding:
         raise Inconclusive(f"{view.exchange.request} was answered with {view.reply.json}")
+    if view.reply.cut:
+        size = f"is larger than {view.reply.bytes_read} bytes; --max-body=BYTES reads more"
+        raise Inconclusive(f"the reply to {view.exchange.request} {size}")
     expect(view.reply.is_json, "a JSON text", f"{view.reply.json} in {describe_reply(view)}", view)
 
 

@@ -9,22 +9,24 @@ from vidconform.laws import ReplyView, Task, expect, require_observed, requires
 _GOING_ON = ("waiting", "running", "succeeded")
 
 
-def _going_on(task: Task) -> list[ReplyView]:
+def _going_on(task: Task, role: str) -> list[ReplyView]:
     """Return the replies up to the first success; a task that runs again after it breaks another law."""
-    views = [r for r in task.views("status", "progress") if r.phase in _GOING_ON]
+    views = [r for r in task.views("status", role) if r.phase in _GOING_ON]
     ends = [i for i, view in enumerate(views) if view.phase == "succeeded"]
     return views[: ends[0] + 1] if ends else views
 
 
+def _expect_no_fall(task: Task, role: str, what: str) -> None:
+    pairs = list(pairwise(_going_on(task, role)))
+    require_observed((later for _, later in pairs), task.hint(f"two reads of a task that tell {what}", role))
+    for earlier, later in pairs:
+        risen = later.value(role) >= earlier.value(role)
+        expect(risen, f"at least {earlier.raw(role)!r} as before", later.raw(role), later, role)
+
+
 @requires("progress-never-falls")
 def test_progress_never_falls(task: Task) -> None:
-    pairs = list(pairwise(_going_on(task)))
-    require_observed((later for _, later in pairs), "two reads of a task that tell its progress")
-    for earlier, later in pairs:
-        expect(
-            later.value("progress") >= earlier.value("progress"),
-            f"at least {earlier.raw('progress')!r} as before", later.raw("progress"), later, "progress",
-        )  # fmt: skip
+    _expect_no_fall(task, "progress", "its progress")
 
 
 @test_progress_never_falls.broken_by
@@ -32,9 +34,21 @@ def _(task: Task) -> None:
     task.all[1:] = [task.first.altered(progress=60), task.first.altered(progress=30)]
 
 
+@requires("pending-info-progress-pct-never-falls")
+def test_the_progress_of_the_pending_info_never_falls(task: Task) -> None:
+    _expect_no_fall(task, "pending-progress", "the progress inside its detail")
+
+
+@test_the_progress_of_the_pending_info_never_falls.broken_by
+def _(task: Task) -> None:
+    task.all[1:] = [task.first.altered(pending_progress=0.6), task.first.altered(pending_progress=0.3)]
+
+
 @requires("progress-whole-at-completion")
 def test_progress_is_whole_at_completion(task: Task) -> None:
-    for view in require_observed(task.succeeded("progress"), "a completed task that tells its progress"):
+    for view in require_observed(
+        task.succeeded("progress"), task.hint("a completed task that tells its progress", "progress")
+    ):
         expect(view.value("progress") == 100, "100 at completion", view.raw("progress"), view, "progress")
 
 

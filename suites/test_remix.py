@@ -11,6 +11,17 @@ def test_a_remix_is_a_task_of_its_own(remix: Remixed) -> None:
         expect(view.value("id") != remix.source, "a new id", remix.source, view, "id")
 
 
+@requires("remix-names-its-source")
+def test_a_remix_names_the_task_that_it_is_made_of(remix: Remixed) -> None:
+    for view in require_observed((r for r in remix.all if r.has("source")), "a remix whose reply tells its source"):
+        expect(view.value("source") == remix.source, repr(remix.source), view.raw("source"), view, "source")
+
+
+@test_a_remix_names_the_task_that_it_is_made_of.broken_by
+def _(remix: Remixed) -> None:
+    remix.alter(source="another")
+
+
 @test_a_remix_is_a_task_of_its_own.broken_by
 def _(remix: Remixed) -> None:
     remix.alter(id=remix.source)

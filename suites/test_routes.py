@@ -8,11 +8,13 @@ from vidconform.laws import (
     Subject,
     Task,
     describe_codes,
+    describe_redirect,
     describe_reply,
     expect,
     expect_refused,
     expect_served,
     has_documented_code,
+    is_answered_at_once,
     require_observed,
     requires,
 )
@@ -24,7 +26,11 @@ _ANOTHER_BODY = (400, 415, 422)
 
 @requires("retrieve-route", role="retrieve", probe=_READS, apart={"retrieve-accepts-json-header": _ANOTHER_TYPE})
 @requires("create-route", role="create", probe="create", apart={"accepts-prompt": _ANOTHER_BODY})
+@requires("create-accepts-form", role="create", probe="create-as-form")
 @requires("remix-route", role="remix", probe="remix")
+@requires("list-route", role="list", probe="list")
+@requires("delete-route", role="delete", probe=("create", "delete"))
+@requires("cancel-route", role="cancel", probe="cancel")
 @requires("content-route", role="content", probe="content")
 @requires("second-route", role="second-retrieve", probe="second-route")
 def test_a_documented_route_is_served(served: Subject) -> None:
@@ -33,7 +39,7 @@ def test_a_documented_route_is_served(served: Subject) -> None:
 
 @test_a_documented_route_is_served.broken_by
 def _(served: Subject) -> None:
-    served.all.append(served.first.altered(code=404))
+    served.all.append(served.first.altered(code=404, body={}))
 
 
 @requires("retrieve-accepts-json-header", role="retrieve", probe=_READS)
@@ -49,15 +55,36 @@ def _(served: Subject) -> None:
 
 
 @requires("retrieve-status-code", role="retrieve", probe=_READS)
+@requires("create-status-code", role="create", probe="create")
+@requires("remix-status-code", role="remix", probe="remix")
+@requires("list-status-code", role="list", probe="list")
+@requires("delete-status-code", role="delete", probe=("create", "delete"))
 def test_success_has_the_documented_status_code(served: Subject) -> None:
     for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
         expected = describe_codes(view.contract, view.exchange.role, "2")
-        expect(has_documented_code(view, "2"), expected, describe_reply(view), view)
+        documented = is_answered_at_once(view) and has_documented_code(view, "2")
+        expect(documented, expected, describe_redirect(view), view)
 
 
 @test_success_has_the_documented_status_code.broken_by
 def _(served: Subject) -> None:
-    served.alter(code=202)
+    served.alter(code=299)
+
+
+@test_success_has_the_documented_status_code.broken_by
+def _(served: Subject) -> None:
+    served.alter(redirected=307)
+
+
+@requires("retrieve-needs-no-redirect", role="retrieve", probe=_READS)
+def test_a_read_is_answered_without_a_redirect(served: Subject) -> None:
+    for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
+        expect(is_answered_at_once(view), "an answer at the documented address", describe_redirect(view), view)
+
+
+@test_a_read_is_answered_without_a_redirect.broken_by
+def _(served: Subject) -> None:
+    served.alter(redirected=301)
 
 
 @requires("wrong-method-is-refused", probe="wrong-method")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from vidconform.laws import ReplyView, Task, expect, require_observed, requires
+from datetime import UTC, datetime
+
+from vidconform.laws import FINISHED, ReplyView, Task, TaskField, expect, require_observed, requires
 
 # created_at is whole seconds; a clock that rounds up may stand one ahead.
 _ROUNDING = 1
+# Seconds by which two machines of one service may differ; the nearest time zone is half an hour away.
+_SKEW = 300
 
 
 @requires("created-at-never-changes")
 def test_the_creation_time_never_changes(task: Task) -> None:
     pairs = task.against_first("created")
-    require_observed((later for _, later in pairs), "two reads of one task that tell its creation time")
+    hint = task.hint("two reads of one task that tell its creation time", "created")
+    require_observed((later for _, later in pairs), hint)
     for first, later in pairs:
         same = later.value("created") == first.value("created")
         expect(same, repr(first.raw("created")), later.raw("created"), later, "created")
@@ -23,7 +28,8 @@ def _(task: Task) -> None:
 
 
 def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
-    for view in require_observed(task.views(earlier, later), f"a reply with the times {earlier} and {later}"):
+    hint = task.hint(f"a reply with the times {earlier} and {later}", earlier, later)
+    for view in require_observed(task.views(earlier, later), hint):
         in_order = view.value(later) >= view.value(earlier) - slack
         expect(in_order, f"{later} at or after {earlier} ({view.raw(earlier)})", view.raw(later), view, later)
 
@@ -63,7 +69,8 @@ def _(task: Task) -> None:
 @requires("update-time-never-goes-back")
 def test_the_update_time_never_goes_back(task: Task) -> None:
     pairs = list(task.pairs("updated"))
-    require_observed((later for _, later in pairs), "two reads of one task that tell its last update")
+    hint = task.hint("two reads of one task that tell its last update", "updated")
+    require_observed((later for _, later in pairs), hint)
     for earlier, later in pairs:
         forward = later.value("updated") >= earlier.value("updated")
         expect(forward, f"{earlier.raw('updated')} or later", later.raw("updated"), later, "updated")
@@ -72,6 +79,74 @@ def test_the_update_time_never_goes_back(task: Task) -> None:
 @test_the_update_time_never_goes_back.broken_by
 def _(task: Task) -> None:
     task.append(updated=task.all[-1].raw("updated") - 1000)
+
+
+def _may_be_one_second(view: ReplyView) -> bool:
+    """Whether the next status may have begun in the very second that a reply tells as its last update."""
+    if _unit(view, "updated") == "milliseconds" and view.raw("updated") % 1000:
+        return False
+    # A Date is cut to whole seconds (RFC 9110 section 5.6.7).
+    return view.sent_at is None or view.sent_at - view.value("updated") < _ROUNDING + 1
+
+
+@requires("update-time-moves-with-status")
+def test_the_update_time_moves_with_the_status(task: Task) -> None:
+    going_on = [(a, b) for a, b in task.pairs("status", "updated") if a.phase not in FINISHED]
+    changes = [(a, b) for a, b in going_on if a.status != b.status and not _may_be_one_second(a)]
+    hint = task.hint("two reads that tell another status and the last update", "updated")
+    require_observed((later for _, later in changes), hint)
+    for earlier, later in changes:
+        moved = later.value("updated") != earlier.value("updated")
+        expected = f"another time than {earlier.raw('updated')}, at which the status was {earlier.status!r}"
+        expect(moved, expected, later.raw("updated"), later, "updated")
+
+
+@test_the_update_time_moves_with_the_status.broken_by
+def _(task: Task) -> None:
+    words = [word for word, phase in task.contract.task.phases.items() if phase not in FINISHED]
+    later = next(word for word in task.contract.task.phases if word != words[0])
+    task.alter(status=words[0], updated=1762010621323)
+    task.all[1:] = [task.first.altered(status=later)]
+
+
+@requires("created-at-agrees-with-clock", member="created")
+@requires("update-time-agrees-with-clock", member="updated")
+@requires("completed-at-agrees-with-clock", member="completed")
+def test_a_time_agrees_with_the_services_own_clock(task_field: TaskField) -> None:
+    role, earliest = task_field.role, task_field.created_after
+    dated = ((view, view.sent_at) for view in task_field.views(role))
+    told = [(view, sent_at) for view, sent_at in dated if sent_at is not None]
+    hint = task_field.hint(f"a reply that has its own Date and tells the time {role}", role)
+    require_observed((view for view, _ in told), hint)
+    for view, sent_at in told:
+        date = view.reply.header("date")
+        expect(
+            view.value(role) <= sent_at + _SKEW, f"a time that has come by the Date, {date}", _moment(view, role), view
+        )
+        made_now = earliest is None or view.value(role) >= earliest - _SKEW
+        expected = f"a time since the creation, which is of this run, by the Date, {date}"
+        expect(made_now, expected, _moment(view, role), view)
+
+
+def _moment(view: ReplyView, role: str) -> str:
+    moment = datetime.fromtimestamp(view.value(role), UTC)
+    return f"{view.raw(role)!r}, which is {moment:%a, %d %b %Y %H:%M:%S} GMT"
+
+
+@test_a_time_agrees_with_the_services_own_clock.broken_by
+def _(task_field: TaskField) -> None:
+    _shift(task_field, 86_400)
+
+
+@test_a_time_agrees_with_the_services_own_clock.broken_by
+def _(task_field: TaskField) -> None:
+    _shift(task_field, 8 * 3_600 if task_field.created_after is None else -8 * 3_600)
+
+
+def _shift(task_field: TaskField, seconds: int) -> None:
+    role, view = task_field.role, task_field.all[-1]
+    time = int(view.sent_at or 0) + seconds
+    task_field.append(**{role: time if _unit(view, role) == "seconds" else time * 1000})
 
 
 @requires("update-time-not-before-creation")

@@ -39,7 +39,7 @@ BREAKS = {
     "a suite sends a request": ("suites/test_status.py", "import httpx"),
     "a suite knows a contract": ("suites/test_times.py", "from vidconform.contracts import Contract"),
     "a stage knows pytest": ("src/vidconform/run/session.py", "def later():\n    import pytest"),
-    "the plugin goes past a face": ("src/vidconform/plugin/judge.py", "from vidconform.run.session import prepare"),
+    "the plugin goes past a face": ("src/vidconform/plugin/judge.py", "from vidconform.run.preparation import prepare"),
     "a probe judges": ("src/vidconform/probes/registry.py", "from vidconform.verdicts import judge"),
     "the emulator knows the judge": ("src/vidconform/emulator/tasks.py", "from vidconform.laws import Law"),
 }
@@ -221,5 +221,6 @@ def test_what_every_pytest_run_loads_is_light() -> None:
         "vidconform.errors",
         "vidconform.errors.error_table",
         "vidconform.errors.error_types",
+        "vidconform.errors.run_errors",
         "vidconform.locations",
     }

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vidconform import __version__
 from vidconform.doctor import add_doctor
 from vidconform.errors import (
+    FAULT_OF_OURS,
     SYSTEM_ERROR,
     UNFORESEEN_VALUE,
     BadOption,
@@ -23,6 +25,7 @@ from vidconform.errors import (
 )
 from vidconform.proof import add_proof
 from vidconform.report import add_report
+from vidconform.text import say, visible
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -44,12 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(problem)
     except (OSError, ValueError) as problem:
         return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
+    except Exception as error:  # noqa: BLE001 - with Python's own exit code it would say that something got worse
+        return _refuse(with_code(_told(error), FAULT_OF_OURS))
     return code or 0
 
 
 def _refuse(sentence: object) -> int:
-    print(f"vidconform: {sentence}", file=sys.stderr)
+    say(f"vidconform: {sentence}", sys.stderr)
     return _USAGE
+
+
+def _told(error: Exception) -> str:
+    """Return what an error of ours is and where, for who reports it; its text may hold anything of a file."""
+    *_, last = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(last[0].f_code.co_filename).name}:{last[1]}"
+    return f"an error of our own: {type(error).__name__} at {place}: {visible(' '.join(str(error).split()), 200)}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     serving.add_argument("--host", default="127.0.0.1", help="the address to bind")
     serving.add_argument("--step-seconds", type=float, help="advance tasks by time, one step in so many seconds")
-    serving.add_argument("--vice", metavar="NAME", help="serve it with this one fault; vidconform vices lists them")
+    vices = "serve it with this fault; repeatable; vidconform vices lists them"
+    serving.add_argument("--vice", metavar="NAME", action="append", default=[], help=vices)
     serving.set_defaults(run=_serve)
     explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
     explaining.add_argument("code", nargs="*", help="like VC-201; without any, every code in a line")
@@ -83,15 +96,15 @@ def _list(options: argparse.Namespace) -> None:
 
     contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
     for sentence in _other_editions(contracts, options.documents):
-        print(f"vidconform: {sentence}", file=sys.stderr)
+        say(f"vidconform: {sentence}", sys.stderr)
     if options.json:
-        print(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=False))
+        say(json.dumps([row for contract in contracts for row in describe(contract)], indent=2, ensure_ascii=True))
         return
     for contract in contracts:
         rows = describe(contract)
-        print(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
-        print("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
-        print("\n".join(map(_listed, rows)), end="\n\n")
+        say(f"{contract.id}  {contract.provider.base_url}  {len(rows)} requirements")
+        say("  " + ", ".join(f"{name} {value}" for name, value in contract.edition.as_dict().items()))
+        say("\n".join(map(_listed, rows)) + "\n")
 
 
 def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> Iterator[str]:
@@ -119,7 +132,7 @@ def _explain(options: argparse.Namespace) -> None:
         if code.upper() not in kinds:
             raise UnknownErrorCode(code)
     told = "\n\n".join(kinds[code.upper()].as_text() for code in options.code)
-    print(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
+    say(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -127,8 +140,9 @@ def _serve(options: argparse.Namespace) -> None:
 
     seconds = options.step_seconds
     choices = EmulatorOptions() if seconds is None else EmulatorOptions(advance="second", step_seconds=seconds)
-    if options.vice is not None:
+    if options.vice:
         from vidconform.emulator.vices import find_vice
 
-        choices = find_vice(options.provider, options.vice).applied(choices)
+        for name in dict.fromkeys(options.vice):
+            choices = find_vice(options.provider, name).applied(choices)
     serve(options.provider, port=options.port, host=options.host, options=choices)

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
+from codecs import getincrementaldecoder
+from typing import NewType, TextIO
+
+Redacted = NewType("Redacted", str)
+"""A text without any secret, which is all that is kept, written or shown of what a stranger said."""
 
 LONGEST = 400
+_FIRST_BYTES = 16
 _NEVER_IN_SLUGS = re.compile(r"[^A-Za-z0-9_-]+")
+# What a runner of GitHub, Azure or Gitea takes for a command: ::name key=value::text, ##[name], ##vso[name].
+_COMMAND = re.compile(
+    r"(?<!\.py)::(?=[A-Za-z][\w-]*(?:[ :]|$))|##(?=(?:vso|teamcity)?\[)", re.MULTILINE | re.IGNORECASE
+)
+# What begins a field, also of one that only a reader who separates by semicolons sees; quotes of it are dropped.
+_FORMULA = re.compile(r"(^\s*|[;|][\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_WORDS = str.maketrans(
+    {"\u2713": "ok", "\u2717": "fails", "\u2192": "->", "\u2026": "...", "\u2013": "-", "\u2014": "-", "\u00b7": "-"}
+)
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -16,9 +32,49 @@ def visible(text: str, longest: int = LONGEST, keep: str = "") -> str:
     return shown if len(text) <= longest else f"{shown}... ({len(text)} characters)"
 
 
+def excerpt(body: bytes, longest: int) -> str:
+    """Return the beginning of a body on one line; of bytes that are no text their number and the first of them."""
+    start = body[: 4 * longest]
+    try:
+        # The bound may fall into a character.
+        text = getincrementaldecoder("utf-8")().decode(start, final=len(start) == len(body))
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        return f"{len(body)} bytes that are no text, the first in hexadecimal: {body[:_FIRST_BYTES].hex(' ')}"
+    shown = " ".join(text.split())
+    return shown if len(shown) <= longest and len(start) == len(body) else f"{shown[:longest]}..."
+
+
 def lines(text: str, longest: int) -> str:
     """Return a text of several lines, made visible like any other."""
     return visible(text, longest, keep="\n\t")
+
+
+def printable(text: str) -> str:
+    """Return a text of several lines for a terminal and the log of a CI: nothing in it is a command to either."""
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    return _COMMAND.sub(lambda found: found[0][0] + _spelled(found[0][1]), shown)
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print a text on standard output or another stream; what its encoding lacks is written in words."""
+    stream = stream or sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(_in(encoding, printable(text)) + "\n")
+    stream.flush()
+
+
+def _in(encoding: str, text: str) -> str:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_WORDS).encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() or character in "\n\t" else _spelled(character)
 
 
 def _spelled(character: str) -> str:
@@ -41,9 +97,8 @@ def prose(text: str, longest: int = LONGEST) -> str:
 
 
 def spreadsheet(text: str) -> str:
-    """Return a text that a spreadsheet takes for text and not for a formula."""
-    shown = visible(text)
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+    """Return a text that a spreadsheet takes for text and not for a formula, with `,` and with `;` between fields."""
+    return _FORMULA.sub(r"\1'", visible(text))
 
 
 def slug(text: str, taken: set[str]) -> str:

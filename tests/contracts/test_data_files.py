@@ -14,7 +14,7 @@ from vidconform.errors.error_types import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.run.bindings import check_bindings
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 
 Change = Callable[[str], str]
 
@@ -73,7 +73,7 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
     ),
     "an operation without a role": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-rule: retrieve"),
-        "not the OpenAPI that a contract needs: .*x-role",
+        "no x-role says what it is for",
     ),
     "an unknown role of an operation": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-role: retreive"),
@@ -81,7 +81,7 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
     ),
     "a parameter without its role": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: id", "x-rule: id"),
-        "no parameter has `x-role: id`, so that no task can be asked for",
+        "parameters.task_id: unknown key 'x-rule'; the valid ones are x-role",
     ),
     "a credential without a variable": (
         "videos/openapi.yaml", lambda text: text.replace("x-variable: GPTGE_API_KEY", ""),

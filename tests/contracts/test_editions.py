@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,15 @@ def test_documents_may_lie_elsewhere(acme: Path, told: Callable[..., str], tmp_p
     assert f"{elsewhere / 'acme.txt'} is not the text" in told(acme, f"--documents={elsewhere}")
     (elsewhere / "acme.txt").write_bytes(TEXT)
     assert told(acme, f"--documents={elsewhere}") == ""
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_a_document_that_is_no_file_is_told_and_not_waited_for(
+    make: Callable[[Path], None], acme: Path, told: Callable[..., str]
+) -> None:
+    (acme / "documents" / "acme.txt").unlink()
+    make(acme / "documents" / "acme.txt")
+    assert "acme.txt cannot be read: " in told(acme)
 
 
 def test_a_folder_of_documents_that_is_none_is_refused(acme: Path, told: Callable[..., str]) -> None:

@@ -28,6 +28,7 @@ from vidconform.run.session import Session
 
 VALUES: tuple[Any, ...] = (
     DROPPED, None, True, -1, 101, 1.5, 1762010621, 1762010621323, "", "x", "https://cdn.example/v.mp4", [7], ["x"], {},
+    {"x": ""},
 )  # fmt: skip
 FEWER: tuple[Any, ...] = (DROPPED, None, -1, "x", ["x"], {})
 

@@ -36,6 +36,7 @@ JSON = "Content-Type: application/json"
 TEXT = "Content-Type: text/plain"
 HTML = "Content-Type: text/html; charset=utf-8"
 UNKNOWN = http(404, b'{"error": {"message": "task not found"}}', JSON)
+NO_KEY = http(401, b'{"error": {"message": "invalid token"}}', JSON)
 TASK = http(200, b'{"id": "video_1", "status": "queued"}', JSON)
 KEY = KEYS["GPTGE_API_KEY"]
 
@@ -98,8 +99,8 @@ def test_all_is_well_with_a_provider_that_keeps_its_contract(provider: str, visi
     contracts = load_contracts(find_provider(provider))
     with running(provider, environ=KEYS) as emulator:
         seen = visit(provider, f"--provider-url={emulator.url}", "--json")
-        assert (seen.code, emulator.requests, emulator.creations) == (0, len(contracts), 0)
-    assert (seen.seen["exit"], seen.seen["requests"], seen.seen["creations"]) == (0, len(contracts), 0)
+        assert (seen.code, emulator.requests, emulator.creations) == (0, 2 * len(contracts), 0)
+    assert (seen.seen["exit"], seen.seen["requests"], seen.seen["creations"]) == (0, 2 * len(contracts), 0)
     assert [state for state, _ in seen.of("key")] == ["ok"] * len(contracts)
     assert {state for state, _ in seen.of("task ids")} == {"unchecked"}
     assert list(dict.fromkeys(one["check"] for one in seen.seen["checks"])) == CHECKS
@@ -110,7 +111,7 @@ def test_a_known_task_proves_the_key_and_costs_no_request_more(provider: str, vi
     with running(provider, environ=KEYS) as emulator:
         known = [f"--task-id={name}={ids[0]}" for name, ids in emulator.task_ids.items()]
         seen = visit(provider, f"--provider-url={emulator.url}", "--json", *known)
-        assert (seen.code, emulator.requests, emulator.creations) == (0, len(known), 0)
+        assert (seen.code, emulator.requests, emulator.creations) == (0, 2 * len(known), 0)
     assert all("was answered with 200" in sentence for _, sentence in seen.of("key"))
     assert [state for state, _ in seen.of("task ids")] == ["ok"] * len(known)
 
@@ -119,7 +120,7 @@ def test_each_task_id_is_read_once(visit: Visiting) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         known = [f"--task-id={name}={task}" for name, ids in emulator.task_ids.items() for task in ids]
         seen = visit("octopusx", f"--provider-url={emulator.url}", "--json", *known)
-        assert (seen.code, emulator.requests) == (0, len(known))
+        assert (seen.code, emulator.requests) == (0, len(known) + len(emulator.task_ids))
     assert [state for state, _ in seen.of("task ids")] == ["ok"] * len(known)
 
 
@@ -128,13 +129,13 @@ def test_a_person_reads_a_line_a_check_and_what_was_sent(visit: Visiting) -> Non
         lines = visit("octopusx", f"--provider-url={emulator.url}").out.splitlines()
     assert lines[0] == "octopusx"
     assert lines[1].startswith(f"  ok           configuration  requests go to {emulator.url} with OCTOPUSX_API_KEY;")
-    assert lines[-1] == "  sent: 2 requests, 0 creations"
+    assert lines[-1] == "  sent: 4 requests, 0 creations"
     assert all(line.endswith(".") for line in lines[1:-1])
 
 
 def test_checks_that_make_no_sense_any_more_share_a_line(visit: Visiting) -> None:
     lines = visit("gptge", "--provider-url=http://127.0.0.1:1").out.splitlines()
-    assert "  not checked  clock, key, models, task ids: the service is not reached." in lines
+    assert "  not checked  clock, key, task ids: the service is not reached." in lines
 
 
 CAUSES: dict[str, tuple[Answer, Exit, str, str]] = {
@@ -175,8 +176,10 @@ def test_each_cause_has_its_exit_code(cause: str, ask: Asking) -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 422])
 def test_a_refusal_of_the_id_is_no_refusal_of_the_key(status: int, ask: Asking) -> None:
-    seen, server = ask(http(status, b'{"code": "task_not_exist", "message": "task_not_exist", "data": null}', JSON))
-    assert (seen.code, seen.of("key")[0][0], len(server.asked)) == (0, "ok", 1)
+    seen, server = ask(
+        http(status, b'{"code": "task_not_exist", "message": "task_not_exist", "data": null}', JSON), NO_KEY
+    )
+    assert (seen.code, seen.of("key")[0][0], len(server.asked)) == (0, "ok", 2)
 
 
 def test_an_unknown_task_that_is_served_is_remarked_on(ask: Asking) -> None:
@@ -195,8 +198,10 @@ def test_a_service_that_fails_on_an_unknown_id_says_nothing_of_the_key(ask: Aski
 
 
 def test_a_task_id_that_the_service_does_not_know(ask: Asking) -> None:
-    seen, server = ask(TASK, UNKNOWN, TASK, options=("--task-id=video_1", "--task-id=video_2", "--task-id=video_3"))
-    assert (seen.code, len(server.asked)) == (Exit.TASK, 3)
+    seen, server = ask(
+        TASK, UNKNOWN, TASK, NO_KEY, options=("--task-id=video_1", "--task-id=video_2", "--task-id=video_3")
+    )
+    assert (seen.code, len(server.asked)) == (Exit.TASK, 4)
     assert [state for state, _ in seen.of("task ids")] == ["ok", "problem", "ok"]
     assert "task not found" in seen.of("task ids")[1][1]
 
@@ -256,7 +261,7 @@ def test_of_several_problems_all_are_shown_and_the_first_decides(ask: Asking) ->
 
 
 def test_a_name_that_nobody_has(visit: Visiting) -> None:
-    seen = visit("gptge", "--provider-url=http://nosuch.invalid", "--json")
+    seen = visit("gptge", "--provider-url=https://nosuch.invalid", "--json")
     assert (seen.code, seen.seen["requests"]) == (Exit.DNS, 0)
     assert seen.of("dns")[0][1].startswith("nosuch.invalid has no address: ")
     assert {seen.of(check)[0][0] for check in CHECKS[2:8]} == {"unchecked"}
@@ -265,7 +270,7 @@ def test_a_name_that_nobody_has(visit: Visiting) -> None:
 def test_a_name_server_that_says_nothing(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
     told = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told.wait(20) and [])
-    seen = visit("gptge", "--provider-url=http://slow.invalid", "--request-timeout=0.2", "--json")
+    seen = visit("gptge", "--provider-url=https://slow.invalid", "--request-timeout=0.2", "--json")
     told.set()
     assert seen.code == Exit.DNS
     assert "no answer within 0.2 s" in seen.of("dns")[0][1]
@@ -330,7 +335,7 @@ def test_a_certificate_says_how_long_it_is_valid(
     monkeypatch.setenv("SSL_CERT_FILE", str(shown.chain))
     with serving_tls(shown) as url:
         seen = visit("gptge", f"--provider-url={url}", "--json")
-    assert (seen.code, seen.of("tls")[0][0], seen.of("key")[0][0]) == (0, state, "ok")
+    assert (seen.code, seen.of("tls")[0][0], seen.of("key")[0][0]) == (0, state, "unchecked")
     assert f"valid for {days - 1} days more" in seen.of("tls")[0][1]
 
 
@@ -360,11 +365,13 @@ def _complain(listener: socket.socket) -> None:
 
 
 def test_behind_a_proxy_the_way_to_the_host_is_the_proxy_s(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(UNKNOWN) as proxy:
+    with serving(UNKNOWN, UNKNOWN, NO_KEY) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//user:pa55word@"))
         monkeypatch.delenv("no_proxy", raising=False)
-        seen = visit("gptge", "--provider-url=http://vendor.invalid", "--json")
-    assert (seen.code, [asked.target.partition("/v1")[0] for asked in proxy.asked]) == (0, ["http://vendor.invalid"])
+        seen = visit("gptge", "--provider-url=http://vendor.invalid", "--allow-http", "--json")
+    hosts = [(asked.method, asked.target.partition("/v1")[0].rstrip("/")) for asked in proxy.asked]
+    assert (seen.code, hosts) == (0, [(method, "http://vendor.invalid") for method in ("HEAD", "GET", "GET")])
+    assert [KEY in str(asked.headers) for asked in proxy.asked] == [False, True, False]
     assert [seen.of(check)[0][0] for check in ("dns", "connection", "tls", "key")] == [*["unchecked"] * 3, "ok"]
     assert "pa55word" not in seen.out
 
@@ -383,7 +390,7 @@ def listing(tmp_path: Path) -> Path:
     ("listed", "code", "state", "words"),
     [
         (http(200, b'{"data": [{"id": "sora-2"}, {"id": "veo"}]}', JSON), 0, "ok", "sora-2 is among the 2 models"),
-        (http(200, b'{"data": [{"id": "veo"}]}', JSON), Exit.MODEL, "problem", "sora-2 is not among the 1 models"),
+        (http(200, b'{"data": [{"id": "veo"}]}', JSON), Exit.MODEL, "problem", "sora-2 is not among the 1 model of"),
         (http(200, b'{"data": []}', JSON), Exit.MODEL, "problem", "(none)"),
         (http(200, b'{"models": []}', JSON), 0, "unchecked", "that is no list of models"),
         (http(404, b'{"error": "no"}', JSON), 0, "unchecked", "was answered with 404"),
@@ -476,16 +483,20 @@ def test_what_the_environment_lacks_is_a_problem_of_the_configuration(
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("SSL_CERT_FILE", "/nonexistent.pem", "by SSL_CERT_FILE or SSL_CERT_DIR cannot be used: No such file"),
-        ("http_proxy", "carrier-pigeon://me:pa55word@127.0.0.1", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
-        ("http_proxy", "http://me:pa55word@:port", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
+        ("SSL_CERT_FILE", "/nonexistent.pem", "by SSL_CERT_FILE cannot be used: No such file"),
+        (
+            "https_proxy",
+            "carrier-pigeon://me:pa55word@127.0.0.1",
+            "HTTPS_PROXY or ALL_PROXY cannot be used: no address",
+        ),
+        ("https_proxy", "http://me:pa55word@:port", "HTTPS_PROXY or ALL_PROXY cannot be used: no address"),
     ],
 )
 def test_what_the_environment_names_for_every_client_must_be_usable(
     variable: str, value: str, told: str, visit: Visiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    seen = visit("gptge", "--provider-url=http://vendor.invalid", "--json")
+    seen = visit("gptge", "--provider-url=https://vendor.invalid", "--json")
     ((state, sentence),) = seen.of("configuration")
     assert (seen.code, state, seen.seen["requests"]) == (Exit.CONFIGURATION, "problem", 0)
     assert told in sentence
@@ -593,3 +604,53 @@ def test_the_addresses_of_a_host_share_the_seconds_of_a_connection() -> None:
         for times in (1, 3):
             with connectivity._opened(place, found * times) as connection:
                 assert connection.gettimeout() == 6.0 / times
+
+
+@pytest.mark.parametrize("answer", [UNKNOWN, TASK], ids=["an id that is looked at first", "no key is asked for"])
+def test_a_key_that_was_not_looked_at_is_not_called_accepted(answer: bytes, ask: Asking) -> None:
+    seen, server = ask(answer, options=("--task-id=video_1",) if answer is TASK else ())
+    ((state, sentence),) = seen.of("key")
+    assert (seen.code, state) == (0, "unchecked")
+    assert "for a wrong key too, so it was not looked at" in sentence
+    assert server.asked[-1].headers["authorization"] == "Bearer vidconform-wrong-key"
+    assert len(server.asked) == 2
+
+
+def test_a_key_that_another_one_cannot_stand_in_for_is_accepted(ask: Asking) -> None:
+    seen, _ = ask(UNKNOWN, NO_KEY)
+    ((state, sentence),) = seen.of("key")
+    assert (seen.code, state) == (0, "ok")
+    assert "accepted" in sentence
+
+
+def test_a_contract_can_be_chosen(visit: Visiting) -> None:
+    with running("octopusx", environ=KEYS) as emulator:
+        address = f"--provider-url={emulator.url}"
+        for name in ("query", "octopusx/query"):
+            seen = visit("octopusx", address, "--json", f"--contract={name}")
+            assert [sentence.partition(":")[0] for _, sentence in seen.of("key")] == ["octopusx/query"]
+        wrong = visit("octopusx", address, "--contract=nosuch")
+    assert (wrong.code, emulator.requests) == (Exit.CONFIGURATION, 4)
+    assert "--contract=nosuch: expected one of octopusx/query" in wrong.err
+
+
+def test_a_contract_that_is_not_served_does_not_silence_the_other(visit: Visiting) -> None:
+    no_route = http(404, b'{"error": {"message": "Invalid URL"}}', JSON)
+    with serving(no_route, UNKNOWN, NO_KEY) as server:
+        seen = visit("octopusx", f"--provider-url={server.url}", "--json")
+    assert [state for state, _ in seen.of("key")] == ["problem", "ok"], seen.out
+    assert len(seen.of("task ids")) == 1
+    assert seen.code == Exit.NO_API
+
+
+def test_a_key_that_is_refused_ends_the_questions(visit: Visiting) -> None:
+    with serving(NO_KEY) as server:
+        seen = visit("octopusx", f"--provider-url={server.url}", "--json")
+    assert [state for state, _ in seen.of("key")] == ["problem", "unchecked"]
+    assert len(server.asked) == 1
+
+
+def test_a_person_reads_no_line_about_a_list_that_nobody_documents(visit: Visiting, listing: Path) -> None:
+    with serving(UNKNOWN) as server:
+        assert "models" not in visit("gptge", f"--provider-url={server.url}").out
+        assert "models" in visit(str(listing), f"--provider-url={server.url}").out

@@ -470,7 +470,7 @@ def test_a_wrong_name_or_a_busy_port_is_an_error_with_fields(octopusx: Running) 
     with pytest.raises(AddressUnavailable, match="in use") as busy:
         serve("gptge", port=port)
     assert (busy.value.host, busy.value.port) == ("127.0.0.1", port)
-    with pytest.raises(NoEmulator, match="octopusx, gptge, opeai, chainhub"), running("nobody"):
+    with pytest.raises(NoEmulator, match="chainhub, gptge, octopusx, opeai"), running("nobody"):
         pass
 
 

@@ -20,7 +20,7 @@ from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.exchange.codec import FORMATS as SCHEMA_FOLDER
 from vidconform.exchange.codec import decode, encode
-from vidconform.exchange.evidence import Evidence, Gap
+from vidconform.exchange.evidence import Evidence, Gap, RedactedEvidence
 from vidconform.exchange.messages import Digest, Exchange, Hop, Reply, Request
 from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import read_creations
@@ -32,6 +32,7 @@ from vidconform.report.pages.exchange_view import Body, State, read_evidence
 from vidconform.store.journal import Journal
 from vidconform.store.journal_lines import read_journal
 from vidconform.store.replay import ReplayTransport
+from vidconform.text import Redacted
 
 FORMATS = Path(__file__).parents[1] / "formats"
 SCHEMAS = SCHEMA_FOLDER
@@ -64,7 +65,7 @@ def test_so_does_all_that_a_cassette_and_a_journal_hold(
     cassette, folder = own.load(), tmp_path_factory.mktemp("journal")
     assert (cassette.exchanges, cassette.gaps, cassette.metadata["notes"]) == (found, gaps, notes)
     journal = Journal(folder)
-    journal.keep(own.contract, whole)
+    journal.keep(own.contract, RedactedEvidence(whole))
     journal.close()
     assert read_journal(folder) == [whole]
 
@@ -130,14 +131,15 @@ def test_a_hop_holds_no_secret(own: Own) -> None:
     own.save(Evidence("gptge/videos", "observe", (exchange,), (), "live", AT, kind="life"))
     setting = ProbeSettings(BASE, Pace(0, 1), {}, Redactor([secret]), Budget(0))
     context = ProbeContext(own.contract, setting, ReplayTransport(own.load()), "observe")
-    (kept,) = context.ask("poll", operation, "video_1", credential="none").reply.hops
+    asked = context.ask("poll", operation, "video_1", credential="none")
+    (kept,) = setting.redactor.exchange(asked).reply.hops
     assert kept == Hop("GET", f"{BASE}/x?key=REDACTED", 302, (("Location", "/REDACTED"), ("Set-Cookie", "REDACTED")))
 
 
 def test_evidence_of_the_first_format_is_read(tmp_path: Path) -> None:
     shutil.copy(FORMATS / "evidence-1.jsonl", tmp_path / "evidence.jsonl")
     found = read_evidence(tmp_path / "results.jsonl")
-    assert found["octopusx/query"].gaps == [("observe", "a known task; pass --task-id=query=ID")]
+    assert found["octopusx/query"].gaps == [("observe", "a known task; pass --task-id=query=ID", None)]
     kept = found["octopusx/videos"].exchanges
     assert list(kept) == [("create", 0), ("create", 4), ("content", 0), ("document", 0)]
     created, video = kept["create", 0], kept["content", 0]
@@ -167,7 +169,7 @@ def test_creations_of_the_first_format_are_read_and_gone_on_with(tmp_path: Path)
     assert exchange is not None
     assert exchange.reply.json["id"] == before[19].task_id == "video_c88245ab0b9212c3ab06f2d11e252acf"
     creations = Creations(tmp_path)
-    creations.lost(creations.sent("octopusx/videos", "create", exchange.request), "a time-out")
+    creations.lost(creations.sent("octopusx/videos", "create", exchange.request), Redacted("a time-out"))
     creations.close(ended=True)
     assert [c.state for c in read_creations(file).values()] == ["nothing", "finished", "lost"]
     assert file.read_text().count('"format": "vidconform/creations@2"') == 1

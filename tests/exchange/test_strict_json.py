@@ -19,7 +19,8 @@ from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
-from vidconform.verdicts.judging import Case, judge
+from vidconform.verdicts.case import Case
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome
 
 SESSION = recorded()

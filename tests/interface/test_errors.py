@@ -9,14 +9,15 @@ import pytest
 
 import vidconform.emulator.vices  # noqa: F401 - the errors there are found among the subclasses
 from vidconform.cli import main
-from vidconform.errors.error_table import SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, errors_page
-from vidconform.errors.error_types import BadOption, DataFileProblem, SecretRefused, VidconformError
+from vidconform.errors.error_table import FAULT_OF_OURS, SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, errors_page
+from vidconform.errors.error_types import BadOption, DataFileProblem, VidconformError
+from vidconform.errors.run_errors import SecretRefused
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # A code is a promise: people search for it, and scripts compare it. A new error takes a new one.
 CODES = {
     "BadOption": "VC-101", "UnknownProvider": "VC-102", "UnknownErrorCode": "VC-103",
-    "MissingKey": "VC-201", "UnusableKey": "VC-202", "UnusableEnvironment": "VC-203",
+    "MissingKey": "VC-201", "ExposedKey": "VC-204", "UnusableKey": "VC-202", "UnusableEnvironment": "VC-203",
     "DataFileProblem": "VC-301", "ResultsRefused": "VC-302",
     "CassetteMissing": "VC-401", "CassetteDamaged": "VC-402", "CassetteStale": "VC-403",
     "UnknownVice": "VC-502", "AddressUnavailable": "VC-503",
@@ -36,7 +37,7 @@ def raised(kind: type[VidconformError] = VidconformError) -> Iterator[type[Vidco
 def test_every_error_has_a_code_of_its_own() -> None:
     codes = [(kind.code, kind.__name__) for kind in raised()]
     assert len({code for code, _ in codes}) == len(codes), sorted(codes)
-    assert {code for code, _ in codes} | {SYSTEM_ERROR, UNFORESEEN_VALUE} == set(error_kinds())
+    assert {code for code, _ in codes} | {SYSTEM_ERROR, UNFORESEEN_VALUE, FAULT_OF_OURS} == set(error_kinds())
 
 
 def test_a_code_keeps_its_meaning() -> None:
@@ -89,7 +90,7 @@ def test_explain_alone_lists_every_code(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("VC-602", "'VC-602': no such code; near it: VC-601"),
+        ("VC-604", "'VC-604': no such code; near it: VC-601, VC-602, VC-603"),
         ("vc-60", "'vc-60': no such code; near it: VC-601"),
         ("201", "'201': no such code; near it: VC-201"),
         ("nonsense", "'nonsense': no such code; expected one of: VC-101, VC-102"),

@@ -24,12 +24,18 @@ OPTIONS = {
     (*LIVE, "--task-id=query="): f"--task-id=query=: {CONTRACTS}",
     (*LIVE, "--task-id==x"): f"--task-id==x: {CONTRACTS}",
     (*LIVE, "--task-id=nosuch=x"): f"--task-id=nosuch=x: {CONTRACTS}",
+    (
+        *LIVE,
+        "--task-id=abc=def==",
+    ): f"--task-id=abc=def==: {CONTRACTS}; an id with an equals sign in it is written octopusx/query=abc=def==",
     (*LIVE, "--task-id="): f"--task-id=: {CONTRACTS}",
     (*LIVE, "--task-id=query= "): f"--task-id=query= : {CONTRACTS}",
     (*LIVE, "--poll-interval=-1"): "--poll-interval=-1.0: expected a number of seconds, 0 or more",
     (*LIVE, "--poll-interval=nan"): "--poll-interval=nan: expected a number of seconds, 0 or more",
     (*LIVE, "--poll-timeout=0"): "--poll-timeout=0.0: expected a number of seconds above 0",
     (*LIVE, "--poll-timeout=inf"): "--poll-timeout=inf: expected a number of seconds above 0",
+    (*LIVE, "--run-timeout=0"): "--run-timeout=0.0: expected a number of seconds above 0",
+    (*LIVE, "--run-timeout=nan"): "--run-timeout=nan: expected a number of seconds above 0",
     (*LIVE, "--max-creations=-1"): "--max-creations=-1: expected 0 or more",
     (*LIVE, "--record-mode=new_episodes"): "--record-mode=new_episodes: expected none or rewrite",
     ("--provider=octopusx", "--record-mode=once"): "--record-mode=once: expected none or rewrite",
@@ -83,16 +89,32 @@ def test_an_option_of_the_wrong_form(
 
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_that_is_none(url: str, refused: Callable[..., str]) -> None:
-    assert refused(*LIVE, f"--provider-url={url}") == f"--provider-url={url}: {ADDRESS} [VC-101]".strip()
+    shown = url.replace("?a=b", "?***").replace("#top", "#***")
+    assert refused(*LIVE, f"--provider-url={url}") == f"--provider-url={shown}: {ADDRESS} [VC-101]".strip()
 
 
 def test_an_address_from_the_environment_is_checked_as_well(refused: Callable[..., str]) -> None:
     assert refused(*LIVE, OCTOPUSX_BASE_URL="octopusx.ai") == f"OCTOPUSX_BASE_URL=octopusx.ai: {ADDRESS} [VC-101]"
 
 
-def test_a_password_in_an_address_is_not_repeated(refused: Callable[..., str]) -> None:
-    told = refused(*LIVE, "--provider-url=https://someone:hunter2@host")
-    assert told == f"--provider-url=https://***@host: {ADDRESS} [VC-101]"
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://someone:hunter2@host", "https://***@host"),
+        ("https://someone:hunt@er2@host/v2", "https://***@host/v2"),
+        ("https://someone:hunt/er2@host", "https://***"),
+        ("https://someone:hunt?er2@host", "https://***"),
+        ("https://someone:hunt#er2@host", "https://***"),
+        ("https://someone:hunt://er2@host", "***"),
+        ("someone:hunter2@host", "***@host"),
+        ("https://host?key=hunter2", "https://host?***"),
+        ("https://host/v2?key=hunt@er2", "https://***"),
+        ("https://host/#key=hunter2", "https://host/#***"),
+    ],
+)
+def test_a_password_in_an_address_is_not_repeated(url: str, shown: str, refused: Callable[..., str]) -> None:
+    told = refused(*LIVE, f"--provider-url={url}")
+    assert told == f"--provider-url={shown}: {ADDRESS} [VC-101]"
 
 
 def test_a_live_run_without_its_key_names_the_variable(refused: Callable[..., str], emulator: Running) -> None:
@@ -143,11 +165,16 @@ BREAKS = [
     (LEDGER, "[[requirement]]", "[[requirement", "no TOML: "),
     (TASK, "{", "", "no JSON: "),
     (TASK, '"type": "object"', '"type": "objekt"', 'no JSON Schema: "objekt" is not valid under any'),
-    (TASK, '"#/$defs/', '"#/$defs/no-', "no JSON Schema: "),
+    (
+        TASK,
+        '"#/$defs/',
+        '"#/$defs/no-',
+        "/properties/object/else/$ref: '#/$defs/no-object' is not #/$defs/ and a name in",
+    ),
     (TASK, '"x-requirement": "', '"x-requirement": "no-', "x-requirement 'no-task-is-object' has no row in"),
     (API, "paths:", "paths: [}", "no YAML: "),
     (API, "paths:", "routes:", f"{OPENAPI}the key 'paths' is missing"),
-    (API, "x-role", "x-rule", f"{OPENAPI}the key 'x-role' is missing"),
+    (API, "x-role", "x-rule", "GET /v1/videos/{task_id}: no x-role says what it is for"),
 ]
 
 

@@ -55,7 +55,17 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A live run against a service that breaks a MUST, with a JUnit file, in two workers."""
     folder = tmp_path_factory.mktemp("failed")
     with wrong(another_id) as emulator:
-        return judge(folder, *live(emulator), "-n", "2", f"--junit-xml={folder}/report/junit.xml", "-ra", **KEYS)
+        return judge(
+            folder,
+            *live(emulator),
+            "-n",
+            "2",
+            f"--junit-xml={folder}/report/junit.xml",
+            "-o",
+            "junit_family=xunit1",
+            "-ra",
+            **KEYS,
+        )
 
 
 def unmet(run: Run) -> dict[str, str]:
@@ -171,7 +181,7 @@ def test_the_request_is_a_line_for_the_shell_without_the_key(failed: Run) -> Non
     words = [word.replace("$GPTGE_API_KEY", KEYS["GPTGE_API_KEY"]) for word in shlex.split(line)]
     headers = [word.partition(": ") for before, word in pairwise(words) if before == "-H"]
     with wrong(None) as emulator:
-        url = re.sub(r"^http://127\.0\.0\.1:\d+", emulator.url, words[1])
+        url = re.sub(r"^http://127\.0\.0\.1:\d+", emulator.url, next(word for word in words if word.startswith("http")))
         reply = httpx.get(url, headers={name: value for name, _, value in headers})
     assert reply.status_code == 200
     assert reply.json()["object"] == "video"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support.bodies import cases
 from vidconform.emulator.server import Running, running
 from vidconform.probes.credentials import WRONG_KEY
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 OTHER = {"OPEAI_OTHER_API_KEY": "vidconform-other-account"}
@@ -22,7 +22,7 @@ def opeai() -> Iterator[Running]:
         yield emulator
 
 
-def verdicts(emulator: Running, **keys: str) -> dict[str, Verdict]:
+def verdicts(emulator: Running, **keys: str) -> Mapping[str, Verdict]:
     """Return the verdicts of a live run with other keys than it should have."""
     variables = {"OPEAI_API_KEY": "a-key", "OPEAI_TOKEN": "a-token", "OPEAI_ADMIN_TOKEN": "an-admin", **OTHER, **keys}
     tasks = [f"{name}={ids[0]}" for name, ids in emulator.task_ids.items()]
@@ -33,7 +33,7 @@ def verdicts(emulator: Running, **keys: str) -> dict[str, Verdict]:
     return found
 
 
-def of(verdicts: dict[str, Verdict], outcome: Outcome) -> set[str]:
+def of(verdicts: Mapping[str, Verdict], outcome: Outcome) -> set[str]:
     return {name for name, verdict in verdicts.items() if verdict.outcome is outcome}
 
 

@@ -35,7 +35,7 @@ def served(*codes: int) -> Subject:
     ("code", "elsewhere", "end"),
     [
         (200, False, "held"), (404, False, "held"), (400, True, "held"), (402, True, "held"), (500, True, "held"),
-        (401, True, "broken"), (403, True, "broken"), (401, False, "undecided"), (403, False, "undecided"),
+        (401, True, "broken"), (403, True, "undecided"), (401, False, "undecided"), (403, False, "undecided"),
     ],
 )  # fmt: skip
 def test_the_documented_credential_is_accepted(code: int, elsewhere: bool, end: str) -> None:
@@ -70,15 +70,15 @@ def test_what_must_be_refused_is_refused(law: str, code: int, end: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "end"),
-    [(404, "held"), (400, "broken"), (403, "broken"), (405, "broken"), (410, "broken"), (401, "unseen"),
-     (402, "unseen"), (200, "unseen"), (500, "unseen")],
+    [(404, "held"), (400, "broken"), (403, "unseen"), (405, "broken"), (410, "broken"), (401, "unseen"),
+     (402, "unseen"), (200, "unseen"), (500, "broken")],
 )  # fmt: skip
 def test_an_unknown_task_is_not_found(code: int, end: str) -> None:
     assert ends("an_unknown_task_is_not_found", unknown_at_opeai(code)) == end
 
 
 def test_a_key_that_reads_tasks_is_not_what_an_unknown_task_is_refused_for() -> None:
-    for code, end in ((401, "broken"), (402, "unseen"), (404, "held")):
+    for code, end in ((401, "broken"), (402, "unseen"), (403, "broken"), (404, "held")):
         unknown = unknown_at_opeai(code)
         unknown.accepted = True
         assert ends("an_unknown_task_is_not_found", unknown) == end

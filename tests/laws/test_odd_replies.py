@@ -99,7 +99,7 @@ def oddities(view: ReplyView) -> Iterator[ReplyView]:
     yield from (view.altered(body=body) for body in BODIES)
 
 
-def altered(view: ReplyView, path: tuple[str, ...], value: Any) -> ReplyView:
+def altered(view: ReplyView, path: tuple[str | int, ...], value: Any) -> ReplyView:
     """Return a copy of a reply with one place of its body changed, where the body has that place."""
     parent = view.body
     for name in path[:-1]:

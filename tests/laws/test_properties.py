@@ -17,10 +17,12 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.schemas import FINISHED
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Reply
-from vidconform.laws.subject_builders import Gathered
+from vidconform.laws.gathered_replies import Gathered
 from vidconform.plugin.outcomes import show
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case, judge
+from vidconform.text import Redacted
+from vidconform.verdicts.case import Case
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 HARMLESS = (Outcome.MET, Outcome.UNSEEN)
@@ -143,7 +145,7 @@ def test_no_bytes_bring_anything_but_a_verdict(
     def is_judged(body: bytes, code: int) -> None:
         for verdict in verdicts(judged[contract.id], with_body(found, body, code=code)):
             assert verdict.outcome is not Outcome.ERRORED, (verdict.requirement.id, verdict.received, body)
-            json.dumps(verdict.as_dict(), ensure_ascii=True)
+            json.dumps(verdict.shown(Redacted).as_dict(), ensure_ascii=True)
 
     is_judged()
 
@@ -183,7 +185,7 @@ def test_megabytes_make_no_long_message(
     found = list(verdicts(judged[contract.id], shared))
     assert Outcome.UNMET in {verdict.outcome for verdict in found}
     for verdict in found:
-        assert len(json.dumps(verdict.as_dict())) < LONGEST_LINE
+        assert len(json.dumps(verdict.shown(Redacted).as_dict())) < LONGEST_LINE
         assert len(shown(verdict)) < LONGEST_LINE
 
 
@@ -195,5 +197,5 @@ def shown(verdict: Verdict) -> str:
         outcome = longrepr = wasxfail = ""
 
     report: Any = Report()
-    show(report, verdict, failing=verdict.outcome is Outcome.UNMET)
+    show(report, verdict.shown(Redacted), failing=verdict.outcome is Outcome.UNMET)
     return f"{report.longrepr}{report.wasxfail}"

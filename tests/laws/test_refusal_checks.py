@@ -72,8 +72,9 @@ def test_a_refusal_that_may_have_another_reason_tells_nothing_and_a_service_does
 
 def test_a_refusal_is_shown_with_its_code_its_type_and_its_first_bytes() -> None:
     html = view(VIDEOS, b"<html>" + b"x" * 300, 502, headers=(("content-type", "text/html; charset=utf-8"),))
-    assert describe_reply(html) == "502 text/html: <html>" + "x" * 194
-    assert describe_reply(view(VIDEOS, b"\xff", 200, headers=())) == "200 without a media type: \ufffd"
+    assert describe_reply(html) == "502 text/html: <html>" + "x" * 194 + "..."
+    told = describe_reply(view(VIDEOS, b"\xff\xfe", 200, headers=()))
+    assert told == "200 without a media type: 2 bytes that are no text, the first in hexadecimal: ff fe"
 
 
 def test_what_is_said_of_the_account_is_not_said_of_the_request() -> None:

@@ -11,24 +11,23 @@ from tests.support.reply_views import BY_ID, evidence, exchange
 from vidconform.contracts.contract import Contract
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Exchange
-from vidconform.laws.law import Binding
-from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subject_builders import (
+from vidconform.laws.gathered_replies import (
     DOCUMENT,
-    KINDS,
     LIVES,
     Gathered,
-    kind_of,
     on_routes_that_exist,
     refusals,
     reply_views,
     task_replies,
 )
+from vidconform.laws.law import Binding
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subject_builders import KINDS, kind_of
 from vidconform.laws.subjects import AuthAttempt, Refused, Subject
 from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.needs import probes_for
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 VIDEOS, OPEAI, GPTGE = BY_ID["octopusx/videos"], BY_ID["opeai/videos"], BY_ID["gptge/videos"]
 QUERY = BY_ID["octopusx/query"]

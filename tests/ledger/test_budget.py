@@ -8,8 +8,12 @@ import pytest
 
 from tests.support.processes import KEYS, Run, copy_of, judge_inside, live, validator
 from vidconform.emulator.server import Running, running
-from vidconform.ledger.budget import Budget, OverBudget, Price
-from vidconform.transport.failures import NotSent
+from vidconform.ledger.accidents import Danger
+from vidconform.ledger.budget import Budget
+from vidconform.ledger.spending import OverBudget, Price
+from vidconform.ledger.turns import Turns
+from vidconform.transport.failures import NotSent, ProbeFailure
+from vidconform.transport.run_clock import RunClock
 
 pytest_plugins = ["pytester"]
 
@@ -45,7 +49,7 @@ def test_a_creation_whose_price_nobody_knows_is_refused_only_when_cost_matters()
 
 def test_a_creation_that_must_be_refused_counts_as_possible_spending() -> None:
     with pytest.raises(OverBudget):
-        Budget(9, 0.3, PRICES).reserve_for_refusal("dear")
+        Budget(9, 0.3, PRICES).reserve_for_refusal("dear", Danger(1, "credential"))
 
 
 def test_the_number_of_creations_is_no_matter_of_cost() -> None:
@@ -100,7 +104,9 @@ def test_a_limit_that_is_kept_leaves_the_run_whole(pytester: pytest.Pytester) ->
         run = spending(pytester, emulator, "--max-cost=0.8")
         assert emulator.creations == 2
     assert run.code == 0, run.ran()
-    assert refused(run) == {}
+    # What is known to be accepted by many is asked only where there is a place left for it.
+    assert {name.rpartition("-mistyped-")[0] for name in refused(run)} == {"create-with"}
+    assert {said.rpartition("; ")[2] for said in refused(run).values()} == {"pass --max-creations=3"}
 
 
 @pytest.mark.slow
@@ -129,3 +135,77 @@ def test_what_was_refused_is_refused_in_the_recording_as_well(pytester: pytest.P
     again = judge_inside(pytester, f"--provider={provider}", "--fuzz=0")
     assert (recorded.code, again.code) == (6, 6), again.ran()
     assert refused(again) == before != {}
+
+
+# --- Several providers at the same time
+
+
+def asked_at_once(most: int, **paid: int) -> Budget:
+    """Return the budget of providers that are asked at the same time, none of which waits for long."""
+    clocks = {name: RunClock(0.2) for name in paid}
+    return Budget(most, turns=Turns(paid, {}, clocks))
+
+
+def test_a_later_provider_waits_for_what_an_earlier_one_may_still_take() -> None:
+    budget = asked_at_once(2, first=2, second=1)
+    budget.reserve("first")
+    with pytest.raises(ProbeFailure, match=r"^not sent: --run-timeout=0\.2 is used up$"):
+        budget.reserve("second")
+    assert budget.cost("second").creations == 0
+
+
+def test_it_gets_the_place_when_the_earlier_one_has_come_to_its_end() -> None:
+    budget = asked_at_once(2, first=2, second=1)
+    budget.reserve("first")
+    budget.keep("first")
+    budget.end("first")
+    budget.reserve("second")
+    assert budget.spent == 2
+
+
+def test_it_gets_the_place_when_the_earlier_one_has_nothing_left_to_create() -> None:
+    budget = asked_at_once(2, first=2, second=1)
+    budget.reserve("first")
+    budget.keep("first")
+    budget.probed("first")
+    budget.probed("first")
+    budget.reserve("second")
+    assert budget.spent == 2
+
+
+def test_nobody_waits_where_the_limit_is_enough_for_all() -> None:
+    budget = asked_at_once(3, first=2, second=1)
+    budget.reserve("second")
+    budget.reserve("first")
+    budget.keep("first")
+    budget.probed("first")
+    budget.reserve("first")
+    assert budget.spent == 3
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_nobody_waits_for_a_place_that_is_gone_for_good(most: int) -> None:
+    budget = asked_at_once(most, first=2, second=1)
+    if most:
+        budget.reserve("first")
+        budget.keep("first")
+    with pytest.raises(NotSent, match=f"more than --max-creations={most}"):
+        budget.reserve("second")
+
+
+def test_a_place_that_may_be_given_back_is_waited_for() -> None:
+    budget = asked_at_once(1, first=1, second=1)
+    budget.reserve("first")
+    with pytest.raises(ProbeFailure, match="is used up"):
+        budget.reserve("second")
+    budget.give_back("first")
+    budget.probed("first")
+    budget.reserve("second")
+    assert budget.cost("second").creations == 1
+
+
+def test_the_larger_limit_that_is_named_counts_what_earlier_providers_will_lack() -> None:
+    clocks = {name: RunClock(0.2) for name in ("first", "second")}
+    budget = Budget(0, turns=Turns({"first": 2, "second": 1}, {"first": 2, "second": 1}, clocks))
+    with pytest.raises(NotSent, match="pass --max-creations=3"):
+        budget.reserve("second")

@@ -37,15 +37,17 @@ from vidconform.probes.registry import probes_of
 from vidconform.run.bindings import all_laws, bindings
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
-from vidconform.verdicts.verdict import Outcome, Verdict
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
+from vidconform.text import Redacted
+from vidconform.verdicts.verdict import Outcome, ShownVerdict
 
 LAWS = [law for law in all_laws() if kind_of(law) is not None and law.__module__.endswith("test_generated")]
 VIDEOS = load_contract(find_provider("octopusx"), "videos")
 MEGABYTES = 5_000_000
 
 Change = Callable[[ReplyContext], None]
-Verdicts = dict[tuple[str, str], Verdict]
+Verdicts = dict[tuple[str, str], ShownVerdict]
 
 
 def generated(run: Live | Session, contract: str = "") -> Verdicts:
@@ -175,8 +177,10 @@ def test_a_vendor_made_wrong_is_found_with_one_minimal_example(fault: Fault, see
     for verdict in unmet.values():
         assert re.search(fault.shows, verdict.request), verdict.request
         assert re.match(r"in [1-9][0-9]* of [0-9]+ generated requests, of which the smallest: [2-5]", verdict.received)
-        (pointer,) = verdict.evidence
-        assert pointer.probe.startswith("generated-")
+        # One for each route that has the fault.
+        shown = [pointer.probe for pointer in verdict.evidence]
+        assert all(probe.startswith("generated-") for probe in shown)
+        assert len(set(shown)) == len(shown)
 
 
 def test_a_thousand_failing_cases_are_one_line() -> None:
@@ -274,7 +278,7 @@ def test_one_accident_ends_the_generation_of_creations() -> None:
         assert len([heard for heard in run.posts() if heard.role == "create"]) == 1
         assert [heard for heard in run.posts() if heard.role == "remix"] == []
         assert run.session.why_incomplete() == [
-            "octopusx: a creation that must be refused (generated) was accepted and may be charged"
+            "octopusx: a creation that must be refused (generated-create) was accepted and may be charged"
         ]
 
 
@@ -538,9 +542,9 @@ def bare(evidence: Evidence) -> Any:
     ]  # fmt: skip
 
 
-def moved(verdict: Verdict, base_url: str, to: str) -> dict[str, Any]:
+def moved(verdict: ShownVerdict, base_url: str, to: str) -> dict[str, Any]:
     """Return a verdict as it reads at another address."""
-    return replace(verdict, request=verdict.request.replace(base_url, to)).as_dict()
+    return replace(verdict, request=Redacted(verdict.request.replace(base_url, to))).as_dict()
 
 
 def test_a_recorded_run_loads_no_engine() -> None:

@@ -24,7 +24,8 @@ from vidconform.locations import data_folder
 from vidconform.redaction.redactor import Redactor
 from vidconform.redaction.signed_urls import without_signatures
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.cassettes import request_key
 
 MEGABYTE = 1_000_000

@@ -29,7 +29,7 @@ from vidconform.contracts.schemas import Schema
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.errors.error_types import ResultsRefused
-from vidconform.exchange.evidence import Evidence
+from vidconform.exchange.evidence import Evidence, RedactedEvidence
 from vidconform.exchange.messages import Exchange, Reply, Request
 from vidconform.redaction.redactor import Redactor
 from vidconform.report.merged_runs import merge_files
@@ -38,7 +38,7 @@ from vidconform.report.nightly.observed_reader import SCHEMA, Observed, read_obs
 from vidconform.report.report_model import ReportModel
 from vidconform.report.results_reader import find_results
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.store.observer import Observer
 
 pytest_plugins = ["pytester"]
@@ -59,7 +59,9 @@ def _observed(
     folder: Path, *exchanges: Exchange, probe: str = "observe", redactor: Redactor | None = None
 ) -> dict[str, Any]:
     observer = Observer(folder, [redactor] if redactor else [])
-    observer.keep(VIDEOS, Evidence(VIDEOS.id, probe, exchanges, (), "live", NOW.isoformat(), kind="life"))
+    observer.keep(
+        VIDEOS, RedactedEvidence(Evidence(VIDEOS.id, probe, exchanges, (), "live", NOW.isoformat(), kind="life"))
+    )
     content: dict[str, Any] = json.loads((folder / "observed.json").read_text("utf-8"))
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(content)
     return content
@@ -168,7 +170,10 @@ def test_what_is_another_each_night_is_left_out(tmp_path: Path) -> None:
     assert _observed(tmp_path, *trouble)["contracts"] == {VIDEOS.id: []}
     observer = Observer(tmp_path / "generated")
     observer.keep(
-        VIDEOS, Evidence(VIDEOS.id, "generated-retrieve", (_exchange(TASK),), (), "live", "", kind="generated")
+        VIDEOS,
+        RedactedEvidence(
+            Evidence(VIDEOS.id, "generated-retrieve", (_exchange(TASK),), (), "live", "", kind="generated")
+        ),
     )
     assert not (tmp_path / "generated").exists()
 
@@ -214,7 +219,9 @@ def test_what_an_example_of_the_document_shows_is_documented() -> None:
 def test_a_folder_that_cannot_be_written_to_spoils_no_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     observer = Observer(tmp_path / "file")
-    observer.keep(VIDEOS, Evidence(VIDEOS.id, "observe", (_exchange(TASK),), (), "live", "", kind="life"))
+    observer.keep(
+        VIDEOS, RedactedEvidence(Evidence(VIDEOS.id, "observe", (_exchange(TASK),), (), "live", "", kind="life"))
+    )
 
 
 # What is compared.

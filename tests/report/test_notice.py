@@ -144,7 +144,10 @@ def test_a_night_without_an_answer_breaks_nothing(nights: Nights) -> None:
     nights.night(*GOOD)
     notice = nights.night(*DOWN, exit_code=6)
     assert (notice["action"], notice["exit"]) == ("none", 0)
-    assert notice["sentence"] == "acme: not judged in full, so nothing is fixed and nothing is broken by this night"
+    assert (
+        notice["sentence"]
+        == "acme: not judged in full, so nothing is fixed and nothing is broken by this night (connection refused)"
+    )
     assert nights.night(*GOOD)["action"] == "none"
 
 

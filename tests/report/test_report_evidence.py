@@ -13,13 +13,13 @@ from tests.support.processes import KEYS, judge, judge_inside, live
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.emulator.server import running
-from vidconform.exchange.evidence import Evidence
+from vidconform.exchange.evidence import Evidence, RedactedEvidence
 from vidconform.exchange.messages import Exchange, Hop, Reply, Request
 from vidconform.report.pages.exchange_view import LONGEST_TEXT, Body, Kept, percent, read_evidence
 from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import prepare
+from vidconform.run.preparation import prepare
 from vidconform.store.journal import Journal
 from vidconform.store.journal_lines import read_journal
 
@@ -104,7 +104,7 @@ def _write(contract: Any, folder: Path, body: bytes) -> Evidence:
     evidence = Evidence(contract.id, "observe", (_exchange(body),), (), "live", "", {"task_ids": ["id"]}, kind="life")
     journal = Journal(folder)
     for _ in range(2):
-        journal.keep(contract, evidence)
+        journal.keep(contract, RedactedEvidence(evidence))
     journal.close()
     return evidence
 

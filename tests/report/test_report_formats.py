@@ -181,7 +181,9 @@ def test_report_writes_a_site_with_the_documents_compared(tmp_path: Path, capsys
 def test_junit_carries_requirement_level_and_document(pytester: pytest.Pytester) -> None:
     from xml.etree import ElementTree
 
-    run = judge_inside(pytester, "--provider=gptge", "-k", "id-type", "--junit-xml=junit.xml")
+    run = judge_inside(
+        pytester, "--provider=gptge", "-k", "id-type", "--junit-xml=junit.xml", "-o", "junit_family=xunit1"
+    )
     case = next(ElementTree.parse(pytester.path / "junit.xml").iter("testcase"))
     told = {item.get("name"): item.get("value") for item in case.iter("property")}
     assert {"requirement", "level", "source", "contract", "reading"} <= set(told), run.ran()

@@ -147,7 +147,8 @@ def test_in_a_week_a_person_hears_twice_and_of_what_changed_alone(week: list[Nig
     notices = [night.notice for night in week]
     assert [notice["action"] for notice in notices] == ["none", "none", "open", "none", "none", "close", "none"]
     assert [notice["exit"] for notice in notices] == [0, 0, 1, 0, 0, 0, 0]
-    assert [notice["sentence"] for notice in notices] == [
+    told = [notice["sentence"].partition(" (GET ")[0] for notice in notices]
+    assert told == [
         "gptge: nothing new",
         "gptge: nothing new",
         "gptge: an issue to be opened, 1 fault",
@@ -206,7 +207,7 @@ def the_history_knows_what_it_does_not_know(week: list[Night]) -> None:
 
 
 def the_summaries_say_what_stands_in_the_results(week: list[Night]) -> None:
-    broken, undecided = "## What breaks: 1", "## What stayed undecided: 54"
+    broken, undecided = "## What breaks: 1", "## What stayed undecided: "
     assert [broken in night.summary for night in week] == [False, False, True, False, True, False, False]
     assert [undecided in night.summary for night in week] == [False, False, False, True, False, False, False]
     lines = week[3].summary.partition(undecided)[2].partition("\n## ")[0].splitlines()

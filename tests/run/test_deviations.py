@@ -22,8 +22,9 @@ from vidconform.redaction.guard import Guard
 from vidconform.run.bindings import all_laws, schema_of
 from vidconform.run.known_deviations import describe_entries, known_deviations
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
-from vidconform.verdicts.judging import Case
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
+from vidconform.verdicts.case import Case
 from vidconform.verdicts.verdict import Outcome
 
 pytest_plugins = ["pytester"]

@@ -279,6 +279,7 @@ HEAVY: dict[str, Answer] = {
     "1 GB": say(of_length(str(1 << 30)), gigabyte),
     "a megabyte at each poll": http(200, task(prompt="x" * 1_000_000), JSON),
     "60 KB of empty arrays at each poll": http(200, task(prompt=[[]] * 20_000).replace(b", ", b","), JSON),
+    "58 KB with an emoji at each poll": http(200, task(prompt="x" * 58_000 + "\U0001f600"), JSON),
     "4,000 headers at each poll": http(200, task(), JSON, *(f"X-{n}: {n}" for n in range(4000))),
 }
 
@@ -324,6 +325,11 @@ def test_only_the_beginning_of_a_large_reply_is_kept_after_many() -> None:
 def test_what_grows_when_it_is_read_counts_for_what_it_becomes() -> None:
     assert not MemoryBudget(large=4 << 20).keep(Reply(200, (), b" " * 60_000)).cut
     assert MemoryBudget(large=4 << 20).keep(Reply(200, (), b"[]," * 60_000)).cut
+    plain = b"x" * 100_000
+    for wide in ("\U0001f600".encode(), rb"\ud83d\ude00"):
+        assert MemoryBudget(large=300_000).keep(Reply(200, (), plain + wide)).cut
+        assert MemoryBudget(large=150_000).keep(Reply(200, (), plain + "é".encode())).cut
+    assert not MemoryBudget(large=150_000).keep(Reply(200, (), plain)).cut
 
 
 def test_when_nothing_more_can_be_kept_nothing_more_is_asked() -> None:

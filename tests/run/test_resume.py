@@ -21,7 +21,8 @@ from vidconform.exchange.evidence import Evidence
 from vidconform.ledger.creation_lines import read_creations
 from vidconform.ledger.creations_file import Creations
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 
 pytest_plugins = ["pytester"]
 
@@ -88,7 +89,9 @@ def test_a_creation_is_written_down_before_it_is_sent(service: Service, tmp_path
     assert KEYS["OCTOPUSX_API_KEY"].encode() not in (tmp_path / "creations.jsonl").read_bytes()
 
 
-def test_without_a_report_nothing_is_written(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_report_nothing_is_written_where_the_run_is_started(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert len(service.bring(None).exchanges) > 2
     assert list(tmp_path.rglob("*")) == []
@@ -264,13 +267,16 @@ def test_a_creation_that_cannot_be_written_down_is_not_sent(
     assert evidence.gaps[0].sentence.endswith("creations.jsonl cannot be written: No space left on device")
 
 
-def test_a_line_that_was_cut_in_writing_is_no_line(service: Service, tmp_path: Path) -> None:
+def test_a_line_that_was_cut_in_writing_stays_and_says_nothing(service: Service, tmp_path: Path) -> None:
     service.bring(tmp_path, poll_timeout=AT_ONCE)
     file = tmp_path / "creations.jsonl"
     file.write_bytes(file.read_bytes() + b'{"kind": "finished", "number": 1, "con')
     assert states(tmp_path) == [("create", "created")]
     service.bring(tmp_path, resume=True)
-    assert [line["kind"] for line in lines(tmp_path)][2:] == ["created", "ended", "finished", "ended"]
+    kept = file.read_text("utf-8").splitlines()
+    assert kept[4] == '{"kind": "finished", "number": 1, "con'
+    assert [json.loads(line)["kind"] for line in kept[5:]] == ["finished", "ended"]
+    assert states(tmp_path) == [("create", "finished")]
 
 
 @pytest.mark.parametrize(
@@ -357,43 +363,34 @@ def test_an_ordinary_run_into_the_same_folder_keeps_what_is_unfinished(
 TOLD = "came to no task that we know (answered with 500 and no task id); it may be charged: look it up at the vendor\n"
 
 
-def test_a_lost_creation_is_told_twice_and_silences_no_later_run(service: Service, pytester: pytest.Pytester) -> None:
+def test_a_lost_creation_is_told_until_it_is_settled(service: Service, pytester: pytest.Pytester) -> None:
     service.answer = break_down  # type: ignore[method-assign]
-    words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=1"]
-    first = judge_inside(pytester, *words, **KEYS)
+    words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status"]
+    first = judge_inside(pytester, *words, "--max-creations=1", **KEYS)
     assert "unfinished: octopusx/videos create, a creation was sent at " in first.out
     assert TOLD in first.out
     assert " and 1 creation\n" in first.out
     service.answer = lambda reply: None  # type: ignore[method-assign]
-    later = [judge_inside(pytester, *words, "--resume", **KEYS) for _ in range(2)]
+    later = [judge_inside(pytester, *words, "--max-creations=3", **KEYS) for _ in range(2)]
     assert [run.code for run in later] == [0, 0]
-    assert [TOLD in run.out for run in later] == [True, False]
-    assert service.emulator.creations == 3, "that of the lost one as well"
+    assert all(TOLD in run.out for run in later)
+    settled = judge_inside(pytester, *words, "--max-creations=1", "--settle=paid", **KEYS)
+    assert (settled.code, TOLD in settled.out) == (0, False), settled.ran()
 
 
-def test_what_a_killed_run_lost_is_not_paid_for_until_it_was_told(service: Service, pytester: pytest.Pytester) -> None:
-    words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=1"]
+def test_what_was_lost_is_not_paid_for_again_by_a_run_that_resumes(service: Service, pytester: pytest.Pytester) -> None:
+    words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=3"]
     service.answer = break_down  # type: ignore[method-assign]
     service.bring(pytester.path / "report", ended=False)
     service.answer = lambda reply: None  # type: ignore[method-assign]
     planned = judge_inside(pytester, *words, "--resume", "--plan", **KEYS)
-    assert "  withheld  octopusx/videos  create, remix: not sent: nobody knows what became of the " in planned.out
+    assert "not sent: nobody knows what became of the " in planned.out
     held = judge_inside(pytester, *words, "--resume", **KEYS)
     assert (held.code, held.end["cost"]["octopusx"]["creations"]) == (6, 0), held.ran()
     assert "incomplete: octopusx/videos: not sent: nobody knows what became of the creation sent at " in held.out
-    assert "; look it up at the vendor and pass --task-id=videos=ID, or run once more\n" in held.out
-    assert TOLD in held.out
-    assert judge_inside(pytester, *words, "--resume", **KEYS).code == 0
-    assert len(service.posts) == 2
-
-
-def test_who_names_a_task_of_the_contract_has_looked_it_up(service: Service, tmp_path: Path) -> None:
-    service.answer = break_down  # type: ignore[method-assign]
-    service.bring(tmp_path, ended=False)
-    assert service.bring(tmp_path, resume=True, task_ids=["query=sora-2:task_1"]).is_cut
-    assert len(service.posts) == 1
-    service.bring(tmp_path, resume=True, task_ids=[f"videos={KNOWN}"])
-    assert len(service.posts) == 2
+    assert "; look it up at the vendor and pass --settle=paid or not-made\n" in held.out
+    assert judge_inside(pytester, *words, "--resume", "--settle=not-made", **KEYS).code == 0
+    assert [post.role for post in service.posts] == ["create", "create", "remix"]
 
 
 def test_a_task_is_promised_to_be_followed_only_from_where_that_is_so(

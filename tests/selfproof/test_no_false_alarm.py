@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.support.variations import CONTRACTS, ENVELOPES, Manner, Variation, variations, words_of
 from vidconform.contracts.schemas import FINISHED
-from vidconform.emulator.application import PROVIDERS
+from vidconform.emulator.described import provider_named
 from vidconform.emulator.server import running
 from vidconform.emulator.tasks import Known, Life, Step
 from vidconform.emulator.vices import vices_of
@@ -21,6 +21,7 @@ from vidconform.verdicts.labels import Label
 pytestmark = pytest.mark.slow
 
 EXAMPLES = 10
+PROVIDERS = ("octopusx", "gptge", "opeai", "chainhub")
 ALARMS = ("fails", "deviates", "errored", "inconclusive")
 
 bounded = settings(
@@ -49,11 +50,12 @@ def test_a_conforming_provider_raises_no_alarm(provider: str) -> None:
     seen: Counter[str] = Counter()
 
     @bounded
-    @given(variations(provider, PROVIDERS[provider].known))
+    @given(variations(provider, provider_named(provider).known))
     def holds(variation: Variation) -> None:
         trial = trial_of(provider, variation)
         assert alarms(trial) == {}, variation
-        assert trial.gaps == (), variation
+        # A task that fails as the document allows is told, and held against nobody.
+        assert [gap for gap in trial.gaps if "the run's own task" not in gap] == [], variation
         seen.update(step.status for tasks in variation.tasks.values() for task in tasks for step in task.life)
         assert Counter(trial.labels.values())[Label.CONFORMS] >= 10, variation
 
@@ -76,7 +78,7 @@ def one_of_each(contract: str, own: tuple[Known, ...], phases: tuple[str, ...]) 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_task_that_was_over_before_it_was_seen_raises_no_alarm(provider: str) -> None:
-    known = PROVIDERS[provider].known
+    known = provider_named(provider).known
     tasks = {name: one_of_each(f"{provider}/{name}", own, FINISHED) for name, own in known.items()}
     trial = trial_of(provider, Variation(tasks, one_step("octopusx/videos", "completed"), Manner()))
     assert alarms(trial) == {}
@@ -88,7 +90,7 @@ def test_a_task_that_was_over_before_it_was_seen_raises_no_alarm(provider: str) 
 @pytest.mark.parametrize("envelope", ENVELOPES, ids=str)
 def test_any_error_envelope_will_do_where_none_is_documented(envelope: object) -> None:
     manner = Manner(envelope=envelope, codes={"owner": 400})
-    trial = trial_of("gptge", Variation(PROVIDERS["gptge"].known, None, manner))
+    trial = trial_of("gptge", Variation(provider_named("gptge").known, None, manner))
     assert alarms(trial) == {}
     assert trial.labels["gptge/videos", "unknown-task-is-refused"] == "conforms"
 
@@ -112,5 +114,5 @@ def test_what_vendors_do_and_no_document_forbids_raises_no_alarm() -> None:
     ],
 )
 def test_what_a_document_does_not_allow_raises_one(provider: str, extra: dict[str, object], alarm: str) -> None:
-    trial = trial_of(provider, Variation(PROVIDERS[provider].known, None, Manner(extra=extra)))
+    trial = trial_of(provider, Variation(provider_named(provider).known, None, Manner(extra=extra)))
     assert alarm in {row[1] for row in alarms(trial)}

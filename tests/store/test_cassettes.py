@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from tests.support.exchanges import exchanges, words
 from tests.support.recordings import AT, BASE, Own
-from vidconform.errors.error_types import CassetteMissing, CassetteStale
+from vidconform.errors.error_types import CassetteMissing
+from vidconform.errors.run_errors import CassetteStale
 from vidconform.exchange.evidence import Evidence, Gap
 from vidconform.exchange.messages import Exchange, Reply, Request
 from vidconform.store.cassettes import Cassette
 from vidconform.store.replay import ReplayTransport
+from vidconform.text import Redacted
 from vidconform.transport.failures import NotSent, ProbeFailure
 
 
@@ -45,7 +47,8 @@ def test_whatever_was_exchanged_is_replayed_as_it_was(exchanges: list[Exchange],
         assert transport.send(sent.request)[:3] == (sent.reply, sent.at, "recorded")
 
 
-notes = st.fixed_dictionaries({}, optional={"task_ids": st.lists(words), "known": st.none() | words, "finished": words})
+lists = {name: st.lists(words) for name in ("near", "near_keys", "task_ids")}
+notes = st.fixed_dictionaries({}, optional={**lists, "known": st.none() | words, "finished": words})
 gaps = st.lists(st.builds(Gap, st.sampled_from(["unseen", "inconclusive"]), words), max_size=3).map(tuple)
 
 
@@ -114,7 +117,11 @@ def test_a_request_that_the_cassette_lacks_makes_it_stale(request_: Request, own
 
 
 def test_what_ended_the_recorded_probe_ends_its_replay(own: Own) -> None:
-    gaps = (Gap("inconclusive", "the first"), Gap("inconclusive", "the second"), Gap("unseen", "the third"))
+    gaps = (
+        Gap("inconclusive", Redacted("the first")),
+        Gap("inconclusive", Redacted("the second")),
+        Gap("unseen", Redacted("the third")),
+    )
     transport = ReplayTransport(saved(own, evidence_of(gaps=gaps)))
     ends: list[Exception] = []
     for _ in range(4):

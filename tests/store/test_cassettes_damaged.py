@@ -16,6 +16,7 @@ from tests.support.recordings import AT, BASE, Own
 from vidconform.errors.error_types import CassetteDamaged
 from vidconform.exchange.evidence import Evidence, Gap
 from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.text import Redacted
 
 OLD = Path(__file__).parents[1] / "formats" / "cassette-1.yaml"
 JSON = (("Content-Type", "application/json"),)
@@ -32,7 +33,7 @@ WHOLE = Evidence(
         exchange(Request("GET", BASE, "/v1/x"), Reply(200, JSON, b'{"a": "\\u00fc"}')),
         exchange(Request("POST", BASE, "/v1/x", (), b"\xff"), Reply(404, (), b"\x00\xff")),
     ),
-    (Gap("inconclusive", "a time-out"),),
+    (Gap("inconclusive", Redacted("a time-out")),),
     "live",
     AT,
     {"task_ids": ["video_1"], "known": None},
@@ -68,7 +69,7 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no UTF-8": (lambda text: text.replace(b"metadata", b"meta\xffdata"), "not UTF-8 at byte "),
     "code": (lambda text: text + b"x: !!python/object/apply:os.getcwd []\n", "could not determine a constructor for"),
     "a text": (lambda text: b"hello", "expected interactions and metadata"),
-    "a deep nest": (lambda text: b"[" * 900 + b"]" * 900, "expected interactions and metadata"),
+    "a deep nest": (lambda text: b"[" * 900 + b"]" * 900, "nested deeper than 64 levels"),
 }
 
 

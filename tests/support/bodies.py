@@ -13,14 +13,15 @@ from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider, known_providers
 from vidconform.contracts.schemas import Schema
-from vidconform.laws.subject_builders import LIVES, Gathered, task_replies
+from vidconform.laws.gathered_replies import LIVES, Gathered, task_replies
 from vidconform.probes.registry import probes_of
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.documented_examples import documented_evidence
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 DROPPED = object()
 Path = tuple[str | int, ...]

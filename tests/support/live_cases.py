@@ -18,10 +18,11 @@ from vidconform.exchange.messages import Request
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.evidence_store import Store
 from vidconform.transport.classification import ReceivedReply
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 Change = Callable[[ReplyContext], None]
 

@@ -27,6 +27,7 @@ from vidconform.emulator.server import Running
 from vidconform.locations import data_folder
 from vidconform.plugin import judge as judge_hooks
 from vidconform.plugin import reporter, workers
+from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.report.results_writer import SCHEMA
 
 KEYS = {
@@ -39,6 +40,7 @@ KEYS = {
 }
 # The folder below which a test may write a key: all else is searched for them when the tests are over.
 PLANTED = "planted"
+_FORMS = by_core({raw for key in KEYS.values() for form in encoded_forms(key) for raw in encodings(form)})
 PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai")
 
 QUICK = ("--poll-interval=0.01", "--fuzz=0")
@@ -47,13 +49,20 @@ Row = dict[str, Any]
 Key = tuple[str, str, str]
 
 # What our own tests need beside it and a user of vidconform does not have.
-_UNNEEDED = [word for name in ("schemathesis", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
+_UNNEEDED = [
+    word for name in ("schemathesis", "hypothesispytest", "benchmark", "randomly") for word in ("-p", f"no:{name}")
+]
 _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for word in ("-p", name.__name__)]
 # pytester forgets a module that is first imported in one of its runs, and some do not bear to be imported twice.
 _LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
-_FOREIGN = ("PYTEST_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
+_FOREIGN = ("PYTEST_", "VIDCONFORM_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
+
+
+def holds_a_key(content: bytes) -> bool:
+    """Whether a whole key of the tests stands in a content, however it is written; pieces have tests of their own."""
+    return any(core in content and any(form in content for form in forms) for core, forms in _FORMS.items())
 
 
 def environment(**variables: str) -> dict[str, str]:

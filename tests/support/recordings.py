@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.processes import copy_of
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import find_provider
-from vidconform.exchange.evidence import Evidence
+from vidconform.exchange.evidence import Evidence, RedactedEvidence
 from vidconform.store.cassettes import Cassette, cassette_path, load_cassette, save_cassette
 
 BASE = "https://vendor.example/prefix"
@@ -23,7 +23,7 @@ class Own:
 
     def save(self, evidence: Evidence, base_url: str = BASE) -> None:
         """Write a recording."""
-        assert save_cassette(self.contract, evidence, base_url) == self.path
+        assert save_cassette(self.contract, RedactedEvidence(evidence), base_url) == self.path
 
     def load(self) -> Cassette:
         """Read the recording."""

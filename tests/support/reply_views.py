@@ -27,8 +27,9 @@ def exchange(
     cut: bool = False,
 ) -> Exchange:  # fmt: skip
     """Return an exchange; a body that is no bytes is written as JSON."""
+    method = "PUT" if step == "wrong-method" else "POST" if role in ("create", "remix") else "GET"
     request = Request(
-        "GET", "https://vendor.example", f"/v1/videos/{asked}", (), None if sent is None else _bytes(sent)
+        method, "https://vendor.example", f"/v1/videos/{asked}", (), None if sent is None else _bytes(sent)
     )
     reply = Reply(code, headers, _bytes(body), cut)
     return Exchange(step, role, asked, credential, request, reply, AT, 0.0, origin)

@@ -16,7 +16,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Exchange, Reply, Request
-from vidconform.laws.subject_builders import Gathered
+from vidconform.laws.gathered_replies import Gathered
 
 AT = "2026-11-23T00:00:00.000+00:00"
 GOING_ON = ("waiting", "running", "unknown")

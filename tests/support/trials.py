@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +14,29 @@ import pytest
 from tests.support.bodies import CONTRACTS, document_evidence, gathered
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.loading import load_contract
-from vidconform.laws.law import BrokenLaw, Change, Inconclusive, Law, Unseen
-from vidconform.laws.subject_builders import Gathered, subjects_of
+from vidconform.laws.gathered_replies import Gathered
+from vidconform.laws.law import BrokenLaw, Change, Inconclusive, Law, Unseen, rows_of
+from vidconform.laws.subject_builders import subjects_of
 from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws
 from vidconform.run.needs import probes_for
+from vidconform.run.options import RunOptions
+from vidconform.run.preparation import prepare
 from vidconform.run.session import Session
-from vidconform.verdicts.judging import Case
+from vidconform.verdicts.case import Case
 
 LAWS = all_laws()
 # Kinds whose subject is the document: theirs contradict themselves, so that the laws are held against mended ones.
 OF_DOCUMENT = ("published", "examples")
+
+
+MADE_UP = sorted(str(file.parent) for file in (Path(__file__).parents[1] / "providers").glob("*/provider.toml"))
+"""Providers of the tests, for what no document under specs/ says; their cassettes lie beside them."""
+
+
+@cache
+def made_up() -> Session:
+    return prepare(RunOptions(providers=MADE_UP), {})
 
 
 def parameter(law: Law) -> str:
@@ -54,12 +68,11 @@ class Trial:
 
 
 def trials(law: Law, session: Session) -> Iterator[Trial]:
-    for contract in CONTRACTS:
-        found = gathered(session, contract)
-        for requirement in law.requirements:
-            if requirement in contract.requirements:
-                needed = probes_for(Case(contract, contract.requirements[requirement], "service", law))
-                yield Trial(law, contract, requirement, {name: found[name] for name in needed})
+    for contract in (*CONTRACTS, *made_up().contracts):
+        found = gathered(session if contract in CONTRACTS else made_up(), contract)
+        for requirement in rows_of(law, contract):
+            needed = probes_for(Case(contract, contract.requirements[requirement], "service", law))
+            yield Trial(law, contract, requirement, {name: found[name] for name in needed})
 
 
 def outcome(law: Law, subject: Subject) -> str:

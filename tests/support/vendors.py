@@ -9,7 +9,8 @@ from typing import Any
 from tests.support.live_cases import cases
 from tests.support.processes import KEYS
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 HURRY = {"poll_interval": 0, "poll_timeout": 0.5, "fuzz": 0, "request_timeout": 0.5}

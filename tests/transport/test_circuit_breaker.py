@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
-from tests.support.rawserver import http, serving
+from tests.support.rawserver import Server, http, serving
 from tests.support.vendors import silent
 from vidconform.exchange.messages import Request
 from vidconform.transport.circuit_breaker import CircuitBreaker
@@ -54,3 +57,101 @@ def test_a_slow_provider_gets_longer_tries_of_which_two_stay_within_five_seconds
     assert timeouts.short == pytest.approx(2.1)
     timeouts.heard(60.0)
     assert 4 < 2 * timeouts.short < 5
+
+
+# --- Answers that come in time and yet too late
+
+
+def delayed(seconds: float, answer: bytes = TASK) -> Callable[[socket.socket], None]:
+    """Return what takes its time before it answers."""
+
+    def answer_late(connection: socket.socket) -> None:
+        time.sleep(seconds)
+        connection.sendall(answer)
+
+    return answer_late
+
+
+LATE = delayed(0.5)
+
+
+@pytest.fixture
+def patient() -> Iterator[LiveTransport]:
+    live = LiveTransport(retry_seconds=1.0, count=lambda: None, timeouts=Timeouts.of(0.6), provider="acme")
+    yield live
+    live.close()
+
+
+def read(server: Server, target: str = "/v1/videos/x", *, is_plain: bool = True) -> Request:
+    return Request("GET", server.url, target, scope="acme/videos", is_plain=is_plain)
+
+
+@pytest.mark.slow
+def test_reads_that_take_most_of_their_time_out_end_the_asking(patient: LiveTransport) -> None:
+    with serving(LATE) as server:
+        answered = [patient.send(read(server))[0].json for _ in range(3)]
+        with pytest.raises(ProbeFailure, match=r"^not sent: the reads of acme/videos took 0\.5\d* s each") as late:
+            patient.send(read(server))
+        with pytest.raises(ProbeFailure, match=r"^not sent: the reads of acme/videos"):
+            patient.send(Request("POST", server.url, "/v1/videos", (), b"{}", paid=True, scope="acme/videos"))
+    assert len(answered) == len(server.asked) == 3
+    assert (late.value.kind, late.value.sent) == (FailureKind.SLOW, False)
+
+
+@pytest.mark.slow
+def test_one_answer_in_good_time_clears_those_that_came_late(patient: LiveTransport) -> None:
+    with serving(LATE, LATE, TASK, LATE, LATE, TASK) as server:
+        assert [patient.send(read(server))[0].status for _ in range(6)] == [200] * 6
+
+
+@pytest.mark.slow
+def test_a_read_that_takes_a_quarter_of_its_time_out_is_none_that_comes_late(patient: LiveTransport) -> None:
+    with serving(delayed(0.15)) as server:
+        assert [patient.send(read(server))[0].status for _ in range(4)] == [200] * 4
+
+
+@pytest.mark.slow
+def test_late_reads_of_one_contract_end_no_other_s(patient: LiveTransport) -> None:
+    with serving(LATE, LATE, LATE, TASK) as server:
+        for _ in range(3):
+            patient.send(read(server))
+        other = patient.send(Request("GET", server.url, "/v1/query/x", scope="acme/query"))[0]
+    assert other.status == 200
+
+
+@pytest.mark.slow
+def test_a_creation_may_take_its_time(patient: LiveTransport) -> None:
+    with serving(delayed(0.8)) as server:
+        asked = Request("POST", server.url, "/v1/videos", (), b"{}", paid=True, scope="acme/videos")
+        assert [patient.send(asked)[0].status for _ in range(4)] == [200] * 4
+
+
+@pytest.mark.slow
+def test_late_reads_hold_up_no_creation_before_they_end_the_asking(patient: LiveTransport) -> None:
+    with serving(LATE, LATE, TASK) as server:
+        patient.send(read(server))
+        patient.send(read(server))
+        asked = Request("POST", server.url, "/v1/videos", (), b"{}", paid=True, scope="acme/videos")
+        assert patient.send(asked)[0].status == 200
+
+
+@pytest.mark.slow
+def test_refusals_that_take_their_time_end_nothing_where_a_plain_question_is_answered_at_once(
+    patient: LiveTransport,
+) -> None:
+    refused = delayed(0.5, http(401))
+    with serving(TASK, refused, refused, refused, TASK, refused) as server:
+        patient.send(read(server))
+        for _ in range(4):
+            assert patient.send(read(server, "/v1/videos/y", is_plain=False))[0].status == 401
+    # Who keeps wrong keys waiting is asked once more for what was answered.
+    assert [asked.target for asked in server.asked].count("/v1/videos/x") == 2
+
+
+@pytest.mark.slow
+def test_an_outage_that_takes_its_time_counts_with_each_try(patient: LiveTransport) -> None:
+    with serving(delayed(0.5, http(504))) as server:
+        for _ in range(3):
+            with suppress(ProbeFailure):
+                patient.send(read(server))
+    assert len(server.asked) == 3

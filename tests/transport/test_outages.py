@@ -22,7 +22,8 @@ from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor
 from vidconform.run.options import RunOptions
-from vidconform.run.session import Session, prepare
+from vidconform.run.preparation import prepare
+from vidconform.run.session import Session
 from vidconform.store.gathering import gather
 from vidconform.transport.classification import classify
 from vidconform.transport.failures import FailureKind, ProbeFailure
@@ -52,6 +53,7 @@ OUTAGES = [
     (page("Web server is down", 521), FailureKind.OUTAGE),
     (said(529, "overloaded"), FailureKind.OUTAGE),
     (said(402), FailureKind.QUOTA),
+    (said(401, "the quota of this key is used up"), FailureKind.QUOTA),
     (said(403, "insufficient_user_quota"), FailureKind.QUOTA),
     (said(403, "Your balance is too low"), FailureKind.QUOTA),
     (said(429, "insufficient_quota: check your plan and billing details"), FailureKind.QUOTA),
@@ -69,7 +71,7 @@ EVIDENCE = [
     said(500, "the server failed"),
     said(501),
     said(200, "your balance is 7"),
-    said(401, "the quota of this key is used up"),
+    said(401, "invalid api key; the page of your balance shows the right one"),
     said(403, "these credentials open nothing; ask the accreditation office or the load balancers"),
     said(404, "no such task, under maintenance or not"),
     said(200, "a robot says: just a moment, maintenance"),

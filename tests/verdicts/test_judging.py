@@ -21,7 +21,9 @@ from vidconform.laws.law import BrokenLaw, Inconclusive, Law, Unseen, require_ob
 from vidconform.laws.subjects import Subject
 from vidconform.run.bindings import all_laws, law_of, schema_of
 from vidconform.run.needs import probes_for
-from vidconform.verdicts.judging import Case, judge, name_of
+from vidconform.text import Redacted
+from vidconform.verdicts.case import Case, name_of
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
 GPTGE, OPEAI, VIDEOS = BY_ID["gptge/videos"], BY_ID["opeai/videos"], BY_ID["octopusx/videos"]
@@ -89,7 +91,7 @@ def test_what_no_task_shows_is_unseen_with_what_would_have_shown_it() -> None:
 
 
 def test_what_would_have_shown_it_is_said_before_what_was_withheld() -> None:
-    gaps = Gap("unseen", "no task id was passed"), Gap("unseen", "no creation is allowed")
+    gaps = Gap("unseen", Redacted("no task id was passed")), Gap("unseen", Redacted("no creation is allowed"))
 
     def shows_nothing(task: Subject) -> None:
         raise Unseen("another task")
@@ -99,18 +101,26 @@ def test_what_would_have_shown_it_is_said_before_what_was_withheld() -> None:
 
 
 def test_trouble_leaves_a_law_undecided_that_nothing_was_seen_of() -> None:
-    gaps = Gap("unseen", "withheld"), Gap("inconclusive", "429"), Gap("inconclusive", "a timeout")
+    gaps = (
+        Gap("unseen", Redacted("withheld")),
+        Gap("inconclusive", Redacted("429")),
+        Gap("inconclusive", Redacted("a timeout")),
+    )
     verdict = judged(looks, observed(gaps=gaps))
     assert (verdict.outcome, verdict.label, verdict.received) == (Outcome.INCONCLUSIVE, "inconclusive", "429")
     assert judged(looks, observed(exchange(TASK), gaps=gaps)).outcome is Outcome.MET
 
 
 def test_what_would_cost_more_than_is_allowed_is_refused_and_unseen() -> None:
-    gaps = Gap("unseen", "withheld"), Gap("refused", "a creation costs more"), Gap("refused", "a remix costs more")
+    gaps = (
+        Gap("unseen", Redacted("withheld")),
+        Gap("refused", Redacted("a creation costs more")),
+        Gap("refused", Redacted("a remix costs more")),
+    )
     verdict = judged(looks, observed(gaps=gaps))
     assert (verdict.outcome, verdict.label, verdict.expected) == (Outcome.UNSEEN, "refused", "a creation costs more")
     assert judged(looks, observed(exchange(TASK), gaps=gaps)).label == "conforms"
-    assert judged(looks, observed(gaps=(*gaps, Gap("inconclusive", "429")))).label == "inconclusive"
+    assert judged(looks, observed(gaps=(*gaps, Gap("inconclusive", Redacted("429"))))).label == "inconclusive"
     assert judged(looks, observed(gaps=gaps[:1])).refused is False
 
 
@@ -132,7 +142,7 @@ def test_a_law_that_cannot_decide_says_so_before_any_other_trouble() -> None:
     def undecided(task: Subject) -> None:
         raise Inconclusive(f"the key of {task.first.asked} is refused")
 
-    verdict = judged(undecided, READS | {"create": observed(gaps=(Gap("inconclusive", "429"),))["observe"]})
+    verdict = judged(undecided, READS | {"create": observed(gaps=(Gap("inconclusive", Redacted("429")),))["observe"]})
     assert (verdict.outcome, verdict.received) == (Outcome.INCONCLUSIVE, "the key of 1 is refused")
 
 
@@ -141,12 +151,12 @@ def test_a_broken_law_points_at_what_broke_it() -> None:
         looks(task)
         raise BrokenLaw("e" * 400, "r" * 400, task.all[-1], "/status")
 
-    verdict = judged(breaks)
+    verdict = judged(breaks).shown(Redacted)
     assert (verdict.outcome, verdict.observations) == (Outcome.UNMET, 2)
     assert verdict.expected == "e" * 300 + "... (400 characters)"
     assert verdict.received == "r" * 300 + "... (400 characters)"
     assert verdict.evidence == (Pointer("observe", 1, "/status", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/1"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/1"
 
 
 def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> None:
@@ -155,7 +165,7 @@ def test_a_law_broken_nowhere_in_particular_points_at_the_first_reading() -> Non
 
     verdict = judged(breaks)
     assert [pointer.exchange for pointer in verdict.evidence] == [0]
-    assert (verdict.observations, verdict.request) == (1, "curl https://vendor.example/v1/videos/1")
+    assert (verdict.observations, verdict.request) == (1, "curl -i --max-time 60 https://vendor.example/v1/videos/1")
 
 
 def test_a_law_of_a_document_without_examples_points_at_nothing() -> None:
@@ -187,15 +197,18 @@ def test_a_law_that_ends_in_anything_else_is_our_own_fault() -> None:
 def test_a_service_that_serves_nothing_keeps_no_promise_by_refusing() -> None:
     refused = observed(exchange({}, 404, asked="1"))
     assert judged(looks, refused).outcome is Outcome.MET
-    walled = judged(looks, refused, serves=lambda: False)
+    walled = judged(looks, refused, serves=lambda role: False)
     assert (walled.outcome, walled.expected) == (
         Outcome.UNSEEN,
         "a task that the service serves; pass --task-id=videos=ID",
     )
-    assert judged(looks, READS, serves=lambda: False).outcome is Outcome.MET
+    assert judged(looks, READS, serves=lambda role: False).outcome is Outcome.MET
     mixed = observed(exchange(TASK, asked="1"), exchange({}, 404, asked="1"))
-    assert judged(looks, mixed, serves=lambda: False).outcome is Outcome.MET
-    assert judged(looks, observed(gaps=(Gap("inconclusive", "429"),)), serves=lambda: False).received == "429"
+    assert judged(looks, mixed, serves=lambda role: False).outcome is Outcome.MET
+    assert (
+        judged(looks, observed(gaps=(Gap("inconclusive", Redacted("429")),)), serves=lambda role: False).received
+        == "429"
+    )
 
 
 def test_a_success_without_a_documented_member_keeps_no_promise() -> None:
@@ -223,7 +236,7 @@ def test_a_node_is_unmet_by_the_first_body_that_breaks_it() -> None:
     assert (verdict.outcome, verdict.label, verdict.observations) == (Outcome.UNMET, "deviates", 3)
     assert (verdict.expected, verdict.received) == ("at most 100", "180 at /progress")
     assert verdict.evidence == (Pointer("observe", 2, "/progress", "recorded", AT),)
-    assert verdict.request == "curl https://vendor.example/v1/videos/3"
+    assert verdict.request == "curl -i --max-time 60 https://vendor.example/v1/videos/3"
 
 
 def test_of_two_errors_of_a_node_the_first_is_told() -> None:
@@ -237,7 +250,7 @@ def test_of_two_errors_of_a_node_the_first_is_told() -> None:
 
 def test_a_node_that_no_body_reaches_is_unseen_or_undecided() -> None:
     assert by_schema(observed(exchange(TASK)), "progress-type").outcome is Outcome.UNSEEN
-    trouble = observed(exchange(TASK), gaps=(Gap("inconclusive", "429"),))
+    trouble = observed(exchange(TASK), gaps=(Gap("inconclusive", Redacted("429")),))
     assert by_schema(trouble, "progress-type").outcome is Outcome.INCONCLUSIVE
     assert by_schema(observed(exchange(TASK, 404)), "status-type").outcome is Outcome.UNSEEN
     assert by_schema(observed(exchange(b"<html>")), "status-type").outcome is Outcome.UNSEEN
@@ -352,8 +365,8 @@ def test_an_unmet_requirement_reads_by_its_level_and_its_subject(level: Level, s
 
 def test_what_is_known_of_a_verdict_stands_in_its_line() -> None:
     verdict = case(law(looks)).verdict(Outcome.UNMET)
-    assert "deviation" not in verdict.as_dict()
-    assert replace(verdict, known={"state": "expected"}).as_dict()["deviation"] == {"state": "expected"}
+    assert "deviation" not in verdict.shown(Redacted).as_dict()
+    assert replace(verdict, known={"state": "expected"}).shown(Redacted).as_dict()["deviation"] == {"state": "expected"}
 
 
 def test_the_examples_of_a_document_are_judged_as_a_service_is() -> None:
@@ -368,12 +381,12 @@ def test_the_examples_of_a_document_are_judged_as_a_service_is() -> None:
 def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) -> None:
     (not_found,) = [law for law in all_laws() if law.__name__ == "test_an_unknown_task_is_not_found"]
     one = case(not_found, OPEAI, "unknown-task-status-code")
-    witness = evidence(OPEAI, "observe", exchange(TASK, asked="1"), gaps=(Gap("inconclusive", "a timeout"),))
+    witness = evidence(OPEAI, "observe", exchange(TASK, asked="1"), gaps=(Gap("inconclusive", Redacted("a timeout")),))
     verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
-    assert one.witnesses == ("observe",)
-    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route",)
+    assert one.witnesses == ("observe", "create")
+    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route", "refusal")
     assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
 
 
@@ -385,7 +398,7 @@ def test_what_must_not_be_is_expected_in_the_words_of_the_statement() -> None:
 
 
 def test_where_other_replies_were_walked_what_was_withheld_is_no_advice() -> None:
-    withheld = Gap("unseen", "a credential for /api/videos: set OPEAI_TOKEN")
+    withheld = Gap("unseen", Redacted("a credential for /api/videos: set OPEAI_TOKEN"))
     told = observed(exchange({"id": "video_1", "status": "QUEUED"}, role="retrieve"), gaps=(withheld,), contract=OPEAI)
     assert judge(case(OPEAI.task, OPEAI, "model-present"), told, {}).expected.startswith("a reply that shows it")
     nothing = observed(gaps=(withheld,), contract=OPEAI)
@@ -395,11 +408,11 @@ def test_where_other_replies_were_walked_what_was_withheld_is_no_advice() -> Non
 def test_a_verdict_on_a_part_says_so_and_no_other_does() -> None:
     whole = judged(looks)
     assert not whole.partial
-    assert "partial" not in whole.as_dict()
-    part = judged(looks, observed(*READS["observe"].exchanges, gaps=(Gap("inconclusive", "a timeout"),)))
-    assert part.as_dict()["partial"] is True
+    assert "partial" not in whole.shown(Redacted).as_dict()
+    part = judged(looks, observed(*READS["observe"].exchanges, gaps=(Gap("inconclusive", Redacted("a timeout")),)))
+    assert part.shown(Redacted).as_dict()["partial"] is True
 
 
 def test_trouble_beside_the_main_thread_hides_nothing_from_a_law_about_tasks() -> None:
-    beside = Gap("inconclusive", "a timeout", beside="early-content")
+    beside = Gap("inconclusive", Redacted("a timeout"), beside="early-content")
     assert not judged(looks, observed(*READS["observe"].exchanges, gaps=(beside,))).partial

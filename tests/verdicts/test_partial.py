@@ -25,14 +25,16 @@ from vidconform.report.nightly.history import describe_since
 from vidconform.report.results_reader import find_results
 from vidconform.report.results_writer import SCHEMA
 from vidconform.run.bindings import schema_of
+from vidconform.text import Redacted
+from vidconform.verdicts.case import Case
 from vidconform.verdicts.deviation_status import KnownDeviations
-from vidconform.verdicts.judging import Case, judge
+from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 GPTGE = BY_ID["gptge/videos"]
 TASK = {"id": GPTGE.unknown_id, "status": "queued"}
 READS = [exchange(TASK, asked="1"), exchange(TASK, asked="2")]
-CUT = Gap("inconclusive", "GET /x got no answer: connection reset")
+CUT = Gap("inconclusive", Redacted("GET /x got no answer: connection reset"))
 IN_PART = "met by what was seen of it, and trouble hid the rest"
 PARTIAL = verdict(partial=True)
 
@@ -54,9 +56,10 @@ def cut(*gaps: Gap) -> Verdict:
 
 def test_what_is_met_while_trouble_hid_the_rest_is_met_in_part() -> None:
     assert (cut(CUT).outcome, cut(CUT).label, cut(CUT).partial) == (Outcome.MET, "conforms", True)
-    assert [cut(*gaps).partial for gaps in ((), (Gap("unseen", "a task"),), (Gap("refused", "too dear"),))] == [
-        False
-    ] * 3
+    assert [
+        cut(*gaps).partial
+        for gaps in ((), (Gap("unseen", Redacted("a task")),), (Gap("refused", Redacted("too dear")),))
+    ] == [False] * 3
     assert judged(schema_of(GPTGE, "status-type"), CUT).partial
 
 
@@ -78,11 +81,11 @@ def test_a_fault_that_was_found_counts_whatever_was_hidden() -> None:
 
 
 def test_the_row_says_so_only_where_it_is_so() -> None:
-    assert cut(CUT).as_dict()["partial"] is True
-    assert "partial" not in cut().as_dict()
+    assert cut(CUT).shown(Redacted).as_dict()["partial"] is True
+    assert "partial" not in cut().shown(Redacted).as_dict()
     validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
-    validator.validate(cut(CUT).as_dict())
-    assert not validator.is_valid({**cut(CUT).as_dict(), "partial": False})
+    validator.validate(cut(CUT).shown(Redacted).as_dict())
+    assert not validator.is_valid({**cut(CUT).shown(Redacted).as_dict(), "partial": False})
 
 
 def test_a_known_deviation_that_is_met_in_part_is_not_stale() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from vidconform.contracts.error_ownership import SchemaError
 from vidconform.contracts.schemas import Schema
-from vidconform.verdicts.phrases import LONGEST, cut, expected, received, resolve, show
+from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, resolve, show
 
 SOURCE: dict[str, Any] = {
     "type": "object",
@@ -30,12 +30,12 @@ def error(schema_pointer: str, pointer: str = "/status") -> SchemaError:
 
 def test_a_text_of_a_line_is_shown_whole_and_a_longer_one_with_its_length() -> None:
     assert LONGEST == 300
-    assert cut("x" * 300) == "x" * 300
-    assert cut("x" * 301) == f"{'x' * 300}... (301 characters)"
+    assert fitted("x" * 300) == "x" * 300
+    assert fitted("x" * 301) == f"{'x' * 300}... (301 characters)"
 
 
 def test_what_cannot_be_printed_is_made_visible() -> None:
-    assert cut("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
+    assert fitted("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
 
 
 def test_only_what_is_shown_is_looked_at() -> None:
@@ -48,7 +48,7 @@ def test_only_what_is_shown_is_looked_at() -> None:
             looked.append(str(str.__getitem__(self, key)))
             return looked[-1]
 
-    cut(Text("x" * 100_000))
+    fitted(Text("x" * 100_000))
     assert [len(part) for part in looked] == [LONGEST + 1]
 
 
@@ -75,7 +75,7 @@ def test_a_value_is_shown_as_json_and_its_first_parts_alone(value: Any, text: st
     [
         ("/type", "type object"),
         ("/properties/id/type", "type string or null"),
-        ("/required", "the member id, status"),
+        ("/required", "the members id, status"),
         ("/properties/id/pattern", "a text that matches ^v"),
         ("/properties/status/anyOf/1/enum", 'one of "done", "failed"'),
         ("/properties/status/anyOf/3/const", "true"),
@@ -104,21 +104,24 @@ def test_an_error_elsewhere_is_not_told_with_the_first() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"note": 1, "model": 2}, "only the members note, model"),
-        ({}, "only the members none"),
-        ({str(n): n for n in range(30)}, f"only the members {', '.join(map(str, range(20)))}"),
-        ({"n" * 400: 1}, f"only the members {'n' * 300}... (400 characters)"),
+        ({"note": 1, "model": 2}, "no id, status, but the members note, model"),
+        ({}, "no id, status, but the members none"),
+        ({str(n): n for n in range(30)}, f"no id, status, but the members {', '.join(map(str, range(20)))}"),
+        ({"n" * 400: 1}, f"no id, status, but the members {'n' * 300}... (400 characters)"),
         (["id"], '["id"]'),
     ],
 )
 def test_a_missing_member_is_told_by_those_that_are_there(body: Any, sentence: str) -> None:
-    assert received(error("/required", ""), body) == sentence
+    assert received(SCHEMA, error("/required", ""), body) == sentence
 
 
 def test_what_stands_in_the_wrong_place_is_told_with_the_place() -> None:
-    assert received(error("/properties/id/type", "/id"), {"id": {"a": 1}}) == '{"a": 1} at /id'
-    assert received(error("/type", ""), [7]) == "[7]"
-    assert received(error("/required", "/error"), {"error": {"code": 1}}) == "only the members code at /error"
+    assert received(SCHEMA, error("/properties/id/type", "/id"), {"id": {"a": 1}}) == '{"a": 1} at /id'
+    assert received(SCHEMA, error("/type", ""), [7]) == "[7]"
+    assert (
+        received(SCHEMA, error("/required", "/error"), {"error": {"code": 1}})
+        == "no id, status, but the members code at /error"
+    )
 
 
 @pytest.mark.parametrize(

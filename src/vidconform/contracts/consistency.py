@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import OPERATION_ROLES
@@ -11,11 +13,13 @@ from vidconform.errors import DataFileProblem
 
 # What is not about one task has no task's id.
 _WITHOUT_ID = ("create", "list")
+_PAID = ("create", "remix")
 
 
 def check_consistency(contract: Contract) -> None:
     """Raise DataFileProblem for the first thing in openapi.yaml that would make a probe ask for something else."""
-    problem = next((sentence for operation in contract.operations for sentence in _problems(contract, operation)), None)
+    told = (sentence for operation in contract.operations for sentence in _problems(contract, operation))
+    problem = next(chain(told, _unreached(contract)), None)
     if problem is not None:
         raise DataFileProblem(contract.folder / "openapi.yaml", problem)
 
@@ -42,8 +46,40 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for file in _referred(operation):
         if file not in contract.schemas:
             yield f"{named}: $ref {file!r} is no file beside it; there are {', '.join(contract.schemas)}"
+    for case in operation.refusals:
+        if case.requirement not in contract.requirements:
+            yield f"{named}: x-refusals.{case.requirement} has no row in requirements.toml"
+    yield from _unsayable(operation, named)
+
+
+def _unsayable(operation: Operation, named: str) -> Iterator[str]:
+    """Yield what a request must carry and the document shows no value of."""
+    parameters = [("query", name, value) for name, value in operation.query.items()]
+    segments = {name: operation.segments.get(name) for name in re.findall(r"\{([^{}]+)\}", operation.path)}
+    parameters += [("path", name, value) for name, value in segments.items() if name != operation.id_parameter]
+    parameters += [("header", name, value) for name, value in operation.headers.items()]
+    for place, name, value in parameters:
+        if value is None:
+            yield f"{named}: the required {place} parameter {name!r} has no example, so that no request can be made"
+    if operation.role not in _PAID or (operation.role == "remix" and not operation.media_types):
+        return
+    if not isinstance(operation.request_example, dict):
+        at = f"requestBody.content.{operation.body_type}"
+        found = f"; the body has {', '.join(operation.media_types)}" if operation.media_types else ""
+        yield f"{named}: {at} shows no object that can be sent{found}: give it an `example`"
+
+
+def _unreached(contract: Contract) -> Iterator[str]:
+    """Yield the schemas that no reply is judged by although rows stand in them."""
+    answers = [answer for operation in contract.operations for answer in operation.answers.values()]
+    shown = {file for answer in answers for file in (answer.schema, *answer.schemas.values()) if file is not None}
+    told = {row for name in shown if name in contract.schemas for row in contract.schemas[name].told}
+    for name, schema in contract.schemas.items():
+        if name not in shown and not told.issuperset(schema.bound):
+            rows = ", ".join(row for row in list(schema.bound)[:3] if row not in told)
+            yield f"no response has `$ref: {name}`, so that its rows ({rows}) would never be judged"
 
 
 def _referred(operation: Operation) -> list[str]:
-    answers = [answer.schema for answer in operation.answers.values()]
+    answers = [file for answer in operation.answers.values() for file in answer.schemas.values()]
     return [file for file in (operation.request_schema, *answers) if file is not None]

@@ -13,6 +13,7 @@ from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
+from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Requirement
 from vidconform.contracts.schemas import Field, Schema
 
@@ -47,15 +48,31 @@ class Contract:
         """Return the first operation of a role, or None."""
         return next((operation for operation in self.operations if operation.role == role), None)
 
-    def field(self, role: str) -> Field | None:
-        """Return where a role stands in the task object, or None."""
-        return self.task.fields.get(role)
+    def field(self, role: str, asked: str = "", status: int = 200) -> Field | None:
+        """Return where a role stands in the task object, or None.
+
+        The reply of an operation, `asked` by its role, may have another place for it, as its own schema says.
+        """
+        own = self.reply_schema(asked, status)
+        found = own.fields.get(role) if own is not None else None
+        return found or self.task.fields.get(role)
+
+    def reply_schema(self, asked: str, status: int = 200, media_type: str = "") -> Schema | None:
+        """Return the schema that the document gives for a reply of an operation, by its role, or None."""
+        operation = self.operation(asked)
+        answer = operation.answer_to(status) if operation is not None else None
+        return self.schemas.get((answer.schema_of(media_type) if answer is not None else None) or "")
 
     def phase(self, word: Any) -> str | None:
         """Return the phase of a status word: the document's own, or else the customary one."""
         if not isinstance(word, str):
             return None
         return self.task.phases.get(word) or customary_phases().get(word.casefold())
+
+    def phase_of(self, word: Any, body: Any) -> str | None:
+        """Return the phase of a task: of its body where the document has another member decide, or of its word."""
+        decided = (phase for phase, validator in self.task.conditions if validator.is_valid(body))
+        return next(decided, None) or self.phase(word)
 
     @property
     def words(self) -> list[str]:
@@ -67,6 +84,18 @@ class Contract:
         """An id of this contract's own id space that no task has."""
         spaces = self.provider.id_spaces
         return next((spaces[name].unknown for name in self.id_space_names), "unknown-task")
+
+    @cached_property
+    def malformed_id(self) -> str:
+        """An id that is none of this contract's id space."""
+        spaces = self.provider.id_spaces
+        told = (spaces[name].malformed for name in self.id_space_names)
+        return next((id for id in told if id is not None), f"{self.unknown_id}!")
+
+    @cached_property
+    def refusals(self) -> dict[str, RefusalCase]:
+        """The refusals that the document states as data, by their row."""
+        return {case.requirement: case for operation in self.operations for case in operation.refusals}
 
     @cached_property
     def id_space_names(self) -> list[str]:

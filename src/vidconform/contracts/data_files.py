@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.bounded_reading import bounded, decode_plain_json, decode_yaml, read_text
 from vidconform.contracts.file_format import FileFormat
 from vidconform.errors import DataFileProblem
 
 _FORMATS = Path(__file__).parent / "formats"
+_LARGEST = 4 * 1024 * 1024
 
 
 def read_toml(path: Path, form: str) -> dict[str, Any]:
@@ -21,8 +22,10 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
     Raises DataFileProblem.
     """
     try:
-        content = _plain(tomllib.loads(_text(path)))
-    except tomllib.TOMLDecodeError as error:
+        content = _plain(bounded(tomllib.loads(_text(path))))
+    except RecursionError as error:
+        raise DataFileProblem(path, "no TOML that can be read: nested too deep") from error
+    except ValueError as error:
         raise DataFileProblem(path, f"no TOML: {error}") from error
     try:
         _format(form).check(content)
@@ -38,7 +41,7 @@ def _format(name: str) -> FileFormat:
 
 
 def _plain(node: Any) -> Any:
-    """TOML has dates, which JSON Schema knows only as texts (RFC 3339)."""
+    """TOML and YAML have dates, which JSON knows only as texts (RFC 3339)."""
     if isinstance(node, dict):
         return {name: _plain(member) for name, member in node.items()}
     if isinstance(node, list):
@@ -49,8 +52,8 @@ def _plain(node: Any) -> Any:
 def read_json(path: Path) -> dict[str, Any]:
     """Return a JSON file that holds one object; raises DataFileProblem."""
     try:
-        content = json.loads(_text(path))
-    except json.JSONDecodeError as error:
+        content = decode_plain_json(_text(path))
+    except ValueError as error:
         raise DataFileProblem(path, f"no JSON: {error}") from error
     return _object(path, content)
 
@@ -59,21 +62,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """Return a YAML file that holds one mapping; raises DataFileProblem."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(_text(path), Loader=loader)  # noqa: S506 - the C twin of the safe loader
-    except yaml.YAMLError as error:
+        content = _plain(decode_yaml(_text(path)))
+    except (yaml.YAMLError, ValueError) as error:
         raise DataFileProblem(path, f"no YAML: {' '.join(str(error).split())}") from error
     return _object(path, content)
 
 
 def _text(path: Path) -> str:
     try:
-        # Editors of Windows put a mark before the text.
-        return path.read_text("utf-8-sig")
+        return read_text(path, _LARGEST)
     except FileNotFoundError as error:
         raise DataFileProblem(path, "no such file") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise DataFileProblem(path, f"unreadable: {error}") from error
 
 

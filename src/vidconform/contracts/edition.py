@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from vidconform.contracts.bounded_reading import check_regular
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -26,8 +28,13 @@ class Edition:
         return None if self.file is None else folder / self.file
 
     def difference(self, path: Path) -> str | None:
-        """Return the sentence that a file is not the one that was read, or None where it is; raises OSError."""
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        """Return the sentence that a file is not the one that was read, or None where it is."""
+        try:
+            check_regular(path)
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError) as error:
+            return f"{path} cannot be read: {error}"
         if found == self.sha256:
             return None
         hashes = f"its SHA-256 begins with {found[:12]}, expected {str(self.sha256)[:12]}"

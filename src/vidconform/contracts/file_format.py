@@ -78,7 +78,11 @@ def _place(value: Any, path: list[str | int]) -> str:
     """Name an entry of an array by its id where it has one, as a person would look for it."""
     place = ""
     for step in path:
-        value = value[step]
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            # A member whose name is empty is left out of the path.
+            return f"below {place.removeprefix('.')}"
         id = value.get("id", step) if isinstance(value, dict) else step
         place += f"[{id!r}]" if isinstance(step, int) else f".{step}"
     return place.removeprefix(".")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered")
+KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when")
 
 # What a field can be for; laws know fields by these words alone.
 ROLES = (
     "id", "task-id", "object", "model", "status", "progress", "created", "completed", "updated", "expires", "result",
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
-    "pending-id", "pending-created", "pending-prompt", "moderation-task",
+    "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
+    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.
-OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete")
+OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel")
+
+# What a parameter can be for.
+PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
+
+# Our keys in an openapi.yaml, by what they stand at.
+OPENAPI_KEYS = {"operation": ("x-role", "x-refusals"), "parameter": ("x-role",), "media": ("x-sample",)}
 
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
@@ -33,4 +40,5 @@ APPLICATORS = (
     "dependentSchemas", "items", "prefixItems", "$ref", "$defs",
 )  # fmt: skip
 
-NOTES = ("$schema", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+NOTES = ("$schema", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly",
+         "contentMediaType", "contentEncoding")  # fmt: skip

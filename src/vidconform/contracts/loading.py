@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vidconform.contracts.bundling import bundled
 from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.operations import load_operations
-from vidconform.contracts.provider import Provider
+from vidconform.contracts.data_files import read_json
+from vidconform.contracts.openapi_document import load_operations
+from vidconform.contracts.provider import IdSpace, Provider
+from vidconform.contracts.references import check_schema_references
 from vidconform.contracts.requirements import load_ledger
-from vidconform.contracts.schemas import load_schema
+from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.errors import DataFileProblem
 
 
 def load_contract(provider: Provider, name: str) -> Contract:
@@ -33,7 +37,25 @@ def load_contract(provider: Provider, name: str) -> Contract:
 
 def load_contracts(provider: Provider) -> list[Contract]:
     """Return the contracts of a provider by name; raises DataFileProblem."""
-    return [load_contract(provider, name) for name in provider.contract_names]
+    found = [load_contract(provider, name) for name in provider.contract_names]
+    keyed = [operation for contract in found for operation in contract.operations if not operation.keyless]
+    if keyed and not provider.names_a_key:
+        why = f"key is missing, and {keyed[0].method} {keyed[0].path} asks for a credential"
+        raise DataFileProblem(provider.folder / "provider.toml", why)
+    return found
+
+
+def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
+    """Return a schema file with what it refers to; raises DataFileProblem."""
+    try:
+        source, brought = bundled(path, read_json(path))
+        check_schema_references(path, source)
+        return Schema(path, source, merge_hedges(source, spaces), brought)
+    except KeyError as error:
+        known = ", ".join(spaces)
+        raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {known}") from error
+    except (AttributeError, TypeError) as error:
+        raise DataFileProblem(path, f"no JSON Schema: {error}") from error
 
 
 def _schema_files(folder: Path) -> list[Path]:

@@ -8,7 +8,6 @@ from typing import Any
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.schemas import Schema, subschemas
 
-_ERROR = "error.schema.json"
 _ELEMENTS = ("items", "prefixItems", "contains")
 _NAMES = ("patternProperties", "additionalProperties")
 # What stands in a schema without saying anything of the instance at this place.
@@ -18,7 +17,7 @@ _ELSEWHERE = ("$defs", "not", "propertyNames")
 def documented_members(contract: Contract) -> frozenset[str]:
     """Return the pointers that the schemas of replies and the examples of a contract name (RFC 6901)."""
     answers = [answer for operation in contract.operations for answer in operation.answers.values()]
-    files = {contract.task.path.name, _ERROR, *(answer.schema for answer in answers if answer.schema)}
+    files = {contract.task.path.name, *(answer.schema for answer in answers if answer.schema)}
     found = {pointer for name in files if name in contract.schemas for pointer in _named(contract.schemas[name])}
     shown = [example for answer in answers for example in answer.examples.values()]
     return frozenset(found.union(*(_shown(example, "") for example in shown)))

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import json
+from base64 import b64decode
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from vidconform.contracts.data_files import read_yaml
-from vidconform.errors import DataFileProblem
+from vidconform.contracts.refusal_cases import RefusalCase
+
+JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+SENDABLE = (JSON, MULTIPART, URLENCODED)
+"""The media types that a request body can be written in."""
+A_PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A query parameter that a request may carry, and the values that the document names."""
+
+    name: str
+    values: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,16 +39,26 @@ class Scheme:
 
 @dataclass(frozen=True)
 class DocumentedReply:
-    """One documented reply: its schema file (or none), media types and example payloads."""
+    """One documented reply: its schema file (or none), those of its media types, and example payloads."""
 
     schema: str | None
     media_types: tuple[str, ...]
     examples: dict[str, Any]
+    schemas: dict[str, str | None] = field(default_factory=dict)
+
+    def schema_of(self, media_type: str) -> str | None:
+        """Return the schema file of a media type; a reply of another one is held against the first that has any."""
+        return self.schemas.get(media_type, self.schema)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One route with its method; `role` says what it is for."""
+    """One route with its method; `role` says what it is for.
+
+    `query`, `segments` and `headers` are the documented values of what a request must carry beside the task's id, None
+    where the document gives none; `media_types` those of the request body. `options` are the query parameters that it
+    may carry, by role, with the values that the document names; `keyless` says that it needs no credential.
+    """
 
     id: str
     role: str
@@ -46,20 +72,61 @@ class Operation:
     id_example: str | None
     request_schema: str | None
     answers: dict[str, DocumentedReply]
+    media_types: tuple[str, ...] = ()
+    query: dict[str, Any] = field(default_factory=dict)
+    segments: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Option] = field(default_factory=dict)
+    keyless: bool = False
+    file_members: tuple[str, ...] = ()
+    refusals: tuple[RefusalCase, ...] = ()
+
+    @property
+    def body_type(self) -> str:
+        """The media type that its body is sent as: JSON where the document has it."""
+        known = [name for name in SENDABLE if name in {media.partition(";")[0] for media in self.media_types}]
+        return known[0] if known else JSON
+
+    def sent_headers(self, content_type: str = JSON) -> dict[str, str]:
+        """Return the headers of a documented request with those that it must carry, by name."""
+        own = {name: _written(value) for name, value in self.headers.items()}
+        return {**usual_headers(self.role, content_type), **own}
+
+    def files(self, members: Any) -> dict[str, bytes]:
+        """Return the files among the members of a form; what is sent for each is a small picture."""
+        named = self.file_members if self.body_type == MULTIPART and isinstance(members, dict) else ()
+        return {name: A_PICTURE for name in named if name in members}
+
+    def with_options(self, **values: Any) -> Operation:
+        """Return it with values for some of its options, by role."""
+        more = {self.options[role].name: value for role, value in values.items()}
+        return replace(self, query={**self.query, **more})
 
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
-        if self.id_in == "query":
-            return self.path if task_id is None else f"{self.path}?{self.id_parameter}={_encoded(task_id)}"
-        return self.path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+        path, query = self._filled, [urlencode({name: _written(value)}) for name, value in self.query.items()]
+        if self.id_in != "query":
+            path = path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+        elif task_id is not None:
+            query.insert(0, f"{self.id_parameter}={_encoded(task_id)}")
+        return "?".join(part for part in (path, "&".join(query)) if part)
 
     def asked(self, target: str) -> str | None:
         """Return the task id that a path and query ask for, or None."""
         if self.id_in == "query":
             named = parse_qs(urlsplit(target).query, keep_blank_values=True).get(self.id_parameter or "", [None])
             return named[0]
-        before, parameter, after = self.path.partition(f"{{{self.id_parameter}}}")
-        return unquote(target[len(before) : len(target) - len(after)]) if parameter else None
+        before, parameter, after = self._filled.partition(f"{{{self.id_parameter}}}")
+        path = target.partition("?")[0]
+        return unquote(path[len(before) : len(path) - len(after)]) if parameter else None
+
+    @property
+    def _filled(self) -> str:
+        """The path with a value for each of its parameters but the task's id."""
+        path = self.path
+        for name, value in self.segments.items():
+            path = path.replace(f"{{{name}}}", _encoded(_written(value)))
+        return path
 
     def answer_to(self, status: int) -> DocumentedReply | None:
         """Return what the document says of a status code, exact code before range before default."""
@@ -78,78 +145,18 @@ class Operation:
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)
 
 
-def usual_headers(role: str) -> dict[str, str]:
+def usual_headers(role: str, content_type: str = JSON) -> dict[str, str]:
     """Return the headers of a documented request, by name."""
     # Documents show Content-Type on reads as well; it does no harm on a GET.
-    return {"Accept": "*/*" if role == "content" else "application/json", "Content-Type": "application/json"}
+    return {"Accept": "*/*" if role == "content" else JSON, "Content-Type": content_type}
+
+
+def _written(value: Any) -> str:
+    """Write a parameter's value as JSON would: true and not True."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _encoded(task_id: str) -> str:
     encoded = quote(task_id, safe="", errors="surrogateescape")
     # Dots alone are a step in the path (RFC 3986 section 5.2.4), which the client would take before it asks.
     return encoded if task_id.strip(".") else encoded.replace(".", "%2E")
-
-
-def load_operations(path: Path) -> list[Operation]:
-    """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
-    document = read_yaml(path)
-    try:
-        schemes = _schemes(document)
-        return [
-            _operation(route, method, item, schemes)
-            for route, methods in document["paths"].items()
-            for method, item in methods.items()
-        ]
-    except KeyError as error:
-        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
-    except (TypeError, AttributeError) as error:
-        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error}") from error
-
-
-def _schemes(document: dict[str, Any]) -> dict[str, Scheme]:
-    found = document.get("components", {}).get("securitySchemes", {})
-    return {name: _scheme(name, item) for name, item in found.items()}
-
-
-def _scheme(name: str, item: dict[str, Any]) -> Scheme:
-    if item["type"] == "http":
-        return Scheme(name, "Authorization", f"{item['scheme'].capitalize()} ", item.get("x-variable"))
-    header = "Cookie" if item["in"] == "cookie" else item["name"]
-    return Scheme(name, header, "", item.get("x-variable"))
-
-
-def _operation(route: str, method: str, item: dict[str, Any], schemes: dict[str, Scheme]) -> Operation:
-    named = next((p for p in item.get("parameters", []) if p.get("x-role") == "id"), None)
-    body = item.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return Operation(
-        id=item["operationId"],
-        role=item["x-role"],
-        method=method.upper(),
-        path=route,
-        id_parameter=named and named["name"],
-        id_in=named and named["in"],
-        schemes=tuple(schemes[name] for choice in item.get("security", []) for name in choice),
-        request_example=_request_example(body),
-        request_sample=body.get("x-sample"),
-        id_example=named and named.get("example"),
-        request_schema=_file(body),
-        answers={str(code): _answer(answer) for code, answer in item["responses"].items()},
-    )
-
-
-def _request_example(body: dict[str, Any]) -> Any:
-    named = list(body.get("examples", {}).values())
-    return body.get("example", named[0]["value"] if named else None)
-
-
-def _answer(answer: dict[str, Any]) -> DocumentedReply:
-    content = answer.get("content", {})
-    shown = {
-        name: example["value"] for media in content.values() for name, example in media.get("examples", {}).items()
-    }
-    return DocumentedReply(next((_file(m) for m in content.values()), None), tuple(content), shown)
-
-
-def _file(media: dict[str, Any]) -> str | None:
-    reference: str | None = media.get("schema", {}).get("$ref")
-    return reference

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_toml
+from vidconform.contracts.patterns import fits, lack_of_pattern
 from vidconform.errors import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 
@@ -24,15 +24,19 @@ class Pace:
 
 @dataclass(frozen=True)
 class IdSpace:
-    """The shape of one kind of task id, and an id of that shape that no task has."""
+    """The shape of one kind of task id, an id of that shape that no task has, and one that has not that shape."""
 
     pattern: str
     unknown: str
+    malformed: str | None = None
 
 
 @dataclass(frozen=True)
 class Provider:
-    """One provider.toml; `models` is the path of a free list of models, `creation_price` is in USD."""
+    """One provider.toml; `models` is the path of a free list of models, `creation_price` is in USD.
+
+    `gone` says since when and why its own address answers no more.
+    """
 
     name: str
     folder: Path
@@ -43,6 +47,8 @@ class Provider:
     pace: Pace = Pace()
     creation_price: float | None = None
     id_spaces: dict[str, IdSpace] = field(default_factory=dict)
+    gone: str | None = None
+    names_a_key: bool = True
 
     @property
     def contract_names(self) -> list[str]:
@@ -106,12 +112,14 @@ def load_provider(folder: Path) -> Provider:
         name=content["name"],
         folder=folder,
         base_url=content["base_url"].rstrip("/"),
-        key_variable=content["key"],
+        key_variable=content.get("key", f"{content['name'].upper().replace('-', '_')}_API_KEY"),
         title=content.get("title", content["name"]),
         models=content.get("models"),
         pace=Pace(**content.get("pace", {})),
         creation_price=content.get("price", {}).get("creation"),
         id_spaces=_id_spaces(content),
+        gone=content.get("gone"),
+        names_a_key="key" in content,
     )
     _check_patterns(path, provider.id_spaces)
     if not provider.contract_names:
@@ -125,10 +133,9 @@ def _id_spaces(content: dict[str, Any]) -> dict[str, IdSpace]:
 
 def _check_patterns(path: Path, spaces: dict[str, IdSpace]) -> None:
     for name, space in spaces.items():
-        try:
-            re.compile(space.pattern)
-        except re.error as error:
-            raise DataFileProblem(path, f"ids.{name}.pattern is no regular expression: {error}") from error
-        if not re.search(space.pattern, space.unknown):
+        lack = lack_of_pattern(space.pattern)
+        if lack is not None:
+            raise DataFileProblem(path, f"ids.{name}.pattern {lack}")
+        if not fits(space.pattern, space.unknown):
             problem = f"ids.{name}.unknown, {space.unknown!r}, does not match ids.{name}.pattern, {space.pattern!r}"
             raise DataFileProblem(path, f"{problem}: it is an id of that shape which no task has")

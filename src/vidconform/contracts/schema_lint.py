@@ -82,11 +82,17 @@ class _Linter:
             yield from self._required(node, at)
 
     def _required(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
-        beside = [key for key in node if key not in {"required", "x-requirement", *NOTES}]
+        # What a member must be to count as there at all falls on the member and belongs to the same row.
+        named = set(node.get("properties", {})) <= set(node["required"])
+        with_it = {"required", "x-requirement", *NOTES, *(["properties"] if named else [])}
+        beside = [key for key in node if key not in with_it]
         step, _, name = at.pointer.rpartition("/")
         apart = "x-requirement" in node and not beside
         if not apart or not (name == "x-hedged" or step.endswith("/allOf")):
-            yield f"{_shown(at)}: required is a member of allOf of its own, with its own x-requirement and nothing else"
+            yield (
+                f"{_shown(at)}: required is a member of allOf of its own, with its own x-requirement "
+                "and at most what its members must be"
+            )
         row = (self.levels or {}).get(node.get("x-requirement", ""))
         if len(node["required"]) > 1 and row is not Level.MAY:
             yield f"{_shown(at)}: one x-requirement for {', '.join(node['required'])}; only a MAY bundles members"

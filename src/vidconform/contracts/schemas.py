@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.data_files import read_json
+from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
-from vidconform.errors import DataFileProblem
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -31,43 +31,60 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
 class Field:
     """Where a role stands in the object, as member names, and the unit of a time."""
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     unit: str | None
 
     @property
     def pointer(self) -> str:
         """The JSON Pointer (RFC 6901) of the field."""
-        return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in self.path)
+        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
 
     def read(self, body: Any) -> Any:
         """Return the field's value, or None where it is absent."""
         for name in self.path:
-            body = body.get(name) if isinstance(body, dict) else None
+            body = _inside(body, name)
         return body
 
     def write(self, body: dict[str, Any], value: Any) -> None:
-        """Put a value in the field's place; what stands above it and is no object becomes one."""
-        for name in self.path[:-1]:
-            if not isinstance(body.get(name), dict):
-                body[name] = {}
-            body = body[name]
-        body[self.path[-1]] = value
+        """Put a value in the field's place; what stands above it and is of another kind is made anew."""
+        inside: Any = body
+        for name, below in pairwise(self.path):
+            kind = list if isinstance(below, int) else dict
+            if not isinstance(_inside(inside, name), kind):
+                _put(inside, name, kind())
+            inside = inside[name]
+        _put(inside, self.path[-1], value)
+
+
+def _inside(body: Any, name: str | int) -> Any:
+    if isinstance(name, int):
+        return body[name] if isinstance(body, list) and len(body) > name else None
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _put(body: Any, name: Any, value: Any) -> None:
+    if isinstance(body, list) and len(body) <= name:
+        body.append(value)
+    else:
+        body[name] = value
 
 
 @dataclass(frozen=True)
 class Schema:
-    """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf."""
+    """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
+
+    `brought` are the names in its `$defs` of what it refers to in other files.
+    """
 
     path: Path
     source: dict[str, Any]
     merged: dict[str, Any]
+    brought: frozenset[str] = frozenset()
 
     @cached_property
     def validator(self) -> Any:
         """The compiled validator; jsonschema-rs decides verdicts."""
-        import jsonschema_rs
-
-        return jsonschema_rs.validator_for(self.merged)
+        return compiled(self.merged)
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -87,6 +104,12 @@ class Schema:
         return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
 
     @cached_property
+    def conditions(self) -> list[tuple[str, Any]]:
+        """The phases that another member than the status decides, each with the validator of a task that is in it."""
+        named = self.source.get("$defs", {})
+        return [(phase, compiled(named[phase]["x-when"])) for phase in PHASES if "x-when" in named.get(phase, {})]
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         """How far a task has come at each status word: the words of a phase are equal unless it is `x-ordered`.
 
@@ -101,51 +124,48 @@ class Schema:
 
     @cached_property
     def bound(self) -> dict[str, list[str]]:
-        """The schema pointers at which each requirement stands."""
-        found: dict[str, list[str]] = {}
-        for pointer, node in _nodes(self.source, ""):
-            if "x-requirement" in node:
-                found.setdefault(node["x-requirement"], []).append(pointer)
-        return found
+        """The schema pointers at which each requirement stands in this file."""
+        named = self.source.get("$defs", {})
+        own = {name: node for name, node in named.items() if name not in self.brought}
+        return _rows({**self.source, "$defs": own} if named else self.source)
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The requirements that its bodies show, of this file and of those that it refers to."""
+        return frozenset(_rows(self.source))
 
 
 def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
     """Return what a schema finds wrong with an instance, each as the last name of its place and a sentence."""
-    import jsonschema_rs
-
-    errors = jsonschema_rs.validator_for(schema).iter_errors(instance)
+    errors = compiled(schema).iter_errors(instance)
     return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
-
-
-def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
-    """Return a schema file; raises DataFileProblem."""
-    source = read_json(path)
-    try:
-        return Schema(path, source, merge_hedges(source, spaces))
-    except KeyError as error:
-        raise DataFileProblem(
-            path, f"x-id-space {error} is not in provider.toml; it has {', '.join(spaces)}"
-        ) from error
 
 
 def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
     """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
-    merged = _copy(node)
+    merged = copied(node)
     for path, schema in subschemas(node):
-        _replace(merged, path, merge_hedges(schema, spaces))
+        replaced(merged, path, merge_hedges(schema, spaces))
     if "x-id-space" in node:
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
     if "x-hedged" in node:
         merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
-    return merged
+    return _nullable(merged) if merged.pop("x-nullable", False) else merged
 
 
-def _copy(node: dict[str, Any]) -> dict[str, Any]:
-    """Copy the two levels that _replace writes to."""
+def _nullable(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that null keeps as well; its row owns what is below, and null is what it asks for."""
+    own: dict[str, Any] = {key: node.pop(key) for key in ("x-requirement", "x-role", "x-unit") if key in node}
+    return {**own, "if": {"type": "null"}, "else": node}
+
+
+def copied(node: dict[str, Any]) -> dict[str, Any]:
+    """Copy the two levels of a schema that `replaced` writes to."""
     return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
 
 
-def _replace(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+    """Put a schema in the place of the one at a path of `subschemas`."""
     for key in path[:-1]:
         node = node[key]
     node[path[-1]] = schema
@@ -163,19 +183,33 @@ def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]
     return found
 
 
-def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str, ...]) -> list[tuple[str, Field]]:
+def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pointer, node in _nodes(source, ""):
+        if "x-requirement" in node:
+            found.setdefault(node["x-requirement"], []).append(pointer)
+    return found
+
+
+def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str | int, ...]) -> list[tuple[str, Field]]:
     found = []
-    for name, schema in node.get("properties", {}).items():
+    named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
+    for name, schema in named.items():
         if "x-role" in schema:
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in _in_place(root, schema):
             found += _fields(root, same, (*path, name))
+    # An array of one is a wrapper; of a longer one no element is the task.
+    if node.get("maxItems") == 1 and isinstance(node.get("items"), dict):
+        for same in _in_place(root, node["items"]):
+            found += _fields(root, same, (*path, 0))
     return found
 
 
 def _in_place(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
-    members = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    written = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
+    members = [member for member in written if isinstance(member, dict)]
     if "$ref" in node:
         members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
     return [node, *(same for member in members for same in _in_place(root, member))]

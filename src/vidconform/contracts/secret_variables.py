@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from vidconform.contracts.provider import find_provider, known_providers
 
 _ENDINGS = ("_API_KEY", "_TOKEN")
+# Up to the last @, since a password may hold one.
+_PASSWORD = re.compile(r"(?:[^:/@]*://)?[^:/@]*:(.+)@")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+class SecretVariables(dict[str, str]):
+    """Environment variables whose values no traceback shows, with its locals neither."""
+
+    def __repr__(self) -> str:
+        return f"SecretVariables({', '.join(sorted(self))})"
+
+
+def proxy_passwords(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the passwords of the proxies of an environment by variable: a proxy may tell what it was sent."""
+    return {
+        variable: unquote(found[1])
+        for variable, value in environ.items()
+        if variable.upper() in _PROXIES and (found := _PASSWORD.match(value))
+    }
 
 
 def known_secrets(environ: Mapping[str, str], providers: Iterable[str] = ()) -> dict[str, str]:
@@ -14,8 +35,9 @@ def known_secrets(environ: Mapping[str, str], providers: Iterable[str] = ()) -> 
     known = known_providers()
     named = {find_provider(name).key_variable for name in known}
     prefixes = tuple(f"{name.upper().replace('-', '_')}_" for name in (*known, *providers))
-    return {
+    own = {
         variable: value
         for variable, value in environ.items()
         if value and (variable in named or (variable.startswith(prefixes) and variable.endswith(_ENDINGS)))
     }
+    return SecretVariables({**own, **proxy_passwords(environ)})

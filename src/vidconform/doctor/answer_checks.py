@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,6 +13,7 @@ from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchec
 from vidconform.doctor.exit_codes import Exit
 from vidconform.doctor.service_answers import Answer, Asked, describe_exchange, exchange_of, usable
 from vidconform.exchange import Exchange
+from vidconform.text import pluralise
 
 _MOST_SKEW = 300
 _UNITS = ((365.25 * 86_400, "years"), (86_400, "days"), (3_600, "hours"), (60, "min"))
@@ -59,7 +61,21 @@ def check_key(asked: Asked) -> CheckResult:
     if asked.is_known and _status(asked, answer) is not None:
         return ok("key", f"{name}: accepted; {answer.request} was answered with {answer.reply.status}.")
     which = "without a status" if asked.is_known else "although no task has this id"
-    return remark("key", f"{name}: accepted, it seems: {describe_exchange(answer)}, {which}.")
+    return remark("key", f"{name}: not refused: {describe_exchange(answer)}, {which}.")
+
+
+def check_difference(found: CheckResult, asked: Asked, otherwise: Answer) -> CheckResult:
+    """Say of a key that seems to be accepted that it was not looked at, where a wrong one has the same answer."""
+    first, second = exchange_of(asked.answer), exchange_of(otherwise)
+    if first is None or second is None or first.reply.status != second.reply.status:
+        return found
+    if found.state != "ok":
+        return replace(found, sentence=f"{found.sentence[:-1]}; a wrong key is answered alike.")
+    hint = "" if asked.is_known else "; a known --task-id may tell"
+    sentence = (
+        f"{first.request} is answered with {first.reply.status} for a wrong key too, so it was not looked at{hint}"
+    )
+    return unchecked("key", f"{asked.contract.id}: {sentence}.")
 
 
 def check_models(wanted: Sequence[str], contract: Contract, answer: Answer) -> CheckResult:
@@ -73,9 +89,13 @@ def check_models(wanted: Sequence[str], contract: Contract, answer: Answer) -> C
     missing = [model for model in wanted if model not in listed]
     if missing:
         some = ", ".join(name[:60] for name in listed[:_SHOWN_MODELS]) + (", ..." if listed[_SHOWN_MODELS:] else "")
-        sentence = f"{', '.join(missing)} is not among the {len(listed)} models of this key ({some or 'none'})."
+        sentence = f"{_are(missing)} not among the {pluralise(len(listed), 'model')} of this key ({some or 'none'})."
         return problem("models", Exit.MODEL, sentence)
-    return ok("models", f"{', '.join(wanted)} is among the {len(listed)} models of this key.")
+    return ok("models", f"{_are(wanted)} among the {pluralise(len(listed), 'model')} of this key.")
+
+
+def _are(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} {'are' if names[1:] else 'is'}"
 
 
 def check_task(asked: Asked) -> CheckResult:

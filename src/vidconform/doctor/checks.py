@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, proxy_passwords
 from vidconform.doctor.configuration import Configured, check_configuration, configure
 from vidconform.doctor.connectivity import check_connectivity
 from vidconform.doctor.consultation import Consultation
@@ -41,11 +41,12 @@ def diagnose(
     except UsageProblem as fault:
         wrong = problem("configuration", Exit.CONFIGURATION, f"{fault}.")
         later = [unchecked(check, "the configuration comes first.") for check in (*_CONNECTIVITY, *_SERVICE)]
-        return Diagnosis(provider.name, (wrong, *later, recordings))
-    redactor = Redactor(configured.keys.values())
+        return Diagnosis(provider.name, (wrong, *later, recordings), has_models=provider.models is not None)
+    redactor = Redactor([*configured.keys.values(), *proxy_passwords(environ).values()])
     found = [check_configuration(configured), *_asked(configured, redactor, budget), recordings]
     cost = budget.cost(provider.name)
-    return Diagnosis(provider.name, tuple(_shown(one, redactor) for one in found), cost.requests, cost.creations)
+    shown, has_models = tuple(_shown(one, redactor) for one in found), provider.models is not None
+    return Diagnosis(provider.name, shown, cost.requests, cost.creations, has_models)
 
 
 def _shown(finding: CheckResult, redactor: Redactor) -> CheckResult:
@@ -69,7 +70,7 @@ def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterat
     setting = ProbeSettings(address, provider.pace, configured.keys, redactor, budget)
     pause = 0.0 if is_loopback(address) else 1 / provider.pace.requests_per_second
     # Who says "later" is told of, not waited for.
-    transport = LiveTransport(0.0, count, pause, configured.timeouts, provider.name)
+    transport = LiveTransport(0.0, count, pause, configured.timeouts, provider.name, redactor.text)
     try:
         yield from Consultation(configured.contracts, configured.task_ids, setting, transport).findings()
     finally:

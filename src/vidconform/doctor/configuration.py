@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from vidconform.contracts import Contract, Provider
 from vidconform.doctor.diagnosis import CheckResult, ok
-from vidconform.errors import UnusableEnvironment
-from vidconform.run import RunOptions, base_url, key_variables, keys_of
-from vidconform.transport import Timeouts, is_loopback
+from vidconform.run import RunOptions, base_url, check_exposure, key_variables, keys_of
+from vidconform.transport import Timeouts, check_environment
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,12 @@ def configure(
 ) -> Configured:
     """Return how the provider of some contracts is reached; raises UsageProblem for what the user must mend."""
     provider = contracts[0].provider
-    address = base_url(provider, options, environ)
+    address = base_url(provider, options, environ, contracts)
     keys = keys_of(provider, contracts, environ)
-    _check_environment(address)
-    return Configured(provider, contracts, address, keys, task_ids, Timeouts.of(options.request_timeout))
+    timeouts = Timeouts.of(options.request_timeout)
+    check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=timeouts.connect)
+    check_environment(address, timeouts.connect)
+    return Configured(provider, contracts, address, keys, task_ids, timeouts)
 
 
 def check_configuration(configured: Configured) -> CheckResult:
@@ -45,19 +46,3 @@ def check_configuration(configured: Configured) -> CheckResult:
     without = f" Not set, and what needs it stays unseen: {', '.join(unset)}." if unset else ""
     sentence = f"requests go to {configured.base_url} with {provider.key_variable}; contracts: {names}.{without}"
     return ok("configuration", sentence)
-
-
-def _check_environment(address: str) -> None:
-    """Open a client as a run does, for httpx reads some variables itself; raises UnusableEnvironment."""
-    import httpx
-
-    try:
-        context = httpx.create_ssl_context()
-    except OSError as error:
-        raise UnusableEnvironment("SSL_CERT_FILE or SSL_CERT_DIR", error.strerror or str(error)) from error
-    try:
-        httpx.Client(trust_env=not is_loopback(address), verify=context).close()
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        # The text may quote an address with its password.
-        kind = "its kind of proxy needs a package more" if isinstance(error, ImportError) else "no address of a proxy"
-        raise UnusableEnvironment("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY", kind) from error

@@ -15,7 +15,8 @@ from urllib.request import getproxies, proxy_bypass
 
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
 from vidconform.doctor.exit_codes import Exit
-from vidconform.transport import PORTS, Deadline, is_loopback, resolved
+from vidconform.text import pluralise
+from vidconform.transport import PORTS, Deadline, is_loopback, resolved, ssl_context
 
 _FEW_DAYS = 14
 _DAY = 86_400
@@ -127,10 +128,8 @@ def _check_tls(place: _Place, connection: socket.socket) -> CheckResult:
 
 def _certificate(place: _Place, connection: socket.socket) -> dict[str, Any]:
     """Return the verified certificate of the other end; raises OSError, of which SSLError is one."""
-    import httpx
-
     # The same certificates are trusted as in a run.
-    context = httpx.create_ssl_context()
+    context = ssl_context()
     connection.settimeout(place.seconds)
     with (
         Deadline(place.seconds) as deadline,
@@ -149,5 +148,5 @@ def _certificate(place: _Place, connection: socket.socket) -> dict[str, Any]:
 def _valid_for(certificate: dict[str, Any]) -> CheckResult:
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     days = int((ends - datetime.now(UTC)).total_seconds() // _DAY)
-    sentence = f"the certificate verifies and is valid for {days} days more, until {ends:%Y-%m-%d}."
+    sentence = f"the certificate verifies and is valid for {pluralise(days, 'day')} more, until {ends:%Y-%m-%d}."
     return remark("tls", f"{sentence[:-1]}; it must be renewed soon.") if days < _FEW_DAYS else ok("tls", sentence)

@@ -54,12 +54,16 @@ def problem(check: str, cause: Exit, sentence: str) -> CheckResult:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings of one provider, in the order of the checks, and what was sent for them."""
+    """All findings of one provider, in the order of the checks, and what was sent for them.
+
+    `has_models` says that the provider documents a list of models; a person reads no line about what there is not.
+    """
 
     provider: str
     findings: tuple[CheckResult, ...]
     requests: int = 0
     creations: int = 0
+    has_models: bool = True
 
     @property
     def exit(self) -> Exit:
@@ -81,7 +85,8 @@ class Diagnosis:
     def lines(self) -> Iterator[str]:
         """Yield what a terminal shows."""
         yield self.provider
-        for (state, sentence), alike in groupby(self.findings, key=lambda finding: (finding.state, finding.sentence)):
+        shown = [finding for finding in self.findings if self.has_models or finding.check != "models"]
+        for (state, sentence), alike in groupby(shown, key=lambda finding: (finding.state, finding.sentence)):
             checks = [finding.check for finding in alike]
             what = f"{', '.join(checks)}: " if checks[1:] else f"{checks[0]:<13}  "
             yield f"  {_SHOWN[state]:<11}  {what}{sentence}"

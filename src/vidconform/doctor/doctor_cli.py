@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from vidconform.doctor import exit_codes
+from vidconform.errors import BadOption
+from vidconform.text import say
+
+if TYPE_CHECKING:
+    from vidconform.contracts import Contract
 
 
 def add_doctor(commands: Any) -> None:
@@ -27,6 +33,10 @@ def add_doctor(commands: Any) -> None:
     doctor.add_argument(
         "--request-timeout", type=float, metavar="S", help="seconds that one request may take; default 30"
     )
+    doctor.add_argument("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
+    doctor.add_argument(
+        "--contract", action="append", default=[], metavar="NAME", help="only this contract of the provider; repeatable"
+    )
     doctor.add_argument("--json", action="store_true", help="an object a line for each provider")
     doctor.set_defaults(run=_doctor)
 
@@ -42,15 +52,31 @@ def _doctor(options: argparse.Namespace) -> int:
         provider_url=options.provider_url,
         task_ids=options.task_id,
         request_timeout=options.request_timeout,
+        allow_http=options.allow_http,
     )
     run.check()
     providers = [find_provider(name) for name in provider_names(run.providers)]
     check_providers(providers, run)
-    contracts = {provider.name: load_contracts(provider) for provider in providers}
+    loaded = {provider.name: load_contracts(provider) for provider in providers}
+    contracts = _chosen(loaded, options.contract)
     known = task_ids(run, [contract for found in contracts.values() for contract in found])
     codes = []
     for name, found in contracts.items():
         diagnosis = diagnose(found, run, os.environ, known.get(name, {}))
-        print(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()), flush=True)
+        say(json.dumps(diagnosis.as_dict()) if options.json else "\n".join(diagnosis.lines()))
         codes.append(diagnosis.exit)
     return next((int(code) for code in codes if code), 0)
+
+
+def _chosen(loaded: Mapping[str, list[Contract]], names: Sequence[str]) -> dict[str, list[Contract]]:
+    """Return the contracts of each provider that were asked for, all where none was; raises BadOption."""
+    every = [contract for found in loaded.values() for contract in found]
+    known = sorted({contract.name for contract in every} | {contract.id for contract in every})
+    for name in names:
+        if name not in known:
+            raise BadOption("--contract", name, f"one of {', '.join(known)}")
+    kept = {
+        provider: [contract for contract in found if not names or {contract.name, contract.id} & set(names)]
+        for provider, found in loaded.items()
+    }
+    return {provider: found for provider, found in kept.items() if found}

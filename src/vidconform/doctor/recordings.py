@@ -10,6 +10,7 @@ from vidconform.doctor.diagnosis import CheckResult, ok, remark, unchecked
 from vidconform.errors import CassetteDamaged, CassetteMissing
 from vidconform.probes import probes_of
 from vidconform.store import load_cassette
+from vidconform.text import pluralise
 
 _OLD = 30
 
@@ -26,9 +27,11 @@ def check_recordings(contracts: Sequence[Contract], now: datetime) -> CheckResul
         return unchecked("recordings", f"there are none; {again} makes them.")
     oldest = min(at for at, _ in recorded)
     days, emulated = (now - oldest).days, sum(origin == "emulated" for _, origin in recorded)
-    whose = f"{emulated} are the EMULATOR's and not the service's" if emulated else "all are the service's own"
-    age = f"{oldest:%Y-%m-%d}, {days} days ago" if days else f"{oldest:%Y-%m-%d}, today"
-    sentence = f"the oldest of {len(recorded)} is of {age}; {whose}."
+    own = "all are the service's own" if recorded[1:] else "it is the service's own"
+    whose = f"{emulated} {'is' if emulated == 1 else 'are'} the EMULATOR's and not the service's" if emulated else own
+    age = f"{oldest:%Y-%m-%d}, {pluralise(days, 'day')} ago" if days else f"{oldest:%Y-%m-%d}, today"
+    which = f"the oldest of {len(recorded)}" if recorded[1:] else "the only one"
+    sentence = f"{which} is of {age}; {whose}."
     return remark("recordings", sentence) if days > _OLD or emulated else ok("recordings", sentence)
 
 

@@ -8,6 +8,7 @@ from vidconform.contracts import Contract, Operation
 from vidconform.doctor.diagnosis import CheckResult, problem, unchecked
 from vidconform.doctor.exit_codes import Exit
 from vidconform.exchange import Exchange, Reply
+from vidconform.text import excerpt
 from vidconform.transport import FailureKind, NotSent, ProbeFailure
 
 Answer = Exchange | ProbeFailure | NotSent
@@ -28,6 +29,7 @@ _EXITS = {
     FailureKind.BLOCKED: Exit.NO_API,
     FailureKind.ADDRESS: Exit.CONFIGURATION,
     FailureKind.QUOTA: Exit.QUOTA,
+    FailureKind.MODEL: Exit.MODEL,
 }
 
 
@@ -79,8 +81,7 @@ def _obstacle(check: str, contract: Contract, exchange: Exchange) -> CheckResult
 def describe_exchange(exchange: Exchange) -> str:
     """Return a request and what it was answered with, short enough for a line."""
     reply = exchange.reply
-    shown = " ".join(reply.body[: 4 * _LONGEST].decode("utf-8", "replace").split())
-    text = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+    text = excerpt(reply.body, _LONGEST)
     return f"{exchange.request} was answered with {reply.status} {reply.media_type[:40]}: {text or 'an empty body'}"
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from email.utils import formatdate
 from functools import partial
 
 from starlette.applications import Starlette
@@ -14,28 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from vidconform.emulator import chainhub, gptge, octopusx, opeai
-from vidconform.emulator.emulator_options import EmulatorOptions, NoEmulator
+from vidconform.emulator.described import provider_named
+from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.mp4 import small_mp4
-from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, refused
-from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, EmulatedProvider, ServerState
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
+from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState
 
-PROVIDERS: dict[str, EmulatedProvider] = {
-    "octopusx": octopusx.PROVIDER,
-    "gptge": gptge.PROVIDER,
-    "opeai": opeai.PROVIDER,
-    "chainhub": chainhub.PROVIDER,
-}
 LARGEST_BODY = 1 << 20
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def provider_named(name: str) -> EmulatedProvider:
-    """Finds a provider by name."""
-    if name not in PROVIDERS:
-        raise NoEmulator(name, tuple(PROVIDERS))
-    return PROVIDERS[name]
 
 
 def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starlette:
@@ -80,7 +68,12 @@ async def _call(server_state: ServerState, operation: EmulatedOperation, request
         headers=request.headers,
         body=await _body(request),
         base_url=f"http://{host}",
+        asked=_asked(operation, request),
     )
+
+
+def _asked(operation: EmulatedOperation, request: Request) -> str | None:
+    return request.path_params.get(operation.id_parameter) or request.query_params.get(operation.id_parameter)
 
 
 async def _body(request: Request) -> bytes:
@@ -98,7 +91,7 @@ def _answer(operation: EmulatedOperation, call: Call) -> tuple[EmulatedReply, st
             raise RefusedRequest(413, "the body is larger than 1 MiB", "body_too_large")
         return operation.handle(call), ""
     except RefusedRequest as refusal:
-        return refused(refusal, call.server_state.provider.envelope), refusal.check
+        return refused(refusal, operation.envelope), refusal.check
 
 
 def _again(operation: EmulatedOperation, call: Call, waived: frozenset[str]) -> tuple[EmulatedReply, str]:
@@ -114,24 +107,26 @@ def _context(
     check: str,
     call: Call | None = None,
 ) -> ReplyContext:
-    asked = next(iter(request.path_params.values()), None) or request.query_params.get("id")
     return ReplyContext(
         provider=server_state.provider.name,
         contract=operation.contract,
         role=operation.role,
         route=operation.path,
         method=request.method,
-        asked=asked,
+        asked=_asked(operation, request),
         status=reply.status,
         headers=reply.headers,
         body=reply.body,
         task=reply.task,
         check=check,
         again=partial(_again, operation, call) if call else None,
-        envelope=server_state.provider.envelope,
+        envelope=operation.envelope,
         file_url=call.file_url if call else None,
         sent_headers=request.headers,
+        sent_query=request.query_params,
         sent_body=call.body if call else b"",
+        described=server_state.provider.contracts.get(operation.contract),
+        known_ids=tuple(task.id for task in server_state.known.get(operation.contract, ())),
     )
 
 
@@ -139,7 +134,8 @@ def _send(server_state: ServerState, context: ReplyContext) -> Response:
     if server_state.options.change is not None:
         server_state.options.change(context)
     body = context.body if isinstance(context.body, bytes) else json.dumps(context.body).encode()
-    return Response(body, context.status, {"server": SERVER, **context.headers})
+    date = formatdate(server_state.options.clock(), usegmt=True)
+    return Response(body, context.status, {"server": SERVER, "date": date, **context.headers})
 
 
 async def _failed(server_state: ServerState, request: Request, error: Exception) -> Response:
@@ -149,7 +145,7 @@ async def _failed(server_state: ServerState, request: Request, error: Exception)
     status = error.status_code if isinstance(error, HTTPException) else 500
     message, code = FAILURES.get(status, ("the emulator failed", "internal_error"))
     headers = {name.lower(): value for name, value in (getattr(error, "headers", None) or {}).items()}
-    reply = refused(RefusedRequest(status, message, code, headers=headers), server_state.provider.envelope)
+    reply = refused(RefusedRequest(status, message, code, headers=headers), openai_envelope)
     return _send(server_state, _context(server_state, _nowhere(server_state, request), request, reply, ""))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from vidconform.contracts import Contract, Field
 from vidconform.emulator.tasks import EmulatedTask
 
 Envelope = Callable[["RefusedRequest"], Any]
@@ -88,12 +90,37 @@ class ReplyContext:
     envelope: Envelope = field(default=openai_envelope, repr=False)
     file_url: Callable[[str], str] | None = field(default=None, repr=False)
     sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent_query: Mapping[str, str] = field(default_factory=dict, repr=False)
     sent_body: bytes = b""
+    known_ids: tuple[str, ...] = ()
+    described: Contract | None = field(default=None, repr=False)
 
     @property
     def shows_task(self) -> bool:
         """Whether this is the object of a task, and no refusal and no content."""
-        return self.task is not None and self.status == 200 and isinstance(self.body, dict)
+        return self.task is not None and 200 <= self.status < 300 and isinstance(self.body, dict)
+
+    @property
+    def phase(self) -> str | None:
+        """The phase of the task's present word."""
+        return self.described.phase(self.task.step.status) if self.described and self.task else None
+
+    def field(self, role: str) -> Field | None:
+        """Return where a role stands in the task, if it has a value there."""
+        field = self.described.field(role) if self.described else None
+        return (
+            field if field is not None and isinstance(self.body, dict) and field.read(self.body) is not None else None
+        )
+
+    def replace(self, role: str, value: Any) -> None:
+        """Put another value where a role has one."""
+        if (field := self.field(role)) is not None:
+            field.write(self.body, value)
+
+    def move(self, role: str, seconds: float) -> None:
+        """Move a time by some seconds, in its own unit."""
+        if (field := self.field(role)) is not None:
+            field.write(self.body, moved(field.read(self.body), seconds))
 
     def refuse(self, status: int, message: str, code: str) -> None:
         """Replaces the reply by a refusal in the provider's own envelope."""
@@ -113,3 +140,11 @@ class ReplyContext:
         self.status, self.headers = reply.status, reply.headers
         self.body, self.task = reply.body, reply.task
         return True
+
+
+def moved(moment: Any, seconds: float) -> Any:
+    """Return a moment in whatever unit moved by some seconds."""
+    if isinstance(moment, str):
+        then = datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(seconds=seconds)
+        return then.isoformat().replace("+00:00", "Z")
+    return moment + int(seconds * (1000 if moment > 100_000_000_000 else 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from vidconform.emulator.emulator_options import AddressUnavailable, EmulatorOptions
 from vidconform.emulator.server_state import WRONG_KEY
+from vidconform.text import say
 
 if TYPE_CHECKING:
     import uvicorn
@@ -88,7 +88,7 @@ def serve(
         # Uvicorn raises the signal again once it is done; these handlers make that a clean end.
         before = {number: signal.signal(number, stop) for number in SIGNALS}
         try:
-            print("\n".join(_greeting(emulator)), file=out or sys.stdout, flush=True)
+            say("\n".join(_greeting(emulator)), out)
             server.run([listener])
         finally:
             for number, handler in before.items():
@@ -110,7 +110,8 @@ def _greeting(emulator: Running) -> Iterator[str]:
 def _prepared(
     provider: str, port: int, host: str, options: EmulatorOptions
 ) -> Iterator[tuple[uvicorn.Server, Running, socket.socket]]:
-    from vidconform.emulator.application import build_app, provider_named
+    from vidconform.emulator.application import build_app
+    from vidconform.emulator.described import provider_named
 
     provider_named(provider)
     with _listener(host, port) as listener:
@@ -149,6 +150,8 @@ def _server(app: Any) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        # The application's own, so that one clock tells all times.
+        date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )

@@ -8,24 +8,26 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from vidconform.contracts import Contract
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
-from vidconform.emulator.tasks import EmulatedTask, Known, TaskStore, new_ids
+from vidconform.emulator.tasks import Known, TaskStore, new_ids
 
 SERVER = "vidconform-emulator"
 WRONG_KEY = "vidconform-wrong"
+NEAR_KEY = "vidconformwrong"
 OTHER_KEY = "vidconform-other"
 
 
 @dataclass(frozen=True)
 class EmulatedProvider:
-    """One vendor: its routes, its known tasks by contract, its keys' variables and its error envelope."""
+    """One vendor: its routes, its known tasks by contract and its keys' variables."""
 
     name: str
     operations: tuple[EmulatedOperation, ...]
     known: Mapping[str, tuple[Known, ...]]
     variables: tuple[str, ...]
-    envelope: Envelope = openai_envelope
+    contracts: Mapping[str, Contract] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class EmulatedOperation:
     method: str
     path: str
     handle: Callable[[Call], EmulatedReply]
+    id_parameter: str = "id"
+    envelope: Envelope = openai_envelope
 
 
 class Keys:
@@ -47,6 +51,7 @@ class Keys:
 
     def __init__(self, environ: Mapping[str, str] | None) -> None:
         self._environ = dict(os.environ if environ is None else environ)
+        self._spelled: dict[str, str] = {}
 
     def fixed(self, variable: str) -> bool:
         """Whether the environment names the one accepted value."""
@@ -56,7 +61,10 @@ class Keys:
         """Whether this value is accepted as the credential of that variable."""
         if expected := self._environ.get(variable):
             return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
-        return bool(value) and not value.startswith(WRONG_KEY)
+        if not value or value.lower().startswith(WRONG_KEY) or NEAR_KEY in value:
+            return False
+        # A key in another case is another key.
+        return self._spelled.setdefault(value.casefold(), value) == value
 
     def belongs_to_another(self, variable: str, value: str) -> bool:
         """Whether this value is a credential of another account, which that variable names."""
@@ -94,35 +102,25 @@ class Call:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes
     base_url: str
+    asked: str | None = None
     waived: frozenset[str] = frozenset()
 
-    @property
-    def bearer(self) -> str:
-        """The credential of the Authorization header, empty without one."""
-        scheme, _, value = self.headers.get("authorization", "").partition(" ")
-        return value.strip() if scheme.lower() == "bearer" else ""
+    def credential(self, header: str, prefix: str) -> str:
+        """The credential of a header, empty without one; what stands before it in any case (RFC 9110 section 11.1)."""
+        value = self.headers.get(header, "").strip()
+        return value[len(prefix) :].strip() if value.lower().startswith(prefix.lower()) else ""
 
-    def owner(self, variable: str, value: str) -> str | None:
+    def owner(self, variable: str, value: str, code: int) -> str | None:
         """Returns whose tasks this credential opens, None for everybody's, or refuses it."""
         if self.server_state.keys.accepts(variable, value):
             return None if "owner" in self.waived else hashlib.sha256(value.encode()).hexdigest()
         if "key" in self.waived:
             return None
-        raise self._unauthorized("the key is not valid" if value else "no key was sent")
-
-    def task(self, id: str, owner: str | None) -> EmulatedTask:
-        """Finds a task of this owner, or answers 404."""
-        task = self.server_state.stores[self.contract].find(id, owner)
-        if task is None:
-            raise RefusedRequest(404, "video not found", "video_not_found", param="id", check="owner")
-        return task
+        message = "the key is not valid" if value else "no key was sent"
+        headers = {"www-authenticate": "Bearer"}
+        raise RefusedRequest(code, message, "invalid_api_key", check="key", headers=headers)
 
     def file_url(self, name: str) -> str:
         """Publishes a finished video and returns its address."""
         self.server_state.files.add(name)
         return f"{self.base_url}/files/{name}.mp4"
-
-    @staticmethod
-    def _unauthorized(message: str) -> RefusedRequest:
-        headers = {"www-authenticate": "Bearer"}
-        return RefusedRequest(401, message, "invalid_api_key", check="key", headers=headers)

@@ -81,16 +81,27 @@ class TaskStore:
         self._contract = contract
         self._known = {task.id: task for task in known}
         self._tasks: dict[tuple[str, str], EmulatedTask] = {}
+        self._gone: set[tuple[str | None, str]] = set()
         self._options = options
         self._step_seconds = options.step_seconds if options.advance == "second" else None
 
     def find(self, id: str, owner: str | None) -> EmulatedTask | None:
         """Finds a task of this owner, or of anyone for None."""
         task = self._of_anyone(id) if owner is None else self._tasks.get((owner, id))
-        if task is None and id in self._known:
+        if task is None and id in self._known and (owner, id) not in self._gone:
             known = self._known[id]
             task = self._add(owner or "", id, known.life, known.created_at, known.sent, known=True)
         return task
+
+    def of(self, owner: str | None) -> list[EmulatedTask]:
+        """Return the tasks of an owner, the known ones among them."""
+        found = [self.find(id, owner) for id in (*self._known, *(id for _, id in self._tasks))]
+        return list({task.id: task for task in found if task is not None}.values())
+
+    def forget(self, id: str, owner: str | None) -> None:
+        """Forget a task of this owner, or of anyone for None."""
+        self._tasks = {key: task for key, task in self._tasks.items() if key[1] != id or owner not in (None, key[0])}
+        self._gone.add((owner, id))
 
     def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> EmulatedTask:
         """Adds a new task, created now."""

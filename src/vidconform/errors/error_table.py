@@ -10,6 +10,9 @@ from pathlib import Path
 #: Of what reaches the command line although nobody raised it for the user's eyes: OSError, ValueError.
 SYSTEM_ERROR, UNFORESEEN_VALUE = "VC-901", "VC-902"
 
+#: Of any other exception: a fault of this program.
+FAULT_OF_OURS = "VC-903"
+
 
 @dataclass(frozen=True)
 class ErrorKind:

@@ -9,12 +9,15 @@ VidconformError
             ResultsRefused  a results.jsonl that no report can be made from
         MissingKey
         UnusableKey
+        ExposedKey
         UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
         BadOption
         CassetteMissing
         CassetteDamaged
         EmulatorError       an emulator that cannot start (vidconform.emulator)
     CassetteStale           a recording lacks a request that its probe sends
+    AskedElsewhere          evidence that another process of the run has
+    WriteFailed             a file that could not be written to its end
     SecretRefused           a file, or a part of one, that was not written because it would hold a secret
 
 What each code means, and what to do about it, stands in errors.toml alone.
@@ -123,6 +126,21 @@ class UnusableKey(UsageProblem):
 
 
 @dataclass
+class ExposedKey(UsageProblem):
+    """A public address of plain HTTP, to which the key would travel unencrypted."""
+
+    code = "VC-204"
+    address: str
+    variable: str
+
+    def _sentence(self) -> str:
+        return (
+            f"{self.address} is plain http at a public address, so that {self.variable} would travel unencrypted; "
+            "use https, or pass --allow-http"
+        )
+
+
+@dataclass
 class UnusableEnvironment(UsageProblem):
     """Environment variables of every HTTP client that name something unusable; the value itself is not shown."""
 
@@ -183,35 +201,3 @@ class ResultsRefused(FileProblem):
     """A results file that is missing, or is not what a run writes."""
 
     code = "VC-302"
-
-
-@dataclass
-class CassetteStale(VidconformError):
-    """A recording that does not hold the request its probe sends now."""
-
-    code = "VC-403"
-    path: Path
-    request: str
-
-    def _sentence(self) -> str:
-        return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"
-
-
-@dataclass
-class SecretRefused(VidconformError):
-    """A file that would have held the value of an environment variable; the value itself is never shown.
-
-    `partly`: the file is written, but for the texts with the value in them.
-    """
-
-    code = "VC-601"
-    path: Path
-    variable: str
-    partly: bool = False
-
-    def _sentence(self) -> str:
-        what = "a text in it was not written" if self.partly else "not written"
-        return (
-            f"{self.path}: {what}: it would hold the value of {self.variable}; "
-            "change that key if what this was made from has been shared"
-        )

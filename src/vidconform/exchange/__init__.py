@@ -1,9 +1,20 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
-from vidconform.exchange.codec import FORMATS, Json, decode, encode
-from vidconform.exchange.evidence import Evidence, Gap, answered_task, finished_task
+from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode, encode_gap
+from vidconform.exchange.evidence import (
+    Evidence,
+    Gap,
+    RedactedEvidence,
+    answered_task,
+    ended_task,
+    failed_task,
+    finished_task,
+    last_words,
+    own_result,
+)
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
+    NEAR,
     REDACTED,
     RESUMED,
     Digest,
@@ -11,14 +22,20 @@ from vidconform.exchange.messages import (
     Headers,
     Hop,
     ProbeKind,
+    RedactedExchange,
     Reply,
     Request,
     timestamp,
 )
+from vidconform.exchange.own_tasks import own_task_failure
+from vidconform.exchange.request_body import decode_body, encode_body
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
+from vidconform.exchange.task_lists import listed_ids, listed_tasks, listed_value
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap",
-    "Headers", "Hop", "Json", "ProbeKind", "Reply", "Request", "UndecodableJson", "answered_task", "decode",
-    "decode_json", "encode", "finished_task", "timestamp",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap", "Headers",
+    "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request", "UndecodableJson",
+    "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body", "encode_gap",
+    "ended_task", "failed_task", "finished_task", "last_words", "listed_ids", "listed_tasks", "listed_value",
+    "own_result", "own_task_failure", "timestamp",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from vidconform.exchange.evidence import Gap
 from vidconform.exchange.messages import Digest, Exchange, Headers, Hop, Reply, Request
 
 Json = dict[str, Any]
@@ -27,6 +28,18 @@ def decode(value: Mapping[str, Any]) -> Exchange:
     known = {field.name: value[field.name] for field in fields(Exchange)}
     parts = {"request": _decode_request(value["request"]), "reply": _decode_reply(value["reply"])}
     return Exchange(**{**known, **parts, "elapsed": float(value["elapsed"])})
+
+
+def encode_gap(gap: Gap) -> Json:
+    """Return a gap as a JSON object, with its exchange where it has one."""
+    told = {"kind": gap.kind, "sentence": gap.sentence, "beside": gap.beside}
+    return told if gap.exchange is None else {**told, "exchange": encode(gap.exchange)}
+
+
+def decode_gap(value: Mapping[str, Any]) -> Gap:
+    """Return the gap of a JSON object that its schema has been held to; raises ValueError for bad base64."""
+    exchange = decode(value["exchange"]) if "exchange" in value else None
+    return Gap(value["kind"], value["sentence"], value.get("beside", ""), exchange)
 
 
 def _encode_body(body: bytes) -> Json:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NewType
+from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract
+from vidconform.contracts import FINISHED, Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
+from vidconform.text import Redacted
 
 
 @dataclass(frozen=True)
 class Gap:
     """Something that a probe did not bring: withheld by us (unseen, or refused for its cost) or cut (inconclusive).
 
-    `beside` is the step that was cut where the probe itself went on.
+    `beside` is the step that was cut where the probe itself went on, `exchange` the trouble itself where it is a reply.
     """
 
     kind: str
-    sentence: str
+    sentence: Redacted
     beside: str = ""
+    exchange: Exchange | None = field(default=None, repr=False)
 
     @property
     def cuts(self) -> bool:
@@ -33,11 +37,11 @@ class Evidence:
 
     contract: str
     probe: str
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...] = field(repr=False)
     gaps: tuple[Gap, ...]
     origin: str
     at: str
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict, repr=False)
     kind: ProbeKind = field(kw_only=True)
 
     @property
@@ -49,17 +53,84 @@ class Evidence:
         return iter(enumerate(self.exchanges))
 
 
+RedactedEvidence = NewType("RedactedEvidence", Evidence)
+"""Evidence without any secret, which is all that is written of it; verdicts are formed on what came."""
+
+
 def finished_task(contract: Contract, evidence: Evidence) -> str | None:
     """Return the id of a task that was read as succeeded, or None."""
     status = contract.field("status")
     for exchange in reversed(evidence.exchanges):
         word = status.read(exchange.reply.json) if status is not None else None
-        if exchange.step == "reread" and contract.phase(word) == "succeeded":
+        if exchange.step == "reread" and contract.phase_of(word, exchange.reply.json) == "succeeded":
             return exchange.task_id
     return None
+
+
+def ended_task(contract: Contract, evidence: Evidence) -> str | None:
+    """Return the id of a task that was read until it had ended, or None."""
+    ends = [e.task_id for e in evidence.exchanges if e.step == "reread" and _phase(contract, e) in FINISHED]
+    return next(iter(ends), None)
+
+
+def _phase(contract: Contract, exchange: Exchange) -> str | None:
+    status = contract.field("status")
+    body = exchange.reply.json
+    return contract.phase_of(status.read(body), body) if status is not None else None
 
 
 def answered_task(evidence: Evidence) -> str | None:
     """Return the id of a task that was served, or None."""
     served = [e.task_id for e in evidence.exchanges if e.role == "retrieve" and e.reply.is_success]
     return served[0] if served else None
+
+
+def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
+    """Return what came of each task that was asked for, and of a creation that was refused or told no id."""
+    status, found = contract.field("status"), {}
+    for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
+        word = status.read(exchange.reply.json) if status is not None else None
+        is_told = exchange.reply.is_success and isinstance(word, str)
+        if exchange.role == "retrieve" or not exchange.reply.is_success:
+            asked = exchange.task_id or "a creation"
+            found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
+        elif not any(e.role == "retrieve" for e in evidence.exchanges):
+            found["a creation"] = f"was answered with {exchange.reply.status} and told no id that was asked for"
+    return found
+
+
+def failed_task(contract: Contract, gathered: Iterable[Evidence]) -> str | None:
+    """Return the id of a task that was read as failed to the last, or None."""
+    status, last = contract.field("status"), dict[str | None, str | None]()
+    for exchange in (exchange for evidence in gathered for exchange in evidence.exchanges):
+        if exchange.role == "retrieve" and exchange.reply.is_success and status is not None:
+            last[exchange.task_id] = _phase(contract, exchange)
+    return next((id for id, phase in last.items() if id is not None and phase == "failed"), None)
+
+
+def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) -> str | None:
+    """Return path and query of the result of the task that `finished_task` names, if its address is under this host.
+
+    None where it is elsewhere, where nothing is sent to.
+    """
+    place = contract.field("result")
+    for evidence in gathered:
+        finished = finished_task(contract, evidence)
+        reads = [e for e in evidence.exchanges if e.task_id == finished and e.step == "reread"]
+        if finished is not None and place is not None:
+            return _own_target(place.read(reads[-1].reply.json), base_url)
+    return None
+
+
+def _own_target(address: object, base_url: str) -> str | None:
+    try:
+        asked, own = urlsplit(address if isinstance(address, str) else ""), urlsplit(base_url)
+        same = (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
+    except ValueError:
+        return None
+    # Nothing is sent that a request line could not hold.
+    path = asked.path.removeprefix(own.path)
+    plain = re.fullmatch(r"[\x21-\x7e]+", f"{path}?{asked.query}")
+    if not same or not asked.path.startswith(f"{own.path}/") or plain is None:
+        return None
+    return f"{path}?{asked.query}" if asked.query else path

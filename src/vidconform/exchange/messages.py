@@ -1,4 +1,4 @@
-"""One request with its reply as seen on the wire, secrets already removed."""
+"""One request with its reply as seen on the wire: what came, and of what was sent no header that is secret."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Literal, Self
+from typing import Any, Literal, NewType, Self
 
 from vidconform.exchange.strict_json import UndecodableJson, decode_json
 
@@ -16,11 +16,15 @@ ProbeKind = Literal["life", "refusal", "generated", "document"]
 
 EMULATOR_SERVER = "vidconform-emulator"
 REDACTED = "REDACTED"
+NEAR = "near"
+"""The note of ids that come near a task's own and that are asked for as nobody's."""
 RESUMED = "resumed"
 """The note that a probe went on with a task that an earlier run created."""
 
 # A vendor may name its tasks at any length.
 _LONGEST_SHOWN = 200
+# RFC 9110 section 8.4.1. The others need more than the standard library, and are not asked for.
+_READ_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 
 
 def timestamp() -> str:
@@ -33,17 +37,18 @@ class Request:
     """A request line, its headers and body; `target` is path and query.
 
     `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
-    `keyed` that a credential of the user's is sent with it.
+    `keyed` that a credential of the user's is sent with it, `is_plain` that it is asked as the document shows.
     """
 
     method: str
     base_url: str
-    target: str
+    target: str = field(repr=False)
     headers: Headers = field(default=(), repr=False)
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     paid: bool = False
     scope: str = ""
     keyed: bool = True
+    is_plain: bool = True
 
     @property
     def url(self) -> str:
@@ -64,9 +69,9 @@ class Hop:
     """A redirect on the way to a reply: the request line as it was sent, and the status and headers that came back."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     status: int
-    headers: Headers
+    headers: Headers = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,10 @@ class Reply:
     """
 
     status: int
-    headers: Headers
-    body: bytes
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
     cut: bool = False
-    elsewhere: str = field(default="", compare=False)
+    elsewhere: str = field(default="", repr=False, compare=False)
     hops: tuple[Hop, ...] = ()
     read: Digest | None = None
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -116,6 +121,11 @@ class Reply:
         return self.media_type == "application/json" or self.media_type.endswith("+json")
 
     @property
+    def bytes_read(self) -> int:
+        """The bytes of the body that were read, of which fewer may be kept."""
+        return len(self.body) if self.read is None else self.read.length
+
+    @property
     def is_success(self) -> bool:
         """Whether the status code is 2xx."""
         return 200 <= self.status < 300
@@ -130,6 +140,12 @@ class Reply:
         """Whether the status code is 4xx (RFC 9110 section 15.5)."""
         return 400 <= self.status < 500
 
+    @property
+    def unread_coding(self) -> str:
+        """A content coding that nobody here can undo, or an empty text; headers are all that such a reply tells."""
+        named = ",".join(value for name, value in self.headers if name.lower() == "content-encoding").lower()
+        return next((coding for one in named.split(",") if (coding := one.strip()[:40]) not in _READ_CODINGS), "")
+
     def shortened(self, longest: int) -> Reply:
         """Return the reply with no more than so many bytes of its body."""
         if len(self.body) <= longest:
@@ -140,6 +156,8 @@ class Reply:
     @cached_property
     def json(self) -> Any:
         """The decoded body, or the UndecodableJson that says why there is none."""
+        if self.unread_coding:
+            return UndecodableJson(f"a body in the content coding {self.unread_coding}, which is not read here")
         coding = self.header("content-encoding").lower()
         if coding not in ("", "identity"):
             return UndecodableJson(f"a body that is not the {coding[:40]} that its Content-Encoding says")
@@ -166,10 +184,14 @@ class Exchange:
 
     step: str
     role: str
-    task_id: str | None
+    task_id: str | None = field(repr=False)
     credential: str
     request: Request
     reply: Reply
     at: str
     elapsed: float
     origin: str
+
+
+RedactedExchange = NewType("RedactedExchange", Exchange)
+"""An exchange without any secret, which is all that is written of one."""

@@ -1,41 +1,78 @@
 """Laws: pure predicates over evidence, for what a schema cannot say."""
 
 from vidconform.contracts import FINISHED, schema_errors
-from vidconform.laws.generated_replies import GeneratedReplies, expect_each
-from vidconform.laws.law import Binding, BrokenLaw, Inconclusive, Law, Unseen, expect, require_observed, requires
-from vidconform.laws.refusal_checks import (
-    ACCOUNT_CODES,
-    describe_codes,
-    describe_credential,
-    describe_reply,
-    expect_refused,
-    expect_served,
-    has_documented_code,
-    tells_of_the_task,
-)
-from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subject_builders import (
+from vidconform.exchange import listed_ids
+from vidconform.laws.gathered_replies import (
     DOCUMENT,
-    KINDS,
     LIVES,
     SECOND_ROUTE,
     UNKNOWN_TASKS,
     Gathered,
-    Kind,
-    kind_of,
     on_routes_that_exist,
     reply_views,
-    subjects_of,
     task_replies,
 )
-from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.generated_replies import GeneratedReplies, expect_each
+from vidconform.laws.law import (
+    EACH_REFUSAL,
+    Binding,
+    BrokenLaw,
+    Inconclusive,
+    Law,
+    Unseen,
+    binding_of,
+    expect,
+    require_observed,
+    requires,
+    rows_of,
+)
+from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing
+from vidconform.laws.refusal_checks import (
+    ACCOUNT_CODES,
+    describe_codes,
+    describe_codes_of_unknown,
+    describe_credential,
+    describe_ids,
+    describe_permission,
+    describe_redirect,
+    describe_reply,
+    expect_refused,
+    expect_served,
+    forbids_the_key,
+    has_code_of_unknown,
+    has_documented_code,
+    is_answered_at_once,
+    tells_of_the_task,
+)
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subject_builders import (
+    KINDS,
+    Kind,
+    kind_of,
+    subjects_of,
+)
+from vidconform.laws.subjects import (
+    AuthAttempt,
+    Creation,
+    Published,
+    Refused,
+    Remixed,
+    Subject,
+    Task,
+    misses_what_was_sent,
+)
+from vidconform.laws.task_field import TaskField
 from vidconform.laws.video_bytes import A_TEXT, what_is_no_video
 
 __all__ = [
-    "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE", "UNKNOWN_TASKS",
-    "AuthAttempt", "Binding", "BrokenLaw", "Creation", "Gathered", "GeneratedReplies", "Inconclusive", "Kind",
-    "Law", "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "Unseen", "describe_codes",
-    "describe_credential", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
-    "has_documented_code", "kind_of", "on_routes_that_exist", "reply_views", "require_observed", "requires",
-    "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",
+    "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE",
+    "UNKNOWN_TASKS", "AuthAttempt", "Binding", "BrokenLaw", "Cancellation", "Creation", "Deletion",
+    "DocumentedRefusal", "Gathered", "GeneratedReplies", "Inconclusive", "Kind", "Law", "Listing", "Published",
+    "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen", "binding_of", "describe_codes",
+    "describe_codes_of_unknown", "describe_credential", "describe_ids",
+    "describe_permission", "describe_redirect", "describe_reply", "expect", "expect_each", "expect_refused",
+    "expect_served", "forbids_the_key", "has_code_of_unknown", "has_documented_code",
+    "is_answered_at_once", "kind_of", "listed_ids", "misses_what_was_sent", "on_routes_that_exist", "reply_views",
+    "require_observed", "requires", "rows_of", "schema_errors", "subjects_of", "task_replies", "tells_of_the_task",
+    "what_is_no_video",
 ]  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
-from vidconform.contracts import is_plain, reaches, usual_headers
+from vidconform.contracts import fits, is_plain, reaches, usual_headers
+from vidconform.exchange import NEAR
 from vidconform.laws.law import BrokenLaw, require_observed
 from vidconform.laws.refusal_checks import describe_reply, tells_of_the_task
 from vidconform.laws.reply_view import ReplyView
@@ -17,9 +17,19 @@ class GeneratedReplies(Subject):
 
     def is_turned_away(self, view: ReplyView) -> bool:
         """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""
+        if self._may_be_another_s(view):
+            return True
         if _reaches(view):
             return view.reply.is_refusal
         return not view.tells_a_task
+
+    @staticmethod
+    def _may_be_another_s(view: ReplyView) -> bool:
+        """Whether an id near a known one is served as a task of its own, or leads to the known one by a redirect."""
+        if view.asked not in view.evidence.notes.get(NEAR, ()):
+            return False
+        ids = (view.raw("id"), view.raw("task-id")) if view.is_task and _is_plain(view) else ()
+        return view.asked in ids or bool(view.reply.hops)
 
     @property
     def refusals(self) -> list[ReplyView]:
@@ -36,8 +46,8 @@ class GeneratedReplies(Subject):
         """Those of the first route whose id has the shape of the contract's own ids."""
         spaces = self.contract.provider.id_spaces
         patterns = [spaces[name].pattern for name in self.contract.id_space_names if name in spaces]
-        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r)]
-        return [r for r in own if any(re.search(pattern, r.asked or "") for pattern in patterns)]
+        own = [r for r in self.unknown if r.exchange.role == "retrieve" and tells_of_the_task(r, self.accepted)]
+        return [r for r in own if any(fits(pattern, r.asked or "") for pattern in patterns)]
 
 
 def expect_each(views: Iterable[ReplyView], what: str, expected: str, holds: Callable[[ReplyView], bool]) -> None:
@@ -47,7 +57,10 @@ def expect_each(views: Iterable[ReplyView], what: str, expected: str, holds: Cal
     if failing:
         smallest = min(failing, key=_size)
         count = f"in {len(failing)} of {len(found)} generated requests"
-        raise BrokenLaw(expected, f"{count}, of which the smallest: {describe_reply(smallest)}", smallest)
+        told = f"{count}, of which the smallest: {describe_reply(smallest)}"
+        routes = sorted({view.route for view in failing})
+        told += f"; on {', '.join(routes)}" if len(routes) > 1 else ""
+        raise BrokenLaw(expected, told, smallest, others=failing)
 
 
 def _size(view: ReplyView) -> tuple[int, int]:

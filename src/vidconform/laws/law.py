@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
+from vidconform.contracts import Contract
 from vidconform.laws.reply_view import ReplyView
 
 Change = Callable[[Any], None]
@@ -18,8 +19,9 @@ class Binding:
     """What a law looks at for one requirement, by its id.
 
     `role` is the operation's, `probes` the ones that bring its exchanges, by name or kind; `elsewhere` are probes that
-    show the same credential at another place. `member` is the one of a request's body that the requirement is about,
-    `apart` the status codes that another requirement is about, by its id, in the contracts that have it.
+    show the same credential at another place. `member` is what the requirement is about: a member of a request's body
+    or a field of a task by its role, `apart` the status codes that another requirement is about, by its id, in the
+    contracts that have it.
     """
 
     requirement: str
@@ -46,12 +48,31 @@ class Law(Protocol):
         """Register a change that turns a subject which keeps the law into one that breaks it."""
 
 
-class BrokenLaw(AssertionError):
-    """A law that does not hold, with what was expected, what was received and where."""
+EACH_REFUSAL = "x-refusals"
+"""Stands in @requires for every row that a document states a refusal for."""
 
-    def __init__(self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "") -> None:
+
+def rows_of(law: Law, contract: Contract) -> list[str]:
+    """Return the rows of a contract that a law decides."""
+    stated = [row for row in contract.refusals if EACH_REFUSAL in law.requirements]
+    return [row for row in law.requirements if row in contract.requirements] + stated
+
+
+def binding_of(law: Law, row: str) -> Binding:
+    """Return what a law looks at for a row."""
+    return law.bound[row] if row in law.bound else Binding(row, probes=(f"refusal-{row}",))
+
+
+class BrokenLaw(AssertionError):
+    """A law that does not hold, with what was expected, what was received and where; `others` break it as well."""
+
+    def __init__(
+        self, expected: str, received: str, view: ReplyView | None = None, pointer: str = "",
+        others: Sequence[ReplyView] = (),
+    ) -> None:  # fmt: skip
         super().__init__(f"Expected {expected}\nReceived {received}")
         self.expected, self.received, self.view, self.pointer = expected, received, view, pointer
+        self.others = others
 
 
 class Unseen(Exception):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from vidconform.contracts import Contract, Field, NodeFinding, Schema, findings
-from vidconform.exchange import Evidence, Exchange, Reply
+from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
+from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
@@ -40,6 +41,12 @@ class ReplyView:
         """The task id that was asked for."""
         return self.exchange.task_id
 
+    @property
+    def route(self) -> str:
+        """The method and the documented path that were asked."""
+        operation, request = self.contract.operation(self.exchange.role), self.exchange.request
+        return f"{request.method} {operation.path if operation is not None else request.target.partition('?')[0]}"
+
     @cached_property
     def body(self) -> Any:
         """The decoded body of the reply; an UndecodableJson where it is none."""
@@ -48,34 +55,58 @@ class ReplyView:
     @cached_property
     def sent(self) -> dict[str, Any]:
         """The members of the request body."""
-        body = self.exchange.request.body
-        sent = json.loads(body) if body else {}
-        return sent if isinstance(sent, dict) else {}
+        request = self.exchange.request
+        said = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+        return decode_body(said, request.body) if request.body else {}
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""
-        creation = self.contract.schemas.get("creation.schema.json")
-        place = creation.fields.get(role) if creation is not None else None
+        operation = self.contract.operation(self.exchange.role)
+        schema = self.contract.schemas.get((operation.request_schema if operation is not None else None) or "")
+        place = schema.fields.get(role) if schema is not None else None
         return place.read(self.sent) if place is not None else None
 
     @property
     def shows_something(self) -> bool:
-        """Whether a success holds any documented member of a task, or bytes that may be a video's.
+        """Whether a success holds any documented member of a task, or bytes that may be a video's, or too many of them.
 
         An empty object keeps many promises and shows that of none.
         """
         if not self.reply.is_success:
             return True
-        if self.exchange.role == "content":
+        if self.reply.unread_coding:
+            # Its headers are judged alone.
+            return True
+        if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
-        return isinstance(self.body, dict) and any(name in self.contract.task.members for name in self.body)
+        if self.reply.cut and "json" in self.reply.media_type:
+            return True
+        schemas = [schema for schema in (self.contract.task, self._own_schema) if schema is not None]
+        return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
 
     @property
     def documented_schema(self) -> str | None:
         """The schema file that the document gives for the body of a reply with this status code, or None."""
         operation = self.contract.operation(self.exchange.role)
-        answer = operation.answer_to(self.reply.status) if operation is not None else None
-        return answer.schema if answer is not None else None
+        if operation is None or not self._asks(operation):
+            return None
+        answer = operation.answer_to(self.reply.status)
+        return answer.schema_of(self.reply.media_type) if answer is not None else None
+
+    def _found(self, role: str) -> Field | None:
+        """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
+        own = self._own_schema
+        return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
+
+    def _asks(self, operation: Operation) -> bool:
+        """Whether the request is one of an operation: another method, or a path without its id, is another's."""
+        request = self.exchange.request
+        is_its_path = operation.id_in != "path" or bool(operation.asked(request.target))
+        return is_its_path and request.method == operation.method
+
+    @cached_property
+    def _own_schema(self) -> Schema | None:
+        return self.contract.schemas.get(self.documented_schema or "")
 
     @property
     def is_task(self) -> bool:
@@ -89,7 +120,7 @@ class ReplyView:
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.pointer if place is not None else ""
 
     def has(self, *roles: str) -> bool:
@@ -102,9 +133,25 @@ class ReplyView:
         raw = place.read(self.body)
         return BY_UNIT[place.unit](raw) if place.unit is not None else BY_ROLE.get(role, as_it_stands)(raw)
 
+    def tells(self, role: str) -> bool:
+        """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
+        place = self._found(role)
+        owner = Field(place.path[:-1], None).read(self.body) if place is not None else None
+        stands = place is not None and isinstance(owner, dict) and place.path[-1] in owner
+        return self.is_task and stands and (self.raw(role) is None or self._well_formed(role))
+
+    @property
+    def sent_at(self) -> float | None:
+        """The Date of the reply in seconds since 1970, by the clock of who answered, or None."""
+        try:
+            date = parsedate_to_datetime(self.reply.header("date"))
+        except (ValueError, TypeError):
+            return None
+        return date.timestamp() if date.tzinfo is not None else None
+
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
-        place = self.contract.field(role)
+        place = self._found(role)
         return place.read(self.body) if place is not None else None
 
     @property
@@ -115,7 +162,7 @@ class ReplyView:
     @property
     def phase(self) -> str | None:
         """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
-        return self.contract.phase(self.raw("status"))
+        return self.contract.phase_of(self.raw("status"), self.body)
 
     def findings(self, schema: Schema) -> list[NodeFinding]:
         """Return the walk of the body through a schema."""
@@ -128,29 +175,34 @@ class ReplyView:
     def _broken_places(self) -> list[str]:
         return [
             error.pointer
-            for finding in self.findings(self.contract.task)
+            for finding in self.findings(self._own_schema or self.contract.task)
             for error in finding.errors
             if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
         ]
 
     def _well_formed(self, role: str) -> bool:
-        place = self.contract.field(role)
+        place = self._found(role)
         if place is None or place.read(self.body) is None:
             return False
         broken = any(_overlaps(pointer, place.pointer) for pointer in self._broken_places)
         return not broken and self.value(role) is not None
 
     def _place(self, role: str) -> Field:
-        place = self.contract.field(role)
+        place = self._found(role)
         assert place is not None, f"{self.contract.id} has no field for {role}"
         return place
 
     def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
-                **roles: Any) -> ReplyView:  # fmt: skip
-        """Return a copy whose reply differs: another status code, body or header, or other values for some roles."""
+                redirected: int | None = None, **roles: Any) -> ReplyView:  # fmt: skip
+        """Return a copy whose reply differs: another status code, body or header, or other values for some roles.
+
+        `redirected` is the status code of a redirect before it.
+        """
         reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
         pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
-        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut)
+        request = self.exchange.request
+        hops = () if redirected is None else (Hop(request.method, request.url, redirected, ()),)
+        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut, hops=hops)
         return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
 
     def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:

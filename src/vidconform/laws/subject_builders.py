@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Evidence
+from vidconform.laws.collection_builders import (
+    CREATING,
+    cancellation,
+    creations,
+    deletion,
+    documented_refusal,
+    listing,
+    variants,
+)
+from vidconform.laws.gathered_replies import (
+    DOCUMENT,
+    LIVES,
+    SECOND_ROUTE,
+    TASK_ROLES,
+    WRONG_KEY_PROBE,
+    Gathered,
+    is_refused_alike,
+    on_routes_that_exist,
+    opened,
+    refusals,
+    reply_views,
+    task_replies,
+)
 from vidconform.laws.generated_replies import GeneratedReplies
-from vidconform.laws.law import Binding, Law
+from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import UNFINISHED, AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.task_field import TaskField
 
-Gathered = Mapping[str, Evidence]
-DOCUMENT = "document"
-
-SECOND_ROUTE = "second-route"
-LIVES = ("observe", "create", "remix", SECOND_ROUTE)
-UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
-"""The probes that ask for a task which does not exist."""
-_TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
+_OWN_TASKS = ("observe", "create")
+"""The probes that show what a key opens, whatever else is asked with it."""
 
 
 @dataclass(frozen=True)
@@ -56,41 +73,14 @@ def kind_of(law: Law) -> Kind:
 
 def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
     """Return what a law judges for a requirement."""
-    return kind_of(law).build(contract, law.bound[requirement], gathered)
-
-
-def reply_views(contract: Contract, gathered: Gathered, *probes: str) -> list[ReplyView]:
-    """Return the exchanges of some probes, by name or kind, as replies to look at."""
-    chosen = [found for wanted in probes for name, found in gathered.items() if wanted in (name, found.kind)]
-    return [ReplyView(contract, evidence, index, exchange) for evidence in chosen for index, exchange in evidence]
-
-
-def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
-    """Return the replies that should hold a task: whatever was asked rightly and served."""
-    found = reply_views(contract, gathered, *LIVES, DOCUMENT)
-    return [r for r in found if r.exchange.role in _TASK_ROLES and r.reply.is_success]
-
-
-def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:
-    """Leave out the refusals of a second route that refuses a known task as well: the route may not exist at all."""
-    asked = reply_views(contract, gathered, SECOND_ROUTE)
-    is_missing = bool(asked) and not any(view.reply.is_success for view in asked)
-    return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]
-
-
-def refusals(contract: Contract, gathered: Gathered) -> list[ReplyView]:
-    """Return the replies to requests that had to be refused."""
-    early = [
-        r for r in reply_views(contract, gathered, "create") if r.exchange.step == "early-content" and _was_early(r)
-    ]
-    return reply_views(contract, gathered, "refusal") + early
+    return kind_of(law).build(contract, binding_of(law, requirement), gathered)
 
 
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the life of each task; an example of a document is a life of one reply."""
     lives: list[Subject] = []
     for name in (*LIVES, DOCUMENT):
-        found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in _TASK_ROLES]
+        found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in TASK_ROLES]
         lives += [Task(contract, life) for life in _lives(found)]
     return lives
 
@@ -105,21 +95,21 @@ def _lives(found: list[ReplyView]) -> list[list[ReplyView]]:
     return list(lives.values())
 
 
-def _was_early(view: ReplyView) -> bool:
-    """Whether a later read showed the task still unfinished, so that its content was asked for too early.
-
-    A word that says nothing of the state, as gateways begin with, is passed over.
-    """
-    later = [ReplyView(view.contract, view.evidence, at, e) for at, e in view.evidence if e.role == "retrieve"]
-    return next((r.phase for r in later if r.phase not in (None, "unknown")), None) in UNFINISHED
-
-
 def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     return [Subject(contract, [view]) for view in task_replies(contract, gathered)]
 
 
 def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     return [Refused(contract, [r]) for r in refusals(contract, gathered) if r.evidence.probe in binding.probes]
+
+
+def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    others = [Refused(contract, [view]) for view in reply_views(contract, gathered, *binding.probes)]
+    for other in others:
+        other.is_refused_as_a_wrong_key = is_refused_alike(
+            other.first, reply_views(contract, gathered, WRONG_KEY_PROBE)
+        )
+    return list(others)
 
 
 def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -129,7 +119,7 @@ def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     unknown = [Refused(contract, [view]) for view in reply_views(contract, gathered, "unknown-task")]
     for subject in unknown:
-        subject.accepted = any(view.reply.is_success for view in reply_views(contract, gathered, "observe"))
+        subject.accepted = opened(contract, gathered, "retrieve")
     return list(unknown)
 
 
@@ -141,14 +131,18 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     subjects = [Subject(contract, served) for served in by_task.values()]
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
+        subject.accepted = opened(contract, gathered, binding.role)
+        subject.permitted = opened(contract, gathered, binding.role, binding.role)
     return subjects
 
 
 def _auth_attempts(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
+    taken = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in elsewhere)
+    permitted = opened(contract, gathered, binding.role, binding.role)
     for subject in subjects:
-        subject.accepted = any(view.reply.status not in (401, 403) for view in elsewhere)
+        subject.accepted, subject.permitted = taken or opened(contract, gathered, binding.role), permitted
     return list(subjects)
 
 
@@ -185,21 +179,37 @@ def _examples(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 
 def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "generated"))
-    return [GeneratedReplies(contract, found)] if found else []
+    if not found:
+        return []
+    generated = GeneratedReplies(contract, found)
+    generated.accepted = opened(contract, gathered, "retrieve")
+    return [generated]
 
 
 KINDS: dict[str, Kind] = {
     "task": Kind(tasks, LIVES, of_document=True),
+    "task_field": Kind(
+        lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIVES, asks=("member",)
+    ),
+    "every_task": Kind(lambda c, b, g: [Task(c, found)] if (found := reply_views(c, g, *LIVES)) else [], LIVES),
+    "result": Kind(lambda c, b, g: [Subject(c, [view]) for view in reply_views(c, g, "result")], ("result",)),
     "reply": Kind(_replies, LIVES),
-    "served": Kind(_served, asks=("role", "probes")),
-    "auth_attempt": Kind(_auth_attempts, asks=("role", "probes", "elsewhere")),
+    "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
+    "auth_attempt": Kind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
+    "documented_refusal": Kind(documented_refusal, witnesses=_OWN_TASKS),
+    "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
-    "unknown_task": Kind(_unknown, ("unknown-task",), ("observe",)),
-    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE,)),
+    "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),
+    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
     "creation": Kind(_creation, ("create",), asks=("member",)),
     "content": Kind(_content, ("content",)),
     "remix": Kind(_remix, ("remix",)),
+    "listing": Kind(listing, ("list",), LIVES),
+    "deletion": Kind(deletion, ("create", "delete")),
+    "cancellation": Kind(cancellation, asks=("probes",)),
+    "creations": Kind(creations, ("create", "remix"), CREATING),
+    "variants": Kind(variants, ("content-variants",)),
     "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
     "published": Kind(_published, of_document=True),
     "examples": Kind(_examples, of_document=True),

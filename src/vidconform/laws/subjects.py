@@ -11,12 +11,19 @@ from vidconform.contracts import FINISHED, Contract
 from vidconform.laws.reply_view import ReplyView
 
 UNFINISHED = ("waiting", "running")
+_NOT_FOUND = 404
 
 
 class Subject:
-    """Some replies that a law judges together; `apart` are the status codes that another requirement is about."""
+    """Some replies that a law judges together; `apart` are the status codes that another requirement is about.
+
+    `accepted` says that the service took the same key for something else in this run, `permitted` that it served
+    another such request for it.
+    """
 
     apart: Set[int] = frozenset()
+    accepted = False
+    permitted = False
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         self.contract = contract
@@ -40,6 +47,8 @@ class Subject:
 class Task(Subject):
     """The life of one task: the creation's reply where we created it, then every read of it in order."""
 
+    needs_success = False
+
     def views(self, *roles: str) -> list[ReplyView]:
         """Return the replies in which each of these fields is well-formed."""
         return [view for view in self.all if view.has(*roles)]
@@ -54,6 +63,7 @@ class Task(Subject):
 
     def succeeded(self, *roles: str) -> list[ReplyView]:
         """Return such replies of the task when it has succeeded."""
+        self.needs_success = True
         return [view for view in self.views("status", *roles) if view.phase == "succeeded"]
 
     def pairs(self, *roles: str) -> Iterator[tuple[ReplyView, ReplyView]]:
@@ -65,6 +75,15 @@ class Task(Subject):
         """Return the first reply in which the fields are well-formed, paired with each later one."""
         views = self.views(*roles)
         return [(views[0], later) for later in views[1:]]
+
+    def hint(self, what: str, *roles: str) -> str:
+        """Return what would have shown a law something: where a field is told in another form, that says so."""
+        told = ((view, role) for view in self.all if view.is_task for role in roles if view.raw(role) is not None)
+        odd = next(((view, role) for view, role in told if not view.has(role)), None)
+        if odd is None:
+            return what
+        view, role = odd
+        return f"{what} in its documented form; {view.pointer(role)} is {repr(view.raw(role))[:80]}"
 
     def since_finished(self) -> list[ReplyView]:
         """Return the replies from the first finished one on: finished in a way that the document knows."""
@@ -83,6 +102,16 @@ class Task(Subject):
         self.all.append(self.all[-1].altered(**roles))
 
 
+def members_named(view: ReplyView) -> set[str]:
+    """Return the members of the request body that the reply names."""
+    return set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace"))) & set(view.sent)
+
+
+def misses_what_was_sent(view: ReplyView) -> bool:
+    """Whether a 404 is for a value of the body, as of a model that nobody has, and not for the address."""
+    return view.reply.status == _NOT_FOUND and view.reply.is_json and bool(members_named(view))
+
+
 class Creation(Subject):
     """A creation; `member` is the one of its body that a requirement is about."""
 
@@ -90,15 +119,12 @@ class Creation(Subject):
 
     def may_be_about(self, view: ReplyView) -> bool:
         """Whether a refusal may be for this member: it names it, or none that was sent."""
-        words = set(re.findall(r"\w+", view.reply.body.decode("utf-8", "replace")))
-        named = words & set(view.sent)
+        named = members_named(view)
         return not named or self.member in named
 
 
 class AuthAttempt(Subject):
-    """Requests with the key to one operation; `accepted` says that the service took the same key elsewhere."""
-
-    accepted = False
+    """Requests with the key to one operation."""
 
 
 class Remixed(Subject):
@@ -111,9 +137,9 @@ class Remixed(Subject):
 
 
 class Refused(Subject):
-    """One request that must be refused; `accepted` says that the service served a task for the same key."""
+    """One request that must be refused; `is_refused_as_a_wrong_key` says that a key nobody holds is refused alike."""
 
-    accepted = False
+    is_refused_as_a_wrong_key = False
 
     @property
     def tells(self) -> bool:

@@ -1,9 +1,9 @@
 """Paid tasks: how many a run may create, and what was sent, created, lost and settled."""
 
-from vidconform.ledger.budget import Budget, Cost, OverBudget, Price
+from vidconform.ledger.accidents import Accident, Danger
+from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
-    IN_FRONT,
     CreationLog,
     NoLog,
     in_doubt,
@@ -14,8 +14,13 @@ from vidconform.ledger.creation_log import (
     task_id_in,
 )
 from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.folders import check_room, hold_folder, state_folder
+from vidconform.ledger.left_ids import left_id
+from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price
+from vidconform.ledger.turns import Turns
 
 __all__ = [
-    "IN_FRONT", "Budget", "Cost", "Created", "CreationLog", "Creations", "NoLog", "OverBudget", "Price", "in_doubt",
-    "is_refused", "is_turned_away", "note_created", "note_unexpected_creation", "read_creations", "task_id_in",
+    "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
+    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "left_id",
+    "note_created", "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
 ]  # fmt: skip

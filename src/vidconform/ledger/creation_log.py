@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Exchange, Reply, Request
-from vidconform.transport import FailureKind, ProbeFailure
+from vidconform.exchange import Exchange, RedactedExchange, Reply, Request
+from vidconform.ledger.creation_lines import Created
+from vidconform.redaction import Redactor
+from vidconform.text import Redacted
+from vidconform.transport import ProbeFailure
 
-# What a gateway answers, or shows, that has not passed on a request that must be refused.
+# What a gateway answers that has not passed on a request; what a page says beside another code settles nothing.
 _NOT_PASSED_ON = (502, 503)
-IN_FRONT = (FailureKind.MAINTENANCE, FailureKind.BLOCKED)
+# Codes of gateways of models, which found nothing to pass the request on to.
+_NOWHERE_TO_PASS = re.compile(r"model|channel", re.IGNORECASE)
 
 
 class CreationLog(Protocol):
@@ -19,19 +24,25 @@ class CreationLog(Protocol):
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Take note of a creation that is about to be sent and return its number; raises NotSent when it cannot."""
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Take note of the task that came of it."""
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Take note of a creation that had to be refused and was not; nobody follows its task."""
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Take note that nothing came of it."""
 
-    def lost(self, number: int, cause: str) -> None:
-        """Take note that something may have come of it and nobody knows what."""
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
+        """Take note that something may have come of it and nobody knows what; of an id, what is left."""
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
+        """Take note that the task that came of it was read."""
+
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Take note that a task was followed to its end."""
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
@@ -45,19 +56,26 @@ class NoLog:
         """Return a number that means nothing."""
         return 0
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Forget it."""
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Forget it."""
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Forget it."""
 
-    def lost(self, number: int, cause: str) -> None:
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Forget it."""
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Nothing is known of what was lost."""
+        return []
+
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
+        """Forget it."""
+
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Forget it."""
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
@@ -65,46 +83,74 @@ class NoLog:
         return None
 
 
-def task_id_in(contract: Contract, reply: Reply) -> str | None:
-    """Return the id of the task that a reply tells, wherever the contract says it stands."""
+def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str | None:
+    """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
     if not reply.is_success:
         return None
-    places = [contract.field(role) for role in ("id", "task-id")]
+    places = [contract.field(role, asked, reply.status) for role in ("id", "task-id")]
     told = [place.read(reply.json) for place in places if place is not None]
     return next((value for value in told if isinstance(value, str) and value), None)
 
 
 def is_refused(failure: ProbeFailure) -> bool:
-    """Whether nothing was made of a creation: it was not sent, or refused for the account's sake."""
-    return not failure.sent or (failure.status is not None and 400 <= failure.status < 500)
+    """Whether nothing was made of a creation for certain: it was not sent, was refused, or had nowhere to go."""
+    if not failure.sent or (failure.status is not None and 400 <= failure.status < 500):
+        return True
+    return failure.status in _NOT_PASSED_ON and failure.exchange is not None and _names_no_way(failure.exchange.reply)
+
+
+def _names_no_way(reply: Reply) -> bool:
+    """Whether a gateway says by the code of its error that no model or channel takes the request."""
+    error = reply.json.get("error") if isinstance(reply.json, dict) else None
+    told = [place.get(name) for place in (reply.json, error) if isinstance(place, dict) for name in ("code", "type")]
+    return any(isinstance(code, str) and _NOWHERE_TO_PASS.search(code) for code in told)
 
 
 def is_turned_away(failure: ProbeFailure) -> bool:
-    """Whether nothing was made of a creation that must be refused; what stands in front of a service makes nothing."""
-    return is_refused(failure) or failure.status in _NOT_PASSED_ON or failure.kind in IN_FRONT
+    """Whether nothing was made of a creation that must be refused, as its status code has it."""
+    return is_refused(failure) or failure.status in _NOT_PASSED_ON
 
 
 def in_doubt(step: str, why: str) -> str:
-    """Return why no other creation that must be refused is sent after one that may have been made."""
-    return f"what {step} asked for may have been made ({why}), so no other creation that must fail is sent"
+    """Return why no other creation that is as likely to be accepted is sent after one that may have been made."""
+    return f"what {step} asked for may have been made ({why}), so no other that is as likely to be is sent"
 
 
-def note_created(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
-    """Write down what came of a creation that was answered."""
-    task_id = task_id_in(contract, exchange.reply)
+def note_created(
+    log: CreationLog,
+    number: int,
+    contract: Contract,
+    exchange: Exchange,
+    redactor: Redactor,
+    left: Redacted | None = None,
+) -> None:
+    """Write down what came of a creation that was answered; `left` is what may be the id of its task."""
+    task_id = task_id_in(contract, exchange.reply, exchange.role)
     if task_id is not None:
-        log.created(number, task_id, exchange)
+        log.created(number, redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
-        log.nothing(number, f"answered with {exchange.reply.status}")
+        log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, f"answered with {exchange.reply.status} and no task id")
+        log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), left)
 
 
-def note_unexpected_creation(log: CreationLog, number: int, contract: Contract, exchange: Exchange) -> None:
-    """Write down what came of a creation that had to be refused and was answered."""
+def note_unexpected_creation(
+    log: CreationLog,
+    number: int,
+    contract: Contract,
+    exchange: Exchange,
+    redactor: Redactor,
+    left: Redacted | None = None,
+) -> None:
+    """Write down what came of a creation that had to be refused and was answered, as `note_created` does."""
+    task_id = task_id_in(contract, exchange.reply, exchange.role)
     if exchange.reply.is_success:
-        log.accepted(number, task_id_in(contract, exchange.reply), exchange)
+        log.accepted(number, None if task_id is None else redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
-        log.nothing(number, f"answered with {exchange.reply.status}")
+        log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, f"answered with {exchange.reply.status}")
+        log.lost(number, _answered(exchange), left)
+
+
+def _answered(exchange: Exchange) -> Redacted:
+    return Redacted(f"answered with {exchange.reply.status}")

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Collection, Iterable
+import re
+import threading
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vidconform.exchange import Exchange, Request, encode, timestamp
-from vidconform.ledger.creation_lines import FORMAT, NAME, Created, read_creations
-from vidconform.redaction import Guard
-from vidconform.transport import NotSent, ProbeFailure
+from filelock import FileLock
+
+from vidconform.errors import WriteFailed
+from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
+from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, read_creations
+from vidconform.ledger.folders import state_folder
+from vidconform.redaction import Guard, open_regular
+from vidconform.text import Redacted
+from vidconform.transport import NotSent, ProbeFailure, one_line
+
+_NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
 
 
 class Creations:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
-    `looked_up` are the contracts of which the user names a task.
+    Where a line cannot be written the run goes on, and what it would have said is told at the end.
     """
 
-    def __init__(
-        self, folder: Path, resumes: bool = False, guard: Guard | None = None, looked_up: Collection[str] = ()
-    ) -> None:
+    def __init__(self, folder: Path, resumes: bool = False, guard: Guard | None = None) -> None:
         self.path, self._guard = folder / NAME, guard or Guard()
         self._file: BinaryIO | None = None
-        self._resumes, self._looked_up = resumes, looked_up
+        self._resumes = resumes
+        # Providers that are asked side by side write to one file.
+        self._lock = threading.Lock()
         self.earlier = read_creations(self.path)
         self._known = dict(self.earlier)
+        self._looked_at, self._most = 0, 0
+        self._looked_up: set[int] = set()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is the file of all runs of a user, and not that of a folder of --report."""
+        return self.path.parent == state_folder()
 
     @property
     def left(self) -> list[Created]:
@@ -41,11 +58,16 @@ class Creations:
         finished = [c for c in self.earlier.values() if c.state == "finished" and not c.settled]
         return [*finished, *self.left] if self._resumes else []
 
-    @property
-    def untold(self) -> list[Created]:
-        """The last creations of earlier runs that were lost without a word, while they keep others from being sent."""
-        last = {(c.contract, c.probe, c.base_url): c for c in self.earlier.values()}.values()
-        return [c for c in last if self._resumes and c.is_lost and not c.told and c.contract not in self._looked_up]
+    def losses(self, addresses: Collection[tuple[str, str]]) -> list[Created]:
+        """Return the creations of earlier runs, of contracts with their addresses, that may have been charged."""
+        return [c for c in self.earlier.values() if c.is_lost and (c.contract, c.base_url) in addresses]
+
+    def settle(self, word: str, addresses: Collection[tuple[str, str]]) -> None:
+        """Write down what the user found out of all that was lost: `paid` or `not-made`."""
+        for creation in self.losses(addresses):
+            state = "paid" if word == "paid" else "nothing"
+            self.earlier[creation.number] = self._known[creation.number] = replace(creation, state=state)
+            self._note(_line("settled", creation, **{"as": word}))
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
         """Return the creation whose task is to be followed now: the last of its probe, where it was created."""
@@ -56,58 +78,84 @@ class Creations:
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Write down a creation before it is sent and return its number; raises NotSent, ProbeFailure."""
         self._hold_doubt(contract, probe, request.base_url)
-        number = max(self._known, default=0) + 1
-        creation = Created(number, contract, probe, timestamp(), request.base_url)
+        creation = Created(0, contract, probe, timestamp(), request.base_url)
         try:
-            self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
+            number = self._number(creation, request)
         except OSError as error:
             raise NotSent(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
-        self._known[number] = creation
+        self._known[number] = replace(creation, number=number)
         return number
 
+    def _number(self, creation: Created, request: Request) -> int:
+        """Write a creation down under a number that no other run gives."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock, FileLock(self.path.with_name(f".{NAME}.lock")):
+            number = self._highest() + 1
+            creation = replace(creation, number=number)
+            self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
+        return number
+
+    def _highest(self) -> int:
+        """Return the highest number in the file, of which only what was added since the last look is read."""
+        added = b""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                file.seek(self._looked_at)
+                added = file.read()
+        self._looked_at += len(added)
+        self._most = max([self._most, *(int(number) for number in _NUMBER.findall(added))])
+        return self._most
+
     def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
-        """A run that goes on with a killed one pays nothing twice, until the user has heard of it."""
-        asked, name = (contract, probe, base_url), contract.partition("/")[2]
-        for last in (c for c in self.untold if (c.contract, c.probe, c.base_url) == asked):
+        """A run that goes on with a killed one pays nothing twice, until the user has settled what was lost."""
+        for last in (c for c in self.losses([(contract, base_url)]) if self._resumes and c.probe == probe):
             sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"
-            advice = f"look it up at the vendor and pass --task-id={name}=ID, or run once more"
-            raise ProbeFailure(f"{sent}; {advice}", sent=False)
+            raise ProbeFailure(f"{sent}; look it up at the vendor and pass --settle=paid or not-made", sent=False)
 
-    def created(self, number: int, task_id: str, exchange: Exchange) -> None:
-        """Write down the task that came of it; raises ProbeFailure that names the task."""
+    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
+        """Write down the task that came of it."""
         self._known[number] = replace(self._known[number], state="created", task_id=task_id, exchange=exchange)
-        try:
-            self._write(_line("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
-        except OSError as error:
-            sentence = f"task {task_id} was created, and {self.path} cannot be written: {error.strerror}"
-            raise ProbeFailure(sentence) from error
+        self._note(_line("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
-    def accepted(self, number: int, task_id: str | None, exchange: Exchange) -> None:
+    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Write down the task that should not have come of it."""
-        self._write(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
+        self._known[number] = replace(self._known[number], state="accepted", task_id=task_id, exchange=exchange)
+        self._note(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
-    def nothing(self, number: int, cause: str) -> None:
+    def nothing(self, number: int, cause: Redacted) -> None:
         """Write down that nothing came of it."""
-        self._write(_line("nothing", self._known[number], cause=cause))
+        self._note(_line("nothing", self._known[number], cause=cause))
 
-    def lost(self, number: int, cause: str) -> None:
-        """Write down that something may have come of it."""
-        self._write(_line("lost", self._known[number], cause=cause))
+    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
+        """Write down that something may have come of it, and what is left of its id."""
+        self._known[number] = replace(self._known[number], state="lost", task_id=task_id, cause=cause)
+        told = {} if task_id is None else {"task_id": task_id}
+        self._note(_line("lost", self._known[number], cause=cause, **told))
 
-    def finished(self, contract: str, probe: str, task_id: str) -> None:
+    def doubts(self, contract: str, base_url: str) -> list[Created]:
+        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+        here = [c for c in self._known.values() if (c.contract, c.base_url) == (contract, base_url)]
+        left = [c for c in here if c.is_lost and c.task_id is not None and c.number not in self._looked_up]
+        self._looked_up |= {creation.number for creation in left}
+        return left
+
+    def found(self, lost: Created, exchange: RedactedExchange) -> None:
+        """Write down the task that came of it; what is not followed to its end is paid, and no more."""
+        assert lost.task_id is not None
+        # It was redacted when it was written down.
+        task_id = Redacted(lost.task_id)
+        if lost.probe in FOLLOWED:
+            self.created(lost.number, task_id, exchange)
+        else:
+            self.accepted(lost.number, task_id, exchange)
+        if lost.number in self.earlier:
+            self.earlier[lost.number] = self._known[lost.number]
+
+    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
         """Write down that a task was followed to its end."""
-        for creation in self._known.values():
+        for creation in list(self._known.values()):
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
-                self._write(_line("finished", creation, task_id=task_id))
-
-    def told(self, lost: Iterable[Created]) -> None:
-        """Write down that the user was told of creations that were lost; what cannot be written is told once more."""
-        was_open = self._file is not None
-        with suppress(OSError):
-            for creation in lost:
-                self._write(_line("told", creation))
-        if not was_open:
-            self.close(ended=False)
+                self._note(_line("finished", creation, task_id=task_id))
 
     def close(self, ended: bool) -> None:
         """Close the file, if there is one, and write down whether the run came to its end."""
@@ -119,21 +167,33 @@ class Creations:
             self._file.close()
             self._file = None
 
+    def _note(self, line: dict[str, Any]) -> None:
+        """Write a line, or keep for the end of the run what it would have said of a creation."""
+        try:
+            with self._lock:
+                self._write(line)
+        except OSError as error:
+            task = f"task {line['task_id']} of " if line.get("task_id") else ""
+            kept = f"{task}{line['contract']} {line['probe']} is {line['kind']}"
+            self._guard.note(WriteFailed(self.path, str(error.strerror), one_line(Redacted(kept))))
+
     def _write(self, line: dict[str, Any]) -> None:
-        if self._file is None:
-            self._file = self._open()
-        self._file.write(self._guard.line(self.path, line).encode())
-        self._file.flush()
+        self._file = self._file or self._open()
+        # At once, so that lines of two runs never mix.
+        content = self._guard.line(self.path, line).encode()
+        if os.write(self._file.fileno(), content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         # A task that is paid for outlives this process, and shall outlive this machine's power supply.
         os.fsync(self._file.fileno())
 
     def _open(self) -> BinaryIO:
-        """Open the file behind its last whole line; what a killed run was writing is not one."""
+        """Open the file for whole lines; what was cut in writing stays, on a line of its own."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("a+b")
+        file = os.fdopen(open_regular(self.path, "a+"), "a+b", buffering=0)
         file.seek(0)
         content = file.read()
-        file.truncate(content.rfind(b"\n") + 1)
+        if content and not content.endswith(b"\n"):
+            file.write(b"\n")
         head = self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode()
         # From here on the lines of an older file are of today's format.
         if head not in content:
@@ -142,5 +202,6 @@ class Creations:
 
 
 def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
-    named = {"contract": creation.contract, "probe": creation.probe}
-    return {"kind": kind, "number": creation.number, **named, "at": timestamp(), **more}
+    # What names a task stands first: a line may be cut in writing.
+    first = {"kind": kind, "number": creation.number, **({"task_id": more["task_id"]} if "task_id" in more else {})}
+    return {**first, "contract": creation.contract, "probe": creation.probe, "at": timestamp(), **more}

@@ -37,11 +37,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--fuzz", type=int, default=25, metavar="N", help=fuzz)
     add("--fuzz-seed", type=int, metavar="SEED", help="what they are drawn from, told at the start; default a new one")
     add("--request-timeout", type=float, metavar="S", help="seconds that one request may take; default 30")
+    bound = "seconds in which the run sends requests; default what its plan needs, for each provider"
+    add("--run-timeout", type=float, metavar="S", help=bound)
+    add("--max-body", type=int, metavar="BYTES", help="the most that is read of one reply; default 1048576")
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
+    settle = "what became of creations whose answers were lost, as the vendor shows it"
+    add("--settle", choices=("paid", "not-made"), help=settle)
     add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
+    recheck = "ask again what is known to deviate and costs a creation each time that it does"
+    add("--recheck-deviations", action="store_true", help=recheck)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
+    add("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
 
@@ -56,10 +64,21 @@ def pytest_configure(config: pytest.Config) -> None:
         _check_needless(config)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Show no frame below our first one, with --full-trace neither: what sends and what redacts is called with keys."""
+    ours, step = str(Path(__file__).parent), excinfo.tb
+    while step.tb_next is not None:
+        if step.tb_frame.f_code.co_filename.startswith(ours):
+            step.tb_next = None
+            return
+        step = step.tb_next
+
+
 def _check_needless(config: pytest.Config) -> None:
     """Raise UsageError for an option of a run that nothing would come of: no provider is asked unless one is named."""
     option = config.option
-    asking = ("live", "provider_url", "task_id", "plan", "resume")
+    asking = ("live", "provider_url", "task_id", "plan", "resume", "settle")
     given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
     if given is not None and not option.help:
         raise pytest.UsageError(str(BadOption(given, None, "--provider=NAME with it, or --provider=all")))
@@ -89,12 +108,19 @@ def _suite_path(argument: str, suites: Path) -> str:
 
 def _start(config: pytest.Config) -> Judge:
     """Prepare the run and register its hooks; raises UsageError (exit code 4) for what the user must mend."""
+    from vidconform.contracts import SecretVariables
     from vidconform.plugin.judge import start
 
     try:
-        return start(config, dict(os.environ))
+        return start(config, SecretVariables(os.environ))
     except UsageProblem as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(_told(problem)) from None
+
+
+def _told(problem: UsageProblem) -> str:
+    from vidconform.text import printable
+
+    return printable(str(problem))
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pytest.Item] | None:
@@ -105,16 +131,19 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pyt
     try:
         needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
     except UsageProblem as problem:
-        raise collector.CollectError(str(problem)) from None
+        raise collector.CollectError(_told(problem)) from None
     return [] if needless else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item of each verdict; suites collected without --provider judge every provider."""
     function: Any = metafunc.function
     if is_law(function) or SCHEMA_ARGUMENT in metafunc.fixturenames:
         argument = next(iter(inspect.signature(function).parameters))
         cases, ids = _judge(metafunc.config).cases(function if is_law(function) else None)
+        # An autouse fixture of somebody's, with parameters, would judge each case several times.
+        metafunc.fixturenames[:] = [argument]
         metafunc.parametrize(argument, cases, ids=ids)
 
 

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
-import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_recording import network
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
+from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import fails, properties, show
+from vidconform.plugin.run_process import RunProcess, run_folder
+from vidconform.plugin.speech import sayer
 from vidconform.probes.generated import ENGINE
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
-from vidconform.verdicts import Case, Verdict
+from vidconform.store import Claim
+from vidconform.verdicts import Case, ShownVerdict
 
 FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
+JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     """Prepare a run and register its hooks; raises UsageProblem."""
-    judge = Judge(config, prepare(_options(config), environ, Throttle(_sayer(config))))
-    if judge.session.options.uses_network:
+    options = _options(config)
+    check_blockers(config.option, options.uses_network and not options.plan)
+    judge = Judge(config, prepare(options, environ, Throttle(sayer(config))))
+    if options.uses_network and not options.plan:
         _hush_http()
+        judge.session.hold(Claim(_folder_of_run(config)))
     config.pluginmanager.register(judge, JUDGE)
     if judge.session.options.plan:
         from vidconform.plugin.planner import Planner
@@ -41,11 +48,21 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
         config.pluginmanager.register(reporter, "vidconform-reporter")
         config.pluginmanager.register(reporter.results, "vidconform-results")
         config.pluginmanager.register(reporter.hidden, "vidconform-hidden")
-    if config.pluginmanager.has_plugin("xdist"):
-        from vidconform.plugin.workers import OneWorker
+    from vidconform.plugin.workers import OneWorker
 
-        config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
+    # Under whichever name pytest-xdist is loaded, and where it is not.
+    config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
     return judge
+
+
+def _folder_of_run(config: pytest.Config) -> Path:
+    """Return the folder of the run that this process began, or descends from."""
+    folder = run_folder()
+    if folder is None:
+        process = RunProcess()
+        config.pluginmanager.register(process, "vidconform-process")
+        folder = process.folder
+    return folder
 
 
 def _hush_http() -> None:
@@ -71,11 +88,16 @@ def _options(config: pytest.Config) -> RunOptions:
         fuzz=option.fuzz,
         fuzz_seed=_seed(config),
         request_timeout=option.request_timeout,
+        run_timeout=option.run_timeout,
+        max_body=option.max_body,
         max_cost=option.max_cost,
         plan=option.plan,
         resume=option.resume,
         deviations=option.deviations,
         write_deviations=option.write_deviations,
+        recheck_deviations=option.recheck_deviations,
+        allow_http=option.allow_http,
+        settle=option.settle,
     )
 
 
@@ -83,30 +105,6 @@ def _seed(config: pytest.Config) -> int:
     """Return the seed that was given, here or to the controller of this worker, or a new one."""
     given, told = config.option.fuzz_seed, getattr(config, "workerinput", {}).get(SEED)
     return next((int(seed) for seed in (given, told) if seed is not None), secrets.randbelow(1_000_000))
-
-
-def _sayer(config: pytest.Config) -> Callable[[str], None]:
-    """Return what prints a line in the middle of a test, past pytest's capture."""
-
-    def say(sentence: str) -> None:
-        capture = config.pluginmanager.get_plugin("capturemanager")
-        with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
-            _print(config, sentence)
-
-    return say
-
-
-def _print(config: pytest.Config, sentence: str) -> None:
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if hasattr(config, "workerinput"):
-        # The terminal of a worker of pytest-xdist leads nowhere; its standard error is the controller's.
-        sys.stderr.write(f"{sentence}\n")
-        sys.stderr.flush()
-    elif terminal is not None:
-        terminal.ensure_newline()
-        terminal.write_line(sentence)
-        # Whoever reads through a pipe would otherwise see it when the wait is over.
-        terminal.flush()
 
 
 class Judge:
@@ -131,11 +129,34 @@ class Judge:
             if case is not None:
                 self.session.want(case)
                 # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
-                item.fixturenames[:] = list(item.callspec.params)  # type: ignore[attr-defined]  # only what is collected from a function has them
+                item.fixturenames[:] = [name for name, value in parameters(item).items() if value is case]  # type: ignore[attr-defined]  # only what is collected from a function has them
 
         # Its imports take as long as the probes that come first. Of several workers only one will need it.
         if self.session.explores and not hasattr(self.config, "workerinput"):
             ENGINE.start()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Gather what a test needs outside of all that times, repeats or forks it."""
+        case = case_of(item)
+        skips = self._runs_no_test or any(item.iter_markers("skip"))
+        if case is not None and not skips:
+            with blocking(item, self.session.options.uses_network):
+                self.session.begin(self._due(item.session.items))
+                self.session.bring(case)
+        return (yield)
+
+    @staticmethod
+    def _due(items: list[pytest.Item]) -> Iterator[Case]:
+        """Yield the cases that are going to be judged."""
+        for item in items:
+            case = case_of(item)
+            if case is not None and not any(item.iter_markers("skip")):
+                yield case
+
+    @property
+    def _runs_no_test(self) -> bool:
+        return any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -143,18 +164,18 @@ class Judge:
         case = case_of(pyfuncitem)
         if case is None:
             return None
-        verdict = pyfuncitem.stash[_VERDICT] = self._judge(case)
-        self.session.journalise(case)
-        # Before any report is made: the JUnit file takes the properties of the last one, teardown.
-        pyfuncitem.user_properties += properties(verdict)
+        with blocking(pyfuncitem, self.session.options.uses_network):
+            verdict = pyfuncitem.stash[_VERDICT] = self.session.judge(case)
+        if self._takes_properties:
+            # Before any report is made: the JUnit file takes the properties of the last one, teardown.
+            pyfuncitem.user_properties += properties(verdict)
         return True
 
-    def _judge(self, case: Case) -> Verdict:
-        if self.session.options.uses_network:
-            return self.session.judge(case)
-        # No test of a recorded run reaches the network, whatever a law may do.
-        with network.blocking_context():
-            return self.session.judge(case)
+    @cached_property
+    def _takes_properties(self) -> bool:
+        """Whether a test may have properties: in a JUnit file only the schema of the family xunit1 lets it."""
+        writes = getattr(self.config.option, "xmlpath", None) is not None
+        return not writes or self.config.getini("junit_family") in ("xunit1", "legacy")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -174,16 +195,20 @@ class Judge:
         self.session.close(exitstatus not in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR))
 
 
-_VERDICT = pytest.StashKey[Verdict]()
+_VERDICT = pytest.StashKey[ShownVerdict]()
 
 
 def case_of(item: pytest.Item) -> Case | None:
     """Return the case that an item stands for, or None."""
+    return next((value for value in parameters(item).values() if isinstance(value, Case)), None)
+
+
+def parameters(item: pytest.Item) -> dict[str, object]:
+    """Return what an item was parametrised with, by us or by anybody."""
     callspec = getattr(item, "callspec", None)
-    values = list(callspec.params.values()) if callspec is not None else []
-    return values[0] if values and isinstance(values[0], Case) else None
+    return callspec.params if callspec is not None else {}
 
 
 def facts(session: Session) -> dict[str, Any]:
-    """Return the cost of a run and why it is incomplete."""
-    return {"cost": session.costs(), "incomplete": session.why_incomplete()}
+    """Return the cost of a run, why it is incomplete, and who answered."""
+    return {"cost": session.costs(), "incomplete": session.why_incomplete(), "answered": session.answered()}

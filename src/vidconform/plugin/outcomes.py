@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vidconform.report import known
-from vidconform.verdicts import DeviationStatus, Outcome, Verdict
+from vidconform.text import printable
+from vidconform.verdicts import DeviationStatus, Outcome, ShownVerdict, Verdict
 
 
 def fails(verdict: Verdict, fail_on: str) -> bool:
@@ -21,17 +22,17 @@ def _is_expected(verdict: Verdict) -> bool:
     return verdict.known is not None and verdict.known["state"] == DeviationStatus.EXPECTED
 
 
-def properties(verdict: Verdict) -> list[tuple[str, object]]:
+def properties(verdict: ShownVerdict) -> list[tuple[str, object]]:
     """Return what a JUnit file tells of a verdict."""
     row = verdict.as_dict()
     return [(key, row[key]) for key in ("contract", "requirement", "level", "source", "reading")]
 
 
-def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
+def show(report: pytest.TestReport, verdict: ShownVerdict, failing: bool) -> None:
     """Set the outcome and the sentence of a report."""
     row = {**verdict.as_dict(), "failing": failing}
     report.vidconform = row  # type: ignore[attr-defined]  # pytest keeps and hands over what it does not know
-    sentence = _sentence(verdict)
+    sentence = printable(_sentence(verdict))
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
     elif _is_expected(verdict) or verdict.label.fails("should"):
@@ -41,7 +42,7 @@ def show(report: pytest.TestReport, verdict: Verdict, failing: bool) -> None:
         report.longrepr = (str(report.location[0]), (report.location[1] or 0) + 1, f"Skipped: {sentence}")
 
 
-def _sentence(verdict: Verdict) -> str:
+def _sentence(verdict: ShownVerdict) -> str:
     told = known(verdict.known) if verdict.known else ""
     if verdict.outcome is Outcome.MET:
         return told

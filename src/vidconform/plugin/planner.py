@@ -8,6 +8,7 @@ import pytest
 
 from vidconform.plugin.judge import case_of
 from vidconform.run import Session, plan_lines
+from vidconform.text import printable
 
 
 class Planner:
@@ -29,5 +30,5 @@ class Planner:
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.ensure_newline()
-            terminal.write_line("\n".join(told))
+            terminal.write_line(printable("\n".join(told)))
         return True

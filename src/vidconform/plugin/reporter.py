@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vidconform import report
 from vidconform.contracts import Contract
+from vidconform.errors import WriteFailed
+from vidconform.plugin.hidden import Hidden
 from vidconform.plugin.judge import FACTS, facts
 from vidconform.plugin.results import Results
 from vidconform.probes import probes_of
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
 from vidconform.run import ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
 from vidconform.store import RecordedSource
-from vidconform.text import pluralise
+from vidconform.text import pluralise, printable
 from vidconform.verdicts import Outcome
 
 INCOMPLETE = 6
@@ -32,7 +35,8 @@ class Reporter:
     def __init__(self, config: pytest.Config, session: Session) -> None:
         self.config, self.session = config, session
         self.rows: list[dict[str, Any]] = []
-        self.facts: dict[str, Any] = {"cost": {}, "incomplete": []}
+        self.taken: set[tuple[str, str, str]] = set()
+        self.facts: dict[str, Any] = {"cost": {}, "incomplete": [], "answered": []}
         self.hidden = Hidden()
         self.silent: set[str] = set()
         self.results = Results(config, session)
@@ -45,8 +49,13 @@ class Reporter:
             for provider_run in self.session.provider_runs
             for line in (*self._header(provider_run), *_unruly(provider_run))
         ]
+        lines += [f"vidconform: {sentence}" for sentence in self.session.left_out]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
-        return lines + resume_at_start(self.session.creations, self.session.options.resume, self._addresses)
+        creations = self.session.creations
+        if creations is not None and creations.is_shared:
+            lines.append(f"vidconform: creations are written down in {creations.path}")
+        lines += resume_at_start(creations, self.session.options.resume, self._addresses)
+        return [printable(line) for line in lines]
 
     @property
     def _addresses(self) -> set[tuple[str, str]]:
@@ -71,7 +80,8 @@ class Reporter:
         if isinstance(source, RecordedSource):
             return [f"vidconform: {name}: recorded, {_origin(source, provider_run.contracts)}"]
         doing = "recording" if self.session.options.records else "live"
-        return [f"vidconform: {name}: {doing}, {provider_run.base_url}, {self._spending(provider_run)}"]
+        warnings = [f"vidconform: {name}: warning: {warning}" for warning in provider_run.warnings]
+        return [f"vidconform: {name}: {doing}, {provider_run.base_url}, {self._spending(provider_run)}", *warnings]
 
     def _spending(self, provider_run: ProviderRun) -> str:
         paid = any(probe.cost == "paid" for contract in provider_run.contracts for probe in probes_of(contract))
@@ -85,6 +95,13 @@ class Reporter:
         """Take a verdict as it falls."""
         row = getattr(report, "vidconform", None)
         if row is not None and report.when == "call":
+            self._take(row)
+
+    def _take(self, row: dict[str, Any]) -> None:
+        """Keep a verdict once; a test that is run again is judged again on the same evidence."""
+        key = (row["contract"], row["requirement"], row["subject"])
+        if key not in self.taken:
+            self.taken.add(key)
             self.rows.append(row)
             self.results.verdict(row)
 
@@ -110,6 +127,7 @@ class Reporter:
             total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
             self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
         self.facts["incomplete"] += told["incomplete"]
+        self.facts["answered"] += told["answered"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -132,12 +150,15 @@ class Reporter:
 
     def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
         """End the results and write what stands beside them; what would hold a key is not written, and told."""
-        writer.end(self.facts["cost"], int(session.exitstatus))
+        writer.end(self.facts["cost"], int(session.exitstatus), sorted(set(self.facts["answered"])))
         # Late, because a run without --report has no use for what writes pages.
         from vidconform.report.pages import write_beside
 
         guard = self.session.guard
-        self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        try:
+            self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
+        except OSError as error:
+            guard.note(WriteFailed(Path(error.filename or writer.folder), str(error.strerror)))
         self.facts["incomplete"] += guard.refused
         if session.exitstatus == pytest.ExitCode.OK and guard.refused:
             session.exitstatus = INCOMPLETE
@@ -150,11 +171,11 @@ class Reporter:
         lines = self._summary()
         if any(lines):
             terminalreporter.section("vidconform")
-            terminalreporter.write_line("\n".join(lines))
+            terminalreporter.write_line(printable("\n".join(lines)))
 
     def _summary(self) -> list[str]:
         lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
-        lines += [*report.undecided(self.rows), *report.mentions(self.rows)]
+        lines += [*report.of_documents(self.rows), *report.undecided(self.rows), *report.mentions(self.rows)]
         cost = ", ".join(
             f"{name} {pluralise(spent['requests'], 'request')} and {pluralise(spent['creations'], 'creation')}"
             for name, spent in self.facts["cost"].items() if spent["requests"]
@@ -179,28 +200,6 @@ def _unruly(provider_run: ProviderRun) -> list[str]:
     broken = [sentence for contract in provider_run.contracts for sentence in lint(contract)]
     more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
     return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
-
-
-class Hidden:
-    """Hides our failures from pytest's own section for them, and gives them back for its short summary."""
-
-    def hide(self, stats: dict[str, list[Any]]) -> None:
-        """Take our failures out."""
-        self._stats = stats
-        self._ours = {key: [r for r in stats.get(key, []) if hasattr(r, "vidconform")] for key in ("failed", "error")}
-        for key, found in self._ours.items():
-            self._set(key, [r for r in stats.get(key, []) if r not in found])
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self) -> None:
-        """Runs between the two."""
-        for key, found in self._ours.items():
-            self._set(key, self._stats.get(key, []) + found)
-
-    def _set(self, key: str, reports: list[Any]) -> None:
-        self._stats.pop(key, None)
-        if reports:
-            self._stats[key] = reports
 
 
 def _origin(source: RecordedSource, contracts: list[Contract]) -> str:

@@ -6,15 +6,16 @@ Begun earlier, `--help` or a selection of nothing would empty a folder whose evi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from vidconform import report
 from vidconform.errors import BadOption
+from vidconform.ledger import hold_folder
+from vidconform.plugin.judge import JUDGING_NOTHING
 from vidconform.run import Session, is_name
-
-_JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 
 class Results:
@@ -27,13 +28,15 @@ class Results:
         self.config, self.session = config, session
         self.writer: report.ResultsWriter | None = None
         self.were_due = False
+        self._held = ExitStack()
         if session.options.report is not None:
             report.check_folder(session.options.report)
+            self._held.enter_context(hold_folder(session.options.report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin, in a serial run; what cannot be collected is left to pytest."""
-        self.were_due = not any(self.config.getoption(name, False) for name in _JUDGING_NOTHING)
+        self.were_due = not any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
         if not session.testsfailed or session.config.option.continue_on_collection_errors:
             self._begin(item.nodeid for item in session.items)
 
@@ -41,6 +44,10 @@ class Results:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Begin where workers judge, before the first of them is given a test."""
         self._begin(ids)
+
+    def pytest_unconfigure(self) -> None:
+        """Let the next run into the folder."""
+        self._held.close()
 
     def _begin(self, tests: Iterable[str]) -> None:
         """Begin once, if a test stands for a case; raises UsageError (exit code 4)."""

@@ -1,10 +1,12 @@
 """Scripted conversations with a provider; each knows what it costs and which contracts it applies to."""
 
+from vidconform.probes.credentials import near_keys
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
-from vidconform.probes.raw_request import EXPLORING, Generation
-from vidconform.probes.registry import PROBES, probes_of
+from vidconform.probes.raw_request import EXPLORING, NOTHING_GENERATED, Generation
+from vidconform.probes.registry import PROBES, Probe, kind_of_probe, probe_named, probes_of, turn_of
 
 __all__ = [
-    "EXPLORING", "PROBES", "Generation", "ProbeContext", "ProbeSettings", "probes_of",
+    "EXPLORING", "NOTHING_GENERATED", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings",
+    "kind_of_probe", "near_keys", "probe_named", "probes_of", "turn_of",
 ]  # fmt: skip

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import FINISHED, Operation
+from vidconform.contracts import FINISHED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
 from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.raw_request import RawRequest
 from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
-from vidconform.transport import FailureKind, ProbeFailure, one_line
+from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 REREADS = 2
 MISSES = 3
@@ -43,14 +45,14 @@ def create(context: ProbeContext, find: Find) -> None:
     """Create a task as the document shows, try its content too early, follow it to its end."""
     operation = context.operation("create")
     created = context.resume() or context.create("create", operation, body=operation.request_example)
-    task_id = task_id_in(context.contract, created.reply)
+    task_id = context.task_of(created)
     if task_id is None:
         return
     content = context.contract.operation("content")
     # A task of an earlier run may be finished by now; its content would not be too early.
     if content is not None and RESUMED not in context.notes:
         context.try_ask("early-content", content, task_id)
-    _follow_created(context, task_id)
+    follow_created(context, task_id)
 
 
 def content(context: ProbeContext, find: Find) -> None:
@@ -86,18 +88,37 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
     return failure.kind is FailureKind.OUTAGE and failure.status == _BAD_GATEWAY and failure.exchange is not None
 
 
+def result(context: ProbeContext, find: Find) -> None:
+    """Fetch what the result of a finished task points to, where that is the service's own host."""
+    task_id = finished_task(context, find)
+    target: str | None = context.note("result", lambda: find("result"))
+    if target is None:
+        raise NotSent("a result on the service's own host; an address elsewhere is not asked")
+    operation = replace(context.operation("retrieve"), role="result")
+    raw = RawRequest(target, tuple(usual_headers("content").items()), None)
+    context.ask("result", operation, task_id, raw=raw)
+
+
 def remix(context: ProbeContext, find: Find) -> None:
     """Remix a finished task as the document shows and follow the new one."""
     operation, earlier = context.operation("remix"), context.resume()
+    if earlier is not None and earlier.role == "retrieve":
+        # Of what was found by looking, nobody knows what it was made of.
+        follow_created(context, str(earlier.task_id))
+        return
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
-    source = finished_task(context, find)
+    try:
+        source = finished_task(context, find)
+    except NotSent:
+        context.setting.budget.lack_more(context.contract.provider.name)
+        raise
     created = earlier or context.create("remix", operation, source, body=operation.request_example)
-    task_id = task_id_in(context.contract, created.reply)
+    task_id = task_id_in(context.contract, created.reply, "remix")
     if task_id is not None and task_id == source:
         context.finish(task_id)
     elif task_id is not None:
-        _follow_created(context, task_id)
+        follow_created(context, task_id)
 
 
 def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) -> None:
@@ -109,11 +130,15 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
             context.failures.append(failure)
 
 
-def _follow_created(context: ProbeContext, task_id: str) -> None:
-    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either."""
+def follow_created(context: ProbeContext, task_id: str) -> None:
+    """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either.
+
+    A server that answers with 500 may tell the end of the task all the same.
+    """
     ended = _follow(context, context.operation("retrieve"), task_id)
-    last = context.exchanges[-1].reply
-    if ended or last.is_success or last.status in _GONE:
+    exchange = context.exchanges[-1]
+    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
+    if ended or is_over:
         context.finish(task_id)
 
 
@@ -128,8 +153,15 @@ def _follow(context: ProbeContext, operation: Operation, task_id: str) -> bool:
 
 def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
     started, misses = time.monotonic(), 0
+    before: Exchange | None = None
     while True:
-        exchange = context.ask("poll", operation, task_id)
+        try:
+            exchange = before = context.ask("poll", operation, task_id)
+        except ProbeFailure as failure:
+            # The last moment may pass between two reads as well as in one.
+            if before is None or context.setting.clock.left() > 0:
+                raise
+            raise _out_of_time(context, before) from failure
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
         is_readable = exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
         misses = 0 if is_readable else misses + 1
@@ -147,14 +179,23 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
         hint = "raise --poll-timeout" if _phase(context, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
+    if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
+        raise _out_of_time(context, exchange)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
-    context.setting.tell(one_line(f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"))
+    waiting = f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"
+    context.setting.tell(one_line(context.setting.redactor.text(waiting)))
+
+
+def _out_of_time(context: ProbeContext, exchange: Exchange) -> ProbeFailure:
+    status, words = _field_value(context, exchange, "status"), context.setting.clock.words
+    sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
+    return ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
 
 
 def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
-    return context.contract.phase(_field_value(context, exchange, "status"))
+    return context.contract.phase_of(_field_value(context, exchange, "status"), exchange.reply.json)
 
 
 def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:
-    place = context.contract.field(role)
+    place = context.contract.field(role, exchange.role, exchange.reply.status)
     return place.read(exchange.reply.json) if place is not None else None

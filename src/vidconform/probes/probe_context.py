@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, usual_headers
+from vidconform.contracts import Contract, Operation
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
 from vidconform.ledger import (
-    IN_FRONT,
+    Accident,
+    Danger,
     in_doubt,
     is_refused,
     is_turned_away,
@@ -19,24 +19,39 @@ from vidconform.ledger import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.probes.credentials import credential_of
+from vidconform.probes.credentials import NEAR_KEYS, credential_of
+from vidconform.probes.lost_creations import id_in, look_up
+from vidconform.probes.paid_requests import spend
 from vidconform.probes.probe_settings import ProbeSettings
-from vidconform.probes.raw_request import RawRequest
-from vidconform.transport import Classification, NotSent, ProbeFailure, ReceivedReply, Transport
+from vidconform.probes.raw_request import RawRequest, documented_request
+from vidconform.probes.reply_troubles import of_a_large_reply, of_an_unread_coding, refuse_outage
+from vidconform.transport import (
+    NotSent,
+    ProbeFailure,
+    ReceivedReply,
+    Transport,
+)
 
-_KEYLESS = ("none", "wrong")
+_VIDEOS = ("content", "result")
+# The note of a task that was found by looking, and begins with a read.
+_FOUND = "found"
+_KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
 @dataclass
 class ProbeContext:
-    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again."""
+    """One probe's requests in order; `notes` are the facts that a replay needs to ask the same again.
+
+    `is_plain` says that they are what the document shows, and none that must be refused.
+    """
 
     contract: Contract
     setting: ProbeSettings
     transport: Transport
     probe: str
-    notes: dict[str, Any] = field(default_factory=dict)
-    exchanges: list[Exchange] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict, repr=False)
+    is_plain: bool = True
+    exchanges: list[Exchange] = field(default_factory=list, repr=False)
     failures: list[ProbeFailure] = field(default_factory=list)
 
     def note(self, name: str, find: Callable[[], Any]) -> Any:
@@ -65,29 +80,38 @@ class ProbeContext:
         longest: int | None = None,
         paid: bool = False,
     ) -> Exchange:
-        """Send one request and keep the exchange, secrets removed; raises NotSent, ProbeFailure.
+        """Send one request and keep the exchange as it came; raises NotSent, ProbeFailure.
 
         `raw` replaces the documented words of the request, `longest` bounds the bytes of the reply that are kept,
         `paid` says that the provider charges for it when all goes well.
         """
         self.setting.memory.check()
-        said = raw or _documented(operation, task_id, body)
+        said = raw or documented_request(operation, task_id, body)
         header = credential_of(self.contract, operation, credential, self.setting.keys)
         request = Request(
             method or operation.method, self.setting.base_url, said.target,
             (*said.headers, header) if header[0] else said.headers, said.body,
-            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS,
+            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
         )  # fmt: skip
         started = time.monotonic()
         received = self.transport.send(request)
         elapsed = time.monotonic() - started
         kept = Exchange(
-            step, operation.role, task_id, credential, self._redact(request),
-            self._redact_reply(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
+            step, operation.role, task_id, credential, self._without_credential(request),
+            self._kept(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        _refuse_outage(kept, received.classification)
+        refuse_outage(kept, received.classification, self.setting.redactor)
         self.exchanges.append(kept)
+        if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
+            self._note(of_a_large_reply(kept, received.reply))
+        if kept.reply.unread_coding:
+            self._note(of_an_unread_coding(kept))
         return kept
+
+    def _note(self, failure: ProbeFailure) -> None:
+        """Keep each trouble once."""
+        told = [known.cause.partition(";")[0] for known in self.failures]
+        self.failures += [] if failure.cause.partition(";")[0] in told else [failure]
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
@@ -95,82 +119,72 @@ class ProbeContext:
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
         budget.reserve(provider)
-        number, exchange = self._spend(step, operation, task_id, {**choices, "paid": True}, is_refused)
-        note_created(self.setting.creations, number, self.contract, exchange)
+        with self.setting.clock.creating():
+            number, exchange = spend(self, step, operation, task_id, {**choices, "paid": True}, is_refused)
+            redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
+            note_created(self.setting.creations, number, self.contract, exchange, redactor, left)
+        look_up(self)
         # A gateway that fails may have passed the request on before it did.
-        if exchange.reply.is_refusal:
-            budget.give_back(provider)
+        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
         return exchange
 
     def send_expecting_refusal(
-        self, step: str, operation: Operation, task_id: str | None = None, **choices: Any
+        self, step: str, operation: Operation, task_id: str | None = None, *, danger: Danger, **choices: Any
     ) -> Exchange:
-        """Send a creation that must be refused; after one that was, or may have been, made no other is sent."""
+        """Send a creation that must be refused; after one that was, or may have been, made none as dangerous is."""
         budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
-        budget.reserve_for_refusal(provider)
+        look_up(self)
+        budget.reserve_for_refusal(provider, danger)
+        accident = Accident(provider, self.contract.id, self.probe, danger)
         try:
-            number, exchange = self._spend(step, operation, task_id, choices, is_turned_away)
+            with self.setting.clock.creating():
+                number, exchange = spend(self, step, operation, task_id, choices, is_turned_away)
+                redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
+                note_unexpected_creation(self.setting.creations, number, self.contract, exchange, redactor, left)
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(failure) and failure.kind not in IN_FRONT:
-                budget.doubts[provider] = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+            if not is_refused(failure):
+                lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
+                budget.accidents.append(replace(accident, doubt=lost))
             raise
-        note_unexpected_creation(self.setting.creations, number, self.contract, exchange)
-        if exchange.reply.is_refusal:
-            budget.give_back(provider)
-        elif exchange.reply.is_success:
-            budget.accidents[provider] = f"a creation that must be refused ({step})"
-        else:
+        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
+        if exchange.reply.is_success:
+            budget.accidents.append(accident)
+        elif not exchange.reply.is_refusal:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
-            budget.doubts[provider] = NotSent(f"a refusal of each creation before it: {why}")
+            doubt = NotSent(f"a refusal of each creation before it: {why}")
+            budget.accidents.append(replace(accident, doubt=doubt))
         return exchange
 
-    def _spend(
-        self,
-        step: str,
-        operation: Operation,
-        task_id: str | None,
-        choices: dict[str, Any],
-        came_to_nothing: Callable[[ProbeFailure], bool],
-    ) -> tuple[int, Exchange]:
-        """Write down and send what is counted already; it is given back when nothing came of it for certain."""
-        log, number = self.setting.creations, None
-        try:
-            number = log.sent(self.contract.id, self.probe, self._announced(operation, task_id, choices))
-            return number, self.ask(step, operation, task_id, **choices)
-        except (NotSent, ProbeFailure) as reason:
-            is_nothing = isinstance(reason, NotSent) or came_to_nothing(reason)
-            told, provider = self.setting.redactor.text(str(reason)), self.contract.provider.name
-            if is_nothing:
-                self.setting.budget.give_back(provider)
-            else:
-                self.setting.budget.lose(provider, told)
-            if number is not None:
-                (log.nothing if is_nothing else log.lost)(number, told)
-            raise
-
-    def _announced(self, operation: Operation, task_id: str | None, choices: Mapping[str, Any]) -> Request:
-        said = choices.get("raw") or _documented(operation, task_id, choices.get("body"))
-        method = choices.get("method") or operation.method
-        return self._redact(Request(method, self.setting.base_url, said.target))
+    def aside(self) -> ProbeContext:
+        """Return a context for what is asked beside the probe and is none of its evidence."""
+        return replace(self, notes={}, exchanges=[], failures=[])
 
     def resume(self) -> Exchange | None:
         """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
         if not self.transport.sleeps:
-            return None
+            found = self.notes.get(_FOUND)
+            return None if found is None else self.ask("poll", self.operation("retrieve"), found)
+        look_up(self)
         created = self.setting.creations.unfinished(self.contract.id, self.probe, self.setting.base_url)
+        if created is not None and created.role == "retrieve":
+            self.notes[_FOUND] = created.task_id
         if created is not None:
-            self.notes[RESUMED] = task_id_in(self.contract, created.reply)
+            self.notes[RESUMED] = self.task_of(created)
             self.exchanges.append(created)
         return created
+
+    def task_of(self, created: Exchange) -> str | None:
+        """Return the task that a creation came to; one whose answer was lost is known by a read of its task."""
+        return created.task_id if created.role == "retrieve" else task_id_in(self.contract, created.reply)
 
     def finish(self, task_id: str) -> None:
         """Take note that a task needs no following any more."""
         if self.transport.sleeps:
-            self.setting.creations.finished(self.contract.id, self.probe, task_id)
+            self.setting.creations.finished(self.contract.id, self.probe, self.setting.redactor.text(task_id))
 
     def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
         """Ask for something beside the main thread; trouble with it is kept and does not end the probe."""
@@ -183,30 +197,15 @@ class ProbeContext:
     def wait(self) -> None:
         """Wait one poll interval, unless the replies are recorded."""
         if self.transport.sleeps:
-            time.sleep(self.setting.pace.poll_interval)
+            time.sleep(max(0.0, min(self.setting.pace.poll_interval, self.setting.clock.left())))
 
-    def _redact(self, request: Request) -> Request:
-        redactor = self.setting.redactor
-        body = None if request.body is None else redactor.body(request.body)
-        return Request(
-            request.method, request.base_url, redactor.text(request.target), redactor.headers(request.headers), body
-        )
+    def _without_credential(self, request: Request) -> Request:
+        """Return a request as it is kept: what it says as it was sent, and no key that opens anything."""
+        headers = self.setting.redactor.headers(request.headers)
+        return Request(request.method, request.base_url, request.target, headers, request.body)
 
-    def _redact_reply(self, reply: Reply, longest: int | None) -> Reply:
-        kept = self.setting.redactor.reply(reply)
-        return self.setting.memory.keep(kept if longest is None else kept.shortened(longest))
-
-
-def _documented(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
-    content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-    return RawRequest(operation.target(task_id), tuple(usual_headers(operation.role).items()), content)
-
-
-def _refuse_outage(exchange: Exchange, found: Classification) -> None:
-    """Raise ProbeFailure for a reply that says nothing of what was asked; here, so that a replay does the same."""
-    if found.outage is not None:
-        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
-        raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
+    def _kept(self, reply: Reply, longest: int | None) -> Reply:
+        return self.setting.memory.keep(reply if longest is None else reply.shortened(longest))
 
 
 def _origin(received: ReceivedReply) -> str:

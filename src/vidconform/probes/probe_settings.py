@@ -9,14 +9,15 @@ from vidconform.contracts import Pace
 from vidconform.ledger import Budget, CreationLog, NoLog
 from vidconform.probes.raw_request import NOTHING_GENERATED, Generation
 from vidconform.redaction import Redactor
-from vidconform.transport import MemoryBudget
+from vidconform.text import Redacted
+from vidconform.transport import MemoryBudget, RunClock
 
-Tell = Callable[[str], None]
+Tell = Callable[[Redacted], None]
 
 
 @dataclass
 class ProbeSettings:
-    """What all conversations with one provider share."""
+    """What all conversations with one provider share; `spared` are the probes that are not sent, and why."""
 
     base_url: str
     pace: Pace
@@ -27,3 +28,5 @@ class ProbeSettings:
     generation: Generation = NOTHING_GENERATED
     memory: MemoryBudget = field(default_factory=MemoryBudget)
     creations: CreationLog = field(default_factory=NoLog)
+    spared: dict[tuple[str, str], str] = field(default_factory=dict)
+    clock: RunClock = field(default_factory=RunClock)

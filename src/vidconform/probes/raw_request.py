@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from vidconform.contracts import Operation, usual_headers
-from vidconform.exchange import Headers
+from vidconform.contracts import JSON, Operation, usual_headers
+from vidconform.exchange import Headers, encode_body
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,4000}[\x21-\x7e])?")
@@ -81,3 +82,9 @@ def raw_request(
         if _NAME.fullmatch(name) and _VALUE.fullmatch(value) and name.lower() not in ours:
             found[name.lower()] = (name, value)
     return RawRequest(target, tuple(found[name] for name in sorted(found)), body or None)
+
+
+def documented_request(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
+    """Return the request to an operation as the document shows it, about a task, with a body or without."""
+    kind, content = (JSON, None) if body is None else encode_body(operation.body_type, body, operation.files(body))
+    return RawRequest(operation.target(task_id), tuple(operation.sent_headers(kind).items()), content)

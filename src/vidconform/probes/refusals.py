@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from vidconform.contracts import Operation
+from vidconform.contracts import Contract, Operation, RefusalCase
+from vidconform.ledger import Danger
+from vidconform.probes.credentials import near_credentials
+from vidconform.probes.mistyped_members import mistyped
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.probes.task_lookup import Find, finished_task
+from vidconform.probes.task_lookup import Find, no_finished_task
+from vidconform.transport import NotSent
 
-_WRONG_TYPES: dict[str, Any] = {
-    "model": 7,
-    "prompt": ["a", "list"],
-    "seconds": 5,
-    "size": 720,
-    "image": 7,
-    "metadata": "a text",
-}
+OPTIONAL_MEMBER = 7
+"""The highest rank of danger: a mistyped optional member, which comes last of all."""
+_READS = ("retrieve", "second-retrieve")
 
 
 @dataclass(frozen=True)
 class RefusalProbe:
     """A request that the document gives no answer to but a refusal.
 
-    `target` is the task asked for: an unknown one, a known one, a finished one, or none at all. `requirement` is the
-    id of the one that it is sent for; without one it is sent wherever the operation is.
+    `target` is the task asked for: an unknown one, a known one, a finished or a failed one, or none at all.
+    `requirement` is the id of the one that it is sent for; without one it is sent wherever the operation is. `case` is
+    what the document itself says of it.
     """
 
     name: str
@@ -35,36 +36,82 @@ class RefusalProbe:
     left_out: str | None = None
     mistyped: str | None = None
     method: str | None = None
+    case: RefusalCase | None = None
+
+    @classmethod
+    def of(cls, case: RefusalCase) -> RefusalProbe:
+        """Return the probe of a refusal that a document states as data."""
+        return cls(case.probe, case.role, case.requirement, case.id, case.key, case=case)
 
     @property
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
         return self.role in ("create", "remix")
 
+    def danger(self, contract: Contract) -> Danger:
+        """Return how easily it is accepted all the same: a mistyped optional member by many a vendor."""
+        if self.credential != "key":
+            return Danger(1 if self.credential == "none" else 2, "credential")
+        if self.case is not None and self.may_create and self.target == "none":
+            return Danger(4, "body")
+        if self.left_out is not None or self.mistyped is not None:
+            rank = 4 if self.mistyped is None else 5 if self._is_required(contract) else OPTIONAL_MEMBER
+            return Danger(rank, "body")
+        return Danger(3, "target" if self.target == "unknown" else "body")
+
+    def _is_required(self, contract: Contract) -> bool:
+        operation = contract.operation(self.role)
+        schema = contract.schemas.get(operation.request_schema or "") if operation is not None else None
+        return schema is not None and self.mistyped in schema.source.get("required", [])
+
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
-        operation = context.operation(self.role)
-        send = context.send_expecting_refusal if self.may_create else context.ask
-        send(
-            self.name, operation, self._target(context, find),
-            credential=self.credential, body=self._body(operation), method=self.method,
+        operation, send = context.operation(self.role), context.ask
+        if self.may_create:
+            send = partial(context.send_expecting_refusal, danger=self.danger(context.contract))
+        target = self._target(context, find)
+        sent = send(
+            self.name, operation, target,
+            credential=self.credential, body=self._body(context.contract, operation), method=self.method,
         )  # fmt: skip
+        if self.credential == "wrong" and self.role in _READS and self.target == "known" and sent.reply.is_refusal:
+            self._ask_with_near_keys(context, operation, target)
+
+    def _ask_with_near_keys(self, context: ProbeContext, operation: Operation, target: str | None) -> None:
+        """Ask with keys that a careless comparison takes for the right one; of free reads alone."""
+        if target == context.contract.unknown_id:
+            return
+        # An older recording has none.
+        is_live, keys = context.transport.sleeps, context.setting.keys
+        for name in context.note("near_keys", lambda: near_credentials(operation, keys) if is_live else []):
+            context.ask(self.name, operation, target, credential=name)
 
     def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":
             return None
+        if self.target == "malformed":
+            return context.contract.malformed_id
         if self.target == "unknown":
             return context.contract.unknown_id
-        if self.target == "finished":
-            return finished_task(context, find)
-        known: str | None = context.note("known", lambda: find("known"))
-        return known or context.contract.unknown_id
+        task_id: str | None = context.note(self.target, lambda: find(self.target))
+        if task_id is None and self.target == "finished":
+            raise no_finished_task(context, find)
+        if task_id is None and self.target == "failed":
+            raise NotSent(f"a failed task; pass --task-id={context.contract.name}=ID of one")
+        return task_id or context.contract.unknown_id
 
-    def _body(self, operation: Operation) -> Any:
+    def _body(self, contract: Contract, operation: Operation) -> Any:
         body = operation.request_example
+        if self.case is not None:
+            return self.case.changed(body)
+        if (self.left_out or self.mistyped) and not isinstance(body, dict):
+            raise NotSent(f"a documented body of {operation.method} {operation.path}; openapi.yaml shows none")
+        if self.left_out is not None and self.left_out not in body:
+            # Without it the request would be a good one, and paid.
+            raise NotSent(f"a documented body of {operation.method} {operation.path} that has {self.left_out}")
         if self.left_out is not None:
             return {name: value for name, value in body.items() if name != self.left_out}
-        return {**body, self.mistyped: _WRONG_TYPES[self.mistyped]} if self.mistyped else body
+        return {**body, self.mistyped: mistyped(contract, operation, self.mistyped)} if self.mistyped else body
 
 
 REFUSALS = (
@@ -108,7 +155,11 @@ REFUSALS = (
     ),
     RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
     RefusalProbe("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
+    RefusalProbe("list-without-key", "list", "list-without-key-is-refused", "none", "none"),
+    RefusalProbe("list-with-wrong-key", "list", "list-with-wrong-key-is-refused", "none", "wrong"),
+    RefusalProbe("unknown-deletion", "delete", "unknown-deletion-is-refused"),
     RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
+    RefusalProbe("failed-content", "content", "failed-content-is-refused", "failed"),
     RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
     RefusalProbe("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
     RefusalProbe("unknown-remix", "remix", "unknown-remix-is-refused"),

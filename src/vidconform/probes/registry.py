@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
-from vidconform.probes import lifecycle
-from vidconform.probes.generated.generated_probes import GENERATED_ROLES, REQUIREMENT, GeneratedProbe
+from vidconform.ledger import Danger
+from vidconform.probes import alternatives, collection, lifecycle
+from vidconform.probes.generated.generated_probes import ACCIDENT, DANGER, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.probes.refusals import REFUSALS, RefusalProbe
+from vidconform.probes.refusals import OPTIONAL_MEMBER, REFUSALS, RefusalProbe
 from vidconform.probes.task_lookup import Find
 
 Script = Callable[[ProbeContext, Find], None]
@@ -41,6 +42,27 @@ class Probe:
         """What its evidence is of."""
         return "refusal" if self.refusal else "generated" if self.generated else "life"
 
+    @property
+    def accident(self) -> str:
+        """The id of the requirement that a creation breaks which it must not come to; none for other probes."""
+        if self.cost != "paid" or self.kind == "life":
+            return ""
+        return ACCIDENT if self.generated else self.requirement
+
+    def danger(self, contract: Contract) -> Danger:
+        """Return how easily what it asks is served although it must be refused."""
+        return self.refusal.danger(contract) if self.refusal else DANGER
+
+
+# A place in the limit that an accident takes is lost for what comes later, and so is what a crash cuts off.
+# What some vendors serve to anybody.
+KEYLESS = ("retrieve", "list", "content")
+# A task that is deleted is of use to nobody.
+_STAGES = (
+    "observe", "create", "read", "free refusal", "paid refusal", "generated", "remix", "create-as-form", "cancel",
+    "option", "late-cancel", "delete",
+)  # fmt: skip
+
 
 def _refusal_probe(refusal: RefusalProbe) -> Probe:
     cost = "paid" if refusal.may_create else "free"
@@ -53,27 +75,60 @@ def _generated_probe(role: str) -> Probe:
     return Probe(generated.name, cost, role, generated, REQUIREMENT, generated=generated)
 
 
-# Creations that must be refused come before the one that must not: an accident among them is one of the creations
-# that the run may make.
 PROBES: dict[str, Probe] = {
     probe.name: probe
     for probe in (
-        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "create"),
-        *(_generated_probe(role) for role in GENERATED_ROLES),
         Probe("observe", "read", "retrieve", lifecycle.observe),
         Probe("create", "paid", "create", lifecycle.create),
         Probe("content", "read", "content", lifecycle.content),
-        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role == "remix"),
+        Probe("content-variants", "read", "content", alternatives.content_variants, "content-variants-are-served"),
+        Probe("list", "read", "list", collection.listing),
         Probe("remix", "paid", "remix", lifecycle.remix),
+        *(Probe(f"{role}-keyless", "read", role, alternatives.keyless, f"{role}-needs-no-key") for role in KEYLESS),
+        Probe("create-as-form", "paid", "create", alternatives.create_as_form, "create-accepts-form"),
+        Probe("cancel", "paid", "create", collection.cancel, "cancelled-task-ends"),
+        Probe("late-cancel", "free", "cancel", collection.late_cancel),
+        Probe("delete", "free", "delete", collection.delete),
+        Probe("result", "read", "retrieve", lifecycle.result, "result-is-playable"),
         Probe("second-route", "read", "second-retrieve", lifecycle.second_route),
         Probe(
             "second-route-admin", "read", "second-retrieve", lifecycle.second_route_admin, "second-route-accepts-admin"
         ),
-        *(_refusal_probe(refusal) for refusal in REFUSALS if refusal.role not in ("create", "remix")),
+        *map(_refusal_probe, REFUSALS),
+        *map(_generated_probe, GENERATED_ROLES),
     )
 }
 
 
+def probe_named(contract: Contract, name: str) -> Probe:
+    """Return a probe of a contract: one that all share, or that of a refusal which its document states."""
+    return PROBES[name] if name in PROBES else _stated(contract)[name]
+
+
+def kind_of_probe(name: str) -> ProbeKind:
+    """Return what the evidence of a probe is of, whatever contract it belongs to."""
+    return PROBES[name].kind if name in PROBES else "refusal"
+
+
+def _stated(contract: Contract) -> dict[str, Probe]:
+    return {case.probe: _refusal_probe(RefusalProbe.of(case)) for case in contract.refusals.values()}
+
+
 def probes_of(contract: Contract) -> list[Probe]:
     """Return the probes that apply to a contract, in the order in which they are gathered."""
-    return [probe for probe in PROBES.values() if probe.applies_to(contract)]
+    known = [*PROBES.values(), *_stated(contract).values()]
+    applicable = [probe for probe in known if probe.applies_to(contract)]
+    return sorted(applicable, key=lambda probe: turn_of(probe, contract))
+
+
+def turn_of(probe: Probe, contract: Contract) -> tuple[int, int]:
+    """Return when a probe is gathered: what is asked rightly before what is not, and what is cheap and safe first."""
+    stage = _STAGES.index(_stage(probe, contract))
+    return (stage, probe.danger(contract).rank if probe.refusal else 0)
+
+
+def _stage(probe: Probe, contract: Contract) -> str:
+    if probe.kind == "life":
+        return probe.name if probe.name in _STAGES else "read"
+    is_option = probe.refusal is not None and probe.cost == "paid" and probe.danger(contract).rank == OPTIONAL_MEMBER
+    return "option" if is_option else "generated" if probe.generated else f"{probe.cost} refusal"

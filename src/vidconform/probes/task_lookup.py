@@ -9,7 +9,7 @@ from vidconform.probes.probe_context import ProbeContext
 from vidconform.transport import NotSent
 
 Find = Callable[[str], Any]
-"""Looks up a fact by its name: `task_ids`, `known` or `finished`; None where there is none."""
+"""Looks up a fact by its name: `task_ids`, `known`, `finished`, `ends` and more; None where there is none."""
 
 
 def given_tasks(context: ProbeContext, find: Find) -> list[str]:
@@ -32,9 +32,20 @@ def finished_task(context: ProbeContext, find: Find) -> str:
     """Return the id of a finished task; raises NotSent."""
     finished: str | None = context.note("finished", lambda: find("finished"))
     if finished is None:
-        raise NotSent(f"a finished task; allow a creation or pass --task-id={context.contract.name}=ID of one")
+        raise no_finished_task(context, find)
     return finished
 
 
 def _no_known_task(context: ProbeContext) -> NotSent:
     return NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
+
+
+def no_finished_task(context: ProbeContext, find: Find) -> NotSent:
+    """Return why a finished task is missing, for the user who may have done all that could bring one."""
+    ends: dict[str, str] = find("ends") or {}
+    if ends:
+        told = ", ".join(f"{task_id} {end}" for task_id, end in list(ends.items())[:3])
+        return NotSent(f"a task that has succeeded; of this run's, {told}")
+    creates = context.contract.operation("create") is not None
+    hint = f"pass --task-id={context.contract.name}=ID of one"
+    return NotSent(f"a finished task; {'allow a creation or ' if creates else ''}{hint}")

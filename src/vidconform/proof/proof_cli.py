@@ -8,15 +8,17 @@ import os
 from pathlib import Path
 from typing import Any
 
+from vidconform.text import say
+
 
 def add_proof(commands: Any) -> None:
     """Add the commands to a parser's."""
     vices = commands.add_parser("vices", help="the faults with which the emulator of a provider can be served")
-    vices.add_argument("provider", help="a provider's name")
+    vices.add_argument("provider", help="a provider's name or folder")
     vices.add_argument("--json", action="store_true", help="one array of vices")
     vices.set_defaults(run=_vices)
     proof = commands.add_parser("proof", help="hold every vice against every requirement; exit code 1 if one escapes")
-    proof.add_argument("provider", nargs="*", help="only these: names, or all")
+    proof.add_argument("provider", nargs="*", help="only these: names, folders, or all")
     proof.add_argument("-o", dest="file", metavar="FILE", type=Path, help="write the score as JSON")
     proof.set_defaults(run=_proof)
 
@@ -26,11 +28,11 @@ def _vices(options: argparse.Namespace) -> None:
 
     vices = vices_of(options.provider)
     if options.json:
-        print(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=False))
+        say(json.dumps([vice.as_dict() for vice in vices], indent=2, ensure_ascii=True))
         return
     longest = max(len(vice.name) for vice in vices)
     allowed = {True: " No document forbids it.", False: ""}
-    print("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
+    say("\n".join(f"{vice.name:<{longest}}  {vice.sentence}{allowed[vice.allowed]}" for vice in vices))
 
 
 def _proof(options: argparse.Namespace) -> int:
@@ -44,5 +46,5 @@ def _proof(options: argparse.Namespace) -> int:
     if options.file is not None:
         guard = Guard(known_secrets(os.environ))
         guard.write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    print(summary(found))
+    say(summary(found))
     return 1 if any(why_incomplete(found)) else 0

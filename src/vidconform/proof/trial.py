@@ -7,10 +7,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, find_provider
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.laws import kind_of
+from vidconform.ledger import NoLog
 from vidconform.run import RunOptions, Session, all_laws, law_of, prepare, schema_of
 from vidconform.verdicts import Case, Label
 
@@ -94,11 +95,16 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         task_ids=[f"{contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids],
         poll_interval=0.05 if stalls else 0.0,
         poll_timeout=_SHORT_POLL_TIMEOUT if stalls else _POLL_TIMEOUT,
-        max_creations=4,
+        # The creation, the remix, and one that is accepted by mistake for each part of a request.
+        max_creations=6,
         fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
-    return prepare(options, {**keys, f"{provider.upper()}_OTHER_API_KEY": f"{OTHER_KEY}-account"})
+    session = prepare(options, {**keys, find_provider(provider).other_key_variable: f"{OTHER_KEY}-account"})
+    for one in session.provider_runs:
+        # What an emulator makes is no paid task of the user's.
+        one.store.source.setting.creations = NoLog()
+    return session
 
 
 def _say_nothing(reply: ReplyContext) -> None:

@@ -2,10 +2,13 @@
 
 from vidconform.redaction.guard import Guard
 from vidconform.redaction.redactor import Redactor
+from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import SHORTEST
 
 __all__ = [
     "SHORTEST",
     "Guard",
     "Redactor",
+    "open_regular",
+    "write_whole",
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.errors import SecretRefused
+from vidconform.errors import SecretRefused, WriteFailed
+from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
+from vidconform.redaction.windows import Windows
+from vidconform.text import Redacted
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
 # ordinary text, where its refusal would refuse everything. Such a value is still redacted from what a service says.
@@ -24,21 +28,22 @@ class Guard:
     """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
+        telling = {variable: secret for variable, secret in (secrets or {}).items() if _is_distinctive(secret)}
         self._forms = {
             variable: by_core({raw for form in encoded_forms(secret) for raw in encodings(form)})
-            for variable, secret in (secrets or {}).items()
-            if _is_distinctive(secret)
+            for variable, secret in telling.items()
         }
-        self.refused: list[str] = []
+        self._telling, self._windows = telling, Windows(telling.values())
+        self.refused: list[Redacted] = []
 
     def write(self, path: Path, text: str) -> None:
         """Write a file; raises SecretRefused and OSError, and what stood there then stays."""
-        path.write_bytes(self.checked(path, text))
+        write_whole(path, self.checked(path, text))
 
     def append(self, path: Path, text: str) -> None:
         """Write at the end of a file; raises SecretRefused and OSError."""
         content = self.checked(path, text)
-        with path.open("ab") as file:
+        with os.fdopen(open_regular(path, "a"), "ab") as file:
             file.write(content)
 
     def checked(self, path: Path, text: str) -> bytes:
@@ -56,9 +61,10 @@ class Guard:
         says so. In place of a line in which it would stand even then, as a number, there is an empty text.
         """
         text = json.dumps(line, ensure_ascii=True)
-        if self.variable_in(text.encode()) is not None:
-            text = json.dumps(self._without(path, line), ensure_ascii=True)
         variable = self.variable_in(text.encode())
+        if variable is not None:
+            text = json.dumps(self._without(path, line), ensure_ascii=True)
+            variable = self.variable_in(text.encode())
         if variable is not None:
             self.note(SecretRefused(path, variable, partly=True))
             return ""
@@ -66,17 +72,19 @@ class Guard:
         return text + "\n"
 
     def variable_in(self, content: bytes) -> str | None:
-        """Return the variable whose value stands in a content, or None."""
+        """Return the variable whose value stands in a content, or a piece of it that gives it away, or None."""
         for variable, cores in self._forms.items():
             for core, forms in cores.items():
                 if core in content and any(form in content for form in forms):
                     return variable
-        return None
+        found = self._windows.spans(content)
+        telling = self._telling.items() if found else ()
+        return next((variable for variable, secret in telling if Windows([secret]).spans(content)), None)
 
-    def note(self, refused: SecretRefused) -> None:
+    def note(self, refused: SecretRefused | WriteFailed) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
-            self.refused.append(str(refused))
+            self.refused.append(Redacted(str(refused)))
 
     def _without(self, path: Path, value: Any) -> Any:
         if isinstance(value, Mapping):

@@ -2,8 +2,9 @@
 
 from vidconform.report.report_cli import add_report
 from vidconform.report.results_writer import ResultsWriter, check_folder
-from vidconform.report.terminal import failures, known, mentions, origins, table, undecided
+from vidconform.report.terminal import failures, known, mentions, of_documents, origins, table, undecided
 
 __all__ = [
-    "ResultsWriter", "add_report", "check_folder", "failures", "known", "mentions", "origins", "table", "undecided",
+    "ResultsWriter", "add_report", "check_folder", "failures", "known", "mentions", "of_documents", "origins",
+    "table", "undecided",
 ]  # fmt: skip

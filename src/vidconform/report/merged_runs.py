@@ -107,14 +107,14 @@ def _unheard(run: Run) -> set[str]:
     """Return the contracts of which a run tells nothing for the trouble it had."""
     service = [line for line in run.lines if line["subject"] == "service"]
     heard = {line["contract"] for line in service if line["reading"] not in (*NOT_JUDGED, *NOT_SEEN)}
-    return {line["contract"] for line in service if line["reading"] in NOT_JUDGED} - heard
+    return {line["contract"] for line in service if line["reading"] in NOT_JUDGED} - heard - set(run.answered)
 
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:
     """Return a verdict of a run that heard nobody: what it did not see, it could not have seen."""
     if line["reading"] != Label.UNSEEN:
         return line
-    return {**line, "outcome": Outcome.INCONCLUSIVE, "reading": Label.INCONCLUSIVE, "received": _NOBODY}
+    return {**line, "outcome": Outcome.INCONCLUSIVE, "reading": Label.INCONCLUSIVE, "received": NOBODY}
 
 
 def _column(merged: ReportModel, contract: str, served: JudgedProvider, index: int) -> None:
@@ -142,6 +142,6 @@ def _place(merged: ReportModel, run: Run, index: int, line: dict[str, Any], kind
 
 # Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.
 _UNHEARD = "unheard"
-_NOBODY = "nothing was heard of the service in this run"
+NOBODY = "nothing was heard of the service in this run"
 _NUMBERS = {label: number for number, label in enumerate(LABELS)}
 _PARTIAL = len(LABELS)

@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from vidconform.text import say
+
 _RESULTS = "a results.jsonl, or a folder: every results.jsonl below it"
 
 
@@ -57,9 +59,9 @@ def _report(options: argparse.Namespace) -> None:
     guard = Guard(known_secrets(os.environ, {column.served.name for column in merged.columns.values()}))
     pages = write_site(merged, options.output, options.title, options.documents, guard)
     found = {"contract": len(merged.columns), "run": len(merged.runs), "page": pages}
-    print(f"{options.output / 'index.html'}: {', '.join(pluralise(number, noun) for noun, number in found.items())}")
+    say(f"{options.output / 'index.html'}: {', '.join(pluralise(number, noun) for noun, number in found.items())}")
     for run in merged.truncated:
-        print(f"truncated: {run.path}")
+        say(f"truncated: {run.path}")
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -104,4 +106,4 @@ def _say(text: str) -> None:
     from vidconform.contracts import known_secrets
     from vidconform.redaction import Guard
 
-    print(Guard(known_secrets(os.environ)).checked(Path("standard output"), text).decode())
+    say(Guard(known_secrets(os.environ)).checked(Path("standard output"), text).decode())

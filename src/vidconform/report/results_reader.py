@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
+from vidconform.contracts import FileFormat, decode_plain_json, read_lines
 from vidconform.errors import ResultsRefused
 from vidconform.report.results_writer import FORMAT, SCHEMA
 from vidconform.report.run_model import JudgedProvider, Run, Sight, Spent, VerdictRow, moment
@@ -20,6 +19,7 @@ NAME = "results.jsonl"
 _LINE = FileFormat(SCHEMA)
 # Far above what a run writes; a file from elsewhere may hold anything.
 _LONGEST = 4_000
+_LONGEST_LINE = 16 * 1024 * 1024
 
 
 def find_results(given: Iterable[str | Path]) -> list[Path]:
@@ -54,19 +54,20 @@ def started_at(path: Path) -> str:
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the lines with their numbers; a last line without its newline is one that was cut in writing."""
+    if path.exists() and not path.is_file():
+        raise ResultsRefused(path, "is no regular file")
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                if text.endswith("\n"):
-                    yield number, _checked(path, number, text)
-    except (OSError, UnicodeDecodeError) as error:
+        for number, text in enumerate(read_lines(path, _LONGEST_LINE), 1):
+            if text.endswith("\n"):
+                yield number, _checked(path, number, text)
+    except (OSError, ValueError) as error:
         raise ResultsRefused(path, f"cannot be read: {error}") from error
 
 
 def _checked(path: Path, number: int, text: str) -> dict[str, Any]:
     try:
-        line = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        line = decode_plain_json(text)
+    except ValueError as error:
         raise ResultsRefused(path, f"line {number} is no JSON: {error}") from error
     try:
         _LINE.check(line)
@@ -99,6 +100,7 @@ def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None
         run.finished_at, run.exit = moment(line["finished_at"]), line["exit"]
         if run.finished_at is None:
             raise ResultsRefused(path, f"line {number}: finished_at is no time")
+        run.answered = line.get("answered", ())
         run.cost = {name: Spent(cost["requests"], cost["creations"]) for name, cost in line["cost"].items()}
         return int(line["verdicts"])
     else:
@@ -127,6 +129,7 @@ def row_of(line: dict[str, Any]) -> VerdictRow:
         decided_by=_once(line.get("decided_by", "")),
         deviation=line.get("deviation"),
         partial=line.get("partial", False),
+        routes=tuple(map(_once, line.get("routes", ()))),
     )
 
 

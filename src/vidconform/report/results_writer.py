@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from vidconform import __version__
-from vidconform.errors import BadOption
+from vidconform.errors import BadOption, WriteFailed
 from vidconform.exchange import timestamp
-from vidconform.redaction import Guard
+from vidconform.ledger import check_room
+from vidconform.redaction import Guard, open_regular
 from vidconform.store import clear, forget
 
 FORMAT = "vidconform/results@1"
@@ -23,12 +26,14 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
-        with path.open("ab"):
-            pass
+        # A link makes way for the results; what it leads to stays.
+        if not path.is_symlink():
+            os.close(open_regular(path, "a"))
         if is_new:
-            path.unlink()
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise _no_folder(folder, error) from error
+    check_room("--report", folder)
 
 
 def _no_folder(folder: Path, error: OSError) -> BadOption:
@@ -43,7 +48,7 @@ class ResultsWriter:
             folder.mkdir(parents=True, exist_ok=True)
             clear(folder)
             forget(folder)
-            self._file = (folder / _NAME).open("w", encoding="utf-8")
+            self._file = os.fdopen(open_regular(folder / _NAME, "w"), "w", encoding="utf-8")
         except OSError as error:
             raise _no_folder(folder, error) from error
         self.folder, self._guard = folder, guard or Guard()
@@ -72,14 +77,19 @@ class ResultsWriter:
         """Write a verdict."""
         self._verdicts += self._write(verdict)
 
-    def end(self, cost: Mapping[str, Any], exit_code: int) -> None:
-        """Write the footer; a file without it is a truncated run."""
+    def end(self, cost: Mapping[str, Any], exit_code: int, answered: Sequence[str] | None = None) -> None:
+        """Write the footer; a file without it is a truncated run. `answered` are the contracts that gave a reply."""
         line = {"kind": "end", "finished_at": timestamp(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
-        self._write(line)
-        self._file.close()
+        self._write(line if answered is None else {**line, "answered": list(answered)})
+        # What could not be written stays in its buffer, and has been told.
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> bool:
         text = self._guard.line(self._path, line)
-        self._file.write(text)
-        self._file.flush()
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self._guard.note(WriteFailed(self._path, str(error.strerror)))
         return bool(text)

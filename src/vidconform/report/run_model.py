@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it."""
+    """One verdict; `deviation` is what a deviations.toml says of it, `partial` that trouble hid a part of it.
+
+    `routes` are those that it is unmet on, where its run tells them.
+    """
 
     provider: str
     contract: str
@@ -48,6 +51,7 @@ class VerdictRow:
     decided_by: str
     deviation: Mapping[str, Any] | None = None
     partial: bool = False
+    routes: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -82,7 +86,10 @@ class Spent:
 
 @dataclass
 class Run:
-    """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated."""
+    """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated.
+
+    `answered` are the contracts of which a reply came that could be judged, whatever it was.
+    """
 
     path: Path
     version: str
@@ -93,6 +100,7 @@ class Run:
     cost: dict[str, Spent] = field(default_factory=dict)
     finished_at: datetime | None = None
     exit: int | None = None
+    answered: Sequence[str] = ()
 
     @property
     def is_truncated(self) -> bool:

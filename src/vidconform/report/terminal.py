@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vidconform.text import pluralise
 from vidconform.verdicts import BY_COLUMN, NOT_SEEN, Label, Outcome
 
 Lines = list[str]
@@ -112,6 +113,15 @@ def undecided(verdicts: Sequence[Row]) -> Lines:
     for row, sentence in needs + causes:
         found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
     return [f"{label}  {contract}  {named(rows)}: {why}" for (label, contract, why), rows in found.items()]
+
+
+def of_documents(verdicts: Iterable[Row]) -> Lines:
+    """Return what the tests that passed are about where none of them is about the service."""
+    passed = Counter(row["subject"] for row in verdicts if row["outcome"] == Outcome.MET)
+    if passed["service"] or not passed["document"]:
+        return []
+    of = pluralise(passed["document"], "test")
+    return [f"{of} passed on the document itself alone, for which nothing is sent; not one on the service"]
 
 
 def named(requirements: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Schema
 from vidconform.errors import DataFileProblem
-from vidconform.laws import Law
+from vidconform.laws import Law, rows_of
 from vidconform.locations import data_folder
 from vidconform.verdicts import name_of
 
@@ -46,7 +46,7 @@ def bindings(contract: Contract, requirement: str) -> list[str]:
         for name, schema in contract.schemas.items()
         for pointer in schema.bound.get(requirement, [])
     ]
-    return bound + [name_of(law) for law in all_laws() if requirement in law.requirements]
+    return bound + [name_of(law) for law in all_laws() if requirement in rows_of(law, contract)]
 
 
 def check_bindings(contract: Contract) -> None:

@@ -9,14 +9,30 @@ from pathlib import Path
 from vidconform.contracts import OPERATION_ROLES
 from vidconform.errors import DataFileProblem
 from vidconform.laws import KINDS, Binding, Law, kind_of
-from vidconform.probes import PROBES, probes_of
+from vidconform.probes import PROBES, Probe, probes_of
 from vidconform.verdicts import Case
 
 
 def probes_for(case: Case) -> list[str]:
-    """Return the names of the probes that a case needs and its contract has, in the order in which it names them."""
+    """Return the names of the probes that a case needs and its contract has, in the order in which it names them.
+
+    A request that costs when it is not refused is sent only for a requirement that names it.
+    """
     applicable = probes_of(case.contract)
-    return list(dict.fromkeys(p.name for wanted in case.needs for p in applicable if wanted in (p.name, p.kind)))
+    found = (p for wanted in case.needs for p in applicable if wanted == p.name or (wanted == p.kind and not _costs(p)))
+    return list(dict.fromkeys(probe.name for probe in found))
+
+
+def witnesses_for(case: Case) -> list[str]:
+    """Return the names of the probes that a case looks at where other cases need them."""
+    applicable = probes_of(case.contract)
+    named = [p.name for wanted in case.witnesses for p in applicable if wanted in (p.name, p.kind)]
+    wagers = [p.name for p in applicable if p.kind in case.needs and _costs(p)]
+    return list(dict.fromkeys([*named, *wagers]))
+
+
+def _costs(probe: Probe) -> bool:
+    return probe.refusal is not None and probe.cost == "paid"
 
 
 def check_law(law: Law) -> None:

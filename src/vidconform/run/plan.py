@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from vidconform.contracts import Provider
+from vidconform.contracts import Contract, Provider
 from vidconform.ledger import Budget
-from vidconform.probes import PROBES
+from vidconform.probes import probe_named
+from vidconform.run.foresight import foresee
 from vidconform.run.needs import probes_for
+from vidconform.run.provider_run import ProviderRun
 from vidconform.run.session import Session
 from vidconform.store import Forecast, PlannedSource, Store
 from vidconform.transport import NotSent
@@ -35,6 +37,7 @@ class Rehearsal:
 
     budget: Budget
     forecasts: Mapping[str, Forecasts]
+    contracts: Mapping[str, Contract]
 
 
 def plan_lines(session: Session, cases: Sequence[Case]) -> Lines:
@@ -50,7 +53,15 @@ def plan_lines(session: Session, cases: Sequence[Case]) -> Lines:
         name, price = provider_run.provider.name, provider_run.provider.creation_price
         told += ["", f"{name}, {provider_run.base_url}, {_each(price)}", *_table(provider_run.provider, every[name])]
         told += [*_gaps(rehearsals[0].forecasts[name]), f"  {name}: {_sum({name: every[name]}, rehearsals)}"]
+        told.append(f"  {name}: asked for at most {_seconds(session, provider_run):g} s; --run-timeout=S changes that")
     return [*told, "", f"total: {_sum(every, rehearsals)}", _NOTE]
+
+
+def _seconds(session: Session, provider_run: ProviderRun) -> float:
+    """Return the seconds that were chosen, or those that follow from what is wanted."""
+    chosen, budget = session.options.run_timeout, session.budget
+    fresh = Budget(budget.most, budget.most_cost, budget.prices)
+    return foresee(provider_run, session.options, fresh).seconds if chosen is None else chosen
 
 
 def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal:
@@ -61,12 +72,12 @@ def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal
         source = provider_run.store.source
         assert isinstance(source, PlannedSource)
         planned = replace(source, setting=replace(source.setting, budget=budget), knows=knows, forecasts={})
-        stores[provider_run.provider.name] = Store(planned, provider_run.store.wanted)
+        stores[provider_run.provider.name] = Store(planned, provider_run.store.wanted, contracts=provider_run.contracts)
         forecasts[provider_run.provider.name] = planned.forecasts
     for case in cases:
         for probe in probes_for(case):
             stores[case.contract.provider.name].evidence(case.contract, probe)
-    return Rehearsal(budget, forecasts)
+    return Rehearsal(budget, forecasts, {contract.id: contract for contract in session.contracts})
 
 
 def _merged(provider: str, rehearsals: Sequence[Rehearsal]) -> Forecasts:
@@ -75,7 +86,11 @@ def _merged(provider: str, rehearsals: Sequence[Rehearsal]) -> Forecasts:
     each = {key: [forecasts.get(key, Forecast()) for forecasts in found] for key in found[-1]}
     return {
         key: Forecast(
-            min(f.least for f in same), max(f.most for f in same), same[0].creations, max(f.possible for f in same)
+            min(f.least for f in same),
+            max(f.most for f in same),
+            same[0].creations,
+            max(f.possible for f in same),
+            cost=same[-1].cost,
         )
         for key, same in each.items()
         if any(f.most for f in same)
@@ -89,7 +104,7 @@ def _table(provider: Provider, forecasts: Forecasts) -> Lines:
 
 
 def _row(provider: Provider, key: tuple[str, str], forecast: Forecast) -> tuple[str, ...]:
-    told = (*key, PROBES[key[1]].cost, _requests(forecast.least, forecast.most))
+    told = (*key, forecast.cost, _requests(forecast.least, forecast.most))
     if not forecast.possible:
         return (*told, "", "")
     price = Decimal(str(provider.creation_price or 0))
@@ -115,7 +130,7 @@ def _sum(every: Mapping[str, Forecasts], rehearsals: Sequence[Rehearsal]) -> str
     """Return the requests, creations and price of some providers as a sentence."""
     sent = [forecast for forecasts in every.values() for forecast in forecasts.values()]
     least, most = sum(forecast.least for forecast in sent), sum(forecast.most for forecast in sent)
-    expected, highest = _spent(rehearsals[0].budget, every), _highest(rehearsals[-1].budget, every)
+    expected, highest = _spent(rehearsals[0].budget, every), _highest(rehearsals[-1], every)
     known = all(highest.prices[name].creation is not None for name, cost in highest.costs.items() if cost.creations)
     requests = f"{_requests(least, most)} request{'' if least == most == 1 else 's'}"
     creations = f"{_most(f'{expected.spent}', f'{highest.spent}')} creation{'' if highest.spent == 1 else 's'}"
@@ -127,11 +142,13 @@ def _spent(budget: Budget, providers: Iterable[str]) -> Budget:
     return replace(budget, costs={name: replace(budget.cost(name)) for name in providers})
 
 
-def _highest(budget: Budget, every: Mapping[str, Forecasts]) -> Budget:
-    """Return the budget as it would be had each provider accepted a creation that it must refuse; no other follows."""
-    spent = _spent(budget, every)
+def _highest(rehearsal: Rehearsal, every: Mapping[str, Forecasts]) -> Budget:
+    """Return the budget as it would be had each provider accepted, of each part, one creation that it must refuse."""
+    spent = _spent(rehearsal.budget, every)
     for name, forecasts in every.items():
-        if any(forecast.possible and PROBES[probe].kind != "life" for (_, probe), forecast in forecasts.items()):
+        asked = [(rehearsal.contracts[key[0]], key[1]) for key, forecast in forecasts.items() if forecast.possible]
+        probes = [(contract, probe_named(contract, name)) for contract, name in asked]
+        for _ in {probe.danger(contract).part for contract, probe in probes if probe.accident}:
             with suppress(NotSent):
                 spent.reserve(name)
     return spent

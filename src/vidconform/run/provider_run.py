@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vidconform.contracts import Contract, Pace, Provider
+from vidconform.contracts import Contract, Pace, Provider, proxy_passwords
 from vidconform.ledger import Budget
-from vidconform.probes import Generation, ProbeSettings
+from vidconform.probes import Generation, ProbeSettings, near_keys
 from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
+from vidconform.run.exposure import check_exposure
 from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
 from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, Timeouts, is_loopback
+from vidconform.transport import LiveTransport, MemoryBudget, RunClock, Timeouts, check_environment, is_loopback
 
 _PLACEHOLDER = "recorded"
 
 
 @dataclass
 class ProviderRun:
-    """One provider of a run with its contracts and its evidence."""
+    """One provider of a run with its contracts and its evidence; `pause` are the seconds before each request."""
 
     provider: Provider
     contracts: list[Contract]
     store: Store
     base_url: str
+    pace: Pace
+    pause: float
+    warnings: Sequence[str] = ()
 
 
 def prepare_provider(
@@ -35,14 +39,38 @@ def prepare_provider(
     ids: dict[str, list[str]],
     budget: Budget,
     tell: Callable[[str], None],
+    clock: RunClock,
 ) -> ProviderRun:
     """Return a provider ready to be asked for evidence; raises UsageProblem."""
-    address, pace = base_url(provider, options, environ), _pace(provider.pace, options)
+    address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
-    redactor = Redactor(keys.values() if options.uses_network and not options.plan else [])
+    warnings = _checked_way(address, keys, contracts, options)
+    secrets = [*_secrets(keys), *proxy_passwords(environ).values()]
+    redactor = Redactor(secrets if options.uses_network and not options.plan else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
-    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation)
-    return ProviderRun(provider, contracts, _store(provider, contracts, options, setting, ids), address)
+    memory = MemoryBudget.of(options.max_body)
+    setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory, clock=clock)
+    pause = _pause(pace, address)
+    store = _store(provider, contracts, options, setting, ids, pause)
+    store.contracts = contracts
+    return ProviderRun(provider, contracts, store, address, pace, pause, warnings)
+
+
+def _checked_way(
+    address: str, keys: Mapping[str, str], contracts: Sequence[Contract], options: RunOptions
+) -> Sequence[str]:
+    """Return warnings about the way to a service that is asked; raises UsageProblem where it must not be taken."""
+    if not options.uses_network or options.plan:
+        return ()
+    seconds = Timeouts.of(options.request_timeout).connect
+    warnings = check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=seconds)
+    check_environment(address, seconds)
+    return warnings
+
+
+def _secrets(keys: Mapping[str, str]) -> list[str]:
+    """Return what is secret: the keys, and those near them that are sent, for they show the most of a key."""
+    return [*keys.values(), *(near for key in keys.values() for near in near_keys(key).values())]
 
 
 def _keys(
@@ -63,14 +91,16 @@ def _store(
     options: RunOptions,
     setting: ProbeSettings,
     ids: dict[str, list[str]],
+    pause: float,
 ) -> Store:
-    pause = _pause(setting.pace, setting.base_url)
     if options.plan:
         return Store(planned_source(setting, ids, pause))
     if not options.uses_network:
         return Store(RecordedSource(setting, read_cassettes(contracts, generated=options.fuzz > 0)))
-    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout)
-    transport = LiveTransport(setting.pace.poll_timeout, count, pause, timeouts, provider.name)
+    count, timeouts = _counter(setting.budget, provider.name), Timeouts.of(options.request_timeout, options.max_body)
+    transport = LiveTransport(
+        setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text, setting.clock
+    )
     return Store(LiveSource(setting, transport, ids, options.records))
 
 

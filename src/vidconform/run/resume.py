@@ -6,33 +6,33 @@ from collections.abc import Collection
 
 from vidconform.errors import DataFileProblem
 from vidconform.ledger import Created, Creations, read_creations
-from vidconform.text import pluralise
+from vidconform.text import Redacted, pluralise
 from vidconform.transport import one_line
 
 Lines = list[str]
 
-# In the run that lost it, and in the one after it.
-_OFTEN_ENOUGH = 2
-
 
 def resume_at_start(creations: Creations | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return what is gone on with, or what could be; `addresses` are the contracts of the run, each with its own."""
-    if creations is None or not (creations.left or resumes):
+    if creations is None:
+        return []
+    left = _of_run(creations, creations.left, addresses)
+    if not resumes and not left:
         return []
     if not resumes:
-        tasks = pluralise(len(creations.left), "unfinished task")
+        tasks = pluralise(len(left), "unfinished task")
         return [f"vidconform: {tasks} of an earlier run in {creations.path}; --resume follows them"]
     own = [c for c in creations.resumed if (c.contract, c.base_url) in addresses]
     # Of several tasks of one probe the last is followed.
     followed = {(c.contract, c.probe): c for c in own}
-    untold = [c for c in creations.untold if (c.contract, c.base_url) in addresses]
-    if not followed and not untold:
+    lost = creations.losses(addresses)
+    if not followed and not lost:
         return [f"vidconform: nothing to resume for this run in {creations.path}, so this is an ordinary one"]
     return [
         *(f"vidconform: resumes {_named(c)}; nothing is created for {c.probe}" for c in followed.values()),
         *(
             f"vidconform: nothing is created for {c.probe}: what became of the one sent at {c.at} is unknown"
-            for c in untold
+            for c in lost
         ),
     ]
 
@@ -40,7 +40,7 @@ def resume_at_start(creations: Creations | None, resumes: bool, addresses: Colle
 def resume_at_end(creations: Creations | None, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return the creations in a folder whose end nobody has seen, and what to do about them.
 
-    Of one that was lost it is written down that the user was told.
+    Of one that was lost it is said until the user has settled it.
     """
     if creations is None:
         return []
@@ -48,15 +48,19 @@ def resume_at_end(creations: Creations | None, addresses: Collection[tuple[str, 
         known = list(read_creations(creations.path).values())
     except DataFileProblem as problem:
         return [f"unfinished: {problem}"]
-    left = [c for c in known if c.state == "created"]
+    left = _of_run(creations, [c for c in known if c.state == "created"], addresses)
     # Of several tasks of one probe the last is followed.
     followed = list({(c.contract, c.probe, c.base_url): c for c in left}.values())
-    lost = [c for c in known if c.is_lost and c.told < _OFTEN_ENOUGH]
-    creations.told(lost)
+    lost = [c for c in known if c.is_lost and (c.contract, c.base_url) in addresses]
     return [
         *(f"unfinished: {_named(c)}; {_what_follows(c, c in followed, creations, addresses)}" for c in left),
         *(f"unfinished: {_lost(c)}" for c in lost),
     ]
+
+
+def _of_run(creations: Creations, found: list[Created], addresses: Collection[tuple[str, str]]) -> list[Created]:
+    """Return those that a run is about: all of its own folder, and of the file of all runs those of its contracts."""
+    return [c for c in found if not creations.is_shared or (c.contract, c.base_url) in addresses]
 
 
 def _what_follows(
@@ -70,11 +74,14 @@ def _what_follows(
     # No provider's key is sent to the address of another.
     whose = "" if is_here else f" --provider={creation.contract.partition('/')[0]} in a run of its own, with"
     where = f" --provider-url={creation.base_url}" if elsewhere else ""
-    return f"--resume --report={creations.path.parent}{whose}{where} follows it and pays nothing for it"
+    folder = "" if creations.is_shared else f" --report={creations.path.parent}"
+    return f"--resume{folder}{whose}{where} follows it and pays nothing for it"
 
 
 def _named(creation: Created) -> str:
-    return f"{creation.contract} {creation.probe}, task {one_line(str(creation.task_id))} sent at {creation.at}"
+    # Read from a file that was written without any secret.
+    task_id = one_line(Redacted(str(creation.task_id)))
+    return f"{creation.contract} {creation.probe}, task {task_id} sent at {creation.at}"
 
 
 def _lost(creation: Created) -> str:

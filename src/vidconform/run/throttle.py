@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from threading import Lock
 
 
 class Throttle:
@@ -11,9 +12,12 @@ class Throttle:
 
     def __init__(self, say: Callable[[str], None], interval: float = 5.0) -> None:
         self._say, self._interval, self._last = say, interval, time.monotonic()
+        # Of several providers that are asked side by side one speaks at a time.
+        self._lock = Lock()
 
     def __call__(self, sentence: str) -> None:
         """Say the sentence when it is time."""
-        if time.monotonic() - self._last >= self._interval:
-            self._last = time.monotonic()
-            self._say(sentence)
+        with self._lock:
+            if time.monotonic() - self._last >= self._interval:
+                self._last = time.monotonic()
+                self._say(sentence)

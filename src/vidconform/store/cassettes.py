@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import Contract, FileFormat
+from vidconform.contracts import Contract, FileFormat, decode_yaml, read_text
 from vidconform.errors import CassetteDamaged, CassetteMissing
-from vidconform.exchange import FORMATS, Evidence, Exchange, Gap, Json, Request, decode, encode
+from vidconform.exchange import (
+    FORMATS,
+    Exchange,
+    Gap,
+    Json,
+    RedactedEvidence,
+    Request,
+    decode,
+    decode_gap,
+    encode,
+    encode_gap,
+)
 from vidconform.locations import data_folder
 from vidconform.redaction import Guard, Redactor
 from vidconform.store.cassette_interactions import joined, split
@@ -34,7 +46,7 @@ class Cassette:
         _check(content)
         self.path = path
         self.metadata: dict[str, Any] = content["metadata"]
-        self.gaps = [Gap(**gap) for gap in self.metadata["gaps"]]
+        self.gaps = [decode_gap(gap) for gap in self.metadata["gaps"]]
         interactions, more = content["interactions"], _more(self.metadata)
         if len(more) != len(interactions):
             name = "at" if self.metadata["format"] == _FIRST else "exchanges"
@@ -71,7 +83,7 @@ def load_cassette(contract: Contract, probe: str) -> Cassette:
     if not path.is_file():
         raise CassetteMissing(path, provider)
     try:
-        return Cassette(path, _parse(path.read_text("utf-8")))
+        return Cassette(path, _parse(read_text(path)))
     except Exception as error:
         # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
@@ -86,10 +98,10 @@ def _parse(text: str) -> Any:
 
     Loader.add_constructor("tag:yaml.org,2002:binary", lambda _, node: {"base64": "".join(node.value.split())})
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
-    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
+    return decode_yaml(text, Loader)
 
 
-def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: Guard | None = None) -> Path:
+def save_cassette(contract: Contract, evidence: RedactedEvidence, base_url: str, guard: Guard | None = None) -> Path:
     """Write the recording of a probe; addresses of an emulator are replaced by a name that says so.
 
     Raises SecretRefused where it would hold a secret of `guard`; an earlier recording then stays.
@@ -107,7 +119,7 @@ def save_cassette(contract: Contract, evidence: Evidence, base_url: str, guard: 
         "origin": evidence.origin,
         "recorded_at": evidence.at,
         "notes": evidence.notes,
-        "gaps": [vars(gap) for gap in evidence.gaps],
+        "gaps": [_renamed_gap(gap, base_url, shown) for gap in evidence.gaps],
     }
     pairs = [split(_renamed(exchange, base_url, shown), metadata) for _, exchange in evidence]
     content = {
@@ -128,6 +140,11 @@ def _renamed(exchange: Exchange, base_url: str, shown: str) -> Json:
     value["request"]["base_url"] = shown
     value["reply"] = json.loads(json.dumps(value["reply"]).replace(base_url, shown))
     return encode(decode(value))
+
+
+def _renamed_gap(gap: Gap, base_url: str, shown: str) -> Json:
+    exchange = {} if gap.exchange is None else {"exchange": _renamed(gap.exchange, base_url, shown)}
+    return {**encode_gap(replace(gap, exchange=None)), **exchange}
 
 
 def request_key(request: Request) -> tuple[str, str, bytes]:

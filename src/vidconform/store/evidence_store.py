@@ -2,82 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from vidconform.contracts import Contract
-from vidconform.errors import SecretRefused
-from vidconform.exchange import Evidence, answered_task, finished_task
-from vidconform.probes import PROBES, ProbeSettings, probes_of
-from vidconform.redaction import Guard
-from vidconform.store.cassettes import Cassette, load_cassette, save_cassette
-from vidconform.store.gathering import gather
+from vidconform.exchange import (
+    Evidence,
+    answered_task,
+    ended_task,
+    failed_task,
+    finished_task,
+    last_words,
+    own_result,
+    own_task_failure,
+)
+from vidconform.probes import probes_of, turn_of
+from vidconform.store.claim import Claim
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
-from vidconform.store.replay import ReplayTransport
-from vidconform.transport import ProbeFailure, Transport
+from vidconform.store.sources import Source
+from vidconform.transport import NotSent, ProbeFailure
 
-
-class Source(Protocol):
-    """Where evidence comes from; `task_ids` are the known tasks by contract name."""
-
-    setting: ProbeSettings
-    task_ids: dict[str, list[str]]
-
-    def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
-        """Return what a probe brings."""
-
-
-@dataclass
-class LiveSource:
-    """A provider on the network; `records` writes each probe's cassette, without a secret of `guard`."""
-
-    setting: ProbeSettings
-    transport: Transport
-    task_ids: dict[str, list[str]]
-    records: bool = False
-    guard: Guard = field(default_factory=Guard)
-
-    def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
-        """Run the probe against the service."""
-        evidence = gather(contract, probe, self.setting, self.transport, find)
-        if self.records:
-            try:
-                save_cassette(contract, evidence, self.setting.base_url, self.guard)
-            except SecretRefused as refused:
-                # What the probe brought may be paid for; it is judged, and the run is incomplete.
-                self.guard.note(refused)
-        return evidence
-
-
-@dataclass
-class RecordedSource:
-    """The cassettes of a provider, all read at the start."""
-
-    setting: ProbeSettings
-    cassettes: dict[tuple[str, str], Cassette]
-    task_ids: dict[str, list[str]] = field(default_factory=dict)
-
-    def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
-        """Run the probe against its recording."""
-        cassette = self.cassettes[contract.id, probe]
-        return gather(contract, probe, self.setting, ReplayTransport(cassette), find, cassette.metadata["notes"])
-
-
-def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dict[tuple[str, str], Cassette]:
-    """Return the cassettes of some contracts, `generated` ones too; raises CassetteMissing, CassetteDamaged."""
-    return {
-        (contract.id, probe.name): load_cassette(contract, probe.name)
-        for contract in contracts
-        for probe in probes_of(contract)
-        if generated or probe.generated is None
-    }
+_ROLES = {
+    "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
+    "content": ("content",), "list": ("list",), "delete": ("delete",), "cancel": ("cancel",),
+    "create-as-form": ("create",),
+    "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
+}  # fmt: skip
+"""The routes that a probe of a task's life asks rightly."""
 
 
 @dataclass
 class Store:
-    """The evidence of one provider; `wanted` are the probes that the selected tests need."""
+    """The evidence of one provider; `wanted` are the probes that the selected tests need, of its `contracts`.
+
+    With a `claim` only the process that holds it runs a probe.
+    """
 
     source: Source
     wanted: set[tuple[str, str]] = field(default_factory=set)
@@ -85,6 +45,8 @@ class Store:
     broken: dict[tuple[str, str], Exception] = field(default_factory=dict)
     journal: Journal | None = None
     observer: Observer | None = None
+    contracts: list[Contract] = field(default_factory=list)
+    claim: Claim | None = None
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
         """Return what a probe brought, running it if it has not run yet; raises what broke it."""
@@ -100,38 +62,87 @@ class Store:
         key = (contract.id, probe)
         if key in self.kept or key in self.broken:
             return
+        if self.claim is not None:
+            self.claim.check()
         try:
             self.kept[key] = self.source.gather(contract, probe, lambda name: self._find(contract, name))
         except Exception as error:  # noqa: BLE001 - kept, and raised for whoever asks for this evidence
             self.broken[key] = error
+        except BaseException as error:
+            # A timer or an interrupt ends the test at hand; what was asked so far is not asked again.
+            self.broken[key] = InterruptedError(f"{probe} was ended in the middle ({type(error).__name__})")
+            raise
         else:
-            if self.journal is not None:
-                self.journal.keep(contract, self.kept[key])
-            if self.observer is not None:
-                self.observer.keep(contract, self.kept[key])
+            self._write(contract, self.kept[key])
+
+    def _write(self, contract: Contract, evidence: Evidence) -> None:
+        """Write what a probe brought, without any secret, wherever this run writes; judged is what came."""
+        if not self.source.records and self.journal is None and self.observer is None:
+            return
+        shown = self.source.setting.redactor.evidence(evidence)
+        if self.source.records:
+            self.source.record(contract, shown)
+        if self.journal is not None:
+            self.journal.keep(contract, shown)
+        if self.observer is not None:
+            self.observer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
-        """Keep the order of the registry among paid probes, so that an accident is paid from the same purse."""
-        if PROBES[probe].cost != "paid" or (contract.id, probe) in self.kept:
+        """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
+        if (contract.id, probe) in self.kept or (contract.id, probe) in self.broken:
             return
-        paid = [candidate.name for candidate in probes_of(contract) if candidate.cost == "paid"]
-        for earlier in paid[: paid.index(probe)]:
-            if (contract.id, earlier) in self.wanted:
-                self._gather_once(contract, earlier)
+        for owner, earlier in self._in_turn(contract):
+            if (owner.id, earlier) == (contract.id, probe):
+                return
+            if (owner.id, earlier) in self.wanted:
+                self._gather_once(owner, earlier)
 
-    def serves(self, contract: Contract) -> bool:
-        """Whether any task was served, as far as the selected tests ask for one; nothing is sent only for this."""
-        asked = [name for name in ("observe", "create") if (contract.id, name) in self.wanted | set(self.kept)]
-        seen = [self.evidence(contract, name) for name in asked]
-        return not seen or any(exchange.reply.is_success for evidence in seen for exchange in evidence.exchanges)
+    def _in_turn(self, contract: Contract) -> list[tuple[Contract, str]]:
+        """Return the probes of all contracts in the order in which they are gathered."""
+        others = [other for other in self.contracts if other.id != contract.id]
+        found = [
+            (turn_of(probe, owner), owner, probe.name) for owner in (contract, *others) for probe in probes_of(owner)
+        ]
+        return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
+
+    def serves(self, contract: Contract, role: str) -> bool | None:
+        """Whether the route of a role served anything to a right request; None where none could be asked of it.
+
+        Only what the selected tests ask for counts, and where they ask nothing rightly it is taken to serve; nothing
+        is sent only for this.
+        """
+        asking = [
+            probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES.get(probe.name, ())
+        ]
+        chosen = [name for name in asking if (contract.id, name) in self.wanted | set(self.kept)]
+        if not chosen:
+            return True
+        asked = [e for name in chosen for e in self.evidence(contract, name).exchanges if e.role == role]
+        # A content that is asked for too early is a request to be refused, and so is an id that no task has.
+        right = [e for e in asked if e.step != "early-content" and e.task_id != contract.unknown_id]
+        return any(exchange.reply.is_success for exchange in right) if right else None
 
     def _find(self, contract: Contract, name: str) -> Any:
         given = self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
-        found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
+        if name == "ends":
+            return self._ends(contract)
+        if name == "served":
+            return self._served(contract, given)
+        if name in ("own", "listed"):
+            own = self._own(contract)
+            return own if own is not None or name == "own" else self._served(contract, given)
+        if name == "result":
+            return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
+        if name == "failed":
+            found = failed_task(contract, self._lives(contract, given))
+        else:
+            found = self._known(contract, given) if name == "known" else self._finished(contract, bool(given))
         if found is None:
             self._raise_failure(contract)
+            if name == "finished":
+                self._raise_own_failure(contract)
         return found
 
     def _raise_failure(self, contract: Contract) -> None:
@@ -140,12 +151,41 @@ class Store:
         for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
             raise ProbeFailure(gap.sentence)
 
+    def _raise_own_failure(self, contract: Contract) -> None:
+        """Raise NotSent where a finished task is missing because the run's own came to no video."""
+        created = self.kept.get((contract.id, "create"))
+        failure = own_task_failure(contract, created) if created is not None else None
+        if failure is not None:
+            raise NotSent(f"a finished task; {failure}")
+
+    def _lives(self, contract: Contract, given: list[str]) -> list[Evidence]:
+        """Return what was seen of tasks, asking for the known ones; nothing is created only for this."""
+        observed = [self.evidence(contract, "observe")] if given else []
+        created = self.kept.get((contract.id, "create"))
+        return observed if created is None else [*observed, created]
+
     def _known(self, contract: Contract, given: list[str]) -> str | None:
         """Prefer a given id; a creation only for this would be money for nothing."""
         if given:
             return answered_task(self.evidence(contract, "observe"))
         created = (contract.id, "create")
         return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+
+    def _own(self, contract: Contract) -> str | None:
+        """Return the task that this run created and saw end; nothing is created only for this."""
+        key = (contract.id, "create")
+        created = self.evidence(contract, "create") if key in self.wanted | set(self.kept) else None
+        return ended_task(contract, created) if created is not None else None
+
+    def _ends(self, contract: Contract) -> dict[str, str]:
+        """Return what came of each task that was asked for so far, and of a creation that made none."""
+        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
+        return {task_id: end for evidence in asked for task_id, end in last_words(contract, evidence).items()}
+
+    def _served(self, contract: Contract, given: list[str]) -> str | None:
+        """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
+        asked = (contract.id, "observe") in self.wanted | set(self.kept)
+        return self._known(contract, given if asked else [])
 
     def _finished(self, contract: Contract, given: bool) -> str | None:
         observed = finished_task(contract, self.evidence(contract, "observe")) if given else None

@@ -7,9 +7,9 @@ from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Evidence, Gap, timestamp
-from vidconform.ledger import OverBudget
-from vidconform.probes import PROBES, ProbeContext, ProbeSettings
-from vidconform.transport import NotSent, ProbeFailure, Transport
+from vidconform.ledger import OverLimit
+from vidconform.probes import ProbeContext, ProbeSettings, kind_of_probe, probe_named
+from vidconform.transport import NotSent, ProbeFailure, Transport, one_line
 
 
 def gather(
@@ -21,16 +21,22 @@ def gather(
     notes: dict[str, Any] | None = None,
 ) -> Evidence:
     """Return the evidence of a probe; trouble and what is withheld become gaps, never exceptions."""
-    context = ProbeContext(contract, setting, transport, probe, dict(notes or {}))
+    known = probe_named(contract, probe)
+    context = ProbeContext(contract, setting, transport, probe, dict(notes or {}), is_plain=known.kind == "life")
     end: list[Gap] = []
     try:
-        PROBES[probe].script(context, find)
+        if (contract.id, probe) in setting.spared:
+            raise NotSent(setting.spared[contract.id, probe])
+        known.script(context, find)
     except NotSent as not_sent:
-        end = [Gap("refused" if isinstance(not_sent, OverBudget) else "unseen", not_sent.hint)]
+        hint = one_line(setting.redactor.text(not_sent.hint))
+        end = [Gap("refused" if isinstance(not_sent, OverLimit) else "unseen", hint)]
     except ProbeFailure as failure:
         context.failures.append(failure)
     # In the order in which they came up; a replay meets them in the same one.
-    cut = [Gap("inconclusive", setting.redactor.text(t.cause), t.beside) for t in context.failures]
+    cut = [
+        Gap("inconclusive", one_line(setting.redactor.text(t.cause)), t.beside, t.exchange) for t in context.failures
+    ]
     return _evidence(context, (*cut, *end))
 
 
@@ -39,7 +45,7 @@ def _evidence(context: ProbeContext, gaps: tuple[Gap, ...]) -> Evidence:
     # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
     origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
     at = context.exchanges[0].at if context.exchanges else timestamp()
-    kind = PROBES[context.probe].kind
+    kind = kind_of_probe(context.probe)
     return Evidence(
         context.contract.id, context.probe, tuple(context.exchanges), gaps, origin, at, context.notes, kind=kind
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
-from vidconform.exchange import FORMATS, Evidence, Gap, ProbeKind, decode
-from vidconform.probes import PROBES
+from vidconform.contracts import FileFormat, decode_plain_json
+from vidconform.exchange import FORMATS, Evidence, ProbeKind, decode, decode_gap
+from vidconform.probes import kind_of_probe
 from vidconform.store.journal import FORMAT, NAME
 
 _FIRST = "vidconform/evidence@1"
@@ -48,17 +47,17 @@ def read_lines(folder: Path) -> Iterator[Line]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        line = json.loads(text)
-    except (ValueError, RecursionError):
+        line = decode_plain_json(text)
+    except ValueError:
         line = None
     return line if isinstance(line, dict) else {}
 
 
 def _evidence(contract: str, probe: str, lines: list[Line]) -> Evidence:
     exchanges = tuple(decode(line) for line in lines if line["kind"] == "exchange")
-    gaps = tuple(Gap(line["gap"], line["sentence"], line.get("beside", "")) for line in lines if line["kind"] == "gap")
+    gaps = tuple(decode_gap({**line, "kind": line["gap"]}) for line in lines if line["kind"] == "gap")
     facts = next((line for line in lines if line["kind"] == "probe"), None)
-    kind: ProbeKind = PROBES[probe].kind if probe in PROBES else "document"
+    kind: ProbeKind = "document" if probe == "document" else kind_of_probe(probe)
     if facts is not None:
         return Evidence(contract, probe, exchanges, gaps, facts["origin"], facts["at"], facts["notes"], kind=kind)
     origin, at = (exchanges[0].origin, exchanges[0].at) if exchanges else ("live", "")

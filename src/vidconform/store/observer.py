@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from vidconform.contracts import Contract, documented_members
-from vidconform.exchange import Evidence
-from vidconform.redaction import Guard, Redactor
+from vidconform.exchange import RedactedEvidence
+from vidconform.redaction import Guard, Redactor, write_whole
 from vidconform.store.observation import MemberNames, Observation, ObservationKey, key_of
 
 FORMAT = "vidconform/observed@1"
@@ -28,17 +28,19 @@ class Observer:
         self._names: dict[str, MemberNames] = {}
         self._seen: dict[str, dict[ObservationKey, Observation]] = {}
         self._kept: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
 
-    def keep(self, contract: Contract, evidence: Evidence) -> None:
+    def keep(self, contract: Contract, evidence: RedactedEvidence) -> None:
         """Take in what a probe brought, once; generated requests are others each night and are left out."""
         key = (evidence.contract, evidence.probe)
-        if key in self._kept or evidence.kind == "generated":
-            return
-        self._kept.add(key)
-        self._take(contract, evidence)
-        self._write()
+        with self._lock:
+            if key in self._kept or evidence.kind == "generated":
+                return
+            self._kept.add(key)
+            self._take(contract, evidence)
+            self._write()
 
-    def _take(self, contract: Contract, evidence: Evidence) -> None:
+    def _take(self, contract: Contract, evidence: RedactedEvidence) -> None:
         if contract.id not in self._contracts:
             self._contracts[contract.id] = contract
             self._names[contract.id] = MemberNames(documented_members(contract), self._redactors)
@@ -51,12 +53,10 @@ class Observer:
 
     def _write(self) -> None:
         found = {id: [seen.as_dict(self._contracts[id]) for seen in kinds.values()] for id, kinds in self._seen.items()}
-        part = self._path.with_name(_PART)
         # Information only: a full disk must not turn it into anybody's verdict.
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(self._guard.line(self._path, {"format": FORMAT, "contracts": found}), encoding="utf-8")
-            os.replace(part, self._path)
+            write_whole(self._path, self._guard.line(self._path, {"format": FORMAT, "contracts": found}).encode())
 
 
 def forget(folder: Path) -> None:

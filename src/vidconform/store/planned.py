@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
-from vidconform.exchange import Evidence, Gap, Reply, Request
-from vidconform.ledger import Creations
-from vidconform.probes import PROBES, ProbeSettings
+from vidconform.exchange import Evidence, Gap, RedactedEvidence, Reply, Request
+from vidconform.ledger import Created, Creations
+from vidconform.probes import ProbeSettings, kind_of_probe, probe_named
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
-from vidconform.transport import ReceivedReply
+from vidconform.transport import ReceivedReply, RunClock
 
 _PLANNED = "planned"
 _JSON = (("content-type", "application/json"),)
+# What some services show and no document promises: a result on the service's own host, a task that failed.
+_CHANCES = {"result": "/planned-result", "failed": "planned-failed"}
 
 
 class PlanTransport:
@@ -30,7 +32,7 @@ class PlanTransport:
     sleeps = True
 
     def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
-        self._can_succeed = PROBES[probe].kind == "life"
+        self._can_succeed = kind_of_probe(probe) == "life"
         self._missing = {o.target(task_id) for o in contract.operations if o.id_parameter for task_id in unknown}
         # No task is made of another one of the same id.
         self._task, self._refusal = _finished_task(contract, f"planned-{probe}"), _refusal(contract)
@@ -70,7 +72,8 @@ def _refusal(contract: Contract) -> Reply:
 class Forecast:
     """What a probe would send: requests from `least` to `most` (maybe infinite), and what it cannot send.
 
-    `creations` are those of a service that keeps its document, `possible` those that another one may make.
+    `creations` are those of a service that keeps its document, `possible` those that another one may make; `followed`
+    are the tasks that are waited for, `cost` what the probe costs: free, read or paid.
     """
 
     least: int = 0
@@ -78,6 +81,8 @@ class Forecast:
     creations: int = 0
     possible: int = 0
     gaps: tuple[Gap, ...] = ()
+    followed: int = 0
+    cost: str = ""
 
 
 @dataclass
@@ -92,30 +97,36 @@ class PlannedSource:
     polls: float
     knows: bool = True
     forecasts: dict[tuple[str, str], Forecast] = field(default_factory=dict)
+    records: bool = False
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe, sending nothing, and keep its forecast."""
         given = [] if self.knows else self.task_ids.get(contract.name, [])
         transport = PlanTransport(contract, probe, [contract.unknown_id, *given])
         try:
-            evidence = gather(contract, probe, self.setting, transport, find)
+            evidence = gather(contract, probe, self.setting, transport, lambda name: find(name) or _CHANCES.get(name))
         except Exception as error:  # noqa: BLE001 - what breaks one probe of a live run does not end the others either
-            broken = Gap("inconclusive", f"{type(error).__name__}: {error}")
-            evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=PROBES[probe].kind)
-        self.forecasts[contract.id, probe] = self._forecast(evidence)
+            broken = Gap("inconclusive", self.setting.redactor.text(f"{type(error).__name__}: {error}"))
+            evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=kind_of_probe(probe))
+        self.forecasts[contract.id, probe] = self._forecast(contract, evidence)
         return evidence
 
-    def _forecast(self, evidence: Evidence) -> Forecast:
+    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
+        """Write nothing: nothing was said."""
+
+    def _forecast(self, contract: Contract, evidence: Evidence) -> Forecast:
         # A task that is gone on with brings an exchange of an earlier run.
         sent = [exchange for exchange in evidence.exchanges if exchange.origin == _PLANNED]
         followed = sum(exchange.step == "poll" and exchange.reply.is_success for exchange in sent)
         # No task polled infinitely often would be no number at all.
         most = len(sent) + (followed and followed * (self.polls - 1))
-        probe = PROBES[evidence.probe]
+        probe = probe_named(contract, evidence.probe)
+        least = 0 if _CHANCES.keys() & evidence.notes.keys() else len(sent)
         paid = [exchange for exchange in sent if probe.cost == "paid" and exchange.role == probe.role]
         creations = sum(exchange.reply.is_success for exchange in paid)
-        # After one that should have been refused no other is sent.
-        return Forecast(len(sent), most, creations, min(len(paid), 1), evidence.gaps)
+        # After one that should have been refused none that is as likely to be accepted is sent.
+        possible = min(len(paid), 1)
+        return Forecast(least, most, creations, possible, evidence.gaps, followed, probe.cost)
 
 
 def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause: float) -> PlannedSource:
@@ -124,11 +135,17 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
     spacing = pace.poll_interval + pause
     polls = math.floor(pace.poll_timeout / spacing) + 2 if spacing else math.inf
     unhurried = replace(pace, poll_interval=0.0, poll_timeout=math.inf)
-    return PlannedSource(replace(setting, pace=unhurried, tell=lambda sentence: None), task_ids, polls)
+    return PlannedSource(
+        replace(setting, pace=unhurried, tell=lambda sentence: None, clock=RunClock()), task_ids, polls
+    )
 
 
 class PlannedCreations(Creations):
     """The creations of earlier runs, which a plan takes into account; nothing is written."""
+
+    def _number(self, creation: Created, request: Request) -> int:
+        """Write nothing; the number stands for nothing."""
+        return max(self.earlier, default=0) + 1
 
     def _write(self, line: dict[str, Any]) -> None:
         """Write nothing."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from vidconform.errors import CassetteStale
-from vidconform.exchange import Request
+from vidconform.exchange import Gap, Request
 from vidconform.ledger import OverBudget
 from vidconform.store.cassettes import Cassette, request_key
 from vidconform.transport import NotSent, ProbeFailure, ReceivedReply
 
-_ENDS: dict[str, Callable[[str], Exception]] = {"inconclusive": ProbeFailure, "unseen": NotSent, "refused": OverBudget}
+_ENDS: dict[str, Callable[[Gap], Exception]] = {
+    "inconclusive": lambda gap: ProbeFailure(gap.sentence, exchange=gap.exchange),
+    "unseen": lambda gap: NotSent(gap.sentence),
+    "refused": lambda gap: OverBudget(gap.sentence),
+}
 
 
 class ReplayTransport:
@@ -46,7 +50,7 @@ class ReplayTransport:
         if not self._gaps:
             return CassetteStale(self._cassette.path, str(request))
         gap = self._gaps.pop(0)
-        return _ENDS[gap.kind](gap.sentence)
+        return _ENDS[gap.kind](gap)
 
 
 def _key(recorded: Request) -> tuple[str, str, bytes]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vidconform.exchange import Headers
+from vidconform.transport.address_ranges import Reach, reach_of
 
 PORTS = {"http": 80, "https": 443}
 """The schemes that are followed, with their ports."""
@@ -37,12 +38,18 @@ def may_lead(url: str, sender: str, target: str, seconds: float) -> bool:
 
 def is_open(url: str, sender: str, target: str, address: str) -> bool:
     """Whether `address` may be where a redirect to `target` arrives; in our network only if it came from that host."""
-    found, ours = _parsed(address), _parsed(sender)
-    if found is None or found.is_global:
+    found, ours = reach_of(address), reach_of(sender)
+    if found is None or found is Reach.PUBLIC:
         return True
     is_same = urlsplit(url).hostname == urlsplit(target).hostname or (is_loopback(url) and is_loopback(target))
     # Behind a proxy nobody knows the address of the sender.
-    return is_same and not found.is_link_local and (ours is None or not ours.is_global)
+    return is_same and found is Reach.PRIVATE and ours is not Reach.PUBLIC
+
+
+def is_public(url: str, seconds: float) -> bool:
+    """Whether an address leads out of our network, as far as anybody knows; looks a name up, so many seconds long."""
+    found = [reach_of(address) for address in addresses_of(url, seconds)]
+    return not is_loopback(url) and (not found or any(reach in (None, Reach.PUBLIC) for reach in found))
 
 
 def addresses_of(url: str, seconds: float) -> list[str]:
@@ -71,16 +78,6 @@ def resolved(host: str, port: int, seconds: float) -> Sequence[Any] | Exception:
     thread.start()
     thread.join(seconds)
     return found[0] if found else TimeoutError()
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return an address, the one of IPv4 that one of IPv6 stands for."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    inner = (found.ipv4_mapped or found.sixtofour) if isinstance(found, ipaddress.IPv6Address) else None
-    return inner or found
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

@@ -16,7 +16,7 @@ _PAYMENT_REQUIRED = 402
 # RFC 9110 section 15.6; those by which Cloudflare says that it does not reach the service behind it; and 529, by which
 # services of models say that they are overloaded.
 _UNREACHED = frozenset({502, 503, 504, *range(520, 528), 529, 530})
-_SPEAKS_OF_QUOTA = (403, TOO_MANY_REQUESTS)
+_SPEAKS_OF_QUOTA = (401, 403, TOO_MANY_REQUESTS)
 # A page says what it is at its beginning.
 _LONGEST_LOOK = 16_384
 
@@ -27,10 +27,25 @@ def _words(english: str, others: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join([english, *others, *escaped]), re.IGNORECASE)
 
 
-_QUOTA = _words(r"(?<![a-z])(?:quota|balance|credit|billing)s?(?![a-z])", ["额度", "余额", "欠费"])
+_QUOTA = _words(
+    r"(?<![a-z])(?:(?:quota|balance|credit|billing|arrear)s?|arrearage|insufficient[ _-]funds|top[ -]?up|recharge"
+    r"|(?:usage|spending)[ _-]limit)(?![a-z])",
+    ["额度", "余额", "欠费", "配额", "充值", "欠款", "积分不足", "点数不足"],
+)
+# A key that is not valid may be told together with the page where its balance stands.
+_INVALID_KEY = _words(
+    r"(?:invalid|incorrect|wrong|unknown|malformed)[ _-](?:api[ _-]?)?(?:key|token)"
+    r"|(?:key|token) (?:is|was) (?:not valid|invalid|incorrect|unknown)",
+    ["无效的令牌", "无效的密钥"],
+)
 _REPAIR = _words(
     r"maintenance|be right back|be back soon|temporarily unavailable|scheduled (?:upgrade|downtime)",
     ["维护", "系统升级"],
+)
+# What gateways answer for a model that none of their upstreams serves; asked again, they say the same.
+_NO_MODEL = _words(
+    r"model_not_found|model_not_available|no available (?:channel|distributor)s? (?:for|under)[^.]{0,40}model",
+    ["无可用渠道", "模型不存在"],
 )
 _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])
 
@@ -39,7 +54,8 @@ _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that
 class Classification:
     """What kind a reply is: an outage says nothing of what was asked, a redirect is one that was not followed.
 
-    Of an outage, `outage` says which (come back later, pay first, we are being repaired) and `words` say it in English.
+    Of an outage, `outage` says which (come back later, pay first, ask for another model, we are being repaired) and
+    `words` say it in English.
     """
 
     kind: Literal["answer", "refusal", "redirect", "outage"]
@@ -49,7 +65,7 @@ class Classification:
     @property
     def is_temporary(self) -> bool:
         """Whether it is an outage that may be over later in the run."""
-        return self.outage not in (None, FailureKind.QUOTA)
+        return self.outage not in (None, FailureKind.QUOTA, FailureKind.MODEL)
 
 
 class ReceivedReply(NamedTuple):
@@ -85,12 +101,22 @@ def _outage(request: Request, reply: Reply) -> tuple[FailureKind | None, str]:
         return FailureKind.BLOCKED, "a page that lets only browsers through"
     if reply.status == TOO_MANY_REQUESTS:
         return FailureKind.RATE, "too many requests"
-    return (FailureKind.OUTAGE, "the service is not there") if reply.status in _UNREACHED else (None, "")
+    if reply.status not in _UNREACHED:
+        return None, ""
+    if _is_without_model(reply):
+        return FailureKind.MODEL, "no such model is served to this key"
+    return FailureKind.OUTAGE, "the service is not there"
+
+
+def _is_without_model(reply: Reply) -> bool:
+    """Whether a gateway that is well says in JSON that nobody behind it has the model that was asked for."""
+    return reply.is_json and _NO_MODEL.search(_beginning(reply)) is not None
 
 
 def _is_quota(reply: Reply) -> bool:
     if reply.status in _SPEAKS_OF_QUOTA:
-        return _QUOTA.search(_beginning(reply)) is not None
+        said = _beginning(reply)
+        return _QUOTA.search(said) is not None and not (reply.status == 401 and _INVALID_KEY.search(said))
     return reply.status == _PAYMENT_REQUIRED
 
 

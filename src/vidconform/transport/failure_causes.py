@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from vidconform.text import Redacted
 from vidconform.transport.failures import FailureKind, one_line
 from vidconform.transport.timeouts import Timeouts
 
@@ -17,8 +18,18 @@ class TooSlow(Exception):
     """An exchange that went on longer than its seconds although every single read came in time."""
 
 
-def cause_of(error: Exception, url: str, timeouts: Timeouts) -> tuple[FailureKind, str]:
-    """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours."""
+def cause_of(
+    error: Exception, url: str, timeouts: Timeouts, redact: Callable[[str], Redacted]
+) -> tuple[FailureKind, Redacted]:
+    """Return the kind and the sentence of what httpx raised, or of TooSlow; the sentence holds no header of ours.
+
+    What a service said goes through `redact` whole, before it is cut.
+    """
+    kind, cause = _cause_of(error, url, timeouts)
+    return kind, one_line(redact(cause))
+
+
+def _cause_of(error: Exception, url: str, timeouts: Timeouts) -> tuple[FailureKind, str]:
     import httpx
 
     if isinstance(error, TooSlow):
@@ -66,11 +77,11 @@ def _of_system(error: BaseException, host: str) -> tuple[FailureKind, str] | Non
     import ssl
 
     if isinstance(error, ssl.SSLCertVerificationError):
-        return FailureKind.TLS, one_line(f"TLS: certificate verify failed: {error.verify_message}")
+        return FailureKind.TLS, f"TLS: certificate verify failed: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return FailureKind.TLS, one_line(f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}")
+        return FailureKind.TLS, f"TLS: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
     if isinstance(error, socket.gaierror):
-        return FailureKind.DNS, one_line(f"the name {host} does not resolve")
+        return FailureKind.DNS, f"the name {host} does not resolve"
     if isinstance(error, ConnectionRefusedError):
         return FailureKind.REFUSED, "connection refused"
     if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
@@ -84,15 +95,17 @@ def _of_http(error: Exception) -> tuple[FailureKind, str]:
     said = _BYTES.sub(r"\1", str(error))
     if isinstance(error, httpx.RemoteProtocolError):
         if "disconnected" not in said and "closed connection" not in said:
-            return FailureKind.PROTOCOL, one_line(f"no valid HTTP: {said}")
+            return FailureKind.PROTOCOL, f"no valid HTTP: {said}"
         inside = "incomplete chunked" in said or "complete message body" in said
         where = "in the middle of the reply" if inside else "without a reply"
         return FailureKind.CLOSED, f"connection closed {where}"
     if isinstance(error, httpx.ProxyError):
-        return FailureKind.PROXY, one_line(f"the proxy of the environment said: {said}")
+        return FailureKind.PROXY, f"the proxy of the environment said: {said}"
+    if isinstance(error, RuntimeError) and not isinstance(error, httpx.StreamError):
+        return FailureKind.UNREACHABLE, f"no connection: {error}"
     if isinstance(error, httpx.ConnectError):
-        return FailureKind.UNREACHABLE, one_line(f"no connection: {said}").rstrip(": ")
+        return FailureKind.UNREACHABLE, f"no connection: {said}".rstrip(": ")
     if isinstance(error, httpx.NetworkError):
-        return FailureKind.RESET, one_line(f"connection lost: {said}").rstrip(": ")
+        return FailureKind.RESET, f"connection lost: {said}".rstrip(": ")
     # The text of a LocalProtocolError quotes the header that cannot be sent, and that is the one with the key.
     return FailureKind.ADDRESS, f"this request cannot be sent ({type(error).__name__})"

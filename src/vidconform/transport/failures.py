@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from vidconform.text import Redacted
+
 if TYPE_CHECKING:
-    from vidconform.exchange import Exchange
+    from vidconform.exchange import Exchange, Reply
 
 
 _LONGEST = 400
@@ -30,11 +32,13 @@ class FailureKind(StrEnum):
     RATE = "rate"
     OUTAGE = "outage"
     QUOTA = "quota"
+    MODEL = "model"
     MAINTENANCE = "maintenance"
     BLOCKED = "blocked"
     DOWN = "down"
     UNFINISHED = "unfinished"
     FULL = "full"
+    CODING = "coding"
     RECORDED = "recorded"
 
 
@@ -57,25 +61,24 @@ class ProbeFailure(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
     `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
-    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on.
+    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on, `begun`
+    as much as came of an answer to a creation. What a stranger said stands in `cause` as it came: it is redacted where
+    the failure becomes a gap, and cut after that.
     """
 
     cause: str
     status: int | None = None
     kind: FailureKind = FailureKind.RECORDED
     sent: bool = True
-    exchange: Exchange | None = None
+    exchange: Exchange | None = field(default=None, repr=False)
     beside: str = ""
-
-    def __post_init__(self) -> None:
-        # A vendor's id or status may stand in it, and it is shown on a terminal.
-        self.cause = one_line(self.cause)
+    begun: Reply | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return self.cause
 
 
-def one_line(sentence: str) -> str:
-    """Return a sentence of one line and a bounded length: parts of it may be a stranger's words."""
+def one_line(sentence: Redacted) -> Redacted:
+    """Return a sentence of one line and a bounded length: parts of it may be a stranger's words, which paint."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in sentence[: 2 * _LONGEST]).split())
-    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
+    return Redacted(plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}...")

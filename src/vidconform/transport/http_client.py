@@ -12,6 +12,7 @@ from vidconform.exchange import Hop, Reply, Request
 from vidconform.transport.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
 from vidconform.transport.content_coding import ACCEPTED, decoded
 from vidconform.transport.deadline import Deadline, Unwelcome
+from vidconform.transport.environment import PROXY_AUTHENTICATION_REQUIRED, ssl_context
 from vidconform.transport.failure_causes import TooSlow
 from vidconform.transport.timeouts import Timeouts
 
@@ -29,19 +30,21 @@ class HttpClient:
 
     `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
     a request is never lost because its connection was stale, and bytes beyond the end of a reply are never read as the
-    next one. `errors` are what `follow` raises.
+    next one. `errors` are what `follow` raises, `begun` is as much as came of a reply that broke off.
     """
 
     def __init__(self, count: Callable[[], None], pause: float) -> None:
         import httpx
 
         self._httpx = httpx
-        # A UnicodeError is what is left of a name that cannot be looked up.
-        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, TooSlow)
+        # A UnicodeError is what is left of a name that cannot be looked up; a RuntimeError is what pytest-recording and
+        # pytest-socket raise where a test may not reach the network.
+        self.errors = (httpx.RequestError, httpx.InvalidURL, UnicodeError, RuntimeError, TooSlow)
         self._client: httpx.Client | None = None
         self._count = count
         self._pause = pause
         self._sender = ""
+        self.begun: Reply | None = None
 
     def follow(self, request: Request, timeouts: Timeouts, redirected: Callable[[], None]) -> Reply:
         """Return the reply at the end of a GET's redirects, which share the time-outs; `redirected` hears of each.
@@ -90,25 +93,43 @@ class HttpClient:
         """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
         time.sleep(self._pause)
         self._count()
+        self.begun = None
         url, seconds = request.url, timeouts.exchange + min(_GRACE, timeouts.exchange / 4)
         if self._client is None:
             self._client = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
         timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        reply: Reply | None = None
         with Deadline(seconds, self._welcomes(came_from, url)) as deadline:
             tell = {"trace": deadline.trace}
             try:
                 with self._client.stream(
                     request.method, url, headers=raw, content=request.body, timeout=timeout, extensions=tell
                 ) as response:
-                    reply = _reply(response, timeouts.max_body, deadline)
+                    reply = self._reply(response, timeouts.max_body, deadline)
+                    self._check_proxy(reply)
             except self._httpx.TransportError:
                 if not deadline.passed:
                     raise
         # A body whose end is the end of the connection looks whole when we are the ones who cut it.
-        if deadline.passed:
+        if deadline.passed or reply is None:
+            self.begun = reply or self.begun
             raise TooSlow
         return reply
+
+    def _reply(self, response: httpx.Response, most: int, deadline: Deadline) -> Reply:
+        body = bytearray()
+        try:
+            cut = _read(response, most, deadline, body)
+        except Exception:
+            self.begun = _kept(response, bytes(body), most, cut=True)
+            raise
+        return _kept(response, bytes(body[:most]), most, cut=cut)
+
+    def _check_proxy(self, reply: Reply) -> None:
+        """Raise ProxyError where a proxy wants credentials: over plain http its refusal looks like the service's."""
+        if reply.status == PROXY_AUTHENTICATION_REQUIRED and not self._sender:
+            raise self._httpx.ProxyError("407 Proxy Authentication Required")
 
     def _welcomes(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
         """Return what judges the address that a redirect arrives at: a name may have another one than a moment ago."""
@@ -129,7 +150,7 @@ class HttpClient:
         return self._httpx.Client(
             # No proxy of the environment stands between us and this machine; its certificates are believed anywhere.
             trust_env=not is_loopback(url),
-            verify=self._httpx.create_ssl_context(),
+            verify=ssl_context(),
             headers={"User-Agent": "vidconform", "Accept-Encoding": ACCEPTED},
             # A session cookie from a request with the key would let the one without it in.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -153,10 +174,9 @@ def _hide_location(response: httpx.Response) -> None:
     response.headers.pop("location", None)
 
 
-def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
+def _kept(response: httpx.Response, body: bytes, most: int, *, cut: bool) -> Reply:
     raw = response.extensions["headers"]
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
-    body, cut = _read(response, most, deadline)
     # Several fields of one name are one list (RFC 9110 section 5.2).
     codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     content = decoded(body, codings, most + 1, whole=not cut)
@@ -167,12 +187,12 @@ def _reply(response: httpx.Response, most: int, deadline: Deadline) -> Reply:
     return Reply(response.status_code, plain, content[:most], cut or len(content) > most)
 
 
-def _read(response: httpx.Response, most: int, deadline: Deadline) -> tuple[bytes, bool]:
-    body = bytearray()
+def _read(response: httpx.Response, most: int, deadline: Deadline, body: bytearray) -> bool:
+    """Add what comes to a body; True where there is more than `most` bytes of it."""
     for chunk in response.iter_raw():
         if deadline.passed:
             raise TooSlow
         body += chunk
         if len(body) > most:
-            return bytes(body[:most]), True
-    return bytes(body), False
+            return True
+    return False

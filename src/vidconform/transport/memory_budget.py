@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from vidconform.exchange import Reply
@@ -15,6 +16,9 @@ _BEGINNING = 4096
 # Bytes that an exchange takes beside its body, and a value once it is read: `[[],[],...` grows to twenty times itself.
 _EXCHANGE = 2048
 _VALUE = 64
+# The first byte of a character beyond the basic plane, in UTF-8; in JSON it may be escaped as two surrogates.
+_FOUR_BYTES = 0xF0
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass
@@ -23,6 +27,11 @@ class MemoryBudget:
 
     large: int = _LARGE_IN_ALL
     left: int = _IN_ALL
+
+    @classmethod
+    def of(cls, max_body: int | None) -> MemoryBudget:
+        """Return the budget for replies of at most so many bytes, or of the usual most."""
+        return cls() if max_body is None else cls(96 * max_body, max(_IN_ALL, 96 * max_body))
 
     def check(self) -> None:
         """Raise ProbeFailure when nothing more can be kept."""
@@ -47,4 +56,14 @@ def _size(reply: Reply) -> int:
     values = sum(reply.body.count(mark) for mark in (b",", b"[", b"{"))
     kept = [reply.headers, *(hop.headers for hop in reply.hops)]
     headers = sum(len(name) + len(value) + 200 for fields in kept for name, value in fields)
-    return _EXCHANGE + headers + len(reply.body) + values * _VALUE
+    return _EXCHANGE + headers + len(reply.body) * _width(reply.body) + values * _VALUE
+
+
+def _width(body: bytes) -> int:
+    """Return the bytes that each character of a text takes: as many as the widest one in it, also where it is escaped.
+
+    A single emoji makes four of one (PEP 393).
+    """
+    if max(body, default=0) >= _FOUR_BYTES or _ESCAPED_SURROGATE.search(body):
+        return 4
+    return 1 if body.isascii() and b"\\u" not in body else 2

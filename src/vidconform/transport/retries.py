@@ -43,9 +43,10 @@ class RetryBudget:
     rest_until: float = 0.0
     may_rest: bool = True
 
-    def rest(self) -> None:
-        """Sleep until a limiter lets the next request pass."""
-        time.sleep(max(0.0, self.rest_until - time.monotonic()))
+    @property
+    def rest_left(self) -> float:
+        """The seconds until a limiter lets the next request pass."""
+        return max(0.0, self.rest_until - time.monotonic())
 
     def take(self, seconds: float) -> bool:
         """Use up seconds of the budget and return True, or leave it where they are too many."""

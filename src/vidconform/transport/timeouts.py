@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from vidconform.exchange import Request
 from vidconform.transport.failures import TOO_LATE, FailureKind
 
-SHORT = 1.5
+SHORT = 1.0
 """Seconds of a try after one that ran out, for a provider that has never been slow."""
+
+# A part of the seconds of an exchange; what is sooner than this many, a busy machine of ours may be late itself.
+_LATE, _NEVER_LATE = 1 / 3, 0.25
 
 _LONGEST_SHORT = 2.4
 """Two of these, and a provider that hangs costs its time-out and five seconds."""
@@ -25,9 +28,17 @@ class Timeouts:
     max_body: int = 1024 * 1024
 
     @classmethod
-    def of(cls, seconds: float | None) -> Timeouts:
-        """Return the time-outs that follow from the one that the user chose, or the usual ones."""
-        return cls() if seconds is None else cls(min(cls.connect, seconds), seconds, seconds)
+    def of(cls, seconds: float | None, max_body: int | None = None) -> Timeouts:
+        """Return the limits that follow from those that the user chose, or the usual ones."""
+        usual = cls() if max_body is None else cls(max_body=max_body)
+        if seconds is None:
+            return usual
+        return replace(usual, connect=min(cls.connect, seconds), read=seconds, exchange=seconds)
+
+    @property
+    def late(self) -> float:
+        """The seconds beyond which an answer that came in time is trouble all the same, if others are like it."""
+        return max(self.exchange * _LATE, _NEVER_LATE)
 
     def doubled(self) -> Timeouts:
         """Return time-outs with twice the seconds for the answer."""

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from vidconform.contracts import Deviation
+from vidconform.contracts import Contract, Deviation
 from vidconform.verdicts.verdict import Outcome, Verdict
+
+AnyVerdict = TypeVar("AnyVerdict", bound=Verdict)
 
 
 class DeviationStatus(StrEnum):
@@ -27,11 +29,16 @@ class KnownDeviations:
     entries: Sequence[Deviation] = field(default=())
     today: date = date.min
 
-    def mark(self, verdict: Verdict) -> Verdict:
+    def mark(self, verdict: AnyVerdict) -> AnyVerdict:
         """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
         entry = self.entry(verdict)
         status = None if entry is None else _status_of(verdict, entry.has_expired(self.today))
         return verdict if entry is None or status is None else replace(verdict, known=_describe(entry, status))
+
+    def in_force(self, contract: Contract, requirement: str) -> Deviation | None:
+        """Return the entry in force about a requirement of the service, or None."""
+        about = (entry for entry in self.entries if entry.is_about(contract, requirement, "service"))
+        return next((entry for entry in about if not entry.has_expired(self.today)), None)
 
     def entry(self, verdict: Verdict) -> Deviation | None:
         """Return the first entry in force about a verdict, or else the first that has expired, or None."""

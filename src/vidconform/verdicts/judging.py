@@ -2,86 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Requirement, Schema
-from vidconform.exchange import RESUMED, Gap
+from vidconform.contracts import Contract, NodeFinding, Schema
+from vidconform.exchange import RESUMED, Gap, own_task_failure
 from vidconform.laws import (
-    Binding,
     BrokenLaw,
     Gathered,
     Inconclusive,
-    Kind,
     Law,
     ReplyView,
     Subject,
+    Task,
     Unseen,
-    kind_of,
     subjects_of,
 )
 from vidconform.verdicts import phrases
+from vidconform.verdicts.case import Case
 from vidconform.verdicts.curl import curl
-from vidconform.verdicts.schema_walk import kind_of_schema, walk
+from vidconform.verdicts.schema_walk import schemas_of, walk, would_be_shown_by_success
 from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
 
-Serves = Callable[[], bool]
+Serves = Callable[[str], bool | None]
 
 _MOST_POINTERS = 3
+# What is answered where there is no such route (RFC 9110 sections 15.5.5, 15.5.6 and 15.6.2).
+_NO_ROUTE = (404, 405, 501)
 _SERVED = "a task that the service serves; pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
 _SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
 
 
-@dataclass(frozen=True)
-class Case:
-    """One requirement of a contract to be judged on one subject: the service, or the document itself."""
-
-    contract: Contract
-    requirement: Requirement
-    subject: str
-    check: Schema | Law
-
-    def verdict(self, outcome: Outcome, **facts: Any) -> Verdict:
-        """Return a verdict on this case."""
-        return Verdict(self.contract, self.requirement, self.subject, outcome, decided_by=self.decided_by, **facts)
-
-    @property
-    def decided_by(self) -> str:
-        """The check as `vidconform list` names it."""
-        if isinstance(self.check, Schema):
-            return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
-        return name_of(self.check)
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of subject that the check judges."""
-        return kind_of_schema(self.check) if isinstance(self.check, Schema) else kind_of(self.check)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The probes that it needs, by name or kind: none for a document."""
-        id = self.requirement.id
-        binding = Binding(id) if isinstance(self.check, Schema) else self.check.bound[id]
-        return () if self.subject == "document" else self.kind.needs(binding)
-
-    @property
-    def witnesses(self) -> tuple[str, ...]:
-        """The probes that it looks at where other cases need them."""
-        return () if self.subject == "document" else self.kind.witnesses
-
-
-def name_of(law: Law) -> str:
-    """Return how `vidconform list` names a law: `generated` where it judges generated requests."""
-    sort = "generated" if kind_of(law).is_generated else "law"
-    return f"{sort}:{law.__module__.rpartition('.')[2]}.{law.__name__}"
-
-
-def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda: True) -> Verdict:
+def judge(case: Case, gathered: Gathered, cache: dict[Any, Any], serves: Serves = lambda role: True) -> Verdict:
     """Return the verdict of a case's own check; `cache` keeps the walk of each body.
 
-    `serves` says whether the service serves anything at all: what refuses everything keeps no promise by refusing.
+    `serves` says whether the route of a role serves anything, None where nobody knows: what refuses everything keeps
+    no promise by refusing.
     """
     if isinstance(case.check, Schema):
         return judge_schema(case, case.check, gathered, cache, serves)
@@ -94,6 +52,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
     hints: list[str] = []
     held: list[ReplyView] = []
     lost: list[str] = []
+    broken: list[tuple[BrokenLaw, Subject]] = []
     for subject in subjects:
         try:
             law(subject)
@@ -102,26 +61,44 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
             hints.append(str(unseen))
         except Inconclusive as cause:
             lost.append(str(cause))
-        except BrokenLaw as broken:
-            return _unmet(case, broken, subject)
+        except BrokenLaw as found:
+            broken.append((found, subject))
         except AssertionError as error:
-            return _unmet(case, BrokenLaw(case.requirement.statement, str(error), subject.first), subject)
+            broken.append((BrokenLaw(case.requirement.statement, str(error), subject.first), subject))
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
-            return case.verdict(Outcome.ERRORED, received=phrases.cut(f"{type(error).__name__}: {error}"))
-    return _without_fault(case, held, hints or _resumed(gathered), lost, _gaps(case, gathered), serves)
+            if not broken:
+                return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
+    if broken:
+        return _unmet(case, broken)
+    if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
+        hints = _own_failure(case.contract, gathered) + hints
+    hints = hints or _resumed(gathered) or _unserved(case, gathered)
+    return _without_fault(case, held, hints, lost, _gaps(case, gathered), serves)
 
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
-    walked = walk(case.contract, schema, gathered, cache)
-    found = walked.get(case.requirement.id, [])
-    for view, finding in found:
-        if finding.errors:
-            return _unmet_schema(case, schema, view, finding, len(found))
-    held = [view for view, _ in found]
+    schemas = schemas_of(case.contract, case.requirement.id, schema)
+    walked = [(one, walk(case.contract, one, gathered, cache)) for one in schemas]
+    found = [(one, *pair) for one, by_row in walked for pair in by_row.get(case.requirement.id, [])]
+    faults = [(one, view, finding) for one, view, finding in found if finding.errors]
+    if faults:
+        routes = _routes(case, [view for _, view, _ in faults])
+        return replace(_unmet_schema(case, *faults[0], len(found)), routes=routes)
+    held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
-    hints = _resumed(gathered) or ([_SHOWN_BY] if walked else [])
+    is_about_any = any(by_row for _, by_row in walked)
+    hints = _resumed(gathered) or ([_SHOWN_BY] if is_about_any else _unserved(case, gathered))
+    row = case.requirement.id
+    if not held and any(would_be_shown_by_success(case.contract, one, row, gathered) for one in schemas):
+        hints = _own_failure(case.contract, gathered) + hints
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
+
+
+def _own_failure(contract: Contract, gathered: Gathered) -> list[str]:
+    """Return what would show more than a task of the run that came to no video, and why it did not."""
+    failures = (own_task_failure(contract, evidence) for evidence in gathered.values())
+    return [f"a task that succeeds; {failure}" for failure in failures if failure is not None]
 
 
 def _resumed(gathered: Gathered) -> list[str]:
@@ -129,9 +106,20 @@ def _resumed(gathered: Gathered) -> list[str]:
     return [_SHOWN_BY_CREATION] if any(RESUMED in evidence.notes for evidence in gathered.values()) else []
 
 
+def _unserved(case: Case, gathered: Gathered) -> list[str]:
+    """Return how the first right request was refused, where none was served: no other route would mend that."""
+    needed = [e for name, e in gathered.items() if name not in case.witnesses and e.kind == "life"]
+    asked = [exchange for evidence in needed for exchange in evidence.exchanges]
+    if not asked or any(exchange.reply.is_success for exchange in asked):
+        return []
+    return [f"a task that the service serves; {asked[0].request} was answered with {asked[0].reply.status}"]
+
+
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
     """Return what is missing of what a case needs; what a witness could not tell hides nothing."""
-    needed = [evidence for name, evidence in gathered.items() if name not in case.witnesses]
+    needs, witnesses = set(case.needs), set(case.witnesses)
+    named = [({name, evidence.kind}, evidence) for name, evidence in gathered.items()]
+    needed = [evidence for names, evidence in named if names & needs or not names & witnesses]
     return [gap for evidence in needed for gap in evidence.gaps if case.kind.beside or not gap.beside]
 
 
@@ -139,30 +127,55 @@ def _without_fault(
     case: Case, held: list[ReplyView], hints: list[str], lost: list[str], gaps: list[Gap], serves: Serves
 ) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
-    held = [view for view in held if view.shows_something]
-    if held and not any(view.reply.is_success for view in held) and not serves():
-        return case.verdict(Outcome.UNSEEN, expected=_SERVED.format(case.contract.name))
+    shown = [view for view in held if view.shows_something]
+    held = [view for view in shown if view.reply.is_success or _may_refuse(view, serves)]
+    if shown and not held:
+        return case.verdict(Outcome.UNSEEN, expected=_what_is_served(case, shown[0]))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
     if held:
         return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
     if lost:
-        return case.verdict(Outcome.INCONCLUSIVE, received=phrases.cut(lost[0]))
+        return case.verdict(Outcome.INCONCLUSIVE, received=lost[0])
     refused = [gap.sentence for gap in gaps if gap.kind == "refused"]
     if refused:
-        return case.verdict(Outcome.UNSEEN, expected=phrases.cut(refused[0]), refused=True)
+        return case.verdict(Outcome.UNSEEN, expected=refused[0], refused=True)
     withheld = [gap.sentence for gap in gaps if gap.kind == "unseen"]
-    return case.verdict(Outcome.UNSEEN, expected=phrases.cut((hints + withheld + [_SHOWN_BY])[0]))
+    return case.verdict(Outcome.UNSEEN, expected=(hints + withheld + [_SHOWN_BY])[0])
 
 
-def _unmet(case: Case, broken: BrokenLaw, subject: Subject) -> Verdict:
+def _may_refuse(view: ReplyView, serves: Serves) -> bool:
+    """Whether a refusal tells anything: of a route that serves others, or that at least seems to exist."""
+    serving = serves(view.exchange.role)
+    return view.reply.status not in _NO_ROUTE if serving is None else serving
+
+
+def _what_is_served(case: Case, view: ReplyView) -> str:
+    operation = case.contract.operation(view.exchange.role)
+    if operation is None or view.exchange.role == "retrieve":
+        return _SERVED.format(case.contract.name)
+    return f"a request that {operation.method} {operation.path} serves; what refuses everything shows nothing"
+
+
+def _routes(case: Case, views: Iterable[ReplyView]) -> tuple[str, ...]:
+    """Return the routes of some replies; a document has examples, and asked nobody."""
+    return () if case.subject == "document" else tuple(sorted({view.route for view in views}))
+
+
+def _unmet(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
+    broken, subject = all_broken[0]
     view = broken.view or (subject.all[0] if subject.all else None)
+    views = [
+        one for each, judged in all_broken for one in (each.view or next(iter(judged.all), None), *each.others) if one
+    ]
+    elsewhere = {one.route: one for one in reversed(views) if view is not None and one.route != view.route}
     return case.verdict(
         Outcome.UNMET,
-        expected=phrases.cut(broken.expected),
-        received=phrases.cut(broken.received),
+        expected=broken.expected,
+        received=broken.received,
         observations=max(len(subject.observed), 1),
-        evidence=_pointers([view], broken.pointer) if view else (),
+        evidence=(*_pointers([view], broken.pointer), *_pointers(list(elsewhere.values()), "")) if view else (),
         request=curl(case.contract, view.exchange) if view else "",
+        routes=_routes(case, views),
     )
 
 
@@ -171,8 +184,8 @@ def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFind
     return case.verdict(
         Outcome.UNMET,
         # What must not be is said best by the statement itself.
-        expected=phrases.cut(phrases.expected(schema, finding.errors) or case.requirement.statement),
-        received=phrases.received(error, view.body),
+        expected=phrases.expected(schema, finding.errors) or case.requirement.statement,
+        received=phrases.received(schema, error, view.body),
         observations=observations,
         evidence=_pointers([view], error.pointer),
         request=curl(case.contract, view.exchange),

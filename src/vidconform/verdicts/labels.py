@@ -53,6 +53,6 @@ BY_COLUMN = sorted(Label, key=lambda label: label.column)
 NOT_JUDGED = (Label.INCONCLUSIVE, Label.ERRORED)
 """What says nothing of the service: something was in the way, or the fault is ours."""
 NOT_SEEN = (Label.UNSEEN, Label.REFUSED)
-"""What was not looked at for want of a state, or because --max-cost refused to pay for it."""
+"""What was not looked at for want of a state, or because --max-creations or --max-cost had no place for it."""
 UNMET = tuple(label for label in Label if label.harm)
 """What is not as the document has it."""

@@ -7,21 +7,27 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vidconform.contracts import Schema, SchemaError
+from vidconform.text import Redacted
 
 LONGEST = 300
 # Leaves room for what stands around it, so that the length that is told is that of the text.
 _LONGEST_TEXT = 240
 
 
-def cut(text: str) -> str:
+def cut(text: Redacted) -> Redacted:
     """Return a text short enough for a line, with control characters made visible."""
+    return Redacted(fitted(text))
+
+
+def fitted(text: str) -> str:
+    """Return what `cut` does of a text that is only quoted in another, which is redacted whole."""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: LONGEST + 1])
     return shown if len(text) <= LONGEST else f"{shown[:LONGEST]}... ({len(text)} characters)"
 
 
 def show(value: Any) -> str:
     """Return a JSON value as text, cut."""
-    return cut(json.dumps(_trimmed(value), ensure_ascii=False, default=str))
+    return fitted(json.dumps(_trimmed(value), ensure_ascii=False, default=str))
 
 
 def _trimmed(value: Any) -> Any:
@@ -59,12 +65,14 @@ def _asked(schema: Schema, error: SchemaError) -> Any:
     return node.get(keyword) if isinstance(node, dict) else None
 
 
-def received(error: SchemaError, body: Any) -> str:
-    """Return what stands where the assertion failed."""
+def received(schema: Schema, error: SchemaError, body: Any) -> str:
+    """Return what stands where the assertion failed, or which members are missing there."""
     value = resolve(body, error.pointer)
     place = f" at {error.pointer}" if error.pointer else ""
     if error.keyword == "required" and isinstance(value, dict):
-        return f"only the members {', '.join(cut(str(name)) for name in list(value)[:20]) or 'none'}{place}"
+        missing = ", ".join(name for name in _asked(schema, error) or () if name not in value)
+        members = ", ".join(fitted(str(name)) for name in list(value)[:20]) or "none"
+        return f"no {missing}, but the members {members}{place}"
     return f"{show(value)}{place}"
 
 
@@ -83,7 +91,7 @@ def _type(asked: Any) -> str:
 
 
 def _required(asked: Any) -> str:
-    return f"the member {', '.join(asked)}"
+    return f"the member{'s' if asked[1:] else ''} {', '.join(asked)}"
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {

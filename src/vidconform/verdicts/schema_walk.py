@@ -2,29 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Schema
+from vidconform.contracts import Contract, NodeFinding, Schema, customary_phases
 from vidconform.laws import (
     DOCUMENT,
     LIVES,
     SECOND_ROUTE,
-    UNKNOWN_TASKS,
     Gathered,
     Kind,
     ReplyView,
     on_routes_that_exist,
-    task_replies,
 )
 from vidconform.laws import reply_views as views_of
 
-_ERROR = "error.schema.json"
+_SERVED: Mapping[str, tuple[str, ...]] = {
+    "create": ("create",),
+    "remix": ("remix",),
+    "retrieve": ("observe", "create", "remix"),
+    "second-retrieve": (SECOND_ROUTE,),
+    "content": ("content",),
+    "list": ("list",),
+    "cancel": ("cancel",),
+    "delete": ("create", "delete"),
+}
+"""The probes that show what an operation answers when all goes well, by its role."""
+_REFUSED: Mapping[str, tuple[str, ...]] = {
+    "retrieve": ("unknown-task",),
+    "second-retrieve": ("unknown-second-route-task",),
+    "content": ("unknown-content",),
+    "delete": ("unknown-deletion",),
+}
+"""The free probes that show how an operation refuses."""
+_KEYLESS: Mapping[str, tuple[str, ...]] = {
+    "retrieve": ("retrieve-without-key", "retrieve-with-wrong-key"),
+    "second-retrieve": ("second-route-without-token", "second-route-with-wrong-token"),
+    "content": ("content-without-key", "content-with-wrong-key"),
+    "list": ("list-without-key", "list-with-wrong-key"),
+}
+"""Those that show how it refuses a credential."""
+_REFUSAL = "refusal"
+_OTHERS = ("content", "list", "create-as-form", "cancel", "late-cancel", "delete")
+"""What else is asked rightly."""
 
 
-def kind_of_schema(schema: Schema) -> Kind:
-    """Return the kind of subject whose probes show the bodies that a schema is about."""
-    is_error = schema.path.name == _ERROR
-    return Kind(lambda *_: [], UNKNOWN_TASKS, (SECOND_ROUTE,)) if is_error else Kind(lambda *_: [], LIVES)
+def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Kind:
+    """Return the kind of subject whose probes show the bodies that the schemas of a requirement are about."""
+    schemas = schemas_of(contract, requirement, schema)
+    own = _answers(contract, [one for one in schemas if requirement in one.bound])
+    answers = own or _answers(contract, schemas)
+    served = {name for role, code in answers if code[0] == "2" for name in _SERVED.get(role, ())}
+    beside = {name for role, code in _answers(contract, schemas) if code[0] == "2" for name in _SERVED.get(role, ())}
+    refused = {name for role, code in answers if code[0] != "2" for name in _refusals(role, code)}
+    is_refusal = any(code[0] != "2" for _, code in answers)
+    # What only a creation shows is not sent for this alone where something free shows it too.
+    wanted = refused or ({_REFUSAL} if is_refusal else set())
+    order = (*LIVES, *_OTHERS, *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
+    probes = tuple(name for name in order if name in served | wanted)
+    witnesses = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
+    return Kind(lambda *_: [], probes, witnesses)
+
+
+def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:
+    """Return the replies that some schemas are about, each as the role of its operation and its status code."""
+    files = {one.path.name for one in schemas}
+    return {
+        (operation.role, code)
+        for operation in contract.operations
+        for code, answer in operation.answers.items()
+        if not files.isdisjoint((answer.schema, *answer.schemas.values()))
+    }
+
+
+def schemas_of(contract: Contract, requirement: str, first: Schema) -> list[Schema]:
+    """Return the schema files that tell of a requirement, `first` first: each judges the replies of its own."""
+    others = [one for one in contract.schemas.values() if one is not first and requirement in one.told]
+    return [first, *others]
 
 
 def walk(
@@ -42,6 +96,24 @@ def walk(
     return found
 
 
+def would_be_shown_by_success(contract: Contract, schema: Schema, requirement: str, gathered: Gathered) -> bool:
+    """Whether a task that was served would show a requirement, had it only succeeded."""
+    words = (*contract.words, *customary_phases())
+    succeeded = next((word for word in words if contract.phase(word) == "succeeded"), "completed")
+    served = [view for view in _bodies(contract, schema, gathered) if view.has("status")][-1:]
+    shown = [finding for view in served for finding in view.altered(status=succeeded).findings(schema)]
+    return any(finding.requirement == requirement for finding in shown)
+
+
+def _refusals(role: str, code: str) -> tuple[str, ...]:
+    keyless = _KEYLESS.get(role, ()) if code in ("401", "403") or not code.isdigit() else ()
+    return (*(_REFUSED.get(role, ()) if code not in ("401", "403") else ()), *keyless)
+
+
+def _names(by_role: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [name for names in by_role.values() for name in names]
+
+
 def _describe(schema: Schema, view: ReplyView) -> list[NodeFinding]:
     """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
     found = view.findings(schema)
@@ -49,9 +121,9 @@ def _describe(schema: Schema, view: ReplyView) -> list[NodeFinding]:
 
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[ReplyView]:
-    if schema.path.name == _ERROR:
-        envelopes = on_routes_that_exist(contract, gathered, views_of(contract, gathered, *UNKNOWN_TASKS, DOCUMENT))
-        found = [r for r in envelopes if r.reply.is_refusal and r.documented_schema == _ERROR]
-    else:
-        found = task_replies(contract, gathered)
-    return [view for view in found if view.reply.is_json]
+    """Return the replies whose own operation and status code the document gives this schema for."""
+    lives = views_of(contract, gathered, *LIVES, *_OTHERS, DOCUMENT)
+    # What had to be refused and was served is told by the row that says so.
+    refusals = [view for view in views_of(contract, gathered, _REFUSAL) if not view.reply.is_success]
+    asked = on_routes_that_exist(contract, gathered, [*lives, *refusals])
+    return [view for view in asked if view.documented_schema == schema.path.name and view.reply.is_json]

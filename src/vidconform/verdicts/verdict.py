@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from vidconform.contracts import Contract, Level, Requirement
+from vidconform.text import Redacted
 from vidconform.verdicts.labels import Label
+from vidconform.verdicts.phrases import cut
 
 
 class Outcome(StrEnum):
@@ -22,6 +24,7 @@ class Outcome(StrEnum):
 
 
 _UNMET = {Level.MUST: Label.FAILS, Level.SHOULD: Label.DEVIATES, Level.MAY: Label.NOT_OFFERED}
+_NOTHING = Redacted("")
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,19 @@ class Pointer:
     origin: str
     at: str
 
+    def shown(self, redact: Callable[[str], Redacted]) -> Pointer:
+        """Return the pointer without any secret: the names in it are the service's."""
+        return replace(self, pointer=redact(self.pointer)) if self.pointer else self
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one requirement came to; `request` is the offending request as a curl line, `decided_by` the check.
+    """What one requirement came to, in the words that came, secrets and all.
 
+    `request` is the offending request as a curl line, `decided_by` the check.
     `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it
     is unseen because what would have shown it costs more than the run may spend, `partial` that it is met by what was
-    seen while trouble hid the rest.
+    seen while trouble hid the rest; `routes` are those that it is unmet on, as method and path.
     """
 
     contract: Contract
@@ -57,6 +65,7 @@ class Verdict:
     known: Mapping[str, Any] | None = None
     refused: bool = False
     partial: bool = False
+    routes: tuple[str, ...] = ()
 
     @property
     def label(self) -> Label:
@@ -69,6 +78,24 @@ class Verdict:
             return Label(self.outcome.value)
         contradiction = self.subject == "document" and self.requirement.level is not Level.MAY
         return Label.CONTRADICTS if contradiction else _UNMET[self.requirement.level]
+
+    def shown(self, redact: Callable[[str], Redacted]) -> ShownVerdict:
+        """Return the verdict as it is written and shown: no secret in its texts, and then no more than fits a line."""
+        texts = {name: cut(redact(getattr(self, name))) for name in ("expected", "received")}
+        routes, evidence = tuple(map(redact, self.routes)), tuple(p.shown(redact) for p in self.evidence)
+        return ShownVerdict(
+            **{**vars(self), **texts, "request": redact(self.request), "routes": routes, "evidence": evidence}
+        )
+
+
+@dataclass(frozen=True)
+class ShownVerdict(Verdict):
+    """A verdict without any secret, which is all that is written and shown of one."""
+
+    expected: Redacted = _NOTHING
+    received: Redacted = _NOTHING
+    request: Redacted = _NOTHING
+    routes: tuple[Redacted, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict as a line of results.jsonl (format vidconform/results@1)."""
@@ -92,5 +119,6 @@ class Verdict:
             "decided_by": self.decided_by,
             **({"deviation": dict(self.known)} if self.known is not None else {}),
             **({"partial": True} if self.partial else {}),
+            **({"routes": list(self.routes)} if self.routes else {}),
             **({"edition": self.contract.edition.sha256} if self.contract.edition.sha256 else {}),
         }

@@ -15,7 +15,7 @@ from vidconform.doctor.exit_codes import Exit
 from vidconform.doctor.github_action.action_inputs import Inputs, read_inputs
 from vidconform.errors import SecretRefused, VidconformError
 from vidconform.redaction import Guard
-from vidconform.text import code, visible
+from vidconform.text import code, say, visible
 
 _FAILED, _USAGE, _INCOMPLETE = 1, 4, 6
 # What only the owner of the key can mend; all else is the vendor's or the network's, and a night that is not judged.
@@ -69,7 +69,7 @@ def _doctor(inputs: Inputs, variables: Mapping[str, str]) -> int:
     command = ["vidconform", "doctor", inputs.provider.argument, *inputs.task_ids, *address]
     done = _start(command, variables, stdout=subprocess.PIPE)
     with _without_commands():
-        sys.stdout.write(done.stdout)
+        say(done.stdout)
     if done.returncode:
         lines = "".join(f"- {code(line)}\n" for line in done.stdout.splitlines() if line.strip())
         _tell(variables, "GITHUB_STEP_SUMMARY", f"### Doctor, {code(inputs.provider.name)}\n\n{lines}\n")

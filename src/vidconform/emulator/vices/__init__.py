@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from vidconform.emulator.vices.vice import Fault, UnknownVice, Vice
-from vidconform.locations import data_folder
 
 __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 
@@ -14,14 +13,17 @@ __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 def vices_of(provider: str) -> tuple[Vice, ...]:
     """Return the vices of a provider by name; raises UnknownProvider, DataFileProblem."""
     _load()
-    from vidconform.emulator.application import provider_named
+    from vidconform.emulator.described import provider_named
     from vidconform.emulator.vices.declared import declared
+    from vidconform.emulator.vices.derived import derived
 
+    described = provider_named(provider)
     by_name: dict[str, list[Fault]] = {}
-    for contract in (f"{provider}/{name}" for name in provider_named(provider).known):
-        for fault in declared(contract, data_folder("specs") / contract / "vices.toml"):
+    for contract in described.contracts.values():
+        path = contract.folder / "vices.toml"
+        for fault in declared(contract.id, path) if path.is_file() else derived(contract):
             by_name.setdefault(fault.operator.name, []).append(fault)
-    return tuple(_vice(provider, faults) for _, faults in sorted(by_name.items()))
+    return tuple(_vice(described.name, faults) for _, faults in sorted(by_name.items()))
 
 
 def _vice(provider: str, faults: list[Fault]) -> Vice:
@@ -47,4 +49,5 @@ def _load() -> None:
         lifecycle_faults,
         odd_requests,
         refusal_faults,
+        time_faults,
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import (
     COMPLETED,
     CONTENT,
     FAILED,
+    FAILED_CONTENT,
     FIRST_READ,
     READ,
     SECOND_READ,
@@ -107,13 +109,10 @@ def another_id_than_the_creation_told(reply: ReplyContext) -> None:
 
 
 def _rename(reply: ReplyContext) -> None:
-    names = [name for name in ("id", "task_id") if name in reply.body]
-    reply.body.update({name: _another(reply.body[name]) for name in names})
-    detail = reply.body.get("detail")
-    if detail is not None and "pending_info" in detail:
-        # In step, so that the id itself is the only fault.
-        pending = detail["pending_info"]
-        detail["id"] = pending["id"] = pending["moderation_result"]["task_id"] = _another(detail["id"])
+    # All that tell it in step, so that the id itself is the only fault.
+    for role in ("id", "task-id", "detail-id", "pending-id", "moderation-task"):
+        if (field := reply.field(role)) is not None:
+            field.write(reply.body, _another(field.read(reply.body)))
 
 
 def _another(id: str) -> str:
@@ -141,6 +140,38 @@ def content_as_redirect(reply: ReplyContext) -> None:
         reply.headers["location"] = reply.file_url("video")
 
 
+@vice(COMPLETED)
+def video_url_answers_404(reply: ReplyContext) -> None:
+    """The address of a video leads nowhere."""
+    if (field := reply.field("result")) is not None:
+        head, separator, tail = field.read(reply.body).rpartition("/content")
+        field.write(reply.body, f"{head}0{separator}{tail}" if separator else f"{tail}0")
+
+
+@vice(COMPLETED)
+def one_video_url_for_all(reply: ReplyContext) -> None:
+    """All tasks have the address of one video."""
+    if (field := reply.field("result")) is not None and reply.task is not None:
+        bare = reply.known_ids[0].rpartition(":")[2] if reply.known_ids else "video_0"
+        field.write(reply.body, field.read(reply.body).replace(reply.task.id.rpartition(":")[2], bare))
+
+
+@vice(FAILED_CONTENT)
+def content_of_a_failed_task(reply: ReplyContext) -> None:
+    """The content of a failed task is handed out."""
+    reply.grant()
+
+
+@vice(READ)
+def reads_through_a_redirect(reply: ReplyContext) -> None:
+    """A read is answered with a redirect to the same path with one parameter more, which serves the task."""
+    if reply.task is not None and "again" not in reply.sent_query:
+        # The redirect itself shows nobody the task.
+        reply.task.reads -= 1
+        reply.say(b"", 307)
+        reply.headers["location"] = f"?{urlencode({**reply.sent_query, 'again': 1})}"
+
+
 @vice(TASK)
 def members_nobody_asked_for(reply: ReplyContext) -> None:
     """A task has members that no document names."""
@@ -156,8 +187,8 @@ def result_url_as_error_text(reply: ReplyContext) -> None:
 @vice(FAILED)
 def progress_whole_at_failure(reply: ReplyContext) -> None:
     """A failed task that tells its progress is whole."""
-    if "progress" in reply.body:
-        reply.body["progress"] = type(reply.body["progress"])(100)
+    if (field := reply.field("progress")) is not None:
+        field.write(reply.body, 1.0 if field.unit == "fraction" else type(field.read(reply.body))(100))
 
 
 @vice(COMPLETED)

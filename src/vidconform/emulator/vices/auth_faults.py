@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.server_state import NEAR_KEY
 from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
 from vidconform.emulator.vices.vice import Act, refused, vice, vices
 
 
+def _credentials(reply: ReplyContext) -> list[str]:
+    """Return what came in the headers that carry a credential of the contract."""
+    operations = reply.described.operations if reply.described else ()
+    headers = {scheme.header for operation in operations for scheme in operation.schemes}
+    return [reply.sent_headers[header] for header in headers if header in reply.sent_headers]
+
+
 def _came_without(reply: ReplyContext) -> bool:
-    return "authorization" not in reply.sent_headers and "token" not in reply.sent_headers
+    return not _credentials(reply)
 
 
 def _opens(role: str, *, without: bool) -> Act:
@@ -82,3 +90,20 @@ def refuses_the_admin_token(reply: ReplyContext) -> None:
     """The second route refuses an admin's token."""
     if "token" not in reply.sent_headers:
         _shut(reply)
+
+
+@vice(ANY)
+def lets_in_keys_near_the_right_one(reply: ReplyContext) -> None:
+    """A key that shares its beginning or its end with the right one is let in."""
+    if reply.check == "key" and NEAR_KEY in " ".join(_credentials(reply)):
+        reply.grant()
+
+
+vices(
+    CONTENT,
+    (
+        "blocks-the-content",
+        "The content is blocked for a key that opens everything else.",
+        refused(403, "request blocked by the content filter", "blocked"),
+    ),
+)

@@ -90,4 +90,5 @@ def remix_as_404(reply: ReplyContext) -> None:
 @vice(REMIXED)
 def remix_with_the_id_of_its_source(reply: ReplyContext) -> None:
     """A remix has the id of its source."""
-    reply.body["id"] = reply.body["task_id"] = reply.asked
+    for role in ("id", "task-id"):
+        reply.replace(role, reply.asked)

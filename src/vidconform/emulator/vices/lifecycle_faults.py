@@ -9,12 +9,13 @@ from vidconform.emulator.tasks import Known, Life, Step
 from vidconform.emulator.vices.triggers import COMPLETED, SECOND_READ, TASK, UNFINISHED
 from vidconform.emulator.vices.vice import vice
 
-_RUNNING = ("processing", "in_progress", "IN_PROGRESS", "pending")
-_WAITING = ("queued", "QUEUED")
+_WAITING = "queued"
 
 
 def _runs(life: Life) -> Step | None:
-    return next((step for word in _RUNNING for step in life if step.status == word), None)
+    """Return the first state whose word is not the one that a task begins with, or the first of one that only waits."""
+    unfinished = life[:-1]
+    return next((step for step in unfinished if step.progress), None) or (unfinished[-1] if unfinished else None)
 
 
 @vice()
@@ -24,7 +25,8 @@ def reopens_after_completion(life: Life) -> Life:
     if running is None:
         return life
     last = life[-1]
-    return (*life, replace(running, progress=last.progress, since_ms=last.since_ms), last)
+    again = replace(running, progress=last.progress, since_ms=last.since_ms + 1)
+    return (*life, again, replace(last, since_ms=last.since_ms + 2))
 
 
 @vice()
@@ -41,9 +43,11 @@ def goes_back_to_the_queue(life: Life) -> Life:
     if running is None:
         return life
     place = life.index(running) + 1
-    word = next((step.status for step in life if step.status in _WAITING), _WAITING[0])
-    back = replace(running, status=word)
-    return (*life[:place], back, replace(running), *life[place:])
+    before = [step.status for step in life[: life.index(running)] if step.status != running.status]
+    word = before[-1] if before else _WAITING
+    back = replace(running, status=word, since_ms=running.since_ms + 1)
+    after = (replace(step, since_ms=step.since_ms + 2) for step in (running, *life[place:]))
+    return (*life[:place], back, *after)
 
 
 @vice(stalls=True)
@@ -67,7 +71,15 @@ def progress_falls(life: Life) -> Life:
 def progress_falls_while_pending(reply: ReplyContext) -> None:
     """A pending task tells its progress, which falls from one read to the next."""
     if reply.task is not None:
-        reply.body["progress"] = 90 - 10 * reply.task.reads
+        field = reply.described.field("progress") if reply.described else None
+        if field is not None:
+            field.write(reply.body, 90 - 10 * reply.task.reads)
+
+
+@vice()
+def progress_stays_below_the_whole(life: Life) -> Life:
+    """The progress of a completed task is 99 percent."""
+    return tuple(replace(step, progress=min(step.progress, 99)) for step in life)
 
 
 @vice()
@@ -91,41 +103,40 @@ def ids_of_another_shape(known: tuple[Known, ...]) -> tuple[Known, ...]:
 @vice(UNFINISHED)
 def detail_with_another_id(reply: ReplyContext) -> None:
     """The detail, and all that names it, has another id than the task."""
-    detail = reply.body["detail"]
-    pending = detail["pending_info"]
-    detail["id"] = pending["id"] = pending["moderation_result"]["task_id"] = "task_another"
+    for role in ("detail-id", "pending-id", "moderation-task"):
+        reply.replace(role, "task_another")
 
 
 @vice(SECOND_READ)
 def created_at_moves(reply: ReplyContext) -> None:
     """The creation time is a second earlier at the second read."""
-    reply.body["created_at"] -= 1
+    reply.move("created", -1)
 
 
 @vice(COMPLETED)
 def created_at_moves_with_every_read(reply: ReplyContext) -> None:
     """The creation time of a completed task moves by a second with every read."""
     if reply.task is not None:
-        reply.body["created_at"] -= reply.task.reads
+        reply.move("created", -reply.task.reads)
 
 
 @vice()
 def update_time_goes_back(reply: ReplyContext) -> None:
     """The time of the last update goes back by a millisecond with every read."""
     if reply.task is not None and reply.task.finished:
-        reply.body["status_update_time"] -= reply.task.reads
+        reply.move("updated", -reply.task.reads / 1000)
 
 
 @vice()
 def update_time_before_creation(reply: ReplyContext) -> None:
     """The last update lies before the creation."""
-    reply.body["status_update_time"] = reply.body["created_at"] * 1000 - 60_000
+    reply.move("updated", -3600)
 
 
 @vice(UNFINISHED)
 def update_time_before_the_pending_creation(reply: ReplyContext) -> None:
     """The last update lies before the creation that the pending info tells."""
-    reply.body["status_update_time"] -= 3_600_000
+    reply.move("updated", -3600)
 
 
 @vice(TASK)
@@ -141,10 +152,7 @@ def input_model_changes(reply: ReplyContext) -> None:
 
 
 def _change_input(reply: ReplyContext, name: str) -> None:
-    detail = reply.body.get("detail")
-    if detail is None or reply.task is None:
-        return
-    detail["input"][name] += f" {reply.task.reads}"
-    if name == "prompt" and "pending_info" in detail:
-        # In step, so that the change itself is the only fault.
-        detail["pending_info"]["prompt"] = detail["input"]["prompt"]
+    # In step, so that the change itself is the only fault.
+    for role in (f"input-{name}", f"pending-{name}"):
+        if reply.task is not None and (field := reply.field(role)) is not None:
+            field.write(reply.body, f"{field.read(reply.body)} {reply.task.reads}")

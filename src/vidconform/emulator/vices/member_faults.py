@@ -44,6 +44,12 @@ def word(own: str, other: str, suffix: str | None = None) -> Damage:
     return Damage(named, f'is "{other}" instead of "{own}"', lambda value: other if value == own else value)
 
 
+def _number(value: Any) -> Any:
+    if not isinstance(value, int | float):
+        raise TypeError(value)
+    return value
+
+
 def _iso(value: Any) -> str:
     seconds = value / 1000 if value > 100_000_000_000 else value
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
@@ -58,24 +64,31 @@ NAMED = {
         Damage("as-text", "is a text", str),
         Damage("as-list", "is a list", lambda value: [value]),
         Damage("as-object", "is an object", lambda value: {"value": value}),
-        Damage("with-fraction", "has a fraction", lambda value: value + 0.5),
+        Damage("with-fraction", "has a fraction", lambda value: _number(value) + 0.5),
         Damage("as-iso-text", "is a text of RFC 3339", _iso),
-        Damage("in-milliseconds", "counts milliseconds", lambda value: value * 1000),
-        Damage("in-microseconds", "counts microseconds", lambda value: value * 1000),
-        Damage("in-seconds", "counts seconds", lambda value: value // 1000),
+        Damage("in-milliseconds", "counts milliseconds", lambda value: _number(value) * 1000),
+        Damage("in-microseconds", "counts microseconds", lambda value: _number(value) * 1000),
+        Damage("in-seconds", "counts seconds", lambda value: _number(value) // 1000),
     )
 }
 
 
-def on_member(path: str, damage: Damage, when: Trigger) -> Operator:
+def on_member(path: str, damage: Damage, when: Trigger, ending: str = "") -> Operator:
     """Return the operator that damages a member (names joined by dots, `*` for each of a list) of these replies."""
 
     def change(reply: ReplyContext) -> None:
-        for owner, name in _places(reply.body, path.split(".")):
-            _damage(owner, name, damage)
+        damaged(reply.body, path, damage)
 
     sentence = f"The member {path}{when.words} {damage.words}."
-    return Operator(f"{_name(path)}-{damage.suffix}", sentence, change=only(when, change))
+    name = f"{_name(path)}-{damage.suffix}" + (f"-when-{ending}" if ending else "")
+    return Operator(name, sentence, change=only(when, change))
+
+
+def damaged(body: Any, path: str, damage: Damage) -> Any:
+    """Damage a member of a body, and return the body."""
+    for owner, name in _places(body, path.split(".")):
+        _damage(owner, name, damage)
+    return body
 
 
 def _name(path: str) -> str:

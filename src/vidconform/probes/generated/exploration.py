@@ -29,23 +29,29 @@ class EngineFailure(Exception):
 
 
 class Engine:
-    """The process that draws requests: started when it is first wanted, asked by one thread at a time."""
+    """The processes that draw requests: one is started when it is first wanted, and more for threads that ask at once.
+
+    None waits for another's: a provider that hangs would hold up those that do not.
+    """
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._process: subprocess.Popen[str] | None = None
+        self._idle: list[subprocess.Popen[str]] = []
+        self._busy: list[subprocess.Popen[str]] = []
 
     def start(self) -> subprocess.Popen[str]:
-        """Return the running process; its imports take a second, in which other work can be done."""
+        """Return a running process with nothing to do; its imports take a second, in which other work can be done."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
+            self._idle = [process for process in self._idle if process.poll() is None]
+            if not self._idle:
                 # -P: the folder of the program holds modules whose names others may have too. A session of its own
                 # keeps Ctrl-C from it; it ends when its pipe does.
                 command, pipe = [sys.executable, "-P", str(_PROGRAM)], subprocess.PIPE
-                self._process = subprocess.Popen(  # noqa: S603 - our own
+                process = subprocess.Popen(  # noqa: S603 - our own
                     command, stdin=pipe, stdout=pipe, text=True, start_new_session=True
                 )
-            return self._process
+                self._idle.append(process)
+            return self._idle[-1]
 
     def explore(self, plan: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
         """Hand each drawn request to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
@@ -54,21 +60,30 @@ class Engine:
         """
         with self._lock:
             process = self.start()
-            try:
-                drawn = _exchange_lines(process, plan)
-                while drawn is not None:
-                    drawn = _exchange_lines(process, answer(drawn))
-            except BaseException:
-                # It may be waiting for an answer that will not come.
-                self.close()
-                raise
+            self._idle.remove(process)
+            self._busy.append(process)
+        try:
+            drawn = _exchange_lines(process, plan)
+            while drawn is not None:
+                drawn = _exchange_lines(process, answer(drawn))
+        except BaseException:
+            # It may be waiting for an answer that will not come.
+            with self._lock:
+                self._busy.remove(process)
+            process.communicate()
+            raise
+        with self._lock:
+            self._busy.remove(process)
+            self._idle.append(process)
 
     def close(self) -> None:
-        """End the process."""
+        """End the processes, also those that a thread which is given up still talks to."""
         with self._lock:
-            if self._process is not None:
-                self._process.communicate()
-                self._process = None
+            for process in self._busy:
+                process.kill()
+            for process in self._idle:
+                process.communicate()
+            self._idle = []
 
 
 ENGINE = Engine()
@@ -122,5 +137,5 @@ def drawn_request(operation: Operation, drawn: dict[str, Any]) -> RawRequest:
     """Return a drawn request as it goes out."""
     target, body = operation.target(drawn["id"]), drawn["body"]
     if drawn["query"]:
-        target += f"?{urlencode(drawn['query'], doseq=True, quote_via=quote)}"
+        target += f"{'&' if '?' in target else '?'}{urlencode(drawn['query'], doseq=True, quote_via=quote)}"
     return raw_request(operation, target, body and body.encode("latin-1"), drawn["headers"])

@@ -9,17 +9,22 @@ from functools import partial
 from typing import Any
 
 from vidconform.contracts import Contract, Operation, is_plain
-from vidconform.exchange import Reply
+from vidconform.exchange import NEAR, Reply
+from vidconform.ledger import Danger
 from vidconform.probes.generated.exploration import ENGINE, drawn_request, plan_of
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
-from vidconform.probes.generated.unknown_ids import aimed_ids, unknown_to
+from vidconform.probes.generated.unknown_ids import aimed_ids, near_ids, unknown_to
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import EXPLORING, ODD_HEADERS, RawRequest, raw_request
 from vidconform.probes.task_lookup import Find
+from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure
 
 REQUIREMENT = "any-request-is-no-server-error"
 """The statement about whatever may be asked; without it nothing is generated."""
+ACCIDENT = "any-bad-request-is-refused"
+"""The statement that a creation among them breaks."""
+DANGER = Danger(6, "body")
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 # Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
 MOST_OF_ONE, MOST_OF_ALL = 30, 60
@@ -54,11 +59,20 @@ class GeneratedProbe:
         context.note("seed", lambda: str(context.setting.generation.seed))
         recorded = context.transport.recorded()
         if recorded is None:
-            known = find("task_ids") or []
-            _generate(context, operation, _RequestTrial(context, operation, self.may_create, most), known)
+            known, near = find("task_ids") or [], self._near(context, find)
+            _generate(context, operation, _RequestTrial(context, operation, self.may_create, most, near), known)
         for request in recorded or ():
             raw = raw_request(operation, request.target, request.body, dict(request.headers))
             _send(context, operation, raw, context.ask)
+
+    def _near(self, context: ProbeContext, find: Find) -> list[str]:
+        """Return ids near one that the service serves; the content of such a one tells not whose it is."""
+        if self.role not in ("retrieve", "second-retrieve", "content"):
+            return []
+        served = find("served")
+        known = [served] if served is not None else []
+        near: list[str] = context.note(NEAR, lambda: near_ids(context.contract, known, self.role == "content"))
+        return near
 
 
 class _NoMoreRequests(BaseException):
@@ -73,6 +87,7 @@ class _RequestTrial:
     operation: Operation
     may_create: bool
     most: int
+    near: list[str] = field(default_factory=list)
     seen: dict[RawRequest, bool] = field(default_factory=dict)
     cause: Exception | None = None
 
@@ -82,19 +97,26 @@ class _RequestTrial:
             if len(self.seen) >= self.most:
                 raise _NoMoreRequests
             where = f"{self.context.contract.id}: {self.operation.method} {self.operation.path}"
-            self.context.setting.tell(f"{where}, generated request {len(self.seen) + 1} of at most {self.most}")
+            told = f"{where}, generated request {len(self.seen) + 1} of at most {self.most}"
+            self.context.setting.tell(Redacted(told))
             self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
         return self.seen[raw]
 
     @property
     def suspects(self) -> list[RawRequest]:
         """The requests whose replies are suspicious, as far as they were sent; a few of many."""
-        return [raw for raw, suspicious in self.seen.items() if suspicious][:_MOST_SUSPECTS]
+        found = [raw for raw, suspicious in self.seen.items() if suspicious]
+        # A part of an id near a known one may be somebody's.
+        return [raw for raw in found if self.operation.asked(raw.target) not in self.near][:_MOST_SUSPECTS]
 
     def _send(self, raw: RawRequest) -> Reply:
         try:
-            send = self.context.send_expecting_refusal if self.may_create else self.context.ask
-            reply = _send(self.context, self.operation, raw, send)
+            reply = _send(
+                self.context,
+                self.operation,
+                raw,
+                partial(self.context.send_expecting_refusal, danger=DANGER) if self.may_create else self.context.ask,
+            )
         except (ProbeFailure, NotSent) as cause:
             self.cause = cause
             raise _NoMoreRequests from cause
@@ -120,7 +142,7 @@ def _generate(context: ProbeContext, operation: Operation, trial: _RequestTrial,
     if trial.most >= EXPLORING:
         ENGINE.start()
     try:
-        for raw in aimed_first(context.contract, operation, trial.most, known):
+        for raw in aimed_first(context.contract, operation, trial.most, known, trial.near):
             trial(raw)
         if trial.most >= EXPLORING and len(trial.seen) < trial.most:
             plan = plan_of(context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects)
@@ -131,10 +153,17 @@ def _generate(context: ProbeContext, operation: Operation, trial: _RequestTrial,
         raise trial.cause
 
 
-def aimed_first(contract: Contract, operation: Operation, most: int, known: list[str]) -> list[RawRequest]:
-    """Return the requests that are sent whatever the seed, of `most` in all."""
+def aimed_first(
+    contract: Contract, operation: Operation, most: int, known: list[str], near: Sequence[str] = ()
+) -> list[RawRequest]:
+    """Return the requests that are sent whatever the seed, of `most` in all, ids `near` a known one among the first."""
     may_ask = unknown_to(contract, known)
-    aimed = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
+    far = [raw for raw in _aimed(contract, operation) if may_ask(operation.asked(raw.target))]
+    close = [raw_request(operation, operation.target(task_id)) for task_id in near]
+    # Three of these before each of the others, so that a short run asks for most of them.
+    triples = [close[at : at + 3] for at in range(0, len(close), 3)]
+    mixed = [raw for triple, one in zip(triples, far, strict=False) for raw in (*triple, one)]
+    aimed = [*mixed, *far[len(triples) :]]
     return aimed[: round(most * (_AIMED if most >= EXPLORING else 1))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ _ODD = "'%\x00\n\x7fé\"\\;:?#&+ *<>{}|^`\t\r\x1f\x85\u200b\u202e\u2028\ufeff日
 _PLAIN = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # One above a bound that somebody may have set; the bound itself may still be served.
 _LENGTHS = (65, 201, LONGEST, 257, 129, 513, 101, 37, 1025, 33)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # A surrogate from here on is a byte that is no UTF-8 (PEP 383).
 _BAD_BYTE = "\udcff"
 
@@ -28,6 +30,29 @@ def aimed_ids(contract: Contract) -> list[str]:
         "\u202e", *sized[7:],
     ]  # fmt: skip
     return list(dict.fromkeys(ids))
+
+
+def near_ids(contract: Contract, known: list[str], odd_alone: bool = False) -> list[str]:
+    """Return ids near a known one, as a lookup by its beginning, by its end or without its case would find it.
+
+    `odd_alone` leaves out those that another task may well have.
+    """
+    if not known:
+        return []
+    first = known[0]
+    odd = [f"{first} ", f"{first}/", f"{first}\x00"]
+    others = [] if odd_alone else [f"{first}0", *_in_another_case(contract, first), f"0{first}", first[:-1]]
+    return [task_id for task_id in [*others[:2], *odd, *others[2:]] if task_id and task_id not in known]
+
+
+def _in_another_case(contract: Contract, task_id: str) -> list[str]:
+    """Return an id in capitals, or in small letters where it has no others; none where ids have no case."""
+    patterns = [space.pattern for space in contract.provider.id_spaces.values()]
+    # RFC 9562 section 4: a UUID is read in either case.
+    if _UUID.search(task_id) or any("(?i" in pattern for pattern in patterns):
+        return []
+    changed = task_id.upper() if task_id.upper() != task_id else task_id.lower()
+    return [changed] if changed != task_id else []
 
 
 def stretched(contract: Contract, length: int) -> str:

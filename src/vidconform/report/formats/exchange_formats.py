@@ -28,6 +28,8 @@ def write_formats(merged: ReportModel, folder: Path, guard: Guard) -> None:
     guard.write(folder / "ctrf.json", _json(as_ctrf(merged)))
     guard.write(folder / "results.sarif", _json(as_sarif(merged)))
     guard.write(folder / "matrix.csv", as_csv(merged))
+    if (folder / "badges").is_symlink():
+        (folder / "badges").unlink()
     (folder / "badges").mkdir(exist_ok=True)
     for provider, badge in badges(merged).items():
         guard.write(folder / "badges" / f"{names.provider(provider)}.json", _json(badge))

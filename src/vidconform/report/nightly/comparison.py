@@ -64,7 +64,20 @@ def _difference(old: ReportModel, new: ReportModel, key: tuple[str, str, str]) -
         # Somebody listed it already: it is told, but nobody is called.
         kind = "changed"
     said = (after.row.expected, after.row.received) if after else ("", "")
+    if kind is None and before is not None and after is not None and earlier == later and later in UNMET:
+        return _on_other_routes(before.row, after.row, later)
     return _describe(kind, known.row, earlier, later, said) if kind else None
+
+
+def _on_other_routes(before: VerdictRow, after: VerdictRow, label: Label) -> Difference | None:
+    """Return that a fault is on other routes than before; a route that was not asked this time may still have it."""
+    if not (before.routes and after.routes) or before.routes == after.routes:
+        return None
+    gone = [route for route in before.routes if route not in after.routes]
+    new = [route for route in after.routes if route not in before.routes]
+    told = [f"{word} on {', '.join(routes)}" for word, routes in (("new", new), ("no longer seen", gone)) if routes]
+    kind = "worse" if new and not after.is_known else "changed"
+    return _describe(kind, after, label, label, (after.expected, f"{after.received} ({'; '.join(told)})"))
 
 
 def _counts_again(before: Entry | None, after: Entry | None) -> bool:

@@ -10,7 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from vidconform.errors import BadOption
-from vidconform.report.merged_runs import merge_files
+from vidconform.report.merged_runs import NOBODY, merge_files
 from vidconform.report.nightly.comparison import differences
 from vidconform.report.report_model import Column, Entry, ReportModel
 from vidconform.report.results_reader import NAME, find_results
@@ -21,6 +21,7 @@ from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, Label
 PATIENCE = 3
 
 _SILENT = "not-judged"
+_CONSEQUENCES = ("not sent: ", NOBODY)
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ class Night:
         for column in self._columns:
             days = sorted({self.whole.runs[run].started_at.date() for run in self._silent_runs(column)})
             if len(days) >= PATIENCE:
-                key, causes = f"{column.id} {_SILENT}", self._causes(column.id)
-                yield NightFault(key, column.id, "", "", "not judged", "", causes, days[0])
+                key, cause = f"{column.id} {_SILENT}", self._cause([column.id])
+                yield NightFault(key, column.id, "", "", "not judged", "", cause, days[0])
 
     def _silent_runs(self, column: Column) -> list[int]:
         def is_silent(run: int) -> bool:
@@ -113,10 +114,16 @@ class Night:
     def _is_silent(self, contract: str) -> bool:
         return any(column.id == contract and self._silent_runs(column) for column in self._columns)
 
-    def _causes(self, contract: str) -> str:
-        """Return what most often stood in the way of a contract."""
-        rows = [entry.row for entry in self._entries.values() if entry.row.contract == contract]
-        causes = Counter(row.received for row in rows if row.label is Label.INCONCLUSIVE and row.received)
+    @property
+    def cause(self) -> str:
+        """What most often stood in the way tonight: an outage, a used-up credit, a model that is not served."""
+        return self._cause([column.id for column in self._columns])
+
+    def _cause(self, contracts: Collection[str]) -> str:
+        """Return what most often stood in the way of some contracts; what was not sent for it says less."""
+        rows = [entry.row for entry in self._entries.values() if entry.row.contract in contracts]
+        told = [row.received for row in rows if row.label is Label.INCONCLUSIVE and row.received]
+        causes = Counter([cause for cause in told if not cause.startswith(_CONSEQUENCES)] or told)
         return causes.most_common(1)[0][0] if causes else ""
 
 

@@ -6,16 +6,16 @@ a night that could not be judged tells nothing and mends nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts import decode_plain_json, read_text
 from vidconform.errors import BadOption
 from vidconform.report.nightly import issue_text
 from vidconform.report.nightly.night_faults import Night
-from vidconform.text import pluralise
+from vidconform.text import pluralise, visible
 
 FORMAT = "vidconform/notice@1"
 _FAILED, _INCOMPLETE = 1, 6
@@ -98,10 +98,14 @@ def _sentence(night: Night, issue: Issue | None, action: str, wrong: int) -> str
     faults = pluralise(wrong, "fault")
     number = f"issue #{issue.number}" if issue is not None else "an issue"
     if action != "none":
-        told = {"open": f"to be opened, {faults}", "update": f"to be updated, {faults}"}
+        told = {
+            "open": f"to be opened, {faults}",
+            "update": f"to be updated, {faults}",
+        }
         return f"{night.provider}: {number} {told.get(action, 'to be closed, all is well again')}"
     if not night.is_judged:
-        return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night"
+        cause = f" ({visible(night.cause)})" if night.cause else ""
+        return f"{night.provider}: not judged in full, so nothing is fixed and nothing is broken by this night{cause}"
     return f"{night.provider}: nothing new" + (f"; {number} names {faults}" if issue is not None else "")
 
 
@@ -115,10 +119,10 @@ def find_issue(issues: Iterable[Issue], provider: str) -> Issue | None:
 def read_issues(path: Path) -> list[Issue]:
     """Return what `gh issue list --json=number,title,body` printed into a file; raises BadOption."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = decode_plain_json(read_text(path))
         if not isinstance(found, list):
             raise TypeError(type(found))
         return [Issue(int(one["number"]), str(one["title"]), str(one["body"])) for one in found]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         expected = "the JSON that gh issue list --json=number,title,body prints"
         raise BadOption("--issues", str(path), expected) from error

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import FileFormat
+from vidconform.contracts import FileFormat, decode_plain_json, read_text
 from vidconform.errors import ResultsRefused
 from vidconform.report.report_model import ReportModel
 from vidconform.store import FORMAT, NAME
@@ -80,10 +79,10 @@ def read_observed(results: Path) -> dict[str, dict[Key, Seen]] | None:
     """Return what a run observed, by contract, from beside its results, or None; raises ResultsRefused."""
     path = results.with_name(NAME)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = decode_plain_json(read_text(path))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise ResultsRefused(path, f"cannot be read: {error}") from error
     try:
         _CONTENT.check(content)

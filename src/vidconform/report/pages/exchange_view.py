@@ -73,7 +73,7 @@ class Journalled:
     """The exchanges and gaps of one contract in one run."""
 
     exchanges: dict[tuple[str, int], Kept] = field(default_factory=dict)
-    gaps: list[tuple[str, str]] = field(default_factory=list)
+    gaps: list[tuple[str, str, Kept | None]] = field(default_factory=list)
 
 
 def read_evidence(results: Path) -> dict[str, Journalled]:
@@ -82,12 +82,21 @@ def read_evidence(results: Path) -> dict[str, Journalled]:
     for line in read_lines(results.parent):
         journalled = found.setdefault(line["contract"], Journalled())
         if line["kind"] == "gap":
-            journalled.gaps.append((line["probe"], line["sentence"]))
+            with suppress(ValueError):
+                journalled.gaps.append((line["probe"], line["sentence"], _trouble(line)))
         elif line["kind"] == "exchange":
             with suppress(ValueError):
                 kept = _kept(line, decode(line))
                 journalled.exchanges[kept.key] = kept
     return found
+
+
+def _trouble(line: Mapping[str, Any]) -> Kept | None:
+    """Return the reply that kept a probe from going on, where there was one."""
+    if "exchange" not in line:
+        return None
+    place = {"contract": line["contract"], "probe": line["probe"], "index": -1, "state": None}
+    return _kept(place, decode(line["exchange"]))
 
 
 def _kept(line: Mapping[str, Any], exchange: Exchange) -> Kept:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from vidconform.contracts import find_provider, known_providers
 from vidconform.report.file_names import FileNames
 from vidconform.report.pages.exchange_view import Journalled, Kept, read_evidence
 from vidconform.report.pages.timelines import Timeline, timelines
@@ -147,8 +148,8 @@ class ContractView:
         return None if kept is None else self.views.names.exchange(self.column.id, entry.run, probe, index)
 
     @cached_property
-    def gaps(self) -> list[tuple[str, str]]:
-        """What the probes did not bring, and why."""
+    def gaps(self) -> list[tuple[str, str, Kept | None]]:
+        """What the probes did not bring, why, and the reply that was in the way, if there was one."""
         found = [gap for run in self.runs for gap in self.views.evidence(self.column.id, run).gaps]
         return list(dict.fromkeys(found))
 
@@ -162,15 +163,24 @@ def age_text(days: int) -> str:
     return "today" if days == 0 else f"{days} d"
 
 
-def rerun(cell: Cell) -> str:
-    """Return the line that judges just this requirement again."""
+def rerun(merged: ReportModel, cell: Cell) -> str:
+    """Return the line that judges just this requirement again, where it was judged."""
     row = cell.any.row
     # The brackets make the name exact: without them `id-type` would bring `task-id-type` as well.
     names = [
         f"[{row.contract}-{row.requirement}{'-document' if kind == 'document' else ''}]" for kind in _subjects(cell)
     ]
-    live = " --live" if cell.observed is not None and cell.observed.origin == "live" else ""
-    return f"pytest {shlex.quote(f'--provider={row.provider}')} -k {shlex.quote(' or '.join(names))}{live}"
+    words = [f"--provider={row.provider}", "-k", " or ".join(names), *_address(merged, cell)]
+    return shlex.join(["pytest", *words])
+
+
+def _address(merged: ReportModel, cell: Cell) -> list[str]:
+    """Return the options that ask the same service again; a recorded run asks none."""
+    if cell.observed is None or merged.runs[cell.observed.run].mode != "live":
+        return []
+    used, name = merged.columns[cell.contract].served.base_url, cell.any.row.provider
+    own = find_provider(name).base_url if name in known_providers() else ""
+    return ["--live", *([f"--provider-url={used}"] if used and used != own else [])]
 
 
 def _subjects(cell: Cell) -> list[str]:

@@ -1,0 +1,196 @@
+"""Reads the operations of an OpenAPI document (3.1); what is not understood is refused with operation and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vidconform.contracts.data_files import read_yaml
+from vidconform.contracts.documented_values import body_example, resolved, schema_at, value_of
+from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES
+from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
+from vidconform.contracts.references import check_document_references
+from vidconform.contracts.refusal_cases import problems_of_refusals, refusal_cases
+from vidconform.errors import DataFileProblem
+
+Node = dict[str, Any]
+
+# OpenAPI 3.1, section 4.8.9 (Path Item Object).
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SHARED = ("parameters", "summary", "description")
+
+
+def load_operations(path: Path) -> list[Operation]:
+    """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
+    document = read_yaml(path)
+    check_document_references(path, document)
+    try:
+        schemes = _schemes(document)
+        found = [(f"{method.upper()} {route}", route, method, item) for route, method, item in _items(path, document)]
+        _check(path, found)
+        return [_operation(path.parent, route, method, item, schemes) for _, route, method, item in found]
+    except KeyError as error:
+        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
+    except (TypeError, AttributeError, ValueError) as error:
+        raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error}") from error
+
+
+def _items(path: Path, document: Node) -> Iterator[tuple[str, str, Node]]:
+    """Yield each operation with what its path and the document say for all of them."""
+    for route, given in document["paths"].items():
+        shared = resolved(document, given)
+        for key in shared:
+            if key not in (*_METHODS, *_SHARED) and not key.startswith("x-"):
+                valid = ", ".join((*_METHODS, *_SHARED))
+                raise DataFileProblem(path, f"{route}: {key!r} is not read here; the valid ones are {valid}")
+        for method in (key for key in shared if key in _METHODS):
+            yield route, method, _whole(document, shared, shared[method])
+
+
+def _whole(document: Node, shared: Node, item: Node) -> Node:
+    own = {(p["name"], p["in"]) for p in item.get("parameters", [])}
+    inherited = [p for p in shared.get("parameters", []) if (p["name"], p["in"]) not in own]
+    whole = {**item, "parameters": [*inherited, *item.get("parameters", [])]}
+    return {"security": document.get("security", []), **whole}
+
+
+def _check(path: Path, found: list[tuple[str, str, str, Node]]) -> None:
+    problem = next((f"{named}: {told}" for named, _, _, item in found for told in _problems(item)), None)
+    if problem is not None:
+        raise DataFileProblem(path, problem)
+
+
+def _problems(item: Node) -> Iterator[str]:
+    """Yield what would be passed over without a word."""
+    if "x-role" not in item:
+        yield "no x-role says what it is for"
+    for place in ("servers", "callbacks"):
+        if place in item:
+            yield f"{place}: not read here, requests go to the address in provider.toml alone"
+    for place, node, valid in _places(item):
+        unknown = [key for key in node if key.startswith("x-") and key not in valid]
+        yield from (f"{place}: unknown key {key!r}; the valid ones are {', '.join(valid)}" for key in unknown)
+    yield from problems_of_refusals(item.get("x-refusals", {}))
+    for parameter in item["parameters"]:
+        yield from _problems_of_parameter(parameter)
+    for code, answer in item.get("responses", {}).items():
+        for media, shown in answer.get("content", {}).items():
+            if _has_rows(shown.get("schema", {})):
+                place = f"responses.{code}.content.{media}.schema"
+                yield f"{place}: x-requirement stands in a *.schema.json that this refers to by $ref"
+
+
+def _places(item: Node) -> Iterator[tuple[str, Node, tuple[str, ...]]]:
+    yield "the operation", item, OPENAPI_KEYS["operation"]
+    for parameter in item["parameters"]:
+        yield f"parameters.{parameter['name']}", parameter, OPENAPI_KEYS["parameter"]
+    for media, shown in item.get("requestBody", {}).get("content", {}).items():
+        yield f"requestBody.content.{media}", shown, OPENAPI_KEYS["media"]
+
+
+def _problems_of_parameter(parameter: Node) -> Iterator[str]:
+    place, role = f"parameters.{parameter['name']}", parameter.get("x-role")
+    if role is not None and role not in PARAMETER_ROLES:
+        yield f"{place}: unknown x-role {role!r}; the valid ones are {', '.join(PARAMETER_ROLES)}"
+    if "content" in parameter or parameter.get("style", "form") not in ("form", "simple"):
+        yield f"{place}: a style or content of its own is not written here; a plain value is"
+    if parameter["in"] == "cookie" and parameter.get("required"):
+        yield f"{place}: a required cookie is not sent; a credential is a security scheme"
+    if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
+        yield f"{place}: an x-role {role!r} is for what a request may leave out"
+
+
+def _has_rows(node: Any) -> bool:
+    if isinstance(node, list):
+        return any(_has_rows(member) for member in node)
+    return isinstance(node, dict) and ("x-requirement" in node or any(_has_rows(member) for member in node.values()))
+
+
+def _schemes(document: Node) -> dict[str, Scheme]:
+    found = document.get("components", {}).get("securitySchemes", {})
+    return {name: _scheme(name, item) for name, item in found.items()}
+
+
+def _scheme(name: str, item: Node) -> Scheme:
+    if item["type"] == "http":
+        return Scheme(name, "Authorization", f"{item['scheme'].capitalize()} ", item.get("x-variable"))
+    header = "Cookie" if item["in"] == "cookie" else item["name"]
+    return Scheme(name, header, "", item.get("x-variable"))
+
+
+def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Operation:
+    parameters = item["parameters"]
+    named = next((p for p in parameters if p.get("x-role") == "id"), None)
+    others = [p for p in parameters if p is not named]
+    content = item.get("requestBody", {}).get("content", {})
+    body = _body(content)
+    return Operation(
+        id=item.get("operationId", f"{method} {route}"),
+        role=item["x-role"],
+        method=method.upper(),
+        path=route,
+        id_parameter=named and named["name"],
+        id_in=named and named["in"],
+        schemes=tuple(schemes[name] for choice in item["security"] for name in choice),
+        request_example=body_example(folder, body),
+        request_sample=body.get("x-sample"),
+        id_example=named and named.get("example"),
+        request_schema=_file(body),
+        answers={str(code): _answer(answer) for code, answer in item.get("responses", {}).items()},
+        media_types=tuple(content),
+        query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
+        segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
+        headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
+        options={p["x-role"]: Option(p["name"], _values(p)) for p in others if p.get("x-role")},
+        refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
+        file_members=_files(folder, body),
+        keyless=not all(item["security"]) or not item["security"],
+    )
+
+
+def _body(content: Node) -> Node:
+    """Return what the document says of the request body in the media type that it is sent as."""
+    by_type = {name.partition(";")[0]: media for name, media in content.items()}
+    found: Node = next((by_type[name] for name in SENDABLE if name in by_type), {})
+    return found
+
+
+def _files(folder: Path, body: Node) -> tuple[str, ...]:
+    """Return the members that are files: `format: binary` of OpenAPI 3.0, or a media type of 3.1."""
+    members = schema_at(folder, body.get("schema", {})).get("properties", {})
+    described = {name: member for name, member in members.items() if isinstance(member, dict)}
+    return tuple(
+        name for name, member in described.items() if member.get("format") == "binary" or "contentMediaType" in member
+    )
+
+
+def _is_sent(parameter: Node) -> bool:
+    """Whether a header is the document's to say: OpenAPI ignores three of them (3.1, section 4.8.12.2.1)."""
+    return bool(parameter.get("required")) and parameter["name"].lower() not in (
+        "accept",
+        "content-type",
+        "authorization",
+    )
+
+
+def _values(parameter: Node) -> tuple[Any, ...]:
+    schema = parameter.get("schema", {})
+    return tuple(schema.get("enum", ())) if isinstance(schema, dict) else ()
+
+
+def _answer(answer: Node) -> DocumentedReply:
+    content = answer.get("content", {})
+    shown = {
+        name: example["value"] for media in content.values() for name, example in media.get("examples", {}).items()
+    }
+    for media in content.values():
+        shown |= {"example": media["example"]} if "example" in media else {}
+    schemas = {name.partition(";")[0].lower(): _file(media) for name, media in content.items()}
+    first = next((file for file in schemas.values() if file), None)
+    return DocumentedReply(first, tuple(content), shown, schemas)
+
+
+def _file(media: Node) -> str | None:
+    reference: str | None = media.get("schema", {}).get("$ref")
+    return reference

@@ -1,0 +1,85 @@
+"""The body of a creation or remix, read and checked as its contract describes it."""
+
+from __future__ import annotations
+
+import json
+from email.parser import BytesParser
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from vidconform.contracts import Contract, Operation, schema_errors
+from vidconform.emulator.replies import RefusedRequest
+from vidconform.emulator.server_state import Call
+
+
+def parse(contract: Contract, operation: Operation, call: Call) -> dict[str, Any]:
+    """Reads a body, without the optional members that are null, or refuses it."""
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_form = kind in _FORMS and kind in operation.media_types
+    sent = _FORMS[kind](call) if is_form else _decode(call.body)
+    if "body" not in call.waived:
+        _check(contract, operation, sent, is_form=is_form)
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def _decode(body: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise RefusedRequest(400, "the body is not JSON", "invalid_json") from None
+    if not isinstance(sent, dict):
+        raise RefusedRequest(400, "the body is not a JSON object", "invalid_json")
+    return sent
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _multipart(call: Call) -> dict[str, Any]:
+    head = f"content-type: {call.headers['content-type']}\r\n\r\n".encode("latin-1", "replace")
+    whole = BytesParser().parsebytes(head + call.body)
+    if not whole.is_multipart():
+        raise RefusedRequest(400, "the body is no multipart/form-data", "invalid_body")
+    parts = [part for part in whole.walk() if part is not whole]
+    named = [(part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts]
+    return {str(name): value.decode("utf-8", "replace") for name, value in named if isinstance(value, bytes)}
+
+
+def _urlencoded(call: Call) -> dict[str, Any]:
+    return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+_FORMS = {"multipart/form-data": _multipart, "application/x-www-form-urlencoded": _urlencoded}
+
+
+def _check(contract: Contract, operation: Operation, sent: dict[str, Any], *, is_form: bool) -> None:
+    schema = contract.schemas.get(operation.request_schema or "")
+    source = schema.source if schema is not None else {}
+    example = operation.request_example if isinstance(operation.request_example, dict) else {}
+    for name in source.get("required", [name for name in ("model", "prompt") if name in example]):
+        # What the source of a remix has already need not be said again.
+        is_needed = operation.role != "remix" or name != "model"
+        blank = not sent.get(name, "x") or (isinstance(sent.get(name), str) and not sent[name].strip())
+        if (is_needed and (name not in sent or sent[name] is None)) or blank:
+            raise _wrong(name, f"{name} is required and is not empty")
+    if not is_form:
+        _check_types(source, example, {name: value for name, value in sent.items() if value is not None})
+
+
+def _check_types(source: dict[str, Any], example: dict[str, Any], sent: dict[str, Any]) -> None:
+    members = source.get("properties", {})
+    for name, value in sent.items():
+        schema = members.get(name, {})
+        wrong = "$ref" not in schema and bool(schema_errors(schema, _as_utf8(value)))
+        if wrong or (not members and name in example and type(value) is not type(example[name])):
+            raise _wrong(name, f"{name} is not what the document says")
+
+
+def _as_utf8(value: Any) -> Any:
+    """A lone surrogate, which JSON may hold, has no form that the validator knows."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _wrong(name: str, message: str) -> RefusedRequest:
+    return RefusedRequest(400, message, "invalid_request", param=name, check="body")

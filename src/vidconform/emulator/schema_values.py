@@ -1,0 +1,137 @@
+"""Values that a schema allows, made up from it, and bodies mended until it has no complaint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from vidconform.contracts import Schema, fits, value_of
+
+_TEXTS = (
+    "text",
+    "5",
+    "1280x720",
+    "16:9",
+    "https://files.example/video.mp4",
+    "2026-01-01T00:00:00Z",
+    "a1",
+    "video_1a2b",
+)
+_ROUNDS = 40
+GONE = object()
+
+Path = tuple[str | int, ...]
+Suggest = Callable[[Path], Any]
+
+
+def nodes(root: dict[str, Any], node: Any) -> Iterator[dict[str, Any]]:
+    """Yield a schema and those that it applies to the same instance, each once."""
+    if not isinstance(node, dict):
+        return
+    yield node
+    reference = str(node.get("$ref", ""))
+    named = root.get("$defs", {}).get(reference.removeprefix("#/$defs/")) if reference.startswith("#/$defs/") else None
+    for same in (named, node.get("then"), node.get("else"), node.get("x-hedged"), *node.get("allOf", [])):
+        yield from nodes(root, same)
+
+
+def types_of(root: dict[str, Any], node: Any) -> list[str]:
+    """Return the types that a schema names first."""
+    named: Any = next((same["type"] for same in nodes(root, node) if "type" in same), [])
+    return [named] if isinstance(named, str) else list(named)
+
+
+def made_up(root: dict[str, Any], node: Any) -> Any:
+    """Return a value of a schema, None where it says nothing of one."""
+    applied = list(nodes(root, node))
+    shown = next((value for same in applied if (value := value_of(_own(same))) is not None), None)
+    if shown is not None:
+        return deepcopy(shown)
+    members = {name: member for same in applied for name, member in same.get("properties", {}).items()}
+    if members:
+        made = {name: made_up(root, member) for name, member in members.items()}
+        return {name: value for name, value in made.items() if value is not None or "x-role" in members[name]}
+    kinds = [kind for kind in types_of(root, node) if kind != "null"]
+    return _of_type(kinds[0] if kinds else "", applied)
+
+
+def _own(node: dict[str, Any]) -> dict[str, Any]:
+    return {key: node[key] for key in ("example", "examples", "const", "default", "enum") if key in node}
+
+
+def _of_type(kind: str, applied: list[dict[str, Any]]) -> Any:
+    least = next((same["minimum"] for same in applied if "minimum" in same), 1)
+    pattern = next((same["pattern"] for same in applied if "pattern" in same), "")
+    text = next((text for text in _TEXTS if fits(pattern, text)), "text")
+    made: dict[str, Any] = {
+        "string": text,
+        "integer": least,
+        "number": least,
+        "boolean": False,
+        "array": [],
+        "object": {},
+    }
+    return deepcopy(made.get(kind))
+
+
+def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = frozenset()) -> Any:
+    """Return a body without what a schema finds wrong with it, as far as small changes beside what is kept mend it."""
+    for _ in range(_ROUNDS):
+        errors = [error for error in _errors(schema, body) if tuple(error.instance_path) not in kept]
+        better = next((tried for error in errors for tried in _tries(schema, body, error, suggest)), None)
+        if better is None:
+            return body
+        body = better
+    return body
+
+
+def _errors(schema: Schema, body: Any) -> list[Any]:
+    # A lone surrogate, which JSON may hold, has no form that the validator knows.
+    plain = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+    return list(schema.validator.iter_errors(plain))
+
+
+def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[Any]:
+    """Yield the body with one place changed, where fewer errors are left."""
+    wrong = len(_errors(schema, body))
+    missing = getattr(error.kind, "property", None)
+    place: Path = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
+    for value in (suggest(place), made_up(schema.source, _at(schema.source, place)), None, GONE, {}, "text"):
+        tried = put(body, place, value) if place else body
+        if tried is not body and len(_errors(schema, tried)) < wrong:
+            yield tried
+
+
+def _at(root: dict[str, Any], place: Path) -> Any:
+    """Return the schema of a place in the body, by the properties that lead there."""
+    found: Any = root
+    for name in place:
+        key = "items" if isinstance(name, int) else name
+        applied = list(nodes(root, found))
+        found = next((n["properties"][key] for n in applied if key in n.get("properties", {})), None) or next(
+            (n["items"] for n in applied if isinstance(name, int) and "items" in n), {}
+        )
+    return found
+
+
+def put(body: Any, place: Path, value: Any) -> Any:
+    """Return a copy of a body with another value at a place, or without it; the body itself where none is there."""
+    changed = deepcopy(body)
+    owner: Any = changed
+    for name in place[:-1]:
+        try:
+            owner = owner[name]
+        except (KeyError, IndexError, TypeError):
+            return body
+    last: Any = place[-1]
+    if not isinstance(owner, dict if isinstance(last, str) else list):
+        return body
+    if value is GONE and last not in owner:
+        return body
+    if value is GONE:
+        del owner[last]
+    else:
+        owner[last] = value
+    return changed

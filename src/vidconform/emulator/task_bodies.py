@@ -1,0 +1,163 @@
+"""The object of a task as its contract shows it: the document's example with this task's own facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from vidconform.contracts import Contract, Field, Operation, Schema
+from vidconform.emulator.schema_values import GONE, made_up, mended, nodes, put, types_of
+from vidconform.emulator.tasks import EmulatedTask, Step
+
+_KEPT_SECONDS = 3600
+_FAILURE = "the video could not be generated"
+_ECHOED = ("model", "prompt", "seconds", "size")
+# What there is at some ends alone.
+_AT_SUCCESS, _AT_FAILURE = ("result", "completed", "expires"), ("error",)
+_BARE = ("detail-id", "pending-id", "moderation-task")
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """One task in one state; `result` makes the address of its video."""
+
+    contract: Contract
+    operation: Operation
+    task: EmulatedTask
+    step: Step
+    result: Callable[[], str]
+
+    @property
+    def phase(self) -> str:
+        """The phase of the present word."""
+        return self.contract.phase(self.step.status) or "unknown"
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the reply, or else that of the task."""
+        shown = self.operation.success
+        return self.contract.schemas.get((shown and shown.schema) or "", self.contract.task)
+
+    @property
+    def examples(self) -> list[dict[str, Any]]:
+        """The bodies that the document shows for this schema, those of the operation itself first."""
+        return [
+            example
+            for operation in (self.operation, *self.contract.operations)
+            for code, answer in operation.answers.items()
+            if code.startswith("2")
+            and self.contract.schemas.get(answer.schema or "", self.contract.task) is self.schema
+            for example in answer.examples.values()
+            if isinstance(example, dict)
+        ]
+
+
+def task_body(view: TaskView) -> Any:
+    """Render a task."""
+    fields, body = view.schema.fields, _base(view)
+    for role, field in fields.items():
+        body = _filled(view, body, role, field)
+    roles = {field.path: role for role, field in fields.items()}
+
+    def suggest(place: tuple[str | int, ...]) -> Any:
+        role = roles.get(tuple(str(name) for name in place), "")
+        return _value(view, role, fields[role], None) if role else GONE
+
+    # What was sent is told as it was sent, and an id as it is, whatever a schema thinks of it.
+    told = {"id", "task-id", *(role for role, value in view.task.sent.items() if value is not None)}
+    echoed = frozenset(field.path for role, field in fields.items() if role in told)
+    return mended(view.schema, body, suggest, echoed)
+
+
+def _base(view: TaskView) -> dict[str, Any]:
+    """Return the example that is nearest to the task's state, or else what the schema allows."""
+    schema, contract, shown = view.schema, view.contract, view.examples
+    status = schema.fields.get("status")
+    if not shown:
+        return made_up(schema.source, schema.source) or {}
+    phases = [contract.phase(status.read(example)) if status else None for example in shown]
+    order = (view.phase, "running", "waiting", "failed", *phases)
+    wanted = next(phase for phase in order if phase in phases)
+    return deepcopy(shown[phases.index(wanted)])
+
+
+def _filled(view: TaskView, body: Any, role: str, field: Field) -> Any:
+    own = field.read(body)
+    is_there = own is not None or _stands(body, field)
+    if role in (*_AT_SUCCESS, *_AT_FAILURE):
+        due = view.phase == "succeeded" if role in _AT_SUCCESS else view.phase == "failed"
+        if due:
+            return put(body, field.path, _value(view, role, field, own))
+        # One that the document shows as null stays so.
+        return put(body, field.path, GONE) if own is not None or not view.examples else body
+    value = _value(view, role, field, own)
+    return put(body, field.path, value) if is_there and value is not GONE else body
+
+
+def _stands(body: Any, field: Field) -> bool:
+    for name in field.path:
+        if not isinstance(body, dict) or name not in body:
+            return False
+        body = body[name]
+    return True
+
+
+def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
+    """Return what a role says of a task, GONE where it says nothing that is not there."""
+    task, step = view.task, view.step
+    if role in _AT_SUCCESS and view.phase != "succeeded":
+        return None
+    if role in ("created", "pending-created", "updated", "completed", "expires"):
+        return _time(view, role, field, own)
+    if role in _ECHOED:
+        sent = task.sent.get(role)
+        return sent if sent is not None and (own is None or type(sent) is type(own)) else GONE
+    if role in _BARE:
+        return task.id.rpartition(":")[2]
+    if role in ("progress", "pending-progress"):
+        return _progress(view, field, own, step.progress)
+    if role == "error":
+        return _error(view, field)
+    said = {"id": task.id, "task-id": task.id, "status": step.status, "detail-status": step.status}
+    said |= {"source": task.sent["source"]} if "source" in task.sent else {}
+    return view.result() if role == "result" else said.get(role, GONE)
+
+
+def _time(view: TaskView, role: str, field: Field, own: Any) -> Any:
+    created = view.task.created_at * 1000
+    since = view.task.since_ms(view.step)
+    moment = {"updated": since, "completed": since, "expires": since + _KEPT_SECONDS * 1000}.get(role, created)
+    unit = field.unit or ("rfc3339" if _is_text(view, field, own) else "seconds")
+    if unit == "rfc3339":
+        told = datetime.fromtimestamp(moment // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # The document's own moment keeps its fraction.
+        return own if isinstance(own, str) and own[:19] == told[:19] else told
+    return moment // 1000 if unit == "seconds" else moment
+
+
+def _progress(view: TaskView, field: Field, own: Any, share: int) -> Any:
+    if field.unit == "fraction":
+        return share / 100
+    if field.unit == "percent":
+        return f"{share}%"
+    return str(share) if _is_text(view, field, own) else share
+
+
+def _error(view: TaskView, field: Field) -> Any:
+    return _FAILURE if _is_text(view, field, None) else {"code": "generation_failed", "message": _FAILURE}
+
+
+def _is_text(view: TaskView, field: Field, own: Any) -> bool:
+    if own is not None:
+        return isinstance(own, str)
+    return "string" in types_of(view.schema.source, _node(view.schema, field))
+
+
+def _node(schema: Schema, field: Field) -> Any:
+    node: Any = schema.source
+    for name in field.path:
+        node = next((n["properties"][name] for n in nodes(schema.source, node) if name in n.get("properties", {})), {})
+    return node

@@ -1,0 +1,57 @@
+"""How the tasks ended that a run created itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vidconform.contracts import FINISHED, Contract
+from vidconform.exchange.evidence import Evidence
+from vidconform.exchange.messages import Exchange
+from vidconform.text import visible
+
+_CREATING = ("create", "remix")
+_LONGEST = 200
+
+
+def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
+    """Return how the task that a probe created came to no video, as a sentence.
+
+    None where it did, or where trouble hid its end. A vendor may tell it with any status code: the body alone
+    counts.
+    """
+    found = [exchange for exchange in evidence.exchanges if exchange.role in (*_CREATING, "retrieve")]
+    if evidence.probe not in _CREATING or not found or not found[0].reply.is_success:
+        return None
+    ends = [exchange for exchange in found if _phase(contract, exchange) in FINISHED]
+    if not ends:
+        return None if evidence.is_cut or not found[1:] else f"the run's own task never ended: {_last(found[-1])}"
+    phase = _phase(contract, ends[-1])
+    if phase == "succeeded":
+        return None
+    word = "was cancelled" if phase == "cancelled" else "failed"
+    return f"the run's own task {word}: {_error(contract, ends[-1])} ({_last(ends[-1])})"
+
+
+def _phase(contract: Contract, exchange: Exchange) -> str | None:
+    status = contract.field("status", exchange.role, exchange.reply.status)
+    body = exchange.reply.json
+    return contract.phase_of(status.read(body), body) if status is not None else None
+
+
+def _last(exchange: Exchange) -> str:
+    return visible(f"task {exchange.task_id or ''} of {exchange.request.method}, status code {exchange.reply.status}")
+
+
+def _error(contract: Contract, exchange: Exchange) -> str:
+    """Return the code and the message of the error, or whatever stands in its place."""
+    place, body = contract.field("error"), exchange.reply.json
+    told = place.read(body) if place is not None else body.get("error") if isinstance(body, dict) else None
+    if isinstance(told, dict):
+        words = [_word(told[name]) for name in ("code", "message") if told.get(name) not in (None, "")]
+        return ", ".join(words) or _word(told)
+    return "no error is told" if told in (None, "") else _word(told)
+
+
+def _word(told: Any) -> str:
+    return visible(told if isinstance(told, str) else json.dumps(told, ensure_ascii=False), _LONGEST)

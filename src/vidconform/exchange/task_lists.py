@@ -1,0 +1,37 @@
+"""The tasks that a reply of a list holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidconform.contracts import Contract
+from vidconform.exchange.messages import Exchange
+
+
+def listed_tasks(contract: Contract, exchange: Exchange) -> list[dict[str, Any]] | None:
+    """Return the tasks of a list, at the place that the document gives for them; None where it holds none there.
+
+    A document without such a place has the list itself as its body.
+    """
+    place, body = contract.field("tasks", "list", exchange.reply.status), exchange.reply.json
+    found = body if place is None else place.read(body)
+    if not exchange.reply.is_success or not isinstance(found, list):
+        return None
+    return [task for task in found if isinstance(task, dict)]
+
+
+def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:
+    """Return a field of a listed task, which has no wrapper even where a single one has."""
+    place = contract.field(role)
+    if place is None:
+        return None
+    told = place.read(task)
+    return task.get(str(place.path[-1])) if told is None else told
+
+
+def listed_ids(contract: Contract, exchange: Exchange) -> list[str]:
+    """Return the ids of the tasks of a list in its order, as far as they are texts."""
+    roles = [role for role in ("id", "task-id") if contract.field(role) is not None][:1]
+    tasks = listed_tasks(contract, exchange) or []
+    told = [listed_value(contract, task, role) for task in tasks for role in roles]
+    return [value for value in told if isinstance(value, str)]

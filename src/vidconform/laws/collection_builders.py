@@ -1,0 +1,57 @@
+"""From evidence to lists, deletions, cancellations and whatever else is more than one task."""
+
+from __future__ import annotations
+
+from vidconform.contracts import Contract
+from vidconform.laws.gathered_replies import LIVES, Gathered, reply_views
+from vidconform.laws.law import Binding
+from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing
+from vidconform.laws.subjects import Subject
+
+CREATING = ("create", "remix", "create-as-form", "cancel")
+"""The probes that make tasks."""
+
+
+def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the lists of a run as one subject."""
+    found = reply_views(contract, gathered, "list")
+    lists = Listing(contract, found)
+    told = [view for view in reply_views(contract, gathered, *LIVES) if view.has("id", "created")]
+    lists.created = {view.value("id"): view.value("created") for view in told}
+    return [lists] if found else []
+
+
+def deletion(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the deletion of a task."""
+    found = reply_views(contract, gathered, "delete")
+    return [Deletion(contract, found)] if found else []
+
+
+def cancellation(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the cancellation of a task."""
+    found = reply_views(contract, gathered, *binding.probes)
+    return [Cancellation(contract, found)] if found else []
+
+
+def creations(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the tasks that a run made, with the replies that tell of them."""
+    found = reply_views(contract, gathered, *CREATING)
+    made = [view for view in found if view.exchange.role in ("create", "remix") and view.reply.is_success]
+    return [Subject(contract, made)] if made else []
+
+
+def variants(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the variants of a content."""
+    found = reply_views(contract, gathered, "content-variants")
+    return [Subject(contract, found)] if found else []
+
+
+def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the reply to a request that the document says is refused."""
+    found = reply_views(contract, gathered, *binding.probes)
+    subjects = [DocumentedRefusal(contract, [view], contract.refusals[binding.requirement]) for view in found[:1]]
+    for subject in subjects:
+        plain = [view for view in reply_views(contract, gathered, "create") if view.exchange.role == subject.case.role]
+        is_of_a_body = subject.case.id == "none" and not subject.is_about_the_key
+        subject.needs_a_served_request = is_of_a_body and bool(plain) and not plain[0].reply.is_success
+    return list(subjects)

@@ -1,0 +1,58 @@
+"""Where the creations of a run are written down, and the locks that keep two runs from writing the same."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from vidconform.errors import BadOption
+
+# As much as a run writes at the least; a full disk takes no file of this size.
+_ROOM = 256 * 1024
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the user's folder for what outlives a run (XDG Base Directory Specification)."""
+    given = environ.get("XDG_STATE_HOME", "")
+    # A relative path is invalid there and ignored.
+    root = Path(given) if Path(given).is_absolute() else Path(environ.get("HOME") or Path.home()) / ".local" / "state"
+    return root / "vidconform"
+
+
+def check_room(option: str, folder: Path, advice: str = "") -> None:
+    """Raise BadOption for a folder that what a run pays for could not be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise BadOption(option, str(folder), f"a folder to write to ({error.strerror}){advice}") from error
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder of --report for one run; raises BadOption where another one holds it, or it cannot be held."""
+    path = folder / ".lock"
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        expected = "a folder that no other run is writing to; wait for its end or pass another one"
+        raise BadOption("--report", str(folder), expected) from None
+    except OSError as error:
+        raise BadOption(
+            "--report", str(folder), f"a folder to lock; its .lock is no file ({error.strerror})"
+        ) from error
+    try:
+        yield
+    finally:
+        # A folder is left as it was found, should nothing be judged.
+        path.unlink(missing_ok=True)
+        lock.release()

@@ -1,0 +1,46 @@
+"""The probes for what a document offers beside the usual way: without a key, as a form, in other variants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vidconform.contracts import MULTIPART, URLENCODED
+from vidconform.ledger import task_id_in
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.task_lookup import Find, finished_task, known_task
+from vidconform.transport import NotSent
+
+FORMS = (MULTIPART, URLENCODED)
+
+
+def keyless(context: ProbeContext, find: Find) -> None:
+    """Ask without a key for what the document serves to anybody."""
+    role = context.probe.removesuffix("-keyless")
+    lookups = {"retrieve": known_task, "content": finished_task}
+    task_id = lookups[role](context, find) if role in lookups else None
+    context.ask(context.probe, context.operation(role), task_id, credential="none")
+
+
+def create_as_form(context: ProbeContext, find: Find) -> None:
+    """Create a task in the other media type that the document names, and read it once."""
+    operation = context.operation("create")
+    other = next((kind for kind in FORMS if kind in operation.media_types and kind != operation.body_type), None)
+    if other is None:
+        raise NotSent(f"a form among the media types of {operation.method} {operation.path}")
+    as_form = replace(operation, media_types=(other,))
+    created = context.resume() or context.create("create", as_form, body=operation.request_example)
+    task_id = task_id_in(context.contract, created.reply)
+    if task_id is not None:
+        context.ask("poll", context.operation("retrieve"), task_id)
+        context.finish(task_id)
+
+
+def content_variants(context: ProbeContext, find: Find) -> None:
+    """Fetch each variant of the content of a finished task that the document names."""
+    operation = context.operation("content")
+    values = operation.options["variant"].values if "variant" in operation.options else ()
+    if not values:
+        raise NotSent(f"a query parameter of {operation.path} with `x-role: variant` and its values as enum")
+    task_id = finished_task(context, find)
+    for value in values:
+        context.ask(f"content-{value}", operation.with_options(variant=value), task_id)

@@ -1,0 +1,74 @@
+"""The probes of all tasks and of their end: list, cancel and delete. The last two ask for tasks of the run's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidconform.contracts import Operation
+from vidconform.exchange import Exchange, listed_ids
+from vidconform.ledger import task_id_in
+from vidconform.probes.lifecycle import follow_created
+from vidconform.probes.probe_context import ProbeContext
+from vidconform.probes.task_lookup import Find
+from vidconform.transport import NotSent
+
+
+def listing(context: ProbeContext, find: Find) -> None:
+    """List the tasks as the document shows, in each order that it names, and page by page."""
+    operation = context.operation("list")
+    task_id: str | None = context.note("listed", lambda: find("listed"))
+    whole = context.ask("list", operation, task_id)
+    for order in operation.options["order"].values if "order" in operation.options else ():
+        context.ask(f"list-{order}", operation.with_options(order=order), task_id)
+    first = whole
+    if "limit" in operation.options:
+        operation = operation.with_options(limit=1)
+        first = context.ask("list-first", operation, task_id)
+    _ask_for_the_next(context, operation, first, task_id)
+
+
+def _ask_for_the_next(context: ProbeContext, operation: Operation, first: Exchange, task_id: str | None) -> None:
+    """Ask for the page after one task; without a limit, for what comes after the first one of all."""
+    ids = listed_ids(context.contract, first)
+    if "after" in operation.options and ids:
+        context.ask("list-next", operation.with_options(after=ids[0]), task_id)
+    elif "page" in operation.options and "limit" in operation.options:
+        context.ask("list-next", operation.with_options(page=2), task_id)
+
+
+def cancel(context: ProbeContext, find: Find) -> None:
+    """Create a task, cancel it at once, and follow it to its end."""
+    cancelling, operation = context.operation("cancel"), context.operation("create")
+    created = context.resume() or context.create("create", operation, body=operation.request_example)
+    task_id = task_id_in(context.contract, created.reply)
+    if task_id is not None:
+        context.try_ask("cancel", cancelling, task_id)
+        follow_created(context, task_id)
+
+
+def late_cancel(context: ProbeContext, find: Find) -> None:
+    """Ask to cancel the run's own task, which has ended, and read it again."""
+    task_id = _own_task(context, find)
+    context.ask("late-cancel", context.operation("cancel"), task_id)
+    context.ask("reread", context.operation("retrieve"), task_id)
+
+
+def delete(context: ProbeContext, find: Find) -> None:
+    """Delete the run's own task, which has ended, then read it and list what is left."""
+    task_id = _own_task(context, find)
+    context.ask("delete", context.operation("delete"), task_id)
+    context.ask("deleted-read", context.operation("retrieve"), task_id)
+    listed = context.contract.operation("list")
+    if listed is not None:
+        context.ask("deleted-list", listed, task_id)
+
+
+def _own_task(context: ProbeContext, find: Find) -> str:
+    """Return the id of a task that this run created and saw end; raises NotSent.
+
+    Another one is somebody's, and one that has not ended would be gone on with.
+    """
+    own: Any = context.note("own", lambda: find("own"))
+    if not isinstance(own, str):
+        raise NotSent("a task of the run's own that has ended; allow a creation")
+    return own

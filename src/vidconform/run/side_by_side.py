@@ -1,0 +1,103 @@
+"""Asks several providers at the same time, so that one which hangs holds up none."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from vidconform.errors import AskedElsewhere
+from vidconform.ledger import Budget, Turns
+from vidconform.run.foresight import Foresight, foresee
+from vidconform.run.options import RunOptions
+from vidconform.run.provider_run import ProviderRun
+from vidconform.transport import RunClock
+from vidconform.verdicts import Case
+
+# Seconds that a creation which was sent may still take to be answered when a run is interrupted.
+_LAST_WORDS = 3.0
+_MOMENT = 0.05
+
+
+def begin(
+    provider_runs: Sequence[ProviderRun],
+    options: RunOptions,
+    budget: Budget,
+    cases: Iterable[Case],
+    ask: Callable[[Case], None],
+) -> None:
+    """Set the clocks of a run and, where its cases are of several providers, ask for what they need side by side."""
+    rehearsed = Budget(budget.most, budget.most_cost, budget.prices, earlier=budget.earlier)
+    foreseen = {one.provider.name: foresee(one, options, rehearsed) for one in provider_runs}
+    clocks = {one.provider.name: one.store.source.setting.clock for one in provider_runs}
+    if options.run_timeout is None:
+        for name, clock in clocks.items():
+            clock.seconds = foreseen[name].seconds
+    every = list(cases)
+    asked = {name: [case for case in every if _is_about(case, name)] for name in foreseen}
+    if sum(map(bool, asked.values())) > 1 and all(map(_may_ask, provider_runs)):
+        budget.turns = _turns(foreseen, clocks)
+        do_side_by_side({name: _asking(name, asked[name], budget, ask) for name in asked}, list(clocks.values()))
+        budget.turns = None
+
+
+def _is_about(case: Case, provider: str) -> bool:
+    return case.subject == "service" and case.contract.provider.name == provider
+
+
+def _may_ask(provider_run: ProviderRun) -> bool:
+    """Whether this process is the one of the run that asks; the others tell so where they judge."""
+    try:
+        if provider_run.store.claim is not None:
+            provider_run.store.claim.check()
+    except AskedElsewhere:
+        return False
+    return True
+
+
+def _turns(foreseen: Mapping[str, Foresight], clocks: Mapping[str, RunClock]) -> Turns:
+    paid, lacking = {n: f.paid for n, f in foreseen.items()}, {n: f.lacking for n, f in foreseen.items()}
+    return Turns(paid, lacking, clocks)
+
+
+def _asking(provider: str, cases: Sequence[Case], budget: Budget, ask: Callable[[Case], None]) -> Callable[[], None]:
+    def ask_all() -> None:
+        try:
+            for case in cases:
+                # What breaks is kept where it broke, and told where it is judged.
+                with suppress(Exception):
+                    ask(case)
+        finally:
+            budget.end(provider)
+
+    return ask_all
+
+
+def do_side_by_side(jobs: Mapping[str, Callable[[], None]], clocks: Sequence[RunClock]) -> None:
+    """Do each job in a thread of its own and return when all are done.
+
+    What interrupts the wait, as Ctrl-C does, stops `clocks`: nothing more is sent then, and what has been paid for is
+    given a moment to be written down. No thread outlives the process.
+    """
+    threads = [threading.Thread(target=jobs[name], name=name, daemon=True) for name in jobs]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            # A wait without an end could not be interrupted everywhere.
+            while thread.is_alive():
+                thread.join(_MOMENT)
+    except BaseException:
+        _halt(threads, clocks)
+        raise
+
+
+def _halt(threads: Sequence[threading.Thread], clocks: Sequence[RunClock]) -> None:
+    for clock in clocks:
+        clock.halt()
+    end = time.monotonic() + _LAST_WORDS
+    while any(clock.is_creating for clock in clocks) and time.monotonic() < end:
+        time.sleep(_MOMENT)
+    for thread in threads:
+        thread.join(_MOMENT)

@@ -1,0 +1,90 @@
+"""The end of a task by its owner's will: what is deleted is gone, what is cancelled ends, what has ended stays."""
+
+from __future__ import annotations
+
+from vidconform.laws import (
+    FINISHED,
+    Cancellation,
+    Deletion,
+    describe_ids,
+    describe_reply,
+    expect,
+    listed_ids,
+    require_observed,
+    requires,
+)
+
+
+@requires("deleted-task-is-gone")
+def test_a_deleted_task_is_not_served(deletion: Deletion) -> None:
+    for view in require_observed(deletion.after("deleted-read"), "a read of a task that was deleted"):
+        expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
+
+
+@test_a_deleted_task_is_not_served.broken_by
+def _(deletion: Deletion) -> None:
+    deletion.all[:] = [view.altered(code=200) for view in deletion.all]
+
+
+@requires("deleted-task-leaves-the-list")
+def test_a_deleted_task_is_not_listed(deletion: Deletion) -> None:
+    listed = [view for view in deletion.after("deleted-list") if view.reply.is_success]
+    for view in require_observed(listed, "a list after a task was deleted"):
+        ids = listed_ids(deletion.contract, view.exchange)
+        expect(view.asked not in ids, f"a list without {view.asked}", describe_ids(ids), view)
+
+
+@test_a_deleted_task_is_not_listed.broken_by
+def _(deletion: Deletion) -> None:
+    task = {"id": deletion.first.asked}
+    deletion.all[:] = [view.altered(tasks=[task]) if view.exchange.role == "list" else view for view in deletion.all]
+
+
+@requires("deletion-names-the-task")
+def test_a_deletion_names_the_task(deletion: Deletion) -> None:
+    told = [view for view in deletion.after("delete") if view.has("id")]
+    for view in require_observed(told, "a deletion whose reply tells an id"):
+        expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
+
+
+@test_a_deletion_names_the_task.broken_by
+def _(deletion: Deletion) -> None:
+    deletion.alter(id="another")
+
+
+@requires("cancelled-task-ends", probe="cancel")
+def test_a_cancelled_task_ends_cancelled(cancellation: Cancellation) -> None:
+    done = [view for view in cancellation.of("cancel") if view.reply.is_success]
+    ends = [view for view in cancellation.reads("cancel") if view.phase in FINISHED] if done else []
+    for view in require_observed(ends, "the end of a task whose cancellation was accepted"):
+        expect(view.phase == "cancelled", "a cancelled task", view.status, view, "status")
+
+
+@test_a_cancelled_task_ends_cancelled.broken_by
+def _(cancellation: Cancellation) -> None:
+    word = next(word for word in cancellation.contract.words if cancellation.contract.phase(word) == "succeeded")
+    cancellation.all[:] = [view.altered(status=word) for view in cancellation.all]
+
+
+@requires("late-cancel-is-refused", probe=("create", "late-cancel"))
+def test_a_task_that_has_ended_is_not_cancelled(cancellation: Cancellation) -> None:
+    for view in require_observed(cancellation.of("late-cancel"), "a cancellation of a task that has ended"):
+        expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
+
+
+@test_a_task_that_has_ended_is_not_cancelled.broken_by
+def _(cancellation: Cancellation) -> None:
+    cancellation.all[:] = [view.altered(code=200, body={}) for view in cancellation.all]
+
+
+@requires("late-cancel-changes-nothing", probe=("create", "late-cancel"))
+def test_a_late_cancellation_changes_nothing(cancellation: Cancellation) -> None:
+    before = [view for view in cancellation.all if view.exchange.step == "reread" and view.evidence.probe == "create"]
+    later = cancellation.reads("late-cancel") if before else []
+    for view in require_observed(later, "a task that is read before and after it was cancelled too late"):
+        expect(view.phase == before[-1].phase, before[-1].status, view.status, view, "status")
+
+
+@test_a_late_cancellation_changes_nothing.broken_by
+def _(cancellation: Cancellation) -> None:
+    cancellation.alter(-1, status=cancellation.contract.words[0])

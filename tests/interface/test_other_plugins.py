@@ -1,0 +1,107 @@
+"""Beside what else a project has pytest do: JUnit files, fixtures for every test, and networks that are closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.junit_schema import refusals
+from tests.support.processes import KEYS, judge, judge_inside, live
+from vidconform.emulator.server import running
+
+pytest_plugins = ["pytester"]
+
+BROKEN_LAW = """
+from vidconform.laws import requires
+
+@requires("success-word")
+def test_a_law_with_a_fault_of_ours(task):
+    raise KeyError("boom")
+"""
+FOR_EVERY_TEST = """
+import pytest
+
+@pytest.fixture(autouse=True, params=["a", "b"])
+def anything(request):
+    return request.param
+
+@pytest.fixture(autouse=True, scope="session", params=[1, 2, 3])
+def a_database(request):
+    raise RuntimeError("no such database here")
+"""
+# As pytest-socket does it.
+SOCKET_OPTIONS = """
+def pytest_addoption(parser):
+    parser.addoption("--disable-socket", action="store_true", dest="disable_socket")
+    parser.addoption("--allow-hosts", dest="allow_hosts")
+    parser.addoption("--force-enable-socket", action="store_true", dest="force_enable_socket")
+"""
+
+
+def test_a_junit_file_keeps_the_schema_of_its_family(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_with_a_fault=BROKEN_LAW)
+    words = ("--junit-xml=junit.xml", "-o", "junit_family=xunit2", "-k", "fault or success or example")
+    run = judge_inside(pytester, "test_with_a_fault.py", "--pyargs", "vidconform.suites", "--provider=gptge", *words)
+    assert run.code == 1, run.ran()
+    assert refusals(pytester.path / "junit.xml") == []
+
+
+def test_the_family_that_pytest_takes_by_itself_keeps_the_schema(pytester: pytest.Pytester) -> None:
+    judge_inside(pytester, "--provider=gptge", "-k", "id-type", "--junit-xml=junit.xml")
+    assert refusals(pytester.path / "junit.xml") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["serial", "two workers"])
+def test_fixtures_for_every_test_of_a_project_change_no_verdict(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    alone = judge(tmp_path, "--provider=gptge")
+    readings = {key: row["reading"] for key, row in alone.verdicts.items()}
+    (tmp_path / "conftest.py").write_text(FOR_EVERY_TEST, "utf-8")
+    beside = judge(tmp_path, "--provider=gptge", *workers)
+    assert beside.code == alone.code == 0, beside.ran()
+    assert {key: row["reading"] for key, row in beside.verdicts.items()} == readings
+
+
+@pytest.mark.parametrize("option", ["--block-network", "--disable-socket"])
+def test_a_network_that_is_closed_refuses_a_live_run_at_its_start(pytester: pytest.Pytester, option: str) -> None:
+    pytester.makepyfile(socket_blocker=SOCKET_OPTIONS)
+    with running("gptge", environ=KEYS) as emulator:
+        run = judge(pytester.path, *live(emulator), "-p", "socket_blocker", option, **KEYS)
+        assert emulator.requests == 0
+    assert run.code == 4, run.ran()
+    assert f"{option}: expected --allow" in run.err
+
+
+@pytest.mark.parametrize("option", ["--block-network", "--disable-socket"])
+def test_a_network_that_is_closed_is_no_matter_to_a_recorded_run(pytester: pytest.Pytester, option: str) -> None:
+    pytester.makepyfile(socket_blocker=SOCKET_OPTIONS)
+    assert judge(pytester.path, "--provider=gptge", "-p", "socket_blocker", "-k", "status-type", option).code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("allowed", "code"), [("127.0.0.1,10.0.0.1", 0), ("10.0.0.1", 6)])
+def test_only_the_hosts_that_are_allowed_are_reached(tmp_path: Path, allowed: str, code: int) -> None:
+    with running("gptge", environ=KEYS) as emulator:
+        options = ("--block-network", f"--allowed-hosts={allowed}", "-k", "status-type")
+        run = judge(tmp_path, *live(emulator), *options, **KEYS)
+        assert bool(emulator.requests) == (code == 0)
+    assert run.code == code, run.ran()
+    assert ("no connection: Network is disabled for host '127.0.0.1'" in run.out) == (code == 6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [(["--allow-hosts=10.0.0.1"], 6), (["--disable-socket", "--allow-hosts=10.0.0.1"], 6),
+     (["--disable-socket", "--allow-hosts=127.0.0.1"], 0), (["--disable-socket", "--force-enable-socket"], 0)],
+)  # fmt: skip
+def test_only_the_hosts_that_pytest_socket_allows_are_reached(
+    pytester: pytest.Pytester, options: list[str], code: int
+) -> None:
+    pytester.makepyfile(socket_blocker=SOCKET_OPTIONS)
+    with running("gptge", environ=KEYS) as emulator:
+        run = judge(pytester.path, *live(emulator), "-p", "socket_blocker", *options, "-k", "status-type", **KEYS)
+        assert bool(emulator.requests) == (code == 0)
+    assert run.code == code, run.ran()
+    assert run.labels()["status-type"] == ("conforms" if code == 0 else "inconclusive")

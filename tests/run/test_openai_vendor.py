@@ -1,0 +1,85 @@
+"""A contract of lists, deletions, variants and forms is judged against a vendor that was written apart from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.live_cases import cases
+from tests.support.openai_vendor import KEY, OpenAIVendor, openai_vendor
+from vidconform.run.options import RunOptions
+from vidconform.run.preparation import prepare
+from vidconform.verdicts.verdict import Verdict
+
+FOLDER = str(Path(__file__).parents[1] / "providers" / "openai")
+MEMBERS_OF_A_BARE_CREATION = {
+    f"{member}-present"
+    for member in (
+        "object", "model", "progress", "created-at", "completed-at", "expires-at", "prompt", "size", "seconds",
+        "source", "error",
+    )
+}  # fmt: skip
+BROKEN = {
+    "envelope-of-creation": {"error-envelope-present"},
+    "bad-key-400": {"bad-key-status-code"},
+    "no-object-500": {"body-without-members-status-code", "refusals-are-not-server-errors"},
+    "created-202": {"create-status-code"},
+    "created-bare": MEMBERS_OF_A_BARE_CREATION,
+    "json-only": {"create-accepts-form"},
+    "form-only": {"accepts-prompt"},
+    "list-bare": {"list-is-object"},
+    "list-without-has-more": {"list-has-more-present"},
+    "list-ignores-limit": {"list-honours-limit"},
+    "list-ignores-order": {"list-honours-order"},
+    "list-ignores-after": {"list-honours-cursor"},
+    "list-lacks-new": {"list-contains-the-task"},
+    "delete-405": {"delete-route"},
+    "delete-tells-task": {"deletion-object", "deletion-says-so-present"},
+    "delete-keeps": {"deleted-task-is-gone"},
+    "variant-ignored": {"content-variants-differ"},
+    "failed-500": {"retrieve-route"},
+    "failed-content-500": {"failed-content-is-refused", "refusals-are-not-server-errors"},
+    "source-of-another": {"remix-names-its-source"},
+    "same-id": {"remix-makes-new-task", "tasks-have-ids-of-their-own"},
+    "seconds-number": {"create-with-mistyped-seconds-is-refused"},
+}
+
+
+def judged(*faults: str, **options: Any) -> tuple[dict[str, Verdict], OpenAIVendor]:
+    """Judge the vendor with some faults; a failed job of it is known."""
+    with openai_vendor(*faults) as vendor:
+        chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 5, **options}
+        chosen.setdefault("task_ids", [f"videos={vendor.failed()}"])
+        session = prepare(RunOptions([FOLDER], live=True, provider_url=vendor.url, **chosen), KEY)
+        try:
+            found = [session.judge(case) for case in cases(session) if case.subject == "service"]
+        finally:
+            session.close()
+    return {verdict.requirement.id: verdict for verdict in found}, vendor
+
+
+def faults_in(found: dict[str, Verdict]) -> set[str]:
+    return {row for row, verdict in found.items() if verdict.label not in ("conforms", "unseen")}
+
+
+def test_a_vendor_that_keeps_the_document_conforms_and_nothing_stays_unseen() -> None:
+    found, vendor = judged()
+    assert {verdict.label for verdict in found.values()} == {"conforms"}
+    # The last requests are the deletion and what it left: nothing that needs the job comes after it.
+    deletions = [asked.startswith("DELETE") and "dead" not in asked for asked in vendor.asked]
+    deleted = deletions.index(True)
+    assert [asked.partition(" ")[0] for asked in vendor.asked[deleted:]] == ["DELETE", "GET", "GET"]
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> None:
+    found, _ = judged(fault)
+    assert faults_in(found) == BROKEN[fault]
+
+
+def test_a_task_that_somebody_else_made_is_never_deleted() -> None:
+    found, vendor = judged(max_creations=0)
+    assert [asked for asked in vendor.asked if asked.startswith("DELETE") and "dead" not in asked] == []
+    assert found["deleted-task-is-gone"].label == "unseen"

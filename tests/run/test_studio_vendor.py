@@ -1,0 +1,91 @@
+"""Forms in one line, a header of its own, an open list and cancellations are judged against a vendor that has them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.live_cases import cases
+from tests.support.studio_vendor import KEY, StudioVendor, studio_vendor
+from vidconform.contracts.loading import load_contracts
+from vidconform.contracts.provider import find_provider
+from vidconform.errors.error_types import DataFileProblem
+from vidconform.run.options import RunOptions
+from vidconform.run.preparation import prepare
+from vidconform.verdicts.verdict import Verdict
+
+FOLDER = str(Path(__file__).parents[1] / "providers" / "studio")
+BROKEN = {
+    "list-keyed": {"list-needs-no-key"},
+    "page-ignored": {"list-honours-cursor"},
+    "cancel-ignored": {"cancelled-task-ends"},
+    "late-cancel-200": {"late-cancel-is-refused"},
+    "late-cancel-acts": {"late-cancel-changes-nothing"},
+    "reads-json-only": {"create-route"},
+    "receipt-wrapped": {"receipt-number-present"},
+    "unknown-410": {"unknown-task-status-code", "unknown-job-has-its-reason"},
+    "unknown-reason": {"unknown-job-has-its-reason"},
+    "malformed-404": {"malformed-number-is-refused"},
+    "wrong-key-404": {"wrong-key-status-code"},
+    "long-accepted": {"long-job-is-refused"},
+    "array-500": {"create-without-prompt-is-refused"},
+}
+
+
+def judged(*faults: str, **options: Any) -> tuple[dict[str, Verdict], StudioVendor]:
+    """Judge the vendor with some faults."""
+    with studio_vendor(*faults) as vendor:
+        chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 5, **options}
+        session = prepare(RunOptions([FOLDER], live=True, provider_url=vendor.url, **chosen), KEY)
+        try:
+            found = [session.judge(case) for case in cases(session) if case.subject == "service"]
+        finally:
+            session.close()
+    return {verdict.requirement.id: verdict for verdict in found}, vendor
+
+
+def test_a_vendor_that_keeps_the_document_conforms_and_nothing_stays_unseen() -> None:
+    found, _ = judged()
+    assert {verdict.label for verdict in found.values()} == {"conforms"}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> None:
+    found, _ = judged(fault)
+    assert {row for row, verdict in found.items() if verdict.label not in ("conforms", "unseen")} == BROKEN[fault]
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("{id: stranger}", "x-refusals.x.id: unknown word 'stranger'; the valid ones are unknown, malformed"),
+        ("{key: wrong, status: [401]}", "x-refusals.x: unknown key 'status'; the valid ones are id, key"),
+        ("{responses: [400]}", "x-refusals.x: nothing makes it differ from the documented request"),
+        ("{key: wrong}", "x-refusals.x has no row in requirements.toml"),
+    ],
+)
+def test_a_refusal_that_is_not_understood_is_refused_at_the_start(case: str, told: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "studio")
+    document = folder / "jobs" / "openapi.yaml"
+    text = document.read_text("utf-8")
+    first = "        long-job-is-refused:"
+    document.write_text(text.replace(first, f"        x: {case}\n{first}"), "utf-8")
+    with pytest.raises(DataFileProblem) as problem:
+        load_contracts(find_provider(str(folder)))
+    assert told in problem.value.problem
+
+
+def test_a_refusal_of_a_creation_is_fused_and_counts_as_paid_where_it_was_accepted() -> None:
+    found, vendor = judged("long-accepted", max_creations=1)
+    assert found["long-job-is-refused"].label == "refused"
+    assert found["long-job-is-refused"].expected.endswith("pass --max-creations=2")
+    assert [asked for asked in vendor.asked if asked == "POST /api/jobs"] == ["POST /api/jobs"]
+
+
+def test_a_task_that_is_given_is_never_cancelled() -> None:
+    found, vendor = judged(max_creations=0, task_ids=["jobs=job-000001"])
+    assert [asked for asked in vendor.asked if asked.endswith("/cancel")] == []
+    assert found["late-cancel-is-refused"].label == "unseen"

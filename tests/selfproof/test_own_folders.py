@@ -1,0 +1,116 @@
+"""Folders that nobody wrote an emulator for are served, have vices, and are proven whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from vidconform.cli import main
+from vidconform.emulator.server import running
+from vidconform.emulator.vices import vices_of
+from vidconform.locations import data_folder
+from vidconform.proof.matrix import run_matrix
+from vidconform.proof.score import score
+from vidconform.proof.score_summary import why_incomplete
+
+FOLDERS = Path(__file__).parent / "folders"
+PAGE = (data_folder("specs").parent / "docs" / "providers.md").read_text("utf-8")
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Path:
+    for name, text in re.findall(r"^```\w+\n(?:#|//) (acme/\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return tmp_path / "acme"
+
+
+def life(url: str, headers: dict[str, str], shown: Callable[[Any], Any], reads: int = 6) -> list[Any]:
+    return [shown(httpx.get(url, headers=headers).raise_for_status().json()) for _ in range(reads)]
+
+
+def test_a_wrapped_task_goes_through_the_document_s_words_and_units(acme: Path) -> None:
+    with running(str(acme), environ={}) as emulator:
+        url = f"{emulator.url}/api/v2/generations/{emulator.task_ids['generations'][0]}"
+        seen = life(url, {"Authorization": "Bearer k"}, lambda body: body["data"])
+    assert [task["state"] for task in seen] == ["WAITING", "RENDERING", "RENDERING", "DONE", "DONE", "DONE"]
+    assert [task["progress"] for task in seen[:4]] == [0, 0.3, 0.8, 1]
+    assert [("url" in task) for task in seen[:4]] == [False, False, False, True]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", task["submitted_at"]) for task in seen)
+    assert all(re.fullmatch("req-[0-9a-f]{16}", task["request_id"]) for task in seen)
+
+
+def test_an_unknown_id_is_refused_with_the_documented_code_and_body(acme: Path) -> None:
+    with running(str(acme), environ={}) as emulator:
+        route = f"{emulator.url}/api/v2/generations"
+        unknown = httpx.get(f"{route}/req-00000000deadbeef", headers={"Authorization": "Bearer k"})
+        made = httpx.post(route, headers={"Authorization": "Bearer k"}, json={"model": "a", "prompt": "b"})
+        without = httpx.post(route, headers={"Authorization": "Bearer k"}, json={"model": "a"})
+    assert (unknown.status_code, list(unknown.json())) == (400, ["code"])
+    assert (made.status_code, made.json()["data"]["state"], without.status_code) == (202, "WAITING", 400)
+
+
+def test_a_key_in_a_header_percent_as_text_and_milliseconds_are_served() -> None:
+    with running(str(FOLDERS / "orbit"), environ={}) as emulator:
+        url = f"{emulator.url}/jobs?job={emulator.task_ids['jobs'][0]}"
+        assert httpx.get(url, headers={"Authorization": "Bearer k"}).status_code == 401
+        seen = life(url, {"X-Api-Key": "k"}, lambda body: body)
+        refused = httpx.get(f"{emulator.url}/jobs?job=job_00000000BEEF", headers={"X-Api-Key": "k"})
+    assert [task["share"] for task in seen[:4]] == ["0%", "30%", "80%", "100%"]
+    assert all(task["began"] > 1_000_000_000_000 for task in seen)
+    assert (refused.status_code, refused.json()) == (404, {"reason": "no such job"})
+
+
+def test_a_creation_is_echoed_and_its_content_is_a_video() -> None:
+    with running(str(FOLDERS / "forge"), environ={}) as emulator, httpx.Client(base_url=emulator.url) as client:
+        client.headers["Authorization"] = "Bearer k"
+        made = client.post("/films", json={"prompt": "a bell", "seconds": 9})
+        route = f"/films/{made.json()['id']}"
+        early = client.get(f"{route}/content").status_code
+        seen = life(emulator.url + route, dict(client.headers), lambda body: body)
+        video = client.get(seen[-1]["file"])
+    assert (made.status_code, made.json()["seconds"], early) == (201, 9, 400)
+    assert (seen[-1]["status"], video.headers["content-type"], video.content[4:8]) == ("done", "video/mp4", b"ftyp")
+
+
+def test_a_failed_task_tells_its_failure_and_no_other_does() -> None:
+    with running(str(FOLDERS / "forge"), environ={}) as emulator:
+        url = f"{emulator.url}/films/{emulator.task_ids['films'][1]}"
+        seen = life(url, {"Authorization": "Bearer k"}, lambda body: body)
+    assert [("failure" in task) == (task["status"] == "cracked") for task in seen] == [True] * len(seen)
+    assert seen[-1]["status"] == "cracked"
+
+
+def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge"):
+        (ledger,) = folder.glob("*/requirements.toml")
+        rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
+        felled = {row for vice in vices_of(str(folder)) for fault in vice.faults for row in fault.breaks}
+        assert felled == rows
+        assert main(["vices", str(folder)]) == 0
+        assert capsys.readouterr().out
+
+
+def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = acme / "generations" / "emulator.toml"
+    file.write_text('[[tasks]]\nid = "req-1"\nlife = "long"\ncreated_at = 1\n', "utf-8")
+    assert main(["vices", str(acme)]) == 4
+    assert "there is no life 'long'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", ["orbit", "forge"])
+def test_the_proof_of_a_folder_is_whole(folder: str) -> None:
+    found = score(run_matrix([str(FOLDERS / folder)]))
+    assert list(why_incomplete(found)) == []
+
+
+@pytest.mark.slow
+def test_the_proof_of_the_documented_folder_is_whole(acme: Path) -> None:
+    assert list(why_incomplete(score(run_matrix([str(acme)])))) == []

@@ -1,0 +1,1 @@
+"""Random runs against hostile vendors, held to what the vendors themselves have counted."""

@@ -1,0 +1,157 @@
+"""What OpenAPI says of replies is read: a schema for each status code, across files, with whatever it shares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.rawserver import Asked
+from tests.support.small_provider import ID, TASK, Says, Tree, a_body, answers, operation, verdicts, write
+from vidconform.contracts.loading import load_contract
+from vidconform.contracts.provider import find_provider
+from vidconform.errors.error_types import DataFileProblem
+
+BODY = a_body(example={"model": "m", "prompt": "p"})
+RECEIPT: Tree = {
+    "properties": {"request": {"properties": {"number": {"x-role": "id", "$ref": "words.schema.json#/$defs/number"}}}},
+    "allOf": [{"required": ["request"], "x-requirement": "receipt-has-request"}],
+}
+WORDS: Tree = {"$defs": {"number": {"type": "string", "x-requirement": "number-type"}}}
+PENDING: Tree = {
+    "allOf": [{"$ref": "task.schema.json"}, {"required": ["eta"], "x-requirement": "pending-tells-eta"}],
+}
+ROWS = dict.fromkeys(["receipt-has-request", "number-type", "pending-tells-eta"], "MUST")
+FILES = {"receipt.schema.json": RECEIPT, "words.schema.json": WORDS, "pending.schema.json": PENDING}
+
+
+def by_state(folder: Path) -> Path:
+    """Write a provider whose creation tells a number alone, and whose reads are 202 until they are 200."""
+    reads = answers(("200", "task.schema.json"), ("202", "pending.schema.json"))
+    paths = {
+        "/v1/videos": {"post": operation("create", answers(("201", "receipt.schema.json")), requestBody=BODY)},
+        "/v1/videos/{id}": {"get": operation("retrieve", reads)},
+    }
+    return write(folder, paths, FILES, ROWS)
+
+
+def vendor(**changed: Any) -> Says:
+    told = {"receipt": {"request": {"number": "video_7"}}, "pending": {"id": "video_7", "status": "queued", "eta": 3}}
+    told |= changed
+    reads: list[Asked] = []
+
+    def says(asked: Asked) -> tuple[int, Any]:
+        if asked.method == "POST":
+            return 201, told["receipt"]
+        if not asked.target.endswith("video_7"):
+            return 404, {}
+        reads.append(asked)
+        return (202, told["pending"]) if len(reads) == 1 else (200, {**TASK, "id": "video_7"})
+
+    return says
+
+
+def labels(folder: Path, says: Says) -> dict[str, str]:
+    found, _ = verdicts(folder, says, task_ids=[], max_creations=1)
+    return {row: verdict.label for row, verdict in found.items()}
+
+
+def test_a_creation_may_be_smaller_than_the_task_and_a_pending_read_larger(tmp_path: Path) -> None:
+    assert set(labels(by_state(tmp_path), vendor()).values()) == {"conforms"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "row"),
+    [
+        ({"receipt": {"request": {"number": 7}}}, "number-type"),
+        ({"receipt": {}}, "receipt-has-request"),
+        ({"pending": {"id": "video_7", "status": "queued"}}, "pending-tells-eta"),
+        ({"pending": {"id": 7, "status": "queued", "eta": 3}}, "id-type"),
+    ],
+)
+def test_what_breaks_a_reply_is_told_by_the_row_of_its_own_schema(changed: Tree, row: str, tmp_path: Path) -> None:
+    found = labels(by_state(tmp_path), vendor(**changed))
+    assert {name for name, label in found.items() if label == "fails"} == {row}
+
+
+def shared(folder: Path) -> Path:
+    """Write a provider whose document shares what it can: by path, by component, for all operations."""
+    folder = by_state(folder)
+    path = folder / "videos" / "openapi.yaml"
+    document = json.loads(path.read_text("utf-8"))
+    one = document["paths"]["/v1/videos/{id}"]
+    one["get"].pop("parameters")
+    for item in (one["get"], document["paths"]["/v1/videos"]["post"]):
+        item.pop("security")
+        item.pop("operationId")
+    one |= {
+        "summary": "One task",
+        "description": "Of this account",
+        "parameters": [{"$ref": "#/components/parameters/Id"}],
+    }
+    document["security"] = [{"bearer": []}]
+    document["components"] |= {"parameters": {"Id": ID}, "responses": one["get"]["responses"]}
+    one["get"]["responses"] = {code: {"$ref": f"#/components/responses/{code}"} for code in ("200", "202")}
+    path.write_text(json.dumps(document), "utf-8")
+    return folder
+
+
+def test_what_a_document_says_for_all_operations_counts_for_each(tmp_path: Path) -> None:
+    found = labels(shared(tmp_path), vendor())
+    assert set(found.values()) == {"conforms"}
+    broken = labels(tmp_path / "small", vendor(pending={"id": "video_7", "status": "queued"}))
+    assert {name for name, label in broken.items() if label == "fails"} == {"pending-tells-eta"}
+
+
+def changed(folder: Path, change: Any) -> DataFileProblem:
+    path = by_state(folder) / "videos" / "openapi.yaml"
+    document = json.loads(path.read_text("utf-8"))
+    change(document["paths"])
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(DataFileProblem) as problem:
+        load_contract(find_provider(str(folder / "small")), "videos")
+    return problem.value
+
+
+INLINE = {"schema": {"allOf": [{"required": ["id"], "x-requirement": "id-type"}]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda paths: paths["/v1/videos/{id}"].update(servers=[]), "/v1/videos/{id}: 'servers' is not read here"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].update(servers=[]), "GET /v1/videos/{id}: servers: not read"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].update({"x-roll": 1}), "unknown key 'x-roll'; the valid ones"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].pop("x-role"), "GET /v1/videos/{id}: no x-role"),
+        (
+            lambda paths: paths["/v1/videos/{id}"]["get"]["responses"]["200"]["content"].update({"text/json": INLINE}),
+            "GET /v1/videos/{id}: responses.200.content.text/json.schema: x-requirement stands in a *.schema.json",
+        ),
+        (
+            lambda paths: paths["/v1/videos/{id}"]["get"]["parameters"].append(
+                {"name": "v", "in": "query", "x-role": "verb"}
+            ),
+            "GET /v1/videos/{id}: parameters.v: unknown x-role 'verb'; the valid ones are id, limit",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_its_operation_and_place(change: Any, told: str, tmp_path: Path) -> None:
+    assert told in changed(tmp_path, change).problem
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("far.schema.json", "is no file beside it; there are pending.schema.json"),
+        ("words.schema.json#/$defs/colour", "words.schema.json has no such name in $defs"),
+        ("pending.schema.json", "leads back to itself"),
+        ("../task.schema.json", "nothing is fetched"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_or_round_is_refused(reference: str, told: str, tmp_path: Path) -> None:
+    path = by_state(tmp_path) / "videos" / "pending.schema.json"
+    path.write_text(json.dumps({**PENDING, "$ref": reference}), "utf-8")
+    with pytest.raises(DataFileProblem, match=told.replace("$", r"\$")):
+        load_contract(find_provider(str(tmp_path / "small")), "videos")
