@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidconform.emulator.mp4 import small_mp4
+from vidconform.emulator.small_media import small_mp4
 from vidconform.laws.video_bytes import what_is_no_video
 
 MP4 = small_mp4()

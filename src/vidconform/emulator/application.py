@@ -17,9 +17,9 @@ from starlette.routing import Match, Route
 
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
-from vidconform.emulator.mp4 import small_mp4
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
 from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState
+from vidconform.emulator.small_media import small_mp4
 
 LARGEST_BODY = 1 << 20
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)

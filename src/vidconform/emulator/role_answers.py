@@ -10,11 +10,11 @@ from typing import Any
 from vidconform.contracts import Contract, Operation, Schema
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.lives import id_like
-from vidconform.emulator.mp4 import small_mp4
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import parse
 from vidconform.emulator.schema_values import GONE, made_up, mended
 from vidconform.emulator.server_state import Call
+from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
 from vidconform.emulator.task_bodies import TaskView, task_body
 from vidconform.emulator.tasks import EmulatedTask, Life, Step
 
@@ -140,12 +140,23 @@ def content(served: Served, call: Call) -> EmulatedReply:
     served.require_video(task, call)
     shown = served.operation.success
     media = next(iter(shown.media_types), "") if shown else ""
+    picture = _picture(served.operation, call)
+    if picture is not None:
+        return EmulatedReply(picture, headers={"content-type": "image/webp"}, task=task)
     if media.endswith("json"):
         url = call.file_url(task.id.rpartition(":")[2])
         return EmulatedReply(served.body({"id": task.id, "url": url, "video_url": url}), served.success, task=task)
     return EmulatedReply(
         small_mp4(), headers={"content-type": media if "/" in media and "*" not in media else "video/mp4"}, task=task
     )
+
+
+def _picture(operation: Operation, call: Call) -> bytes | None:
+    """Return a picture of its own for each variant but the first, which is the video."""
+    option = operation.options.get("variant")
+    wanted = call.query.get(option.name, "") if option is not None else ""
+    # What stands behind a file of RIFF is no part of it.
+    return SMALL_WEBP + wanted.encode() if option is not None and wanted in option.values[1:] else None
 
 
 def listed(served: Served, call: Call) -> EmulatedReply:

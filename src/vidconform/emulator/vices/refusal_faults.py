@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vidconform.emulator.mp4 import small_mp4
 from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.small_media import small_mp4
 from vidconform.emulator.vices.triggers import (
     EARLY_CONTENT,
     NO_SUCH_METHOD,
