@@ -80,7 +80,7 @@ def _(listing: Listing) -> None:
 @requires("list-ends-are-named")
 def test_a_list_names_its_first_and_its_last_task(listing: Listing) -> None:
     told = [(view, role) for view in listing.pages() for role in ("first-id", "last-id") if listing.ids(view)]
-    told = [(view, role) for view, role in told if view.raw(role) is not None]
+    told = [(view, role) for view, role in told if view.has(role)]
     require_observed([view for view, _ in told], "a list of tasks that names its first or its last one")
     for view, role in told:
         end = listing.ids(view)[0 if role == "first-id" else -1]

@@ -18,7 +18,7 @@ from vidconform.contracts.requirements import Requirement
 from vidconform.contracts.schemas import Field, Schema
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """What one document promises; laws read names, words and places from here, never from a vendor's name."""
 

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
+from vidconform.emulator.answering import LARGEST_BODY, answer, reply_context
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
 from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState
 from vidconform.emulator.small_media import small_mp4
 
-LARGEST_BODY = 1 << 20
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -49,14 +49,13 @@ def _route(server_state: ServerState, operation: EmulatedOperation) -> Route:
 def _endpoint(server_state: ServerState, operation: EmulatedOperation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         server_state.requests += 1
-        call = await _call(server_state, operation, request)
-        reply, check = _answer(operation, call)
-        return _send(server_state, _context(server_state, operation, request, reply, check, call))
+        call = _call(server_state, operation, request, await _body(request))
+        return _send(server_state, answer(operation, call))
 
     return endpoint
 
 
-async def _call(server_state: ServerState, operation: EmulatedOperation, request: Request) -> Call:
+def _call(server_state: ServerState, operation: EmulatedOperation, request: Request, body: bytes = b"") -> Call:
     host = request.headers.get("host", "")
     if not HOST.fullmatch(host):
         host = "{}:{}".format(*request.scope["server"])
@@ -66,9 +65,10 @@ async def _call(server_state: ServerState, operation: EmulatedOperation, request
         params=request.path_params,
         query=request.query_params,
         headers=request.headers,
-        body=await _body(request),
+        body=body,
         base_url=f"http://{host}",
         asked=_asked(operation, request),
+        method=request.method,
     )
 
 
@@ -82,52 +82,6 @@ async def _body(request: Request) -> bytes:
         if len(body) <= LARGEST_BODY:
             body += chunk
     return body
-
-
-def _answer(operation: EmulatedOperation, call: Call) -> tuple[EmulatedReply, str]:
-    """Answers a call, and names the check that refused it, if one did."""
-    try:
-        if len(call.body) > LARGEST_BODY:
-            raise RefusedRequest(413, "the body is larger than 1 MiB", "body_too_large")
-        return operation.handle(call), ""
-    except RefusedRequest as refusal:
-        return refused(refusal, operation.envelope), refusal.check
-
-
-def _again(operation: EmulatedOperation, call: Call, waived: frozenset[str]) -> tuple[EmulatedReply, str]:
-    """Answers a call once more without some checks."""
-    return _answer(operation, replace(call, waived=waived))
-
-
-def _context(
-    server_state: ServerState,
-    operation: EmulatedOperation,
-    request: Request,
-    reply: EmulatedReply,
-    check: str,
-    call: Call | None = None,
-) -> ReplyContext:
-    return ReplyContext(
-        provider=server_state.provider.name,
-        contract=operation.contract,
-        role=operation.role,
-        route=operation.path,
-        method=request.method,
-        asked=_asked(operation, request),
-        status=reply.status,
-        headers=reply.headers,
-        body=reply.body,
-        task=reply.task,
-        check=check,
-        again=partial(_again, operation, call) if call else None,
-        envelope=operation.envelope,
-        file_url=call.file_url if call else None,
-        sent_headers=request.headers,
-        sent_query=request.query_params,
-        sent_body=call.body if call else b"",
-        described=server_state.provider.contracts.get(operation.contract),
-        known_ids=tuple(task.id for task in server_state.known.get(operation.contract, ())),
-    )
 
 
 def _send(server_state: ServerState, context: ReplyContext) -> Response:
@@ -146,7 +100,8 @@ async def _failed(server_state: ServerState, request: Request, error: Exception)
     message, code = FAILURES.get(status, ("the emulator failed", "internal_error"))
     headers = {name.lower(): value for name, value in (getattr(error, "headers", None) or {}).items()}
     reply = refused(RefusedRequest(status, message, code, headers=headers), openai_envelope)
-    return _send(server_state, _context(server_state, _nowhere(server_state, request), request, reply, ""))
+    nowhere = _nowhere(server_state, request)
+    return _send(server_state, reply_context(nowhere, _call(server_state, nowhere, request), reply))
 
 
 def _nowhere(server_state: ServerState, request: Request) -> EmulatedOperation:

@@ -11,6 +11,7 @@ from vidconform.emulator.error_bodies import error_body
 from vidconform.emulator.lives import created_life, known_tasks
 from vidconform.emulator.role_answers import ANSWERS, Served
 from vidconform.emulator.server_state import EmulatedOperation, EmulatedProvider
+from vidconform.emulator.stated_refusals import as_stated
 from vidconform.errors import UnknownProvider
 
 
@@ -41,7 +42,7 @@ def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
         method=operation.method,
         # Starlette takes identifiers alone as names.
         path=re.sub(r"\{[^{}]*\}", lambda named: f"{{{identifier(named[0][1:-1])}}}", operation.path),
-        handle=partial(ANSWERS[operation.role], served),
+        handle=partial(as_stated, ANSWERS[operation.role], served),
         id_parameter=identifier(operation.id_parameter or "id"),
         envelope=partial(error_body, contract, operation),
     )

@@ -19,13 +19,25 @@ def error_body(contract: Contract, operation: Operation, refusal: RefusedRequest
     schema = contract.schemas.get(documented.schema or "")
     if shown is None and schema is None:
         return openai_envelope(refusal)
-    body = deepcopy(shown) if shown is not None else made_up(schema.source, schema.source) if schema else {}
-    told = {"message": refusal.message, "code": refusal.code}
-    return (
-        mended(schema, body or {}, lambda place: told.get(str(place[-1]), GONE) if place else GONE) if schema else body
-    )
+    told = openai_envelope(refusal)["error"]
+    made = made_up(schema.source, schema.source) if schema is not None and shown is None else {}
+    body = deepcopy(shown) if shown is not None else _filled(made, told)
+    if schema is None:
+        return body
+    body = mended(schema, body or {}, lambda place: told.get(str(place[-1]), GONE) if place else GONE)
+    place = schema.fields.get("error-code") or schema.fields.get("status")
+    if refusal.case is not None and refusal.case.code is not None and place is not None:
+        place.write(body, refusal.case.code)
+    return body
 
 
 def refused_with(operation: Operation, usual: tuple[int, ...]) -> int:
     """Return the status code of a refusal: of those usual for it the first that is documented, or else the first."""
     return next((code for code in usual if str(code) in operation.answers), usual[0])
+
+
+def _filled(body: Any, told: dict[str, Any]) -> Any:
+    """Return a body that was made up, with what is told in the members of these names."""
+    if not isinstance(body, dict):
+        return body
+    return {name: told[name] if told.get(name) is not None else _filled(value, told) for name, value in body.items()}

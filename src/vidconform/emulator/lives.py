@@ -65,6 +65,11 @@ def _other_ends(contract: Contract) -> Iterator[Life]:
     yield from (_timed([*begun[:1], (word, 0)]) for word in words["cancelled"][:1])
 
 
+def cancelled_word(contract: Contract) -> str:
+    """Return the word of a task that was cancelled."""
+    return next(iter(_words(contract)["cancelled"]), "cancelled")
+
+
 def _words(contract: Contract) -> dict[str, list[str]]:
     own: dict[str, list[str]] = {phase: [] for phase in ("waiting", "running", "succeeded", "failed", "cancelled")}
     for word, phase in contract.task.phases.items():

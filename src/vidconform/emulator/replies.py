@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from vidconform.contracts import Contract, Field
+from vidconform.contracts import Contract, Field, RefusalCase
 from vidconform.emulator.tasks import EmulatedTask
 
 Envelope = Callable[["RefusedRequest"], Any]
@@ -21,10 +21,14 @@ class EmulatedReply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
     task: EmulatedTask | None = None
+    stated: str = ""
 
 
 class RefusedRequest(Exception):
-    """A request that is turned down, and the name of the check that turned it down."""
+    """A request that is turned down, and the name of the check that turned it down.
+
+    `case` is what the document itself states of it.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class RefusedRequest(Exception):
         check: str = "",
         task: EmulatedTask | None = None,
         headers: dict[str, str] | None = None,
+        case: RefusalCase | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -45,6 +50,7 @@ class RefusedRequest(Exception):
         self.check = check
         self.task = task
         self.headers = headers or {}
+        self.case = case
 
 
 def openai_envelope(refusal: RefusedRequest) -> Any:
@@ -62,7 +68,8 @@ def openai_envelope(refusal: RefusedRequest) -> Any:
 
 def refused(refusal: RefusedRequest, envelope: Envelope) -> EmulatedReply:
     """Renders a refusal as a reply."""
-    reply = EmulatedReply(envelope(refusal), refusal.status, task=refusal.task)
+    stated = refusal.case.requirement if refusal.case is not None else ""
+    reply = EmulatedReply(envelope(refusal), refusal.status, task=refusal.task, stated=stated)
     reply.headers.update(refusal.headers)
     return reply
 
@@ -71,7 +78,8 @@ def refused(refusal: RefusedRequest, envelope: Envelope) -> EmulatedReply:
 class ReplyContext:
     """One reply about to leave, for `Options.change` to alter.
 
-    Where no operation answers, the role is empty; off the routes the contract is too.
+    Where no operation answers, the role is empty; off the routes the contract is too. `stated` is the row of a refusal
+    that the document states.
     """
 
     provider: str
@@ -94,6 +102,7 @@ class ReplyContext:
     sent_body: bytes = b""
     known_ids: tuple[str, ...] = ()
     described: Contract | None = field(default=None, repr=False)
+    stated: str = ""
 
     @property
     def shows_task(self) -> bool:
@@ -107,10 +116,13 @@ class ReplyContext:
 
     def field(self, role: str) -> Field | None:
         """Return where a role stands in the task, if it has a value there."""
-        field = self.described.field(role) if self.described else None
-        return (
-            field if field is not None and isinstance(self.body, dict) and field.read(self.body) is not None else None
-        )
+        field = self.place(role)
+        is_there = field is not None and isinstance(self.body, dict) and field.read(self.body) is not None
+        return field if is_there else None
+
+    def place(self, role: str) -> Field | None:
+        """Return where a role stands, or would, in this reply."""
+        return self.described.field(role, self.role, self.status) if self.described else None
 
     def replace(self, role: str, value: Any) -> None:
         """Put another value where a role has one."""
@@ -133,9 +145,13 @@ class ReplyContext:
 
     def grant(self) -> bool:
         """Replaces a refusal by what the emulator says without the check that refused; False if it cannot."""
-        if not self.check or self.check in self.waived or self.again is None:
+        return bool(self.check) and self.answer_without(self.check)
+
+    def answer_without(self, check: str) -> bool:
+        """Replaces the reply by what the emulator says where it leaves out a check; False if it cannot."""
+        if check in self.waived or self.again is None:
             return False
-        self.waived |= {self.check}
+        self.waived |= {check}
         reply, self.check = self.again(self.waived)
         self.status, self.headers = reply.status, reply.headers
         self.body, self.task = reply.body, reply.task

@@ -12,9 +12,25 @@ from vidconform.emulator.replies import RefusedRequest
 from vidconform.emulator.server_state import Call
 
 
+def is_body(call: Call, expected: Any) -> bool:
+    """Whether a call has this body, as JSON or as a form, which has texts alone."""
+    kind = _kind(call)
+    if kind in _FORMS and isinstance(expected, dict):
+        texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in expected.items()}
+        return _FORMS[kind](call) == texts
+    try:
+        return bool(json.loads(call.body) == expected)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _kind(call: Call) -> str:
+    return call.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def parse(contract: Contract, operation: Operation, call: Call) -> dict[str, Any]:
     """Reads a body, without the optional members that are null, or refuses it."""
-    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(call)
     is_form = kind in _FORMS and kind in operation.media_types
     sent = _FORMS[kind](call) if is_form else _decode(call.body)
     if "body" not in call.waived:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, Schema
+from vidconform.contracts import Contract, Operation, Schema, Scheme
 from vidconform.emulator.error_bodies import refused_with
-from vidconform.emulator.lives import id_like
+from vidconform.emulator.lives import cancelled_word, id_like
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import parse
 from vidconform.emulator.schema_values import GONE, made_up, mended
@@ -33,15 +34,19 @@ class Served:
 
     def owner(self, call: Call) -> str | None:
         """Return whose tasks the credential opens, None for everybody's, or refuse it."""
-        schemes = [scheme for scheme in self.operation.schemes if scheme.variable]
-        if not schemes:
-            return _ACCOUNT
-        scheme = next((scheme for scheme in schemes if scheme.header.lower() in call.headers), schemes[0])
+        scheme = self.scheme(call)
+        if scheme is None:
+            return None
         value = call.credential(scheme.header, scheme.prefix)
         if call.server_state.keys.belongs_to_another(self.contract.provider.other_key_variable, value):
             return self._of_another(call, value)
         owner = call.owner(scheme.variable or "", value, refused_with(self.operation, (401, 403)))
         return _ACCOUNT if self.has_one_account and owner is not None else owner
+
+    def scheme(self, call: Call) -> Scheme | None:
+        """Return the scheme that a call used, the first one where it used none, None where there is none to use."""
+        schemes = [scheme for scheme in self.operation.schemes if scheme.variable]
+        return next((scheme for scheme in schemes if scheme.header.lower() in call.headers), next(iter(schemes), None))
 
     def _of_another(self, call: Call, value: str) -> str | None:
         """Keep the tasks of the one account from another, which has its own where keys tell accounts apart."""
@@ -58,9 +63,12 @@ class Served:
         if not id:
             name = self.operation.id_parameter
             raise RefusedRequest(400, f"the parameter {name} is required", "missing_parameter", param=name)
-        task = call.server_state.stores[call.contract].find(id, owner)
+        store = call.server_state.stores[call.contract]
+        task = store.find(id, owner)
         if task is None:
             raise self.unknown("owner")
+        if store.is_gone(id, owner) and "gone" not in call.waived:
+            raise self.unknown("gone")
         return task, owner
 
     def unknown(self, check: str) -> RefusedRequest:
@@ -98,13 +106,20 @@ class Served:
         return self.contract.schemas.get((shown and shown.schema) or "")
 
     def body(self, told: dict[str, Any]) -> Any:
-        """Return a documented body that is no task, with what is told in it."""
-        shown = self.operation.success
+        """Return a documented body that is no task, with what is told in it: by role, or by the member's name."""
+        shown, schema = self.operation.success, self.schema
         example = next(iter(shown.examples.values()), None) if shown else None
-        schema = self.schema
-        base = example if isinstance(example, dict) else made_up(schema.source, schema.source) if schema else {}
-        body = {**base, **{name: value for name, value in told.items() if not base or name in base}} if base else told
-        return mended(schema, body, lambda place: told.get(str(place[-1]), GONE) if place else GONE) if schema else body
+        made = example if isinstance(example, dict) else made_up(schema.source, schema.source) if schema else None
+        base, places = deepcopy(made or {}), schema.fields if schema else {}
+        body = {**base, **{name: value for name, value in told.items() if not base or name in base}}
+        by_path = {places[role].path: value for role, value in told.items() if role in places}
+        for role in told.keys() & places.keys():
+            places[role].write(body, told[role])
+        return (
+            mended(schema, body, lambda at: told.get(str(at[-1]), GONE) if at else GONE, frozenset(by_path))
+            if schema
+            else body
+        )
 
 
 def retrieve(served: Served, call: Call) -> EmulatedReply:
@@ -128,9 +143,12 @@ def remix(served: Served, call: Call) -> EmulatedReply:
 
 
 def _created(served: Served, call: Call, owner: str | None, sent: dict[str, Any]) -> EmulatedReply:
+    store = call.server_state.stores[call.contract]
+    if "own-id" in call.waived and (first := store.first_created()) is not None:
+        return served.reply(first, first.step, call)
     call.server_state.creations += 1
     id = id_like(served.contract, next(call.server_state.ids))
-    task = call.server_state.stores[call.contract].create(id, served.created_life, owner or "", sent)
+    task = store.create(id, served.created_life, owner or "", sent)
     return served.reply(task, task.read(), call)
 
 
@@ -153,42 +171,47 @@ def content(served: Served, call: Call) -> EmulatedReply:
 
 def _picture(operation: Operation, call: Call) -> bytes | None:
     """Return a picture of its own for each variant but the first, which is the video."""
-    option = operation.options.get("variant")
-    wanted = call.query.get(option.name, "") if option is not None else ""
+    wanted = call.option(operation, "variant")
+    values = operation.options["variant"].values if "variant" in operation.options else ()
     # What stands behind a file of RIFF is no part of it.
-    return SMALL_WEBP + wanted.encode() if option is not None and wanted in option.values[1:] else None
+    return SMALL_WEBP + wanted.encode() if wanted in values[1:] else None
 
 
 def listed(served: Served, call: Call) -> EmulatedReply:
     """List the tasks of an account, the newest first."""
-    owner = served.owner(call)
-    tasks = sorted(call.server_state.stores[call.contract].of(owner), key=lambda task: task.created_at, reverse=True)
-    tasks = tasks[::-1] if call.query.get("order") == "asc" else tasks
+    owner, store = served.owner(call), call.server_state.stores[call.contract]
+    tasks = [task for task in store.of(owner) if "gone" in call.waived or not store.is_gone(task.id, owner)]
+    option = partial(call.option, served.operation)
+    tasks.sort(key=lambda task: task.created_at, reverse=option("order") != "asc")
+    limit = int(option("limit")) if option("limit").isdigit() and int(option("limit")) else _LIMIT
+    page = int(option("page")) if option("page").isdigit() else 1
     ids = [task.id for task in tasks]
-    after = call.query.get("after")
-    rest = tasks[ids.index(after) + 1 :] if after in ids else tasks
-    limit = call.query.get("limit", "")
-    shown = rest[: int(limit) if limit.isdigit() and int(limit) else _LIMIT]
+    rest = tasks[ids.index(option("after")) + 1 :] if option("after") in ids else tasks[max(page - 1, 0) * limit :]
     read = replace(served, operation=served.contract.operation("retrieve") or served.operation)
+    shown = rest[:limit]
+    first, last = (shown[0].id, shown[-1].id) if shown else (None, None)
     bodies = [read.reply(task, task.step, call).body for task in shown]
-    ends = {"first_id": shown[0].id, "last_id": shown[-1].id} if shown else {"first_id": None, "last_id": None}
-    told = {"object": "list", "data": bodies, "has_more": len(shown) < len(rest), **ends}
-    return EmulatedReply(served.body(told), served.success)
+    told = {"tasks": bodies, "has-more": len(shown) < len(rest), "first-id": first, "last-id": last}
+    # A document without a place for the tasks has them as its body.
+    has_place = served.schema is not None and "tasks" in served.schema.fields
+    return EmulatedReply(served.body(told) if has_place else bodies, served.success)
 
 
 def delete(served: Served, call: Call) -> EmulatedReply:
     """Forget a task."""
     task, owner = served.task(call)
     call.server_state.stores[call.contract].forget(task.id, owner)
-    return EmulatedReply(served.body({"id": task.id, "object": "video.deleted", "deleted": True}), served.success)
+    return EmulatedReply(served.body({"id": task.id, "deleted": True}), served.success)
 
 
 def cancel(served: Served, call: Call) -> EmulatedReply:
     """End a task that has not ended."""
     task, _ = served.task(call)
-    word = next((word for word, phase in served.contract.task.phases.items() if phase == "cancelled"), "cancelled")
-    if not task.finished:
-        task.life = (replace(task.step, status=word, since_ms=task.step.since_ms + 1),)
+    if task.finished and not {"ended", "end"} & call.waived:
+        code = refused_with(served.operation, (409, 400, 422, 404))
+        raise RefusedRequest(code, "the task has ended", "task_has_ended", check="ended", task=task)
+    if not task.finished and "end" not in call.waived:
+        task.cancel(cancelled_word(served.contract))
     return served.reply(task, task.step, call)
 
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, Operation
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
 from vidconform.emulator.tasks import Known, TaskStore, new_ids
@@ -103,12 +103,18 @@ class Call:
     body: bytes
     base_url: str
     asked: str | None = None
+    method: str = ""
     waived: frozenset[str] = frozenset()
 
     def credential(self, header: str, prefix: str) -> str:
         """The credential of a header, empty without one; what stands before it in any case (RFC 9110 section 11.1)."""
         value = self.headers.get(header, "").strip()
         return value[len(prefix) :].strip() if value.lower().startswith(prefix.lower()) else ""
+
+    def option(self, operation: Operation, role: str) -> str:
+        """The value of a query parameter by its role, empty without one."""
+        named = operation.options.get(role)
+        return self.query.get(named.name, "") if named is not None and role not in self.waived else ""
 
     def owner(self, variable: str, value: str, code: int) -> str | None:
         """Returns whose tasks this credential opens, None for everybody's, or refuses it."""

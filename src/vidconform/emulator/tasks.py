@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -38,7 +38,7 @@ class Known:
 class EmulatedTask:
     """A task that moves along its life as it is read, or as time passes, and then stays at its end.
 
-    `known` ones exist before anyone asks; the others were created.
+    `known` ones exist before anyone asks; the others were created. `ended` is the end of one that was cancelled.
     """
 
     id: str
@@ -48,11 +48,14 @@ class EmulatedTask:
     step_seconds: float | None = None
     known: bool = False
     reads: int = 0
+    ended: Step | None = None
     born: float = field(default_factory=time.monotonic)
 
     @property
     def step(self) -> Step:
         """The present state."""
+        if self.ended is not None:
+            return self.ended
         if self.step_seconds is None:
             passed = max(self.reads - 1, 0)
         else:
@@ -62,12 +65,16 @@ class EmulatedTask:
     @property
     def finished(self) -> bool:
         """Whether the life is at its end."""
-        return self.step is self.life[-1]
+        return self.step is self.life[-1] or self.ended is not None
 
     def read(self) -> Step:
         """Counts one read and returns the state it sees."""
         self.reads += 1
         return self.step
+
+    def cancel(self, word: str) -> None:
+        """End it at its present state, with the word for that."""
+        self.ended = replace(self.step, status=word, since_ms=self.step.since_ms + 1)
 
     def since_ms(self, step: Step) -> int:
         """The time at which this state's status began, in milliseconds since the epoch."""
@@ -88,7 +95,7 @@ class TaskStore:
     def find(self, id: str, owner: str | None) -> EmulatedTask | None:
         """Finds a task of this owner, or of anyone for None."""
         task = self._of_anyone(id) if owner is None else self._tasks.get((owner, id))
-        if task is None and id in self._known and (owner, id) not in self._gone:
+        if task is None and id in self._known:
             known = self._known[id]
             task = self._add(owner or "", id, known.life, known.created_at, known.sent, known=True)
         return task
@@ -100,8 +107,15 @@ class TaskStore:
 
     def forget(self, id: str, owner: str | None) -> None:
         """Forget a task of this owner, or of anyone for None."""
-        self._tasks = {key: task for key, task in self._tasks.items() if key[1] != id or owner not in (None, key[0])}
         self._gone.add((owner, id))
+
+    def is_gone(self, id: str, owner: str | None) -> bool:
+        """Whether a task was forgotten."""
+        return any(gone == id and (own is None or owner in (None, own)) for own, gone in self._gone)
+
+    def first_created(self) -> EmulatedTask | None:
+        """Return the first task that was created and not known from the start."""
+        return next((task for task in self._tasks.values() if not task.known), None)
 
     def create(self, id: str, life: Life, owner: str, sent: Mapping[str, Any]) -> EmulatedTask:
         """Adds a new task, created now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
@@ -114,11 +115,12 @@ def _stated(contract: Contract) -> dict[str, Probe]:
     return {case.probe: _refusal_probe(RefusalProbe.of(case)) for case in contract.refusals.values()}
 
 
-def probes_of(contract: Contract) -> list[Probe]:
+@lru_cache(64)
+def probes_of(contract: Contract) -> tuple[Probe, ...]:
     """Return the probes that apply to a contract, in the order in which they are gathered."""
     known = [*PROBES.values(), *_stated(contract).values()]
     applicable = [probe for probe in known if probe.applies_to(contract)]
-    return sorted(applicable, key=lambda probe: turn_of(probe, contract))
+    return tuple(sorted(applicable, key=lambda probe: turn_of(probe, contract)))
 
 
 def turn_of(probe: Probe, contract: Contract) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Requirement, Schema
@@ -31,14 +32,14 @@ class Case:
             return f"schema:{self.check.path.name}#{self.check.bound[self.requirement.id][0]}"
         return name_of(self.check)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """The kind of subject that the check judges."""
         if isinstance(self.check, Schema):
             return kind_of_schema(self.contract, self.requirement.id, self.check)
         return kind_of(self.check)
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """The probes that it needs, by name or kind: none for a document."""
         id = self.requirement.id

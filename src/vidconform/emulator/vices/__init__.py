@@ -21,7 +21,7 @@ def vices_of(provider: str) -> tuple[Vice, ...]:
     by_name: dict[str, list[Fault]] = {}
     for contract in described.contracts.values():
         path = contract.folder / "vices.toml"
-        for fault in declared(contract.id, path) if path.is_file() else derived(contract):
+        for fault in declared(contract.id, path) if path.is_file() else derived(described, contract):
             by_name.setdefault(fault.operator.name, []).append(fault)
     return tuple(_vice(described.name, faults) for _, faults in sorted(by_name.items()))
 
@@ -43,8 +43,10 @@ def find_vice(provider: str, name: str) -> Vice:
 def _load() -> None:
     """Import the operators: only a process that serves or lists vices pays for them."""
     from vidconform.emulator.vices import (  # noqa: F401 - each declares its operators when it is loaded
+        agreement_faults,
         answer_faults,
         auth_faults,
+        collection_faults,
         creation_faults,
         lifecycle_faults,
         odd_requests,

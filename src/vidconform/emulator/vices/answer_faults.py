@@ -9,13 +9,18 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import (
     COMPLETED,
     CONTENT,
+    CREATED,
+    DELETED,
     FAILED,
     FAILED_CONTENT,
     FIRST_READ,
+    LISTED,
     READ,
+    REMIXED,
     SECOND_READ,
     SECOND_ROUTE,
     TASK,
+    UNKNOWN,
 )
 from vidconform.emulator.vices.vice import coded, refused, said, typed, vice, vices
 
@@ -54,6 +59,28 @@ vices(
     ("content-as-octets", "The content is sent as application/octet-stream.", typed("application/octet-stream")),
     ("content-as-502", "The content of a completed task is answered with 502.", _BUSY),
 )
+
+
+def _otherwise(reply: ReplyContext) -> None:
+    """Answer with a code that means as much and is not documented."""
+    operation = reply.described.operation(reply.role) if reply.described is not None else None
+    documented = operation.answers if operation is not None else {}
+    codes = (202, 203, 206) if reply.status < 400 else (409, 402, 418)
+    reply.status = next(code for code in codes if str(code) not in documented)
+
+
+vices(
+    UNKNOWN,
+    (
+        "unknown-id-with-another-refusal",
+        "An unknown id is refused with a code that the document does not have.",
+        _otherwise,
+    ),
+)
+_SERVED = {READ: "read", CREATED: "create", REMIXED: "remix", LISTED: "list", DELETED: "deletion"}
+for _when, _name in _SERVED.items():
+    _sentence = f"The status code{_when.words} is one of success that the document does not have."
+    vices(_when, (f"{_name}-with-another-success", _sentence, _otherwise))
 
 
 @vice(SECOND_READ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import NEAR_KEY
-from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
+from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, LISTED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
 from vidconform.emulator.vices.vice import Act, refused, vice, vices
 
 
@@ -35,6 +35,8 @@ _OPEN = (
     ("remix", "remixes-for-any-key", "A task is remixed for a key that does not exist."),
     ("content", "serves-content-without-key", "The content is served to whoever asks without a key."),
     ("content", "serves-content-for-any-key", "The content is served for a key that does not exist."),
+    ("list", "lists-without-key", "Tasks are listed for whoever asks without a key."),
+    ("list", "lists-for-any-key", "Tasks are listed for a key that does not exist."),
     (
         "second-retrieve",
         "shows-tasks-without-token-on-the-second-route",
@@ -68,7 +70,18 @@ _NOW_AND_THEN = "The key that read a task once is refused at the second read."
 vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, _shut))
 vices(CREATED, ("refuses-the-key-for-creations", "The key that reads tasks is refused for creations.", _shut))
 vices(REMIXED, ("refuses-the-key-for-remixes", "The key that reads tasks is refused for remixes.", _shut))
+vices(LISTED, ("refuses-the-key-for-lists", "The key that reads tasks is refused for lists.", _shut))
 vices(CONTENT, ("refuses-the-key-for-content", "The key that reads tasks is refused for their content.", _shut))
+
+
+def _unless_keyed(reply: ReplyContext) -> None:
+    if _came_without(reply):
+        _shut(reply)
+
+
+_KEYED = {READ: "reads-need-a-key", LISTED: "lists-need-a-key", CONTENT: "content-needs-a-key"}
+for _when, _name in _KEYED.items():
+    vices(_when, (_name, "What needs no key is refused to whoever asks without one.", _unless_keyed))
 
 
 @vice(READ)

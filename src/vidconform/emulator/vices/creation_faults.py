@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import ANY, CREATED, REMIXED
+from vidconform.emulator.vices.triggers import ANY, CREATED, MADE, REMIXED
 from vidconform.emulator.vices.vice import Act, coded, refused, vice, vices
+from vidconform.exchange import decode_body
 
 
 def _sent(reply: ReplyContext) -> dict[str, Any]:
-    sent: dict[str, Any] = json.loads(reply.sent_body)
-    return sent
+    return decode_body(reply.sent_headers.get("content-type", ""), reply.sent_body)
 
 
 def _takes(role: str, wrong: Callable[[dict[str, Any]], bool]) -> Act:
@@ -79,6 +78,30 @@ vices(
 def create_as_201_with_an_error(reply: ReplyContext) -> None:
     """A creation is answered with 201 and an error in its body."""
     reply.refuse(201, "the upstream is busy", "upstream_error")
+
+
+@vice(CREATED)
+def refuses_forms(reply: ReplyContext) -> None:
+    """A creation that is sent as a form is answered with 415."""
+    if "form" in reply.sent_headers.get("content-type", ""):
+        reply.refuse(415, "the body is not JSON", "unsupported_media_type")
+
+
+@vice(MADE)
+def one_id_for_all_creations(reply: ReplyContext) -> None:
+    """Every creation tells the id of the first one."""
+    body = reply.body
+    reply.answer_without("own-id")
+    told = {role: field.read(reply.body) for role in ("id", "task-id", "created") if (field := reply.field(role))}
+    reply.body = body
+    for role, value in told.items():
+        reply.replace(role, value)
+
+
+@vice(REMIXED)
+def remix_of_another_source(reply: ReplyContext) -> None:
+    """A remix names another task than the one that it is made of."""
+    reply.replace("source", f"{reply.asked}0")
 
 
 @vice(REMIXED)

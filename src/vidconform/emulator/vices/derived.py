@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from vidconform.contracts import Contract, Operation, Schema, findings, read_toml
-from vidconform.emulator.error_bodies import error_body, refused_with
+from vidconform.contracts import Contract, RefusalCase, Schema, findings, read_toml
 from vidconform.emulator.lives import known_tasks
-from vidconform.emulator.replies import RefusedRequest
-from vidconform.emulator.task_bodies import TaskView, task_body
-from vidconform.emulator.tasks import EmulatedTask
-from vidconform.emulator.vices.member_faults import NAMED, damaged, on_member, put
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.server_state import EmulatedProvider
+from vidconform.emulator.vices.member_faults import NAMED, Damage, damaged, on_member, put
+from vidconform.emulator.vices.samples import Sampling
+from vidconform.emulator.vices.stated_faults import keeps, stated_faults
 from vidconform.emulator.vices.triggers import TRIGGERS
 from vidconform.emulator.vices.vice import OPERATORS, Fault, Operator
 from vidconform.locations import data_folder
@@ -28,70 +28,79 @@ _DAMAGES = (
     ),
     put("as-a-value", "https://cdn.example/video.mp4"),
 )
-# The phases in which each shows.
-_MOMENTS = {"task-shown": "", "completed": "succeeded", "failed": "failed", "unfinished": "waiting running unknown"}
+# When a member is damaged: a fault that shows in the most replies first.
+_MOMENTS = (
+    "task-shown", "completed", "failed", "unfinished", "creation", "remix", "second-route", "list", "cancellation",
+    "deletion", "content", "unknown-task", "refusal",
+)  # fmt: skip
+# A task whose status is never told has no end.
+_ENDLESS = ("task-shown", "completed", "failed")
 _MOST_FOR_A_ROW = 2
-Samples = list[tuple[str, Any]]
+_SHAPE = "ids-of-another-shape"
 
 
-def derived(contract: Contract) -> list[Fault]:
-    """Return the faults of a contract: of its members by its schemas, of its replies and lives by its laws."""
-    retrieve = contract.operation("retrieve")
-    members = list(_of_members(contract, retrieve)) if retrieve is not None else []
-    felled = {requirement for fault in members for requirement in fault.breaks}
-    return [*members, *_of_laws(contract, set(contract.requirements) - felled)]
+def derived(provider: EmulatedProvider, contract: Contract) -> list[Fault]:
+    """Return the faults of a contract: of its bodies by its schemas, of its replies and lives by its laws."""
+    served, refused = list(Sampling(provider, contract).served()), list(Sampling(provider, contract).refused())
+    stated = list(Sampling(provider, contract).stated())
+    shapes = list(_of_ids(provider, contract))
+    bound = {row for schema in contract.schemas.values() for row in schema.bound if row in contract.requirements}
+    members = list(_of_members(contract, [*served, *refused], bound - {row for f in shapes for row in f.breaks}))
+    laws = _of_laws(contract, set(contract.requirements) - bound)
+    found = [*shapes, *members, *laws, *stated_faults(contract)]
+    return [replace(fault, breaks=fault.breaks | _stated(fault.operator, stated)) for fault in found]
 
 
-def _of_members(contract: Contract, retrieve: Operation) -> Iterator[Fault]:
-    tasks = [(phase, body) for phase, body in _tasks(contract, retrieve)]
-    success = retrieve.success
-    shown = contract.schemas.get((success and success.schema) or "", contract.task)
-    yield from _breaking(contract, shown, tasks, tuple(_MOMENTS))
-    code = refused_with(retrieve, (404, 410, 400, 422))
-    documented = retrieve.answer_to(code)
-    schema = contract.schemas.get((documented and documented.schema) or "")
-    if schema is not None and schema is not shown:
-        refusal = RefusedRequest(code, "video not found", "video_not_found", param="id")
-        yield from _breaking(contract, schema, [("", error_body(contract, retrieve, refusal))], ("unknown-task",))
+def _stated(operator: Operator, stated: Iterable[tuple[RefusalCase, ReplyContext]]) -> set[str]:
+    """Return the refusals that the document states and an operator leaves unkept."""
+    changed = [(case, _changed(operator, reply)) for case, reply in stated]
+    # After one creation that must fail and did not, no other is sent.
+    seen = [(case, reply) for case, reply in changed if case.role not in ("create", "remix") or reply.status >= 400]
+    return {case.requirement for case, reply in seen if not keeps(case, reply)}
 
 
-def _tasks(contract: Contract, retrieve: Operation) -> Iterator[tuple[str, Any]]:
-    for known in known_tasks(contract):
-        task = EmulatedTask(known.id, known.life, known.created_at, known.sent)
-        for step in dict.fromkeys(known.life):
-            view = TaskView(contract, retrieve, task, step, lambda: "https://files.example/video.mp4")
-            yield view.phase, task_body(view)
+def _changed(operator: Operator, reply: ReplyContext) -> ReplyContext:
+    copied = replace(reply, body=deepcopy(reply.body), headers=dict(reply.headers))
+    if operator.change is not None:
+        operator.change(copied)
+    return copied
 
 
-def _breaking(contract: Contract, schema: Schema, samples: Samples, moments: tuple[str, ...]) -> Iterator[Fault]:
-    """Yield for each requirement of a schema the fault that breaks it and the fewest others."""
+def _of_ids(provider: EmulatedProvider, contract: Contract) -> Iterator[Fault]:
+    """Yield the fault of ids that have another shape, where a schema says which one they have."""
+    operator = OPERATORS[_SHAPE]
+    assert operator.known is not None
+    known = operator.known(Sampling(provider, contract).known)
+    felled = {row for reply in Sampling(provider, contract, known).served() for row in _felled(contract, reply)}
+    if felled:
+        yield Fault(contract.id, frozenset(felled), operator)
+
+
+def _of_members(contract: Contract, samples: list[ReplyContext], rows: set[str]) -> Iterator[Fault]:
+    """Yield for each requirement of a schema the damage to a body that breaks it and the fewest others."""
     best: dict[str, tuple[int, Fault]] = {}
-    for moment in moments:
-        missing = set(schema.bound) - set(best)
-        for place in _places(samples) if missing else ():
+    for moment in _MOMENTS:
+        missing, shown = rows - set(best), [reply for reply in samples if TRIGGERS[moment].holds(reply)]
+        for place in _places(reply.body for reply in shown) if missing else ():
             for damage in _DAMAGES:
-                # A task whose status is never told has no end, and one with a wrong id cannot be read.
-                if place == _place(schema, "id") and damage.puts and damage.suffix != "missing":
-                    continue
-                if moment in ("task-shown", "completed", "failed") and place == _place(schema, "status"):
-                    continue
-                felled = _felled(schema, samples, moment, place, damage)
-                for requirement in felled & missing:
-                    if requirement not in best or len(felled) < best[requirement][0]:
-                        operator = on_member(place, damage, TRIGGERS[moment], _MOMENTS.get(moment, "") and moment)
-                        best[requirement] = (len(felled), Fault(contract.id, frozenset(felled), operator))
+                felled = _felled_by(contract, shown, moment, place, damage)
+                for row in felled & missing:
+                    if row not in best or len(felled) < best[row][0]:
+                        best[row] = (
+                            len(felled),
+                            Fault(contract.id, frozenset(felled), _operator(moment, place, damage)),
+                        )
     yield from {fault.operator.name: fault for _, fault in best.values()}.values()
 
 
-def _place(schema: Schema, role: str) -> str:
-    field = schema.fields.get(role)
-    return ".".join(map(str, field.path)) if field is not None else ""
+def _operator(moment: str, place: str, damage: Damage) -> Operator:
+    return on_member(place, damage, TRIGGERS[moment], "" if moment == "task-shown" else moment)
 
 
-def _places(samples: Samples) -> list[str]:
-    # The deepest first: what stands above a member takes others with it.
-    found = dict.fromkeys(place for _, body in samples for place in _members(body, ""))
-    return sorted(found, key=lambda place: -place.count("."))
+def _places(bodies: Iterable[Any]) -> list[str]:
+    """Return the places in some bodies, the deepest first: what stands above a member takes others with it."""
+    found = dict.fromkeys(place for body in bodies for place in _members(body, ""))
+    return [*sorted(found, key=lambda place: -place.count(".")), ""]
 
 
 def _members(body: Any, above: str) -> Iterator[str]:
@@ -100,50 +109,54 @@ def _members(body: Any, above: str) -> Iterator[str]:
         yield from _members(value, f"{above}{name}.")
 
 
-def _felled(schema: Schema, samples: Samples, moment: str, place: str, damage: Any) -> set[str]:
+def _felled_by(contract: Contract, shown: list[ReplyContext], moment: str, place: str, damage: Damage) -> set[str]:
     felled: set[str] = set()
-    phases = _MOMENTS.get(moment, "").split()
-    for phase, body in samples:
-        if not phases or phase in phases:
-            try:
-                altered = damaged(deepcopy(body), place, damage)
-            except (TypeError, ValueError, AttributeError, OverflowError):
-                return set()
-            felled |= {found.requirement for found in findings(schema, altered) if found.errors}
+    for reply in shown:
+        if _is_spoiled(contract, reply, moment, place, damage):
+            return set()
+        try:
+            felled |= _felled(contract, replace(reply, body=damaged(deepcopy(reply.body), place, damage)))
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            return set()
     return felled
 
 
+def _is_spoiled(contract: Contract, reply: ReplyContext, moment: str, place: str, damage: Damage) -> bool:
+    """Whether a damage hides what it should show: a task with a wrong id cannot be read."""
+    own = {role: ".".join(map(str, field.path)) for role in ("id", "status") if (field := reply.place(role))}
+    is_of_the_id = place == own.get("id") and damage.puts and damage.suffix != "missing" and reply.role != "delete"
+    return is_of_the_id or (moment in _ENDLESS and place == own.get("status"))
+
+
+def _felled(contract: Contract, reply: ReplyContext) -> set[str]:
+    """Return the requirements that a body does not keep, by the schema of its operation and status code."""
+    media_type = reply.headers.get("content-type", "").partition(";")[0]
+    schema = contract.reply_schema(reply.role, reply.status, media_type)
+    if schema is None or isinstance(reply.body, bytes):
+        return set()
+    found = [finding for finding in findings(schema, reply.body) if finding.errors]
+    is_told = reply.status >= 400 or _shows_something(contract, schema, reply.body)
+    return {finding.requirement for finding in found if is_told or not finding.hedged}
+
+
+def _shows_something(contract: Contract, schema: Schema, body: Any) -> bool:
+    return isinstance(body, dict) and any(name in contract.task.members | schema.members for name in body)
+
+
 def _of_laws(contract: Contract, rows: set[str]) -> Iterator[Fault]:
-    """Yield for each requirement of a law the operators that break it in the most contracts of the project."""
-    codes = {code for operation in contract.operations for code in operation.answers}
-    known = {name: use for name, use in _uses().items() if _shows(contract, OPERATORS[name], codes)}
-    chosen: set[str] = set()
-    for row in rows:
-        names = sorted((name for name in known if row in known[name].breaks), key=lambda name: -known[name].contracts)
-        # One that a single contract lists often shows what that one alone has.
-        chosen |= {name for name in names[:_MOST_FOR_A_ROW] if known[name].contracts > 1 or name == names[0]}
-    yield from (Fault(contract.id, known[name].breaks & rows, OPERATORS[name]) for name in sorted(chosen))
+    """Yield for each requirement of a law the first operators that break it here."""
+    known = {name: breaks & rows for name, breaks in _customary().items() if _shows(contract, OPERATORS[name])}
+    chosen = {name for row in rows for name in [name for name in known if row in known[name]][:_MOST_FOR_A_ROW]}
+    yield from (Fault(contract.id, known[name], OPERATORS[name]) for name in sorted(chosen))
 
 
-def _shows(contract: Contract, operator: Operator, codes: set[str]) -> bool:
-    """Whether an operator is a fault here: it answers with no documented code, and changes a life that there is."""
-    told = re.search(r"-as-(\d{3})", operator.name)
-    changes = operator.life is None or any(operator.life(known.life) != known.life for known in known_tasks(contract))
-    return changes and (told is None or told[1] not in codes)
-
-
-class Use(NamedTuple):
-    """What an operator breaks in one contract of the project or another, and how many list it."""
-
-    breaks: frozenset[str]
-    contracts: int
+def _shows(contract: Contract, operator: Operator) -> bool:
+    """Whether an operator changes a life that there is, where it is one of lives."""
+    return operator.life is None or any(operator.life(known.life) != known.life for known in known_tasks(contract))
 
 
 @cache
-def _uses() -> dict[str, Use]:
-    found: dict[str, Use] = {}
-    for path in sorted(data_folder("specs").glob("*/*/vices.toml")):
-        for name, breaks in read_toml(path, "vices")["vices"].items():
-            before = found.get(name, Use(frozenset(), 0))
-            found[name] = Use(before.breaks | frozenset(breaks), before.contracts + 1)
-    return found
+def _customary() -> dict[str, frozenset[str]]:
+    """Return what each operator breaks in any contract, in the order in which they are chosen."""
+    path = data_folder("specs") / "customary-vices.toml"
+    return {name: frozenset(breaks) for name, breaks in read_toml(path, "vices")["vices"].items()}

@@ -44,6 +44,8 @@ def goes_back_to_the_queue(life: Life) -> Life:
         return life
     place = life.index(running) + 1
     before = [step.status for step in life[: life.index(running)] if step.status != running.status]
+    if not before and not running.progress:
+        return life
     word = before[-1] if before else _WAITING
     back = replace(running, status=word, since_ms=running.since_ms + 1)
     after = (replace(step, since_ms=step.since_ms + 2) for step in (running, *life[place:]))
@@ -70,10 +72,10 @@ def progress_falls(life: Life) -> Life:
 @vice(UNFINISHED)
 def progress_falls_while_pending(reply: ReplyContext) -> None:
     """A pending task tells its progress, which falls from one read to the next."""
-    if reply.task is not None:
-        field = reply.described.field("progress") if reply.described else None
-        if field is not None:
-            field.write(reply.body, 90 - 10 * reply.task.reads)
+    if reply.task is not None and (field := reply.place("progress")) is not None:
+        share = 90 - 10 * reply.task.reads
+        told = {"fraction": share / 100, "percent": f"{share}%"}.get(field.unit or "", share)
+        field.write(reply.body, str(told) if isinstance(field.read(reply.body), str) else told)
 
 
 @vice()
@@ -91,7 +93,8 @@ def progress_starts_at_ten(life: Life) -> Life:
 @vice()
 def runs_at_creation(life: Life) -> Life:
     """A task runs as soon as it is created."""
-    return tuple(replace(step, status="in_progress") if step.status == "queued" else step for step in life)
+    running = _runs(life)
+    return tuple(replace(step, status=running.status) if running and not step.progress else step for step in life)
 
 
 @vice()

@@ -77,15 +77,17 @@ def on_member(path: str, damage: Damage, when: Trigger, ending: str = "") -> Ope
     """Return the operator that damages a member (names joined by dots, `*` for each of a list) of these replies."""
 
     def change(reply: ReplyContext) -> None:
-        damaged(reply.body, path, damage)
+        reply.body = damaged(reply.body, path, damage)
 
-    sentence = f"The member {path}{when.words} {damage.words}."
-    name = f"{_name(path)}-{damage.suffix}" + (f"-when-{ending}" if ending else "")
+    sentence = f"The member {path}{when.words} {damage.words}." if path else f"The body{when.words} {damage.words}."
+    name = f"{_name(path) or 'body'}-{damage.suffix}" + (f"-when-{ending}" if ending else "")
     return Operator(name, sentence, change=only(when, change))
 
 
 def damaged(body: Any, path: str, damage: Damage) -> Any:
-    """Damage a member of a body, and return the body."""
+    """Damage a member of a body, or without a path the body itself, and return the body."""
+    if not path:
+        return None if (altered := damage.alter(body)) is _GONE else altered
     for owner, name in _places(body, path.split(".")):
         _damage(owner, name, damage)
     return body

@@ -55,8 +55,8 @@ def update_time_stays_while_the_status_changes(reply: ReplyContext) -> None:
 @vice(UNFINISHED)
 def nested_progress_falls(reply: ReplyContext) -> None:
     """The progress inside the detail of a pending task falls from one read to the next."""
-    if reply.task is not None:
-        reply.body["detail"]["pending_info"]["progress_pct"] = 0.9 - reply.task.reads / 10
+    if reply.task is not None and (field := reply.place("pending-progress")) is not None:
+        field.write(reply.body, 0.9 - reply.task.reads / 10)
 
 
 @vice(OF_A_FAILURE)

@@ -54,6 +54,13 @@ def _unknown(role: str) -> Callable[[ReplyContext], bool]:
     return lambda reply: reply.role == role and reply.check == "owner"
 
 
+def _is_variant(reply: ReplyContext) -> bool:
+    """Whether another variant of a content than the video is served."""
+    operation = reply.described.operation("content") if reply.described is not None else None
+    option = operation.options.get("variant") if operation is not None else None
+    return CONTENT.holds(reply) and option is not None and reply.sent_query.get(option.name) in option.values[1:]
+
+
 ANY = Trigger("", lambda reply: True)
 TASK = Trigger("", lambda reply: reply.shows_task)
 UNFINISHED = Trigger(" of an unfinished task", _unfinished)
@@ -67,13 +74,19 @@ FIRST_READ = Trigger(" at the first read of a created task", _read_twice(known=F
 
 CREATED = Trigger(" of a creation", _of_role("create"))
 REMIXED = Trigger(" of a remix", _of_role("remix"))
+MADE = Trigger(" of a new task", lambda reply: CREATED.holds(reply) or REMIXED.holds(reply))
 CONTENT = Trigger(" of a content", _of_role("content"))
+LISTED = Trigger(" of a list", _of_role("list"))
+DELETED = Trigger(" of a deletion", _of_role("delete"))
+CANCELLED = Trigger(" of a cancellation", _of_role("cancel"))
+VARIANT = Trigger(" of a content", _is_variant)
 SECOND_ROUTE = Trigger(" on the second route", _of_role("second-retrieve"))
 
 REFUSED = Trigger(" of a refusal", lambda reply: reply.status >= 400)
 UNKNOWN = Trigger(" of the refusal", _unknown("retrieve"))
 UNKNOWN_SECOND = Trigger(" of the refusal on the second route", _unknown("second-retrieve"))
 UNKNOWN_CONTENT = Trigger(" of the refusal", _unknown("content"))
+UNKNOWN_DELETION = Trigger(" of the refusal", _unknown("delete"))
 UNKNOWN_REMIX = Trigger(" of the refusal", _unknown("remix"))
 EARLY_CONTENT = Trigger(" of the refusal", lambda reply: _has_no_content(reply, ended=False))
 FAILED_CONTENT = Trigger(" of the refusal", lambda reply: _has_no_content(reply, ended=True))
@@ -89,4 +102,11 @@ TRIGGERS = {
     "first-read": FIRST_READ,
     "second-route": SECOND_ROUTE,
     "unknown-task": UNKNOWN,
+    "creation": CREATED,
+    "remix": REMIXED,
+    "list": LISTED,
+    "deletion": DELETED,
+    "cancellation": CANCELLED,
+    "content": CONTENT,
+    "refusal": REFUSED,
 }

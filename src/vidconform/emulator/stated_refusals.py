@@ -1,0 +1,53 @@
+"""The refusals that a document states as data, as its emulator keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vidconform.contracts import RefusalCase
+from vidconform.emulator.error_bodies import refused_with
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest
+from vidconform.emulator.request_bodies import is_body
+from vidconform.emulator.role_answers import Served
+from vidconform.emulator.server_state import Call
+
+# The check that a case is about, by the key that it is asked with, and the status codes usual for it.
+_OF_KEYS = {"none": ("key", (401, 403)), "wrong": ("key", (401, 403)), "another": ("tenant", (404, 403, 401))}
+_OF_IDS = {"unknown": ("owner", (404, 410, 400, 422)), "malformed": ("id", (400, 422))}
+
+
+def as_stated(handle: Callable[[Served, Call], EmulatedReply], served: Served, call: Call) -> EmulatedReply:
+    """Answer a call as its operation does, or refuse it as the document states."""
+    for case in served.operation.refusals:
+        check, codes = check_of(case)
+        if check not in call.waived and _asks(served, case, call):
+            told = [int(code) for code in case.responses if code.isdigit()]
+            status = told[0] if told else refused_with(served.operation, codes)
+            raise RefusedRequest(status, "the request is refused", "invalid_request", check=check, case=case)
+    return handle(served, call)
+
+
+def check_of(case: RefusalCase) -> tuple[str, tuple[int, ...]]:
+    """Return the check that refuses a case, with the status codes usual for it."""
+    return _OF_KEYS.get(case.key) or _OF_IDS.get(case.id) or ("body", (400, 422))
+
+
+def _asks(served: Served, case: RefusalCase, call: Call) -> bool:
+    """Whether a call is the request that a case is about."""
+    unusual = {"unknown": served.contract.unknown_id, "malformed": served.contract.malformed_id}
+    is_its_id = unusual[case.id] == call.asked if case.id in unusual else call.asked not in unusual.values()
+    task = call.server_state.stores[call.contract].find(call.asked or "", None) if case.id == "finished" else None
+    is_changed = bool(case.without or case.changes) or case.body is not None
+    as_it_is = not is_changed or is_body(call, case.changed(served.operation.request_example))
+    is_ended = case.id != "finished" or (task is not None and task.finished)
+    return is_its_id and is_ended and as_it_is and _key_of(served, call) == case.key
+
+
+def _key_of(served: Served, call: Call) -> str:
+    scheme, keys = served.scheme(call), call.server_state.keys
+    if scheme is None:
+        return "key"
+    value = call.credential(scheme.header, scheme.prefix)
+    if keys.belongs_to_another(served.contract.provider.other_key_variable, value):
+        return "another"
+    return "key" if keys.accepts(scheme.variable or "", value) else "wrong" if value else "none"
