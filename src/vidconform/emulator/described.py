@@ -9,7 +9,8 @@ from vidconform.contracts import Contract, Operation, find_provider, known_provi
 from vidconform.emulator.emulator_options import NoEmulator
 from vidconform.emulator.error_bodies import error_body
 from vidconform.emulator.lives import created_life, known_tasks
-from vidconform.emulator.role_answers import ANSWERS, Served
+from vidconform.emulator.role_answers import ANSWERS
+from vidconform.emulator.served import Served
 from vidconform.emulator.server_state import EmulatedOperation, EmulatedProvider
 from vidconform.emulator.stated_refusals import as_stated
 from vidconform.errors import UnknownProvider

@@ -8,7 +8,7 @@ from vidconform.contracts import RefusalCase
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import is_body
-from vidconform.emulator.role_answers import Served
+from vidconform.emulator.served import Served
 from vidconform.emulator.server_state import Call
 
 # The check that a case is about, by the key that it is asked with, and the status codes usual for it.

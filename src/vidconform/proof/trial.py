@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from vidconform.contracts import Contract, find_provider
+from vidconform.contracts import Contract, find_provider, load_contracts
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.laws import kind_of, rows_of
@@ -101,11 +102,18 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
         fuzz=fuzz,
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
-    session = prepare(options, {**keys, find_provider(provider).other_key_variable: f"{OTHER_KEY}-account"})
+    keys[find_provider(provider).other_key_variable] = f"{OTHER_KEY}-account"
+    session = prepare(options, keys, load=lambda one: _loaded(str(one.folder)))
     for one in session.provider_runs:
         # What an emulator makes is no paid task of the user's.
         one.store.source.setting.creations = NoLog()
     return session
+
+
+@cache
+def _loaded(folder: str) -> list[Contract]:
+    """Return the contracts of a provider, which are the same in each of its trials."""
+    return load_contracts(find_provider(folder))
 
 
 def _say_nothing(reply: ReplyContext) -> None:

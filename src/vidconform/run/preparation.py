@@ -34,12 +34,17 @@ from vidconform.store import (
 from vidconform.transport import RunClock
 
 
-def prepare(options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None) -> Session:
+def prepare(
+    options: RunOptions,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None] = lambda s: None,
+    load: Callable[[Provider], list[Contract]] = load_contracts,
+) -> Session:
     """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
     options.check()
     providers = [find_provider(name) for name in provider_names(options.providers)]
     check_providers(providers, options)
-    contracts = {provider.name: load_contracts(provider) for provider in providers}
+    contracts = {provider.name: load(provider) for provider in providers}
     for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
         _check_schema(schema, contract)
     left_out = providers_left_out(providers, contracts, options, environ)

@@ -1,4 +1,4 @@
-"""Vices of members that should agree: with what was sent, with each other, with the order of times."""
+"""Vices of members that should agree: with what was sent, with each other, with an earlier read."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ from typing import Any
 
 from vidconform.contracts import findings
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import COMPLETED, SECOND_ROUTE, TASK, UNFINISHED
-from vidconform.emulator.vices.vice import Act, vice, vices
+from vidconform.emulator.vices.triggers import COMPLETED, CREATED_TASK, SECOND_ROUTE, TASK, UNFINISHED
+from vidconform.emulator.vices.vice import Act, replaced, vice, vices
 
-_DECADE = 10 * 365 * 86_400
 # Of each type, so that one of them is what the document allows.
 _OTHERS: tuple[Any, ...] = ("sora-2-pro", "1024x1792", "720x1280", "12", "4", 12, 4, "queued")
 
 
-def _another(role: str, *, created: bool = False) -> Act:
+def _another(role: str) -> Act:
     """Return the act that tells another value that the document allows."""
 
     def change(reply: ReplyContext) -> None:
-        field, task = reply.field(role), reply.task
-        if field is None or (created and (task is None or task.known)):
+        if (field := reply.field(role)) is None:
             return
         own, errors = field.read(reply.body), _errors(reply)
-        for value in [other for other in _OTHERS if other != own and type(other) is type(own)]:
+        for value in [*(other for other in _OTHERS if other != own and type(other) is type(own)), own]:
             field.write(reply.body, value)
             if _errors(reply) <= errors:
                 return
-        field.write(reply.body, own)
 
     return change
 
@@ -36,47 +33,44 @@ def _errors(reply: ReplyContext) -> int:
     return sum(bool(finding.errors) for finding in findings(schema, reply.body)) if schema is not None else 0
 
 
+def _changing(name: str) -> Act:
+    def change(reply: ReplyContext) -> None:
+        # In step, so that the change itself is the only fault.
+        for field in filter(None, (reply.field(f"input-{name}"), reply.field(f"pending-{name}"))):
+            field.write(reply.body, f"{field.read(reply.body)} {reply.task.reads if reply.task else ''}")
+
+    return change
+
+
+for _name in ("model", "seconds", "size"):
+    _sentence = f"A created task tells another {_name} than was sent."
+    vices(CREATED_TASK, (f"echoes-another-{_name}", _sentence, _another(_name)))
 vices(
     TASK,
-    *(
-        (f"echoes-another-{name}", f"A created task tells another {name} than was sent.", _another(name, created=True))
-        for name in ("model", "seconds", "size")
-    ),
-    ("ids-that-differ", "The two ids of a task are not the same.", lambda reply: reply.replace("task-id", "another")),
+    ("ids-that-differ", "The two ids of a task are not the same.", replaced("another", "task-id")),
     ("detail-status-of-its-own", "The detail tells another status than the task.", _another("detail-status")),
-    *(
-        (f"{role}-of-its-own", f"The {words} is another one.", lambda reply, role=role: reply.replace(role, "another"))
-        for role, words in (
-            ("pending-prompt", "prompt of the pending info"),
-            ("pending-id", "id of the pending info"),
-            ("moderation-task", "task that the moderation names"),
-        )
+    (
+        "pending-prompt-of-its-own",
+        "The prompt of the pending info is another one.",
+        replaced("another", "pending-prompt"),
     ),
+    ("pending-id-of-its-own", "The id of the pending info is another one.", replaced("another", "pending-id")),
+    ("moderation-task-of-its-own", "The moderation names another task.", replaced("another", "moderation-task")),
+    ("input-prompt-changes", "The echoed prompt changes with every read.", _changing("prompt")),
+    ("input-model-changes", "The echoed model changes with every read.", _changing("model")),
 )
 vices(
-    COMPLETED,
-    (
-        "completed-at-before-creation",
-        "A task is completed before it is created.",
-        lambda r: r.move("completed", -_DECADE),
-    ),
-    ("expires-at-before-completion", "A task expires before it is completed.", lambda r: r.move("expires", -_DECADE)),
-)
-
-
-@vice(UNFINISHED)
-def completed_at_while_unfinished(reply: ReplyContext) -> None:
-    """A task that is not finished has a completion time."""
-    field, created = reply.place("completed"), reply.field("created")
-    if field is not None and created is not None:
-        field.write(reply.body, created.read(reply.body))
+    UNFINISHED,
+    ("detail-with-another-id", "The detail, and all that names it, has another id than the task.",
+     replaced("task_another", "detail-id", "pending-id", "moderation-task")),
+)  # fmt: skip
 
 
 @vice(COMPLETED)
 def success_in_another_word(reply: ReplyContext) -> None:
     """A completed task has a word for it that the document does not have."""
     words = reply.described.task.phases if reply.described is not None else {}
-    reply.replace("status", next(word for word in ("succeeded", "completed") if word not in words))
+    reply.replace("status", next(word for word in ("succeeded", "completed", "finished") if word not in words))
 
 
 @vice(SECOND_ROUTE)
@@ -84,3 +78,19 @@ def second_route_of_another_task(reply: ReplyContext) -> None:
     """The second route tells another creation time and another model than the first one."""
     reply.move("created", -60)
     reply.replace("model", "another")
+
+
+@vice(UNFINISHED)
+def progress_falls_while_pending(reply: ReplyContext) -> None:
+    """A pending task tells its progress, which falls from one read to the next."""
+    if reply.task is not None and (field := reply.place("progress")) is not None:
+        share = 90 - 10 * reply.task.reads
+        told = {"fraction": share / 100, "percent": f"{share}%"}.get(field.unit or "", share)
+        field.write(reply.body, str(told) if isinstance(field.read(reply.body), str) else told)
+
+
+@vice(UNFINISHED)
+def nested_progress_falls(reply: ReplyContext) -> None:
+    """The progress inside the detail of a pending task falls from one read to the next."""
+    if reply.task is not None and (field := reply.place("pending-progress")) is not None:
+        field.write(reply.body, 0.9 - reply.task.reads / 10)

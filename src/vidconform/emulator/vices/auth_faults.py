@@ -5,7 +5,7 @@ from __future__ import annotations
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import NEAR_KEY
 from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, LISTED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
-from vidconform.emulator.vices.vice import Act, refused, vice, vices
+from vidconform.emulator.vices.vice import Act, provided, refused, vices
 
 
 def _credentials(reply: ReplyContext) -> list[str]:
@@ -37,34 +37,22 @@ _OPEN = (
     ("content", "serves-content-for-any-key", "The content is served for a key that does not exist."),
     ("list", "lists-without-key", "Tasks are listed for whoever asks without a key."),
     ("list", "lists-for-any-key", "Tasks are listed for a key that does not exist."),
-    (
-        "second-retrieve",
-        "shows-tasks-without-token-on-the-second-route",
-        "The second route shows a task to whoever asks without a token.",
-    ),
-    (
-        "second-retrieve",
-        "shows-tasks-for-any-token-on-the-second-route",
-        "The second route shows a task for a token that does not exist.",
-    ),
-)
+    ("second-retrieve", "shows-tasks-without-token-on-the-second-route",
+     "The second route shows a task to whoever asks without a token."),
+    ("second-retrieve", "shows-tasks-for-any-token-on-the-second-route",
+     "The second route shows a task for a token that does not exist."),
+)  # fmt: skip
 vices(ANY, *((name, sentence, _opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
 
 
-@vice(ANY)
-def shows_tasks_to_another_account(reply: ReplyContext) -> None:
-    """A task is shown for the key of another account."""
-    if reply.check == "tenant":
-        reply.grant()
-
-
-@vice(ANY)
-def needs_no_key(reply: ReplyContext) -> None:
-    """No route needs a key."""
-    if _came_without(reply):
-        reply.grant()
-
-
+vices(
+    ANY,
+    ("shows-tasks-to-another-account", "A task is shown for the key of another account.",
+     lambda reply: reply.check == "tenant" and reply.grant()),
+    ("needs-no-key", "No route needs a key.", provided(_came_without, ReplyContext.grant)),
+    ("lets-in-keys-near-the-right-one", "A key that shares its beginning or its end with the right one is let in.",
+     lambda reply: reply.check == "key" and NEAR_KEY in " ".join(_credentials(reply)) and reply.grant()),
+)  # fmt: skip
 _shut = refused(401, "the key is not valid", "invalid_api_key")
 _NOW_AND_THEN = "The key that read a task once is refused at the second read."
 vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, _shut))
@@ -74,49 +62,24 @@ vices(LISTED, ("refuses-the-key-for-lists", "The key that reads tasks is refused
 vices(CONTENT, ("refuses-the-key-for-content", "The key that reads tasks is refused for their content.", _shut))
 
 
-def _unless_keyed(reply: ReplyContext) -> None:
-    if _came_without(reply):
-        _shut(reply)
-
-
-_KEYED = {READ: "reads-need-a-key", LISTED: "lists-need-a-key", CONTENT: "content-needs-a-key"}
-for _when, _name in _KEYED.items():
-    vices(_when, (_name, "What needs no key is refused to whoever asks without one.", _unless_keyed))
-
-
-@vice(READ)
-def refuses_the_creators_key(reply: ReplyContext) -> None:
-    """The key that created a task cannot read it."""
-    if reply.task is not None and not reply.task.known:
-        reply.refuse(403, "the task belongs to another key", "forbidden")
-
-
-@vice(SECOND_ROUTE)
-def refuses_the_frontend_token(reply: ReplyContext) -> None:
-    """The second route refuses the frontend token."""
-    if "token" in reply.sent_headers:
-        _shut(reply)
-
-
-@vice(SECOND_ROUTE)
-def refuses_the_admin_token(reply: ReplyContext) -> None:
-    """The second route refuses an admin's token."""
-    if "token" not in reply.sent_headers:
-        _shut(reply)
-
-
-@vice(ANY)
-def lets_in_keys_near_the_right_one(reply: ReplyContext) -> None:
-    """A key that shares its beginning or its end with the right one is let in."""
-    if reply.check == "key" and NEAR_KEY in " ".join(_credentials(reply)):
-        reply.grant()
-
-
 vices(
     CONTENT,
-    (
-        "blocks-the-content",
-        "The content is blocked for a key that opens everything else.",
-        refused(403, "request blocked by the content filter", "blocked"),
-    ),
-)
+    ("blocks-the-content", "The content is blocked for a key that opens everything else.",
+     refused(403, "request blocked by the content filter", "blocked")),
+)  # fmt: skip
+for _when, _name in {READ: "reads-need-a-key", LISTED: "lists-need-a-key", CONTENT: "content-needs-a-key"}.items():
+    _sentence = "What needs no key is refused to whoever asks without one."
+    vices(_when, (_name, _sentence, provided(_came_without, _shut)))
+vices(
+    SECOND_ROUTE,
+    ("refuses-the-frontend-token", "The second route refuses the frontend token.",
+     provided(lambda reply: "token" in reply.sent_headers, _shut)),
+    ("refuses-the-admin-token", "The second route refuses an admin's token.",
+     provided(lambda reply: "token" not in reply.sent_headers, _shut)),
+)  # fmt: skip
+vices(
+    READ,
+    ("refuses-the-creators-key", "The key that created a task cannot read it.",
+     provided(lambda reply: reply.task and not reply.task.known,
+              refused(403, "the task belongs to another key", "forbidden"))),
+)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CREATED, MADE, REMIXED
-from vidconform.emulator.vices.vice import Act, coded, refused, vice, vices
+from vidconform.emulator.vices.vice import Act, coded, refused, replaced, vice, vices
 from vidconform.exchange import decode_body
 
 
@@ -45,39 +45,35 @@ _MISTYPED = (
 vices(ANY, *((name, f"A task is created {words}.", _takes("create", wrong)) for name, words, wrong in _MISTYPED))
 
 
-@vice(ANY)
-def missing_model_as_500(reply: ReplyContext) -> None:
-    """A creation without a model is answered with 500."""
-    if reply.check == "body" and reply.role == "create" and "model" not in _sent(reply):
-        reply.status = 500
-
-
-vices(
-    CREATED,
-    *(
-        (
-            f"refuses-the-documented-{name}",
-            f"The documented creation is refused for its {name}.",
-            refused(400, f"{name} is not supported", "invalid_request"),
-        )
-        for name in ("model", "prompt", "seconds", "size")
-    ),
-)
-
-
+for _name in ("model", "prompt", "seconds", "size"):
+    _refused = refused(400, f"{_name} is not supported", "invalid_request")
+    vices(
+        CREATED, (f"refuses-the-documented-{_name}", f"The documented creation is refused for its {_name}.", _refused)
+    )
 _NOT_SAID = "The documented creation is refused, and nothing says for which member."
 vices(
     CREATED,
     ("refuses-the-documented-body", _NOT_SAID, refused(400, "bad request", "bad_request")),
     ("create-as-404", "A creation is answered with 404.", refused(404, "there is no such route", "not_found")),
     ("create-as-202", "A creation is answered with 202.", coded(202)),
-)
+    ("create-as-201-with-an-error", "A creation is answered with 201 and an error in its body.",
+     refused(201, "the upstream is busy", "upstream_error")),
+)  # fmt: skip
+vices(
+    REMIXED,
+    ("remix-of-another-source", "A remix names another task than its source.", replaced("another", "source")),
+    ("remix-as-404", "Every remix is answered with 404, as if its source did not exist.",
+     refused(404, "video not found", "video_not_found")),
+    ("remix-with-the-id-of-its-source", "A remix has the id of its source.",
+     lambda reply: replaced(reply.asked, "id", "task-id")(reply)),
+)  # fmt: skip
 
 
-@vice(CREATED)
-def create_as_201_with_an_error(reply: ReplyContext) -> None:
-    """A creation is answered with 201 and an error in its body."""
-    reply.refuse(201, "the upstream is busy", "upstream_error")
+@vice(ANY)
+def missing_model_as_500(reply: ReplyContext) -> None:
+    """A creation without a model is answered with 500."""
+    if reply.check == "body" and reply.role == "create" and "model" not in _sent(reply):
+        reply.status = 500
 
 
 @vice(CREATED)
@@ -96,22 +92,3 @@ def one_id_for_all_creations(reply: ReplyContext) -> None:
     reply.body = body
     for role, value in told.items():
         reply.replace(role, value)
-
-
-@vice(REMIXED)
-def remix_of_another_source(reply: ReplyContext) -> None:
-    """A remix names another task than the one that it is made of."""
-    reply.replace("source", f"{reply.asked}0")
-
-
-@vice(REMIXED)
-def remix_as_404(reply: ReplyContext) -> None:
-    """Every remix is answered with 404, as if its source did not exist."""
-    reply.refuse(404, "video not found", "video_not_found")
-
-
-@vice(REMIXED)
-def remix_with_the_id_of_its_source(reply: ReplyContext) -> None:
-    """A remix has the id of its source."""
-    for role in ("id", "task-id"):
-        reply.replace(role, reply.asked)

@@ -28,11 +28,16 @@ _DAMAGES = (
     ),
     put("as-a-value", "https://cdn.example/video.mp4"),
 )
-# When a member is damaged: a fault that shows in the most replies first.
-_MOMENTS = (
-    "task-shown", "completed", "failed", "unfinished", "creation", "remix", "second-route", "list", "cancellation",
-    "deletion", "content", "unknown-task", "refusal",
+_OF_TASKS = ("task-shown", "completed", "failed", "unfinished")
+_OTHERS = (
+    "creation", "remix", "second-route", "list", "cancellation", "deletion", "content", "unknown-task", "refusal",
 )  # fmt: skip
+# When a member is damaged, or a whole body, which takes all its members with it: in the most replies first.
+_MOMENTS = (
+    *((moment, False) for moment in _OF_TASKS),
+    ("task-shown", True),
+    *((moment, whole) for moment in _OTHERS for whole in (False, True)),
+)
 # A task whose status is never told has no end.
 _ENDLESS = ("task-shown", "completed", "failed")
 _MOST_FOR_A_ROW = 2
@@ -79,10 +84,10 @@ def _of_ids(provider: EmulatedProvider, contract: Contract) -> Iterator[Fault]:
 def _of_members(contract: Contract, samples: list[ReplyContext], rows: set[str]) -> Iterator[Fault]:
     """Yield for each requirement of a schema the damage to a body that breaks it and the fewest others."""
     best: dict[str, tuple[int, Fault]] = {}
-    for moment in _MOMENTS:
+    for moment, whole in _MOMENTS:
         missing, shown = rows - set(best), [reply for reply in samples if TRIGGERS[moment].holds(reply)]
-        for place in _places(reply.body for reply in shown) if missing else ():
-            for damage in _DAMAGES:
+        for place in ([""] if whole else _places(reply.body for reply in shown)) if missing else ():
+            for damage in _DAMAGES[whole:]:
                 felled = _felled_by(contract, shown, moment, place, damage)
                 for row in felled & missing:
                     if row not in best or len(felled) < best[row][0]:
@@ -100,7 +105,7 @@ def _operator(moment: str, place: str, damage: Damage) -> Operator:
 def _places(bodies: Iterable[Any]) -> list[str]:
     """Return the places in some bodies, the deepest first: what stands above a member takes others with it."""
     found = dict.fromkeys(place for body in bodies for place in _members(body, ""))
-    return [*sorted(found, key=lambda place: -place.count(".")), ""]
+    return sorted(found, key=lambda place: -place.count("."))
 
 
 def _members(body: Any, above: str) -> Iterator[str]:

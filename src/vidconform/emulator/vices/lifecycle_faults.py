@@ -1,12 +1,10 @@
-"""Vices of lives: tasks that go back, run again, never end, or change what should stay."""
+"""Vices of lives: tasks that go back, run again, never end, or never run."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.tasks import Known, Life, Step
-from vidconform.emulator.vices.triggers import COMPLETED, SECOND_READ, TASK, UNFINISHED
 from vidconform.emulator.vices.vice import vice
 
 _WAITING = "queued"
@@ -69,15 +67,6 @@ def progress_falls(life: Life) -> Life:
     return (*life[:place], higher, lower, *life[place:])
 
 
-@vice(UNFINISHED)
-def progress_falls_while_pending(reply: ReplyContext) -> None:
-    """A pending task tells its progress, which falls from one read to the next."""
-    if reply.task is not None and (field := reply.place("progress")) is not None:
-        share = 90 - 10 * reply.task.reads
-        told = {"fraction": share / 100, "percent": f"{share}%"}.get(field.unit or "", share)
-        field.write(reply.body, str(told) if isinstance(field.read(reply.body), str) else told)
-
-
 @vice()
 def progress_stays_below_the_whole(life: Life) -> Life:
     """The progress of a completed task is 99 percent."""
@@ -101,61 +90,3 @@ def runs_at_creation(life: Life) -> Life:
 def ids_of_another_shape(known: tuple[Known, ...]) -> tuple[Known, ...]:
     """The tasks have ids of a shape that no document shows."""
     return tuple(replace(task, id=f"job-{number}") for number, task in enumerate(known, 1))
-
-
-@vice(UNFINISHED)
-def detail_with_another_id(reply: ReplyContext) -> None:
-    """The detail, and all that names it, has another id than the task."""
-    for role in ("detail-id", "pending-id", "moderation-task"):
-        reply.replace(role, "task_another")
-
-
-@vice(SECOND_READ)
-def created_at_moves(reply: ReplyContext) -> None:
-    """The creation time is a second earlier at the second read."""
-    reply.move("created", -1)
-
-
-@vice(COMPLETED)
-def created_at_moves_with_every_read(reply: ReplyContext) -> None:
-    """The creation time of a completed task moves by a second with every read."""
-    if reply.task is not None:
-        reply.move("created", -reply.task.reads)
-
-
-@vice()
-def update_time_goes_back(reply: ReplyContext) -> None:
-    """The time of the last update goes back by a millisecond with every read."""
-    if reply.task is not None and reply.task.finished:
-        reply.move("updated", -reply.task.reads / 1000)
-
-
-@vice()
-def update_time_before_creation(reply: ReplyContext) -> None:
-    """The last update lies before the creation."""
-    reply.move("updated", -3600)
-
-
-@vice(UNFINISHED)
-def update_time_before_the_pending_creation(reply: ReplyContext) -> None:
-    """The last update lies before the creation that the pending info tells."""
-    reply.move("updated", -3600)
-
-
-@vice(TASK)
-def input_prompt_changes(reply: ReplyContext) -> None:
-    """The echoed prompt changes with every read."""
-    _change_input(reply, "prompt")
-
-
-@vice(TASK)
-def input_model_changes(reply: ReplyContext) -> None:
-    """The echoed model changes with every read."""
-    _change_input(reply, "model")
-
-
-def _change_input(reply: ReplyContext, name: str) -> None:
-    # In step, so that the change itself is the only fault.
-    for role in (f"input-{name}", f"pending-{name}"):
-        if reply.task is not None and (field := reply.field(role)) is not None:
-            field.write(reply.body, f"{field.read(reply.body)} {reply.task.reads}")

@@ -87,7 +87,7 @@ def on_member(path: str, damage: Damage, when: Trigger, ending: str = "") -> Ope
 def damaged(body: Any, path: str, damage: Damage) -> Any:
     """Damage a member of a body, or without a path the body itself, and return the body."""
     if not path:
-        return None if (altered := damage.alter(body)) is _GONE else altered
+        return damage.alter(body)
     for owner, name in _places(body, path.split(".")):
         _damage(owner, name, damage)
     return body

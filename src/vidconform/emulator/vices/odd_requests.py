@@ -6,42 +6,44 @@ import json
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
-from vidconform.emulator.vices.vice import vice
+from vidconform.emulator.vices.vice import coded, provided, refused, said, vice, vices
 
 _LONG, _SHORT = 64, 20
 UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
+_crash = refused(500, "the server failed", "internal_error")
+_html = said(b"<!doctype html><html><title>Not Found</title></html>", 404, "text/html")
 
 
 def _asked(reply: ReplyContext) -> str:
     return reply.asked or ""
 
 
-@vice(ANY, generated=True)
-def crashes_on_a_quote(reply: ReplyContext) -> None:
-    """An id with a quote is answered with 500."""
-    if "'" in _asked(reply):
-        reply.refuse(500, "the server failed", "internal_error")
+def _is_long(reply: ReplyContext) -> bool:
+    return len(_asked(reply)) > _LONG
 
 
-@vice(ANY, generated=True)
-def crashes_on_a_body_that_is_no_object(reply: ReplyContext) -> None:
-    """A creation whose body is JSON, not empty and no object is answered with 500."""
-    if reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"):
-        reply.refuse(500, "the server failed", "internal_error")
-
-
-@vice(UNKNOWN_ID, generated=True)
-def serves_long_ids(reply: ReplyContext) -> None:
-    """A long id that no task has is answered with 200 and an empty object."""
-    if len(_asked(reply)) > _LONG:
-        reply.say({})
-
-
-@vice(UNKNOWN_ID, generated=True)
-def long_ids_as_html(reply: ReplyContext) -> None:
-    """A long id that no task has is answered with a page of HTML."""
-    if len(_asked(reply)) > _LONG:
-        reply.say(b"<!doctype html><html><title>Not Found</title></html>", 404, "text/html")
+vices(
+    ANY,
+    ("crashes-on-a-quote", "An id with a quote is answered with 500.",
+     provided(lambda reply: "'" in _asked(reply), _crash)),
+    ("crashes-on-a-body-that-is-no-object",
+     "A creation whose body is JSON, not empty and no object is answered with 500.",
+     provided(lambda reply: reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"), _crash)),
+    generated=True,
+)  # fmt: skip
+vices(
+    UNKNOWN_ID,
+    ("serves-long-ids", "A long id that no task has is answered with 200 and an empty object.",
+     provided(_is_long, said({}))),
+    ("long-ids-as-html", "A long id that no task has is answered with a page of HTML.",
+     provided(_is_long, _html)),
+    ("short-ids-as-400", "A short id that no task has is answered with 400.",
+     provided(lambda reply: len(_asked(reply)) < _SHORT, coded(400))),
+    ("foreign-ids-without-envelope",
+     "An id of another shape than the documented one is refused with an error that is a text.",
+     provided(lambda reply: not _asked(reply).startswith("video_"), said({"error": "video not found"}, 404))),
+    generated=True,
+)  # fmt: skip
 
 
 @vice(UNKNOWN_ID, generated=True)
@@ -57,17 +59,3 @@ def takes_null_as_model(reply: ReplyContext) -> None:
     """A task is created for a model that is null."""
     if reply.check == "body" and reply.role == "create" and json.loads(reply.sent_body).get("model", "") is None:
         reply.grant()
-
-
-@vice(UNKNOWN_ID, generated=True)
-def short_ids_as_400(reply: ReplyContext) -> None:
-    """A short id that no task has is answered with 400."""
-    if len(_asked(reply)) < _SHORT:
-        reply.status = 400
-
-
-@vice(UNKNOWN_ID, generated=True)
-def foreign_ids_without_envelope(reply: ReplyContext) -> None:
-    """An id of another shape than the documented one is refused with an error that is a text."""
-    if not _asked(reply).startswith("video_"):
-        reply.say({"error": "video not found"}, 404)

@@ -1,20 +1,26 @@
-"""Vices of what stands and of clocks: facts of a finished task that change, and times that have not come yet."""
+"""Vices of what stands and of clocks: facts of a task that change, and times that are not what they can be."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import COMPLETED, OF_A_FAILURE, READ_AGAIN, TASK, UNFINISHED
-from vidconform.emulator.vices.vice import Act, vice, vices
+from vidconform.emulator.vices.triggers import (
+    COMPLETED,
+    CREATED_TASK,
+    OF_A_FAILURE,
+    READ_AGAIN,
+    SECOND_READ,
+    TASK,
+    UNFINISHED,
+)
+from vidconform.emulator.vices.vice import Act, moved, provided, vice, vices
 
-_CENTURY = 100 * 365 * 86_400
-_ZONE = 8 * 3600
+_DAY = 86_400
+_DECADE, _CENTURY = 10 * 365 * _DAY, 100 * 365 * _DAY
 
 
-def _another(role: str, value: Any) -> Act:
+def _another(role: str, value: str | int) -> Act:
     def change(reply: ReplyContext) -> None:
-        field = reply.described.field(role) if reply.described else None
+        field = reply.place(role)
         if isinstance(value, int):
             reply.move(role, value)
         elif field is not None and (reply.field(role) or (role == "source" and field.path[-1] in reply.body)):
@@ -23,26 +29,58 @@ def _another(role: str, value: Any) -> Act:
     return change
 
 
-_ROLES = {"completed_at": "completed", "expires_at": "expires", "remixed_from_video_id": "source"}
+_STANDS: tuple[tuple[str, str, str | int], ...] = (
+    ("model", "model", "sora-2-pro"), ("size", "size", "1024x1792"), ("seconds", "seconds", "8"),
+    ("prompt", "prompt", "another prompt"), ("completed_at", "completed", 1), ("expires_at", "expires", 1),
+    ("remixed_from_video_id", "source", "video_another"),
+)  # fmt: skip
+for _name, _role, _value in _STANDS:
+    _sentence = f"The {_name} of a finished task changes once."
+    vices(READ_AGAIN, (f"{_name.replace('_', '-')}-changes-after-the-end", _sentence, _another(_role, _value)))
 
 vices(
-    READ_AGAIN,
-    *(
-        (f"{name.replace('_', '-')}-changes-after-the-end", f"The {name} of a finished task changes once.", change)
-        for name, change in (
-            (name, _another(_ROLES.get(name, name), value))
-            for name, value in (
-                ("model", "sora-2-pro"),
-                ("size", "1024x1792"),
-                ("seconds", "8"),
-                ("prompt", "another prompt"),
-                ("completed_at", 1),
-                ("expires_at", 1),
-                ("remixed_from_video_id", "video_another"),
-            )
-        )
+    SECOND_READ, ("created-at-moves", "The creation time is a second earlier at the second read.", moved(-1, "created"))
+)
+vices(
+    OF_A_FAILURE,
+    (
+        "created-at-ahead-of-the-clock",
+        "The creation time of a task that fails has not come yet.",
+        moved(_CENTURY, "created"),
     ),
 )
+vices(
+    CREATED_TASK,
+    ("created-at-in-local-time", "The creation time of a new task is that of a clock eight hours behind.",
+     moved(-8 * 3600, "created")),
+    ("created-at-a-day-ahead", "The creation time of a new task is a day ahead.", moved(_DAY, "created")),
+)  # fmt: skip
+vices(
+    COMPLETED,
+    ("completed-at-ahead-of-the-clock",
+     "The completion time of a completed task has not come yet, and what counts from it neither.",
+     moved(_CENTURY, "completed", "expires")),
+    ("times-of-a-completed-task-ahead-of-the-clock",
+     "The creation and the completion time of a completed task have not come yet.",
+     moved(_CENTURY, "created", "completed")),
+    ("completed-at-before-creation", "A task is completed before it is created.", moved(-_DECADE, "completed")),
+    ("expires-at-before-completion", "A task expires before it is completed.", moved(-_DECADE, "expires")),
+    ("created-at-moves-with-every-read", "The creation time of a completed task moves by a second with every read.",
+     lambda reply: moved(-(reply.task.reads if reply.task else 0), "created")(reply)),
+)  # fmt: skip
+vices(
+    TASK,
+    ("update-time-ahead-of-the-clock", "The time of the last update has not come yet.", moved(_CENTURY, "updated")),
+    ("update-time-before-creation", "The last update lies before the creation.", moved(-3600, "updated")),
+    ("update-time-goes-back", "The time of the last update goes back by a millisecond with every read.",
+     provided(lambda reply: reply.task and reply.task.finished,
+              lambda reply: moved(-(reply.task.reads if reply.task else 0) / 1000, "updated")(reply))),
+)  # fmt: skip
+vices(
+    UNFINISHED,
+    ("update-time-before-the-pending-creation",
+     "The last update lies before the creation that the pending info tells.", moved(-3600, "updated")),
+)  # fmt: skip
 
 
 @vice()
@@ -53,48 +91,8 @@ def update_time_stays_while_the_status_changes(reply: ReplyContext) -> None:
 
 
 @vice(UNFINISHED)
-def nested_progress_falls(reply: ReplyContext) -> None:
-    """The progress inside the detail of a pending task falls from one read to the next."""
-    if reply.task is not None and (field := reply.place("pending-progress")) is not None:
-        field.write(reply.body, 0.9 - reply.task.reads / 10)
-
-
-@vice(OF_A_FAILURE)
-def created_at_ahead_of_the_clock(reply: ReplyContext) -> None:
-    """The creation time of a task that fails has not come yet."""
-    reply.move("created", _CENTURY)
-
-
-@vice(COMPLETED)
-def completed_at_ahead_of_the_clock(reply: ReplyContext) -> None:
-    """The completion time of a completed task has not come yet, and what counts from it neither."""
-    for role in ("completed", "expires"):
-        reply.move(role, _CENTURY)
-
-
-@vice(COMPLETED)
-def times_of_a_completed_task_ahead_of_the_clock(reply: ReplyContext) -> None:
-    """The creation and the completion time of a completed task have not come yet."""
-    for role in ("created", "completed"):
-        reply.move(role, _CENTURY)
-
-
-@vice()
-def update_time_ahead_of_the_clock(reply: ReplyContext) -> None:
-    """The time of the last update has not come yet."""
-    if reply.task is not None:
-        reply.move("updated", _CENTURY)
-
-
-@vice(TASK)
-def created_at_in_local_time(reply: ReplyContext) -> None:
-    """The creation time of a new task is that of a clock eight hours behind."""
-    if reply.task is not None and not reply.task.known:
-        reply.move("created", -_ZONE)
-
-
-@vice(TASK)
-def created_at_a_day_ahead(reply: ReplyContext) -> None:
-    """The creation time of a new task is a day ahead."""
-    if reply.task is not None and not reply.task.known:
-        reply.move("created", 86_400)
+def completed_at_while_unfinished(reply: ReplyContext) -> None:
+    """A task that is not finished has a completion time."""
+    field, created = reply.place("completed"), reply.field("created")
+    if field is not None and created is not None:
+        field.write(reply.body, created.read(reply.body))

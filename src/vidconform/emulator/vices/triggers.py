@@ -61,8 +61,13 @@ def _is_variant(reply: ReplyContext) -> bool:
     return CONTENT.holds(reply) and option is not None and reply.sent_query.get(option.name) in option.values[1:]
 
 
+def _is_created(reply: ReplyContext) -> bool:
+    return reply.shows_task and reply.task is not None and not reply.task.known
+
+
 ANY = Trigger("", lambda reply: True)
 TASK = Trigger("", lambda reply: reply.shows_task)
+CREATED_TASK = Trigger("", _is_created)
 UNFINISHED = Trigger(" of an unfinished task", _unfinished)
 COMPLETED = Trigger(" of a completed task", _ended("succeeded"))
 FAILED = Trigger(" of a failed task", _ended("failed"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from vidconform.emulator.emulator_options import EmulatorError, EmulatorOptions
@@ -16,6 +17,7 @@ from vidconform.emulator.vices.triggers import TASK, Trigger
 
 Act = Callable[[ReplyContext], object]
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass
@@ -87,23 +89,17 @@ class Vice:
         """Return the options of an emulator with this vice, on top of what they change already."""
 
         def change(reply: ReplyContext) -> None:
-            if options.change is not None:
-                options.change(reply)
-            for operator in self._operators(reply.contract):
-                if operator.change is not None:
-                    operator.change(reply)
+            acts = (options.change, *(operator.change for operator in self._operators(reply.contract)))
+            for act in filter(None, acts):
+                act(reply)
 
         def life(contract: str, own: Life) -> Life:
             lived = options.life(contract, own) if options.life is not None else own
-            for operator in self._operators(contract):
-                lived = operator.life(lived) if operator.life is not None else lived
-            return lived
+            return _altered(lived, [operator.life for operator in self._operators(contract)])
 
         def known(contract: str, own: tuple[Known, ...]) -> tuple[Known, ...]:
             tasks = options.known(contract, own) if options.known is not None else own
-            for operator in self._operators(contract):
-                tasks = operator.known(tasks) if operator.known is not None else tasks
-            return tasks
+            return _altered(tasks, [operator.known for operator in self._operators(contract)])
 
         return replace(options, change=change, life=life, known=known)
 
@@ -111,13 +107,19 @@ class Vice:
         return [fault.operator for fault in self.faults if fault.contract == f"{self.provider}/{contract}"]
 
 
+def _altered(whole: T, alterations: Iterable[Callable[[T], T] | None]) -> T:
+    for alter in filter(None, alterations):
+        whole = alter(whole)
+    return whole
+
+
 OPERATORS: dict[str, Operator] = {}
 
 
-def vices(when: Trigger, *rows: tuple[str, str, Act]) -> None:
+def vices(when: Trigger, *rows: tuple[str, str, Act], generated: bool = False) -> None:
     """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
     for name, sentence, act in rows:
-        _add(Operator(name, sentence, change=only(when, act)))
+        _add(Operator(name, sentence, change=only(when, act), generated=generated))
 
 
 def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
@@ -167,3 +169,23 @@ def said(body: Any, status: int = 200, content_type: str = "application/json") -
 def refused(status: int, message: str, code: str) -> Act:
     """Return the act that turns a request down."""
     return lambda reply: reply.refuse(status, message, code)
+
+
+def without(*checks: str) -> Act:
+    """Return the act that answers as if some checks were left out."""
+    return lambda reply: [reply.answer_without(check) for check in checks]
+
+
+def replaced(value: Any, *roles: str) -> Act:
+    """Return the act that tells another value for some roles."""
+    return lambda reply: list(map(partial(reply.replace, value=value), roles))
+
+
+def moved(seconds: float, *roles: str) -> Act:
+    """Return the act that tells some times earlier or later."""
+    return lambda reply: list(map(partial(reply.move, seconds=seconds), roles))
+
+
+def provided(holds: Callable[[ReplyContext], object], act: Act) -> Act:
+    """Return an act that is done where something holds."""
+    return only(Trigger("", lambda reply: bool(holds(reply))), act)
