@@ -35,11 +35,9 @@ from vidconform.transport import RunClock
 
 
 def prepare(
-    options: RunOptions,
-    environ: Mapping[str, str],
-    tell: Callable[[str], None] = lambda s: None,
+    options: RunOptions, environ: Mapping[str, str], tell: Callable[[str], None] = lambda s: None,
     load: Callable[[Provider], list[Contract]] = load_contracts,
-) -> Session:
+) -> Session:  # fmt: skip
     """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
     options.check()
     providers = [find_provider(name) for name in provider_names(options.providers)]
