@@ -1,6 +1,6 @@
 """What the vendors promise, read from the data under specs/."""
 
-from vidconform.contracts.bounded_reading import decode_plain_json, decode_yaml, read_lines, read_text
+from vidconform.contracts.bounded_reading import decode_plain_json, read_lines, read_text
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_toml
@@ -20,6 +20,7 @@ from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
 from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema_errors
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
+from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
     "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "URLENCODED", "Contract", "Deviation", "Field",

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.bounded_reading import bounded, decode_plain_json, decode_yaml, read_text
+from vidconform.contracts.bounded_reading import bounded, decode_plain_json, read_text
 from vidconform.contracts.file_format import FileFormat
+from vidconform.contracts.yaml_values import decode_yaml
 from vidconform.errors import DataFileProblem
 
 _FORMATS = Path(__file__).parent / "formats"
