@@ -74,6 +74,7 @@ def describe(contract: Contract) -> list[dict[str, Any]]:
             "bound": bindings(contract, row.id),
             "untestable": row.untestable,
             "edition": contract.edition.as_dict(),
+            "gone": contract.provider.gone,
         }
         for row in contract.requirements.values()
     ]
