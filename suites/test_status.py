@@ -23,15 +23,13 @@ def _(task: Task) -> None:
 
 @requires("status-moves-forward")
 def test_the_status_moves_forward(task: Task) -> None:
-    ranks = task.contract.task.ranks
-    known = [r for r in task.views("status") if r.status in ranks]
-    steps = [(a, b) for a, b in pairwise(known) if a.phase not in FINISHED]
-    require_observed((later for _, later in steps), "two reads, with words of the document, of a task before its end")
-    for earlier, later in steps:
-        expect(
-            ranks[later.status] >= ranks[earlier.status],
-            f"no step back from {earlier.status!r}", later.status, later, "status",
-        )  # fmt: skip
+    known = [(r, r.rank) for r in task.views("status") if r.rank is not None]
+    steps = [(a, b) for a, b in pairwise(known) if a[0].phase not in FINISHED]
+    require_observed(
+        (later for _, (later, _) in steps), "two reads, with words of the document, of a task before its end"
+    )
+    for (earlier, before), (later, rank) in steps:
+        expect(rank >= before, f"no step back from {earlier.status!r}", later.status, later, "status")
 
 
 @test_the_status_moves_forward.broken_by
@@ -52,3 +50,22 @@ def test_success_has_the_documented_word(task: Task) -> None:
 @test_success_has_the_documented_word.broken_by
 def _(task: Task) -> None:
     task.alter(-1, status="SUCCESS")
+
+
+@requires("status-words-of-one-set")
+def test_a_task_keeps_to_one_set_of_words(task: Task) -> None:
+    left = task.contract.task.word_sets
+    known = [view for view in task.views("status") if any(words.is_valid(view.status) for words in left)]
+    require_observed(known[1:], "two replies of a task with words of the document")
+    for view in known:
+        fitting = [words for words in left if words.is_valid(view.status)]
+        told = " and ".join(sorted({repr(other.status) for other in known[: known.index(view)]}))
+        expect(fitting, f"a word of the set that {told} belongs to", view.status, view, "status")
+        left = fitting
+
+
+@test_a_task_keeps_to_one_set_of_words.broken_by
+def _(task: Task) -> None:
+    first, words = task.all[-1].status, task.contract.task.word_sets
+    own = [one for one in words if one.is_valid(first)]
+    task.append(status=next(word for word in task.contract.words if not any(one.is_valid(word) for one in own)))

@@ -16,9 +16,9 @@ from tests.support.bodies import CONTRACTS, changed, conforming, gathered, place
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.error_ownership import findings
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
+from vidconform.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.verdicts.case import Case
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from vidconform.contracts import Schema, fits, value_of
+from vidconform.contracts import Schema, fits, node_at, value_of
 
 _TEXTS = (
     "text",
@@ -98,22 +98,10 @@ def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[
     wrong = len(_errors(schema, body))
     missing = getattr(error.kind, "property", None)
     place: Path = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
-    for value in (suggest(place), made_up(schema.source, _at(schema.source, place)), None, GONE, {}, "text"):
+    for value in (suggest(place), made_up(schema.source, node_at(schema.source, place)), None, GONE, {}, "text"):
         tried = put(body, place, value) if place else body
         if tried is not body and len(_errors(schema, tried)) < wrong:
             yield tried
-
-
-def _at(root: dict[str, Any], place: Path) -> Any:
-    """Return the schema of a place in the body, by the properties that lead there."""
-    found: Any = root
-    for name in place:
-        key = "items" if isinstance(name, int) else name
-        applied = list(nodes(root, found))
-        found = next((n["properties"][key] for n in applied if key in n.get("properties", {})), None) or next(
-            (n["items"] for n in applied if isinstance(name, int) and "items" in n), {}
-        )
-    return found
 
 
 def put(body: Any, place: Path, value: Any) -> Any:

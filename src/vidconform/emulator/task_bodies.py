@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from vidconform.contracts import Contract, Field, Operation, Schema
-from vidconform.emulator.schema_values import GONE, made_up, mended, nodes, put, types_of
+from vidconform.contracts import Contract, Field, Operation, Schema, node_at
+from vidconform.emulator.schema_values import GONE, made_up, mended, put, types_of
 from vidconform.emulator.tasks import EmulatedTask, Step
 
 _KEPT_SECONDS = 3600
@@ -153,11 +153,4 @@ def _error(view: TaskView, field: Field) -> Any:
 def _is_text(view: TaskView, field: Field, own: Any) -> bool:
     if own is not None:
         return isinstance(own, str)
-    return "string" in types_of(view.schema.source, _node(view.schema, field))
-
-
-def _node(schema: Schema, field: Field) -> Any:
-    node: Any = schema.source
-    for name in field.path:
-        node = next((n["properties"][name] for n in nodes(schema.source, node) if name in n.get("properties", {})), {})
-    return node
+    return "string" in types_of(view.schema.source, node_at(view.schema.source, field.path))
