@@ -1,10 +1,12 @@
-"""Status: the words move forward along the document's own vocabulary, and an end is an end."""
+"""Status: the words move forward along the document's own vocabulary, and an end is an end, and comes in time."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from vidconform.laws import FINISHED, Task, expect, require_observed, requires
+from vidconform.laws import FINISHED, ReplyView, Task, Unseen, expect, require_observed, requires
 
 
 @requires("terminal-status-is-final")
@@ -69,3 +71,38 @@ def _(task: Task) -> None:
     first, words = task.all[-1].status, task.contract.task.word_sets
     own = [one for one in words if one.is_valid(first)]
     task.append(status=next(word for word in task.contract.words if not any(one.is_valid(word) for one in own)))
+
+
+def _at(view: ReplyView) -> datetime:
+    return datetime.fromisoformat(view.exchange.at)
+
+
+def _limit(task: Task) -> float | None:
+    """Return the seconds within which the document lets a task end that this run created."""
+    created = task.contract.operation(task.all[0].exchange.role) if task.was_created else None
+    return created.ends_within if created is not None else None
+
+
+@requires("task-ends-in-time")
+def test_a_created_task_ends_in_time(task: Task) -> None:
+    limit = _limit(task)
+    if limit is None:
+        raise Unseen("a task that the run creates")
+    ages = [(view, (_at(view) - _at(task.all[0])).total_seconds()) for view in task.views("status")]
+    # Between the last read of a task that goes on and the first of one that has ended nobody knows.
+    late = [(view, age) for view, age in ages if view.phase not in FINISHED and age > limit]
+    ended = [view for view, age in ages if view.phase in FINISHED and age <= limit]
+    require_observed(
+        [*ended, *(view for view, _ in late)], f"a read within {limit:g} s of the creation that shows the end"
+    )
+    for view, age in late:
+        expect(False, f"the end of the task within {limit:g} s", f"{view.status!r} after {age:.1f} s", view, "")
+
+
+@test_a_created_task_ends_in_time.broken_by
+def _(task: Task) -> None:
+    words = [word for word, phase in task.contract.task.phases.items() if phase not in FINISHED]
+    view = task.all[-1].altered(status=words[0])
+    after = _at(task.all[0]) + timedelta(seconds=(_limit(task) or 0) + 1)
+    late = replace(view.exchange, at=after.isoformat(timespec="milliseconds"))
+    task.all[1:] = [ReplyView(view.contract, view.evidence, view.index, late)]

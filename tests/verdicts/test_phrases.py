@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from vidconform.contracts.error_ownership import SchemaError
+from vidconform.contracts.fields import resolve
 from vidconform.contracts.schemas import Schema
-from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, resolve, show
+from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, show
 
 SOURCE: dict[str, Any] = {
     "type": "object",

@@ -28,7 +28,7 @@ def judged(folder: Path, files: Tree, rows: list[str], says: Says, reads: Tree |
         made = operation("create", answers(("201", "creation.schema.json")), requestBody=BODY)
         paths["/v1/videos"] = {"post": made}
     own = write(folder, paths, files, dict.fromkeys(rows, "MUST"))
-    options = {"task_ids": [], "max_creations": 1} if creates else {}
+    options: Tree = {"task_ids": [], "max_creations": 1} if creates else {}
     found, _ = verdicts(own, says, **options)
     return {row: verdict.label for row, verdict in found.items() if row in (*rows, "id-type", "status-type")}
 
@@ -69,7 +69,11 @@ INSIDE: Tree = {
                 "allOf": [
                     {"required": ["status"], "x-requirement": "status-present"},
                     {
-                        "if": {"type": "object", "properties": {"status": {"$ref": "#/$defs/succeeded"}}},
+                        "if": {
+                            "type": "object",
+                            "required": ["status"],
+                            "properties": {"status": {"$ref": "#/$defs/succeeded"}},
+                        },
                         "then": {"allOf": [{"required": ["url"], "x-requirement": "url-at-the-end"}]},
                     },
                 ],
@@ -114,7 +118,7 @@ def test_a_fault_inside_a_text_is_told_by_its_own_row(told: Tree, row: str, tmp_
 TWO_SETS: Tree = {
     "properties": {
         "id": ID,
-        "status": status(**{"anyOf": [{"$ref": "#/$defs/ours"}, {"$ref": "#/$defs/upstream"}]}),
+        "status": status(anyOf=[{"$ref": "#/$defs/ours"}, {"$ref": "#/$defs/upstream"}]),
     },
     "$defs": {
         "ours": {"enum": ["queued", "completed", "failed"]},

@@ -11,11 +11,12 @@ from typing import Any
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
+from vidconform.contracts.fields import Field
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
 from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Requirement
-from vidconform.contracts.schemas import Field, Schema
+from vidconform.contracts.schemas import Schema
 
 
 @dataclass(frozen=True)

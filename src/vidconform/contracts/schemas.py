@@ -90,7 +90,7 @@ class Schema:
         """The validators of the sets of status words that the document knows: the branches of an `anyOf`."""
         field = self.fields.get("status")
         applied = in_place(self.merged, node_at(self.merged, field.path)) if field is not None else []
-        branches = next((node["anyOf"] for node in applied if "anyOf" in node), [])
+        branches: list[dict[str, Any]] = next((node["anyOf"] for node in applied if "anyOf" in node), [])
         return [compiled({**branch, "$defs": self.merged.get("$defs", {})}) for branch in branches]
 
     @cached_property
