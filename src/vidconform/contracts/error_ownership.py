@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts.fields import resolve
+from vidconform.contracts.fields import decoded, resolve
 from vidconform.contracts.schemas import Schema
 from vidconform.contracts.sums import amount, sum_of
 from vidconform.strict_json import UndecodableJson, decode_json
@@ -73,7 +73,7 @@ class _Walk:
     def _add_up(self, unit: dict[str, Any], terms: list[Any], owner: NodeFinding) -> None:
         """Hold a member against the sum of those beside it; where one of them is no number, nothing was measured."""
         place = unit["instanceLocation"]
-        expected = sum_of(terms, resolve(self.body, place.rpartition("/")[0]))
+        expected = sum_of(terms, decoded(resolve(self.body, place.rpartition("/")[0])))
         received = amount(resolve(self.body, place))
         if expected is None or received is None:
             owner.measured = False

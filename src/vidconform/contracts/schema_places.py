@@ -37,6 +37,11 @@ def node_at(root: Node, path: Path) -> Node:
     return node
 
 
+def holds_json(root: Node, path: Path) -> bool:
+    """Whether the member at a path is a text that holds JSON."""
+    return any("contentSchema" in same for same in in_place(root, node_at(root, path)))
+
+
 def in_place(root: Node, node: Node) -> list[Node]:
     """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
     written = [*(node.get(key) for key in _IN_PLACE), *node.get("allOf", [])]

@@ -59,6 +59,11 @@ class Schema:
         return self._contents[pointer]
 
     @cached_property
+    def opened(self) -> Schema:
+        """The schema with what its texts hold as JSON in the place of the texts."""
+        return Schema(self.path, _opened(self.source), _opened(self.merged), self.brought)
+
+    @cached_property
     def fields(self) -> dict[str, Field]:
         """The field of each role."""
         # Reversed, so that of two places for one role the first counts.
@@ -172,6 +177,14 @@ def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> 
     for key in path[:-1]:
         node = node[key]
     node[path[-1]] = schema
+
+
+def _opened(node: dict[str, Any]) -> dict[str, Any]:
+    inside = node.get("contentSchema", node.get("x-content"))
+    shown = copied(node if inside is None else inside)
+    for path, schema in subschemas(shown):
+        replaced(shown, path, _opened(schema))
+    return shown
 
 
 def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:

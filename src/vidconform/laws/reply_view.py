@@ -117,8 +117,7 @@ class ReplyView:
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
-        place = self._found(role)
-        return place.pointer if place is not None else ""
+        return place.pointer if (place := self._found(role)) is not None else ""
 
     def has(self, *roles: str) -> bool:
         """Whether each of these fields is present, not null and well-formed."""
@@ -149,16 +148,17 @@ class ReplyView:
 
     @property
     def status(self) -> str:
-        """The status word as the document spells it; use only where has("status")."""
-        return self._vocabulary.spelled(str(self.value("status")))
+        """The status word, as the document spells it; use only where has("status")."""
+        return self.vocabulary.spelled(str(self.value("status")))
 
     @property
     def rank(self) -> tuple[int, int] | None:
         """How far the task has come by its status word; use only where has("status")."""
-        return self._vocabulary.ranks.get(self.status)
+        return self.vocabulary.ranks.get(self.status)
 
     @property
-    def _vocabulary(self) -> Schema:
+    def vocabulary(self) -> Schema:
+        """The schema whose status words count in this reply: its own where it has any, or the task's."""
         own = self._own_schema
         return own if own is not None and own.phases else self.contract.task
 
