@@ -25,7 +25,8 @@ def _(task: Task) -> None:
 
 @requires("status-moves-forward")
 def test_the_status_moves_forward(task: Task) -> None:
-    known = [(r, r.rank) for r in task.views("status") if r.rank is not None]
+    ranked = [(view, view.vocabulary.ranks.get(view.status)) for view in task.views("status")]
+    known = [(view, rank) for view, rank in ranked if rank is not None]
     steps = [(a, b) for a, b in pairwise(known) if a[0].phase not in FINISHED]
     require_observed(
         (later for _, (later, _) in steps), "two reads, with words of the document, of a task before its end"

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from tests.support.bodies import CONTRACTS, changed, conforming, gathered, places, recorded
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.error_ownership import findings
+from vidconform.contracts.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.exchange.evidence import Evidence
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
-from vidconform.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.verdicts.case import Case
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome

@@ -22,14 +22,15 @@ from vidconform.contracts.schema_lint import lint
 from vidconform.contracts.schema_places import holds_json, in_place, node_at
 from vidconform.contracts.schemas import FINISHED, PHASES, Schema, schema_errors
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
 from vidconform.contracts.sums import sum_of
 
 __all__ = [
     "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "URLENCODED", "Contract", "Deviation", "Field",
     "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase", "Requirement", "Schema",
-    "SchemaError", "Scheme", "SecretVariables", "check_twice", "compiled", "customary_phases", "decode_plain_json",
-    "decode_yaml", "decoded", "documented_members", "find_provider", "findings", "fits", "holds_json", "in_place",
-    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "node_at", "own_deviations",
-    "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_lines", "read_text", "read_toml",
-    "resolve", "schema_errors", "sum_of", "usual_headers", "value_of",
+    "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "check_twice", "compiled", "customary_phases",
+    "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members", "find_provider", "findings",
+    "fits", "holds_json", "in_place", "is_plain", "known_providers", "known_secrets", "lint", "load_contracts",
+    "member", "node_at", "own_deviations", "provider_names", "proxy_passwords", "reaches", "read_deviations",
+    "read_lines", "read_text", "read_toml", "resolve", "schema_errors", "sum_of", "usual_headers", "value_of",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from typing import Any
 
 from vidconform.contracts.fields import decoded, resolve
 from vidconform.contracts.schemas import Schema
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
 from vidconform.contracts.sums import amount, sum_of
-from vidconform.strict_json import UndecodableJson, decode_json
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vidconform.strict_json import UndecodableJson, decode_json
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
 
 Path = tuple[str | int, ...]
 

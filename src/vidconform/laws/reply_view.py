@@ -152,11 +152,6 @@ class ReplyView:
         return self.vocabulary.spelled(str(self.value("status")))
 
     @property
-    def rank(self) -> tuple[int, int] | None:
-        """How far the task has come by its status word; use only where has("status")."""
-        return self.vocabulary.ranks.get(self.status)
-
-    @property
     def vocabulary(self) -> Schema:
         """The schema whose status words count in this reply: its own where it has any, or the task's."""
         own = self._own_schema

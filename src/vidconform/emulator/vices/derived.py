@@ -71,6 +71,7 @@ def _of_members(contract: Contract, retrieve: Operation) -> Iterator[Fault]:
     tasks = list(_tasks(contract, retrieve))
     tasks += list(_tasks(contract, create))[:1] if create is not None else []
     yield from _breaking(contract, tasks, tuple(_MOMENTS))
+    yield from _of_states(contract, retrieve, tasks)
     code = refused_with(retrieve, (404, 410, 400, 422))
     documented = retrieve.answer_to(code)
     schema = contract.schemas.get((documented and documented.schema) or "")
@@ -78,6 +79,18 @@ def _of_members(contract: Contract, retrieve: Operation) -> Iterator[Fault]:
         refusal = RefusedRequest(code, "video not found", "video_not_found", param="id")
         sample = Sample("", False, schema, error_body(contract, retrieve, refusal))
         yield from _breaking(contract, [sample], ("unknown-task",))
+
+
+def _of_states(contract: Contract, retrieve: Operation, tasks: list[Sample]) -> Iterator[Fault]:
+    """Yield the fault that each state is shown with the status code of another."""
+    files = [answer.schema for code, answer in retrieve.answers.items() if code.startswith("2")]
+    schemas = [contract.schemas[file] for file in files if file is not None]
+    felled: set[str] = set()
+    for sample in (sample for sample in tasks if not sample.created):
+        other = next((schema for schema in schemas if schema is not sample.schema), sample.schema)
+        felled |= {found.requirement for found in findings(other, sample.body) if found.errors}
+    if felled:
+        yield Fault(contract.id, frozenset(felled), OPERATORS["reads-with-the-code-of-another-state"])
 
 
 def _tasks(contract: Contract, operation: Operation) -> Iterator[Sample]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import ANY, COMPLETED, REFUSED, TASK
+from vidconform.emulator.vices.triggers import ANY, COMPLETED, READ, REFUSED, TASK
 from vidconform.emulator.vices.vice import vice
 
 
@@ -35,6 +35,15 @@ def _tell_another(reply: ReplyContext, status: int) -> None:
     field = own.fields.get("status-code") if own is not None else None
     if field is not None:
         field.write(reply.body, type(field.read(reply.body))(status + 1))
+
+
+@vice(READ)
+def reads_with_the_code_of_another_state(reply: ReplyContext) -> None:
+    """A task is shown with another documented status code than that of its state."""
+    operation = reply.described.operation("retrieve") if reply.described else None
+    codes = [int(code) for code in operation.answers if code.isdigit() and code[0] == "2"] if operation else []
+    reply.status = next((code for code in codes if code != reply.status), reply.status)
+    reply.replace("status-code", reply.status)
 
 
 @vice(ANY, breaks=("created-task-can-be-read", "retrieve-route"))
