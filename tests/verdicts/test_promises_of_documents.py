@@ -303,6 +303,7 @@ def test_what_is_said_of_time_in_another_form_is_refused(role: str, keys: Tree, 
         ({"x-any-case": True, "enum": [1], "x-requirement": "id-type"}, "x-any-case stands beside an enum of texts"),
         ({"x-any-case": True}, "x-any-case stands beside an enum of texts"),
         ({"contentSchema": {}, "x-requirement": "id-type"}, "contentSchema stands beside `contentMediaType"),
+        ({"anyOf": [{"x-sum": ["id"]}], "x-requirement": "id-type"}, "x-sum stands under anyOf, where nothing"),
         ({"x-sums": ["a"]}, "unknown key 'x-sums'; the valid ones are x-requirement"),
     ],
 )  # fmt: skip

@@ -14,12 +14,10 @@ from typing import Any
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, NOTES
 from vidconform.contracts.requirements import Level
-from vidconform.contracts.schema_words import unknown_words_at
+from vidconform.contracts.schema_words import unknown_words_at, unseen_words
 from vidconform.contracts.schemas import subschemas
 
 Sentences = Iterator[str]
-# No word of a validator: they are looked at where a node is reached.
-_UNSEEN = ("contentSchema", "x-sum")
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,7 @@ class _Linter:
 
     def _assertions(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         asserting = _asserting(node)
-        yield from (f"{_shown(at)}: {key} stands under {at.branch}, where nothing looks at it" for key in _UNSEEN
-                    if key in node and at.branch is not None)  # fmt: skip
+        yield from unseen_words(node, at.pointer, at.branch or "")
         if at.owner is not None and asserting:
             self.owners.add(at.owner)
         if at.branch is not None or self.levels is None:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vidconform.contracts.keywords import KEYS, ROLES, UNITS
+from vidconform.contracts.keywords import BRANCHES, KEYS, ROLES, UNITS
 from vidconform.contracts.schemas import subschemas
 
 
-def unknown_words(node: dict[str, Any], pointer: str = "") -> Iterator[str]:
-    """Yield what a schema has of keys, roles and units that nothing here knows, with the valid ones."""
+def unknown_words(node: dict[str, Any], pointer: str = "", branch: str = "") -> Iterator[str]:
+    """Yield what a schema has of keys, roles and units that nothing here knows, with the valid ones.
+
+    `branch` is the keyword that it stands under whose failure is no error.
+    """
     yield from unknown_words_at(node, pointer)
+    yield from unseen_words(node, pointer, branch)
     for path, schema in subschemas(node):
-        yield from unknown_words(schema, pointer + "".join(f"/{key}" for key in path))
+        below = branch or (str(path[0]) if path[0] in BRANCHES else "")
+        yield from unknown_words(schema, pointer + "".join(f"/{key}" for key in path), below)
+
+
+def unseen_words(node: dict[str, Any], pointer: str, branch: str) -> Iterator[str]:
+    """Yield what one node has that nothing looks at under a branch: it is looked at where a node is judged."""
+    for key in ("contentSchema", "x-sum"):
+        if branch and key in node:
+            yield f"{pointer or '/'}: {key} stands under {branch}, where nothing looks at it"
 
 
 def unknown_words_at(node: dict[str, Any], pointer: str) -> Iterator[str]:
