@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from vidconform.laws import (
     FINISHED,
     Refused,
+    ReplyView,
     Subject,
     Task,
     describe_codes,
@@ -118,3 +121,30 @@ def _(both_routes: Task) -> None:
 @test_both_routes_tell_the_same_task.broken_by
 def _(both_routes: Task) -> None:
     both_routes.alter(-1, status="IN_PROGRESS")
+
+
+def _expect_its_own_status(views: Iterable[ReplyView]) -> None:
+    told = (view for view in views if view.raw("status-code") is not None)
+    for view in require_observed(told, "a reply whose body tells its status code"):
+        code = view.raw("status-code")
+        expect(str(code) == str(view.reply.status), f"{view.reply.status} as the reply has", code, view, "status-code")
+
+
+@requires("success-repeats-its-status-code")
+def test_the_body_of_a_success_repeats_its_status_code(reply: Subject) -> None:
+    _expect_its_own_status(reply.all)
+
+
+@test_the_body_of_a_success_repeats_its_status_code.broken_by
+def _(reply: Subject) -> None:
+    reply.alter(status_code=500)
+
+
+@requires("refusal-repeats-its-status-code")
+def test_the_body_of_a_refusal_repeats_its_status_code(any_refusal: Refused) -> None:
+    _expect_its_own_status(view for view in any_refusal.all if view.reply.is_refusal)
+
+
+@test_the_body_of_a_refusal_repeats_its_status_code.broken_by
+def _(any_refusal: Refused) -> None:
+    any_refusal.alter(status_code=200)

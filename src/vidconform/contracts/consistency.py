@@ -26,7 +26,7 @@ def check_consistency(contract: Contract) -> None:
 
 def check_words(contract: Contract) -> None:
     """Raise DataFileProblem for a key, a role or a unit in a schema that means nothing to us."""
-    from vidconform.contracts.schema_lint import unknown_words
+    from vidconform.contracts.schema_words import unknown_words
 
     for schema in contract.schemas.values():
         problem = next(unknown_words(schema.source), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when")
+KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when",
+        "x-any-case", "x-sum")  # fmt: skip
 
 # What a field can be for; laws know fields by these words alone.
 ROLES = (
@@ -10,7 +11,7 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code",
+    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code", "status-code",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.
@@ -20,7 +21,11 @@ OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", 
 PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
 
 # Our keys in an openapi.yaml, by what they stand at.
-OPENAPI_KEYS = {"operation": ("x-role", "x-refusals"), "parameter": ("x-role",), "media": ("x-sample",)}
+OPENAPI_KEYS = {
+    "operation": ("x-role", "x-refusals", "x-lag", "x-ends-within"),
+    "parameter": ("x-role",),
+    "media": ("x-sample",),
+}
 
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
@@ -28,7 +33,9 @@ UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 ASSERTIONS = (
     "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
     "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties",
-    "minProperties", "required", "dependentRequired", "x-id-space",
+    "minProperties", "required", "dependentRequired", "x-id-space", "x-sum",
+    # A text that holds no JSON fails it.
+    "contentSchema",
 )  # fmt: skip
 
 # Their subschemas may fail while all is well.

@@ -10,6 +10,7 @@ from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.documented_values import body_example, resolved, schema_at, value_of
 from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
+from vidconform.contracts.promised_times import lag_of, problems_of_times
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import problems_of_refusals, refusal_cases
 from vidconform.errors import DataFileProblem
@@ -72,6 +73,7 @@ def _problems(item: Node) -> Iterator[str]:
         unknown = [key for key in node if key.startswith("x-") and key not in valid]
         yield from (f"{place}: unknown key {key!r}; the valid ones are {', '.join(valid)}" for key in unknown)
     yield from problems_of_refusals(item.get("x-refusals", {}))
+    yield from problems_of_times(item)
     for parameter in item["parameters"]:
         yield from _problems_of_parameter(parameter)
     for code, answer in item.get("responses", {}).items():
@@ -143,6 +145,8 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
         options={p["x-role"]: Option(p["name"], _values(p)) for p in others if p.get("x-role")},
+        lag=lag_of(item),
+        ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
         keyless=not all(item["security"]) or not item["security"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+from vidconform.contracts.promised_times import Lag
 from vidconform.contracts.refusal_cases import RefusalCase
 
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
@@ -58,6 +59,7 @@ class Operation:
     `query`, `segments` and `headers` are the documented values of what a request must carry beside the task's id, None
     where the document gives none; `media_types` those of the request body. `options` are the query parameters that it
     may carry, by role, with the values that the document names; `keyless` says that it needs no credential.
+    `ends_within` are the seconds after which a task that it creates has ended.
     """
 
     id: str
@@ -80,6 +82,8 @@ class Operation:
     keyless: bool = False
     file_members: tuple[str, ...] = ()
     refusals: tuple[RefusalCase, ...] = ()
+    lag: Lag | None = None
+    ends_within: float | None = None
 
     @property
     def body_type(self) -> str:

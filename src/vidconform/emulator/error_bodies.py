@@ -20,10 +20,13 @@ def error_body(contract: Contract, operation: Operation, refusal: RefusedRequest
     if shown is None and schema is None:
         return openai_envelope(refusal)
     body = deepcopy(shown) if shown is not None else made_up(schema.source, schema.source) if schema else {}
+    if schema is None:
+        return body
     told = {"message": refusal.message, "code": refusal.code}
-    return (
-        mended(schema, body or {}, lambda place: told.get(str(place[-1]), GONE) if place else GONE) if schema else body
-    )
+    whole = mended(schema, body or {}, lambda place: told.get(str(place[-1]), GONE) if place else GONE)
+    if "status-code" in schema.fields and isinstance(whole, dict):
+        schema.fields["status-code"].write(whole, refusal.status)
+    return whole
 
 
 def refused_with(operation: Operation, usual: tuple[int, ...]) -> int:

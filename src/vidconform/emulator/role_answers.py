@@ -15,7 +15,7 @@ from vidconform.emulator.request_bodies import parse
 from vidconform.emulator.schema_values import GONE, made_up, mended
 from vidconform.emulator.server_state import Call
 from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
-from vidconform.emulator.task_bodies import TaskView, task_body
+from vidconform.emulator.task_bodies import TaskView, shown_task
 from vidconform.emulator.tasks import EmulatedTask, Life, Step
 
 _ACCOUNT = "account"
@@ -76,8 +76,9 @@ class Served:
 
     def reply(self, task: EmulatedTask, step: Step, call: Call) -> EmulatedReply:
         """Show a task in a state."""
-        body = task_body(TaskView(self.contract, self.operation, task, step, partial(self.result, task, call)))
-        return EmulatedReply(body, self.success, task=task)
+        view = TaskView(self.contract, self.operation, task, step, partial(self.result, task, call), self.success)
+        shown, body = shown_task(view)
+        return EmulatedReply(body, shown.status, task=task)
 
     def result(self, task: EmulatedTask, call: Call) -> str:
         """Return the address of a finished video: the content route of the contract, or else a file."""

@@ -1,5 +1,6 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
+from vidconform.contracts import UndecodableJson, decode_json
 from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode, encode_gap
 from vidconform.exchange.evidence import (
     Evidence,
@@ -29,7 +30,6 @@ from vidconform.exchange.messages import (
 )
 from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.request_body import decode_body, encode_body
-from vidconform.exchange.strict_json import UndecodableJson, decode_json
 from vidconform.exchange.task_lists import listed_ids, listed_tasks, listed_value
 
 __all__ = [

@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, NewType, Self
 
-from vidconform.exchange.strict_json import UndecodableJson, decode_json
+from vidconform.contracts import UndecodableJson, decode_json
 
 Headers = tuple[tuple[str, str], ...]
 ProbeKind = Literal["life", "refusal", "generated", "document"]

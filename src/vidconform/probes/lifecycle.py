@@ -9,6 +9,7 @@ from typing import Any
 from vidconform.contracts import FINISHED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
+from vidconform.probes.lag import ask_within_lag
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import RawRequest
 from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
@@ -59,7 +60,7 @@ def content(context: ProbeContext, find: Find) -> None:
     """Fetch the content of a finished task."""
     task_id = finished_task(context, find)
     try:
-        context.ask("content", context.operation("content"), task_id)
+        ask_within_lag(context, "content", context.operation("content"), task_id)
     except ProbeFailure as failure:
         if not _is_a_bad_gateway(failure) or not _stays_its_own(context, failure, task_id):
             raise
@@ -135,7 +136,10 @@ def follow_created(context: ProbeContext, task_id: str) -> None:
 
     A server that answers with 500 may tell the end of the task all the same.
     """
-    ended = _follow(context, context.operation("retrieve"), task_id)
+    operation = context.operation("retrieve")
+    if operation.lag is not None:
+        ask_within_lag(context, "poll", operation, task_id)
+    ended = _follow(context, operation, task_id)
     exchange = context.exchanges[-1]
     is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
     if ended or is_over:

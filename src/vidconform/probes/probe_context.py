@@ -194,10 +194,11 @@ class ProbeContext:
             self.failures.append(replace(failure, beside=step))
             return None
 
-    def wait(self) -> None:
-        """Wait one poll interval, unless the replies are recorded."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait some seconds, or one poll interval, unless the replies are recorded."""
         if self.transport.sleeps:
-            time.sleep(max(0.0, min(self.setting.pace.poll_interval, self.setting.clock.left())))
+            pause = self.setting.pace.poll_interval if seconds is None else seconds
+            time.sleep(max(0.0, min(pause, self.setting.clock.left())))
 
     def _without_credential(self, request: Request) -> Request:
         """Return a request as it is kept: what it says as it was sent, and no key that opens anything."""

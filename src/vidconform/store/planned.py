@@ -56,9 +56,10 @@ def _finished_task(contract: Contract, task_id: str) -> Reply:
     task: dict[str, Any] = next((body for body in shown if isinstance(body, dict)), {})
     word = next(word for word in (*contract.words, *customary_phases()) if contract.phase(word) == "succeeded")
     for role, value in {"id": task_id, "task-id": task_id, "status": word}.items():
-        place = contract.field(role)
-        if place is not None:
-            place.write(task, value)
+        # A creation may tell the id in a place of its own.
+        for place in (contract.field(role, asked) for asked in ("create", "remix", "")):
+            if place is not None:
+                place.write(task, value)
     return Reply(200, _JSON, json.dumps(task).encode())
 
 

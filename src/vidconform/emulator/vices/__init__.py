@@ -48,6 +48,7 @@ def _load() -> None:
         creation_faults,
         lifecycle_faults,
         odd_requests,
+        promise_faults,
         refusal_faults,
         time_faults,
     )

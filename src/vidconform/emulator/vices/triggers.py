@@ -87,6 +87,8 @@ TRIGGERS = {
     "completed": COMPLETED,
     "failed": FAILED,
     "first-read": FIRST_READ,
+    "created": CREATED,
+    "read-again": READ_AGAIN,
     "second-route": SECOND_ROUTE,
     "unknown-task": UNKNOWN,
 }

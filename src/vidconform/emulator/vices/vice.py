@@ -37,7 +37,8 @@ class UnknownVice(EmulatorError):
 class Operator:
     """What a vice does to any contract: to its replies, its tasks' lives or its first tasks.
 
-    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
+    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others. `breaks` are the
+    requirements that it breaks wherever they are stated.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Operator:
     known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
     stalls: bool = False
     generated: bool = False
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,16 @@ def vices(when: Trigger, *rows: tuple[str, str, Act]) -> None:
         _add(Operator(name, sentence, change=only(when, act)))
 
 
-def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
+def vice(
+    when: Trigger = TASK, *, stalls: bool = False, generated: bool = False, breaks: tuple[str, ...] = ()
+) -> Callable[[F], F]:
     """Make a function an operator: its name and docstring are the vice's, its parameter says what it alters."""
 
     def register(function: F) -> F:
         name, sentence = function.__name__.replace("_", "-"), inspect.cleandoc(function.__doc__ or "")
         altered = next(iter(inspect.signature(function).parameters))
         acts: dict[str, Any] = {"change": only(when, function)} if altered == "reply" else {altered: function}
-        _add(Operator(name, sentence, stalls=stalls, generated=generated, **acts))
+        _add(Operator(name, sentence, stalls=stalls, generated=generated, breaks=breaks, **acts))
         return function
 
     return register
