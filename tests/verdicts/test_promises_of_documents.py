@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vidconform.emulator.mp4 import small_mp4
 
 from tests.support.rawserver import Asked
 from tests.support.small_provider import Says, Tree, a_body, answers, operation, verdicts, write
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import find_provider
+from vidconform.emulator.small_media import small_mp4
 from vidconform.errors.error_types import DataFileProblem
 
 BODY = a_body(example={"model": "m", "prompt": "p"})
