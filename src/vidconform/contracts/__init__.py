@@ -4,7 +4,7 @@ from vidconform.contracts.bounded_reading import decode_plain_json, decode_yaml,
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_toml
-from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
+from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations, refutations
 from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
 from vidconform.contracts.file_format import FileFormat
@@ -27,6 +27,6 @@ __all__ = [
     "SchemaError", "Scheme", "SecretVariables", "check_twice", "compiled", "customary_phases", "decode_plain_json",
     "decode_yaml", "documented_members", "find_provider", "findings", "fits", "is_plain", "known_providers",
     "known_secrets", "lint", "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords",
-    "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors", "usual_headers",
-    "value_of",
+    "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "refutations", "schema_errors",
+    "usual_headers", "value_of",
 ]  # fmt: skip
