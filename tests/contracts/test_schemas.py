@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.support.reply_views import BY_ID
+from vidconform.contracts.fields import Field
 from vidconform.contracts.loading import load_schema
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schemas import Field, Schema, merge_hedges
+from vidconform.contracts.schemas import Schema, merge_hedges
 from vidconform.errors.error_types import DataFileProblem
 
 SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "task_0")}

@@ -11,11 +11,12 @@ from typing import Any
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
+from vidconform.contracts.fields import Field
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
 from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Requirement
-from vidconform.contracts.schemas import Field, Schema
+from vidconform.contracts.schemas import Schema
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Contract:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 (hexadecimal) over the files that evidence is judged by: operations, ledger, then schemas by name."""
-        schemas = sorted(schema.path for schema in self.schemas.values())
+        schemas = sorted({path for schema in self.schemas.values() for path in (schema.path, *schema.files)})
         digest = sha256()
         for path in (self.folder / "openapi.yaml", self.folder / "requirements.toml", *schemas):
             content = path.read_bytes()

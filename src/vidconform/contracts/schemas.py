@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.fields import Field
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
 
@@ -28,58 +28,17 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
 
 
 @dataclass(frozen=True)
-class Field:
-    """Where a role stands in the object, as member names, and the unit of a time."""
-
-    path: tuple[str | int, ...]
-    unit: str | None
-
-    @property
-    def pointer(self) -> str:
-        """The JSON Pointer (RFC 6901) of the field."""
-        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
-
-    def read(self, body: Any) -> Any:
-        """Return the field's value, or None where it is absent."""
-        for name in self.path:
-            body = _inside(body, name)
-        return body
-
-    def write(self, body: dict[str, Any], value: Any) -> None:
-        """Put a value in the field's place; what stands above it and is of another kind is made anew."""
-        inside: Any = body
-        for name, below in pairwise(self.path):
-            kind = list if isinstance(below, int) else dict
-            if not isinstance(_inside(inside, name), kind):
-                _put(inside, name, kind())
-            inside = inside[name]
-        _put(inside, self.path[-1], value)
-
-
-def _inside(body: Any, name: str | int) -> Any:
-    if isinstance(name, int):
-        return body[name] if isinstance(body, list) and len(body) > name else None
-    return body.get(name) if isinstance(body, dict) else None
-
-
-def _put(body: Any, name: Any, value: Any) -> None:
-    if isinstance(body, list) and len(body) <= name:
-        body.append(value)
-    else:
-        body[name] = value
-
-
-@dataclass(frozen=True)
 class Schema:
     """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
 
-    `brought` are the names in its `$defs` of what it refers to in other files.
+    `brought` are the names in its `$defs` of what it refers to in files beside it, `files` all that it is made of.
     """
 
     path: Path
     source: dict[str, Any]
     merged: dict[str, Any]
     brought: frozenset[str] = frozenset()
+    files: tuple[Path, ...] = ()
 
     @cached_property
     def validator(self) -> Any:
@@ -89,8 +48,10 @@ class Schema:
     @cached_property
     def fields(self) -> dict[str, Field]:
         """The field of each role."""
-        # Reversed, so that of two places for one role the first counts.
-        return dict(reversed(_fields(self.source, self.source, ())))
+        told = _fields(self.source, self.source, ())
+        # Reversed, so that of two places for one role the first counts; of those of a result each may.
+        found, results = dict(reversed(told)), [field.path for role, field in told if role == "result"]
+        return {**found, "result": replace(found["result"], others=tuple(results[1:]))} if results[1:] else found
 
     @cached_property
     def members(self) -> set[str]:
@@ -199,10 +160,11 @@ def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str | int, .
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in _in_place(root, schema):
             found += _fields(root, same, (*path, name))
-    # An array of one is a wrapper; of a longer one no element is the task.
-    if node.get("maxItems") == 1 and isinstance(node.get("items"), dict):
-        for same in _in_place(root, node["items"]):
-            found += _fields(root, same, (*path, 0))
+    # An array of one is a wrapper; of a longer one no element is the task, though the first may hold its result.
+    if isinstance(items := node.get("items"), dict):
+        inside = [(items["x-role"], Field((*path, 0), items.get("x-unit")))] if "x-role" in items else []
+        inside += [pair for same in _in_place(root, items) for pair in _fields(root, same, (*path, 0))]
+        found += [pair for pair in inside if node.get("maxItems") == 1 or pair[0] == "result"]
     return found
 
 

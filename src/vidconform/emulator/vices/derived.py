@@ -39,7 +39,15 @@ def derived(contract: Contract) -> list[Fault]:
     retrieve = contract.operation("retrieve")
     members = list(_of_members(contract, retrieve)) if retrieve is not None else []
     felled = {requirement for fault in members for requirement in fault.breaks}
-    return [*members, *_of_laws(contract, set(contract.requirements) - felled)]
+    return [*members, *_of_laws(contract, set(contract.requirements) - felled), *_of_credentials(contract)]
+
+
+def _of_credentials(contract: Contract) -> Iterator[Fault]:
+    """Yield the fault that opens with one credential where the document asks for several."""
+    schemes = {scheme.name for operation in contract.operations for scheme in operation.schemes}
+    rows = frozenset(case.requirement for case in contract.refusals.values() if case.key in schemes)
+    if rows:
+        yield Fault(contract.id, rows, OPERATORS["opens-with-one-credential"])
 
 
 def _of_members(contract: Contract, retrieve: Operation) -> Iterator[Fault]:
@@ -67,7 +75,7 @@ def _breaking(contract: Contract, schema: Schema, samples: Samples, moments: tup
     """Yield for each requirement of a schema the fault that breaks it and the fewest others."""
     best: dict[str, tuple[int, Fault]] = {}
     for moment in moments:
-        missing = set(schema.bound) - set(best)
+        missing = set(schema.told) - set(best)
         for place in _places(samples) if missing else ():
             for damage in _DAMAGES:
                 # A task whose status is never told has no end, and one with a wrong id cannot be read.
@@ -146,4 +154,5 @@ def _uses() -> dict[str, Use]:
         for name, breaks in read_toml(path, "vices")["vices"].items():
             before = found.get(name, Use(frozenset(), 0))
             found[name] = Use(before.breaks | frozenset(breaks), before.contracts + 1)
-    return found
+    own = {name: Use(operator.breaks, 1) for name, operator in OPERATORS.items() if operator.breaks}
+    return {**own, **found}

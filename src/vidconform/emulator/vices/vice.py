@@ -37,7 +37,8 @@ class UnknownVice(EmulatorError):
 class Operator:
     """What a vice does to any contract: to its replies, its tasks' lives or its first tasks.
 
-    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
+    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others. `breaks` are the
+    requirements that are unmet by it where no contract of the project says which.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Operator:
     known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
     stalls: bool = False
     generated: bool = False
+    breaks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,10 @@ class Vice:
 OPERATORS: dict[str, Operator] = {}
 
 
-def vices(when: Trigger, *rows: tuple[str, str, Act]) -> None:
+def vices(when: Trigger, *rows: tuple[str, str, Act], breaks: str = "") -> None:
     """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
     for name, sentence, act in rows:
-        _add(Operator(name, sentence, change=only(when, act)))
+        _add(Operator(name, sentence, change=only(when, act), breaks=frozenset(breaks.split())))
 
 
 def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
