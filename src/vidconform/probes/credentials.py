@@ -59,21 +59,23 @@ def credentials_of(contract: Contract, operation: Operation, name: str, keys: Ma
     """Return the headers of a credential, none without one; `keys` are by variable. Raises NotSent.
 
     `name` is a security scheme's, which is sent alone, or `key` for all that the document asks for at once, `another`,
-    `wrong`, one of NEAR_KEYS or `none`. Another key, or one near the right one, stands in the place of the first alone.
+    `wrong`, one of NEAR_KEYS or `none`. Another account's key stands in the place of the provider's, one near the right
+    one in that of the first.
     """
     schemes = [scheme for scheme in operation.schemes if scheme.name == name != "key"][:1] or _chosen(operation, keys)
-    if name == "none" or (operation.keyless and name == "key" and not _holds(schemes, keys)):
+    if name == "none" or not schemes or (operation.keyless and name == "key" and not _holds(schemes, keys)):
         return ()
     if name == "wrong":
         return tuple((scheme.header, scheme.prefix + WRONG_KEY) for scheme in schemes)
     found = []
+    account = next((s for s in schemes if s.variable == contract.provider.key_variable), schemes[0])
     for scheme in schemes:
-        is_first = scheme is schemes[0]
-        variable = contract.provider.other_key_variable if name == "another" and is_first else scheme.variable
+        is_other = name == "another" and scheme is account
+        variable = contract.provider.other_key_variable if is_other else scheme.variable
         if variable is None or not keys.get(variable):
             raise NotSent(f"a credential for {operation.path}: set {variable}")
         # A recording has no key that another one could be near.
-        is_near = name in NEAR_KEYS and is_first
+        is_near = name in NEAR_KEYS and scheme is schemes[0]
         key = near_keys(keys[variable]).get(name, WRONG_KEY) if is_near else keys[variable]
         found.append((scheme.header, scheme.prefix + key))
     return tuple(found)
