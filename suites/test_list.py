@@ -65,6 +65,13 @@ def _(listing: Listing) -> None:
     listing.all[:] = [view.altered(tasks=tasks) for view in listing.all]
 
 
+@test_a_list_holds_what_it_is_asked_for_by_a_value.broken_by
+def _(listing: Listing) -> None:
+    lists = listing.filtered()
+    view, role, wanted = next(one for one in lists if one[0].asked not in listing.ids(one[0]))
+    listing.ended[view.asked] = {role: wanted}
+
+
 @requires("documented-models-are-listed")
 def test_the_list_of_models_holds_the_documented_ones(models: Models) -> None:
     listed = models.listed

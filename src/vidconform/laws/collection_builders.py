@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.contracts import Contract
+from vidconform.contracts import FILTERS, FINISHED, Contract
 from vidconform.laws.gathered_replies import LIVES, Gathered, reply_views
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
@@ -19,7 +19,8 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     lists = Listing(contract, found)
     told = [view for view in reply_views(contract, gathered, *LIVES) if view.has("id", "created")]
     lists.created = {view.value("id"): view.value("created") for view in told}
-    lists.last = {view.asked: view for view in reply_views(contract, gathered, *LIVES) if view.tells_a_task}
+    ended = [view for view in reply_views(contract, gathered, *LIVES) if view.tells_a_task and view.phase in FINISHED]
+    lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     return [lists] if found else []
 
 

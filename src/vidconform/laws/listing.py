@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from vidconform.contracts import FILTERS, FINISHED, Contract, RefusalCase
+from vidconform.contracts import FILTERS, Contract, RefusalCase
 from vidconform.exchange import listed_ids, listed_models, listed_tasks, listed_value
 from vidconform.laws.field_units import BY_UNIT, as_it_stands
 from vidconform.laws.reply_view import ReplyView
@@ -15,13 +15,14 @@ from vidconform.laws.subjects import Subject
 class Listing(Subject):
     """The lists of a run: the whole one, one for each order, the first page and the next one.
 
-    `created` are the times at which tasks were created, by id, as their own reads tell them, `last` the last of these.
+    `created` are the times at which tasks were created, by id, as their own reads tell them, `ended` what these tell of
+    one that has ended by the roles of filters.
     """
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         super().__init__(contract, views)
         self.created: dict[str, float] = {}
-        self.last: dict[str | None, ReplyView] = {}
+        self.ended: dict[str | None, dict[str, str]] = {}
 
     def pages(self, *steps: str) -> list[ReplyView]:
         """Return the lists that were served, of some steps or of all."""
@@ -57,9 +58,7 @@ class Listing(Subject):
 
     def must_hold(self, view: ReplyView, role: str, wanted: str) -> bool:
         """Whether the task that was asked for belongs into a list of the tasks with a value: it ended with that one."""
-        last = self.last.get(view.asked)
-        ended = last is not None and last.phase in FINISHED and str(last.raw(role)) == wanted
-        return ended and not self.may_be_further_on(view)
+        return self.ended.get(view.asked, {}).get(role) == wanted and not self.may_be_further_on(view)
 
     def may_be_further_on(self, view: ReplyView) -> bool:
         """Whether the task that was asked for may stand on a later page: none that is listed is older than it."""

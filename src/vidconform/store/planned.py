@@ -63,6 +63,9 @@ def _finished_task(contract: Contract, task_id: str) -> Reply:
         place = contract.field(role)
         if place is not None:
             place.write(task, value)
+    polled = contract.field("polling-url", "create")
+    if polled is not None:
+        polled.write(task, f"/{_PLANNED}-polling")
     return Reply(200, _JSON, json.dumps(task).encode())
 
 
