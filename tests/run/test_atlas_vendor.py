@@ -29,6 +29,7 @@ BROKEN = {
     "filter-unread": {"films#list-honours-filter"},
     "filter-forgets": {"films#list-honours-filter"},
     "polls-another": {"films#polling-url-serves-the-task", "reels#created-task-can-be-read"},
+    "file-gone": {"films#result-is-playable", "reels#result-is-playable"},
     "no-result": {f"{name}#result-after-completion" for name in ("clips", "films", "reels")},
     "unknown-cancelled": {"films#unknown-cancel-is-refused"},
     "unknown-410": {"films#unknown-task-status-code"},
@@ -78,6 +79,15 @@ def test_an_id_in_a_body_is_asked_for_in_its_place_and_the_rest_of_the_example_s
     assert {"film_ids": ["film-deadbeef"], "verbose": True} in bodies
     assert all(set(body) == {"film_ids", "verbose"} and len(body["film_ids"]) == 1 for body in bodies)
     assert {body["film_ids"][0] for body in bodies} <= {*vendor.films, "film-deadbeef"}
+
+
+def test_a_read_by_post_is_repeated_as_a_read_is_and_a_creation_is_not() -> None:
+    found, vendor, asked = judged("hangs-up-once")
+    assert unmet(found) == set()
+    assert vendor.hung_up
+    repeated = [(one.target, one.body) for one in asked if one.target == "/v1/films/query"][:2]
+    assert repeated[0] == repeated[1]
+    assert len([one for one in asked if one.method == "POST" and one.target == "/v1/films"]) == 2
 
 
 def test_all_credentials_of_a_choice_are_sent_and_of_two_choices_the_one_that_is_set() -> None:

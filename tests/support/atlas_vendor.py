@@ -28,10 +28,14 @@ class AtlasVendor:
     faults: frozenset[str]
     films: dict[str, dict[str, Any]] = field(default_factory=dict)
     server: Server | None = None
+    hung_up: bool = False
 
     def bytes_for(self, asked: Asked) -> bytes:
+        if "hangs-up-once" in self.faults and asked.target == "/v1/films/query" and not self.hung_up:
+            self.hung_up = True
+            return b""
         if asked.target.startswith("/files/"):
-            return http(200, small_mp4(), "Content-Type: video/mp4")
+            return http(404) if "file-gone" in self.faults else http(200, small_mp4(), "Content-Type: video/mp4")
         status, said = self.say(asked, urlsplit(asked.target).path.strip("/").split("/"))
         return http(status, json.dumps(said).encode(), "Content-Type: application/json")
 
@@ -85,7 +89,7 @@ class AtlasVendor:
     def shown(self, film: dict[str, Any]) -> dict[str, Any]:
         if film["state"] != "done" or "no-result" in self.faults:
             return dict(film)
-        at = f"{self.url}/files/{film['film']}{'?gone' if 'file-gone' in self.faults else ''}.mp4"
+        at = f"{self.url}/files/{film['film']}.mp4"
         return {**film, "url": None, "urls": [at], "output": {"videos": [{"link": at}, {"link": "https://x.example"}]}}
 
     def one(self, asked: Asked, words: list[str]) -> Said:
