@@ -34,6 +34,7 @@ _ANOTHER_BODY = (400, 415, 422)
 @requires("list-route", role="list", probe="list")
 @requires("delete-route", role="delete", probe=("create", "delete"))
 @requires("cancel-route", role="cancel", probe="cancel")
+@requires("models-route", role="models", probe="models")
 @requires("content-route", role="content", probe="content")
 @requires("second-route", role="second-retrieve", probe="second-route")
 def test_a_documented_route_is_served(served: Subject) -> None:
@@ -62,6 +63,8 @@ def _(served: Subject) -> None:
 @requires("remix-status-code", role="remix", probe="remix")
 @requires("list-status-code", role="list", probe="list")
 @requires("delete-status-code", role="delete", probe=("create", "delete"))
+@requires("cancel-status-code", role="cancel", probe="cancel")
+@requires("models-status-code", role="models", probe="models")
 def test_success_has_the_documented_status_code(served: Subject) -> None:
     for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
         expected = describe_codes(view.contract, view.exchange.role, "2")
@@ -98,6 +101,24 @@ def test_another_method_is_refused(refusal: Refused) -> None:
 @test_another_method_is_refused.broken_by
 def _(refusal: Refused) -> None:
     refusal.alter(code=200)
+
+
+@requires("polling-url-serves-the-task")
+def test_the_address_that_a_creation_tells_serves_its_task(polled: Subject) -> None:
+    for view in require_observed(polled.all, "a read at the address that a creation told"):
+        expect(view.reply.is_success and view.tells_a_task, "the created task", describe_reply(view), view)
+        if view.has("id"):
+            expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
+
+
+@test_the_address_that_a_creation_tells_serves_its_task.broken_by
+def _(polled: Subject) -> None:
+    polled.alter(code=404)
+
+
+@test_the_address_that_a_creation_tells_serves_its_task.broken_by
+def _(polled: Subject) -> None:
+    polled.alter(id="another")
 
 
 @requires("second-route-agrees")

@@ -91,10 +91,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from vidconform.contracts import find_provider, load_contracts, provider_names
-    from vidconform.run import describe
+    from vidconform.run import contracts_named, describe
 
-    contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
+    contracts = contracts_named(options.provider)
     for sentence in _other_editions(contracts, options.documents):
         say(f"vidconform: {sentence}", sys.stderr)
     if options.json:
@@ -123,7 +122,9 @@ def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> It
 
 def _listed(row: Mapping[str, Any]) -> str:
     bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
-    return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}"
+    refuted = row.get("refuted")
+    seen = f"\n{'':<9}refuted by observation on {refuted['date']}: {refuted['observed']}" if refuted else ""
+    return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}{seen}"
 
 
 def _explain(options: argparse.Namespace) -> None:

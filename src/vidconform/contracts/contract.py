@@ -110,7 +110,7 @@ class Contract:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 (hexadecimal) over the files that evidence is judged by: operations, ledger, then schemas by name."""
-        schemas = sorted(schema.path for schema in self.schemas.values())
+        schemas = sorted({path for schema in self.schemas.values() for path in (schema.path, *schema.files)})
         digest = sha256()
         for path in (self.folder / "openapi.yaml", self.folder / "requirements.toml", *schemas):
             content = path.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
@@ -32,25 +32,38 @@ def resolve(node: Any, pointer: str) -> Any:
 
 @dataclass(frozen=True)
 class Field:
-    """Where a role stands in the object, as member names, and the unit of a time."""
+    """Where a role stands in the object, as member names, and the unit of a time.
+
+    Of it and its `others` the first place that holds something counts.
+    """
 
     path: Path
     unit: str | None
+    others: tuple[Path, ...] = ()
 
     @property
     def pointer(self) -> str:
         """The JSON Pointer (RFC 6901) of the field."""
         return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
 
+    def at(self, body: Any) -> Field:
+        """Return it as it stands in a body."""
+        held = (path for path in (self.path, *self.others) if _at(body, path) not in (None, ""))
+        return replace(self, path=next(held, self.path), others=()) if self.others else self
+
     def read(self, body: Any) -> Any:
         """Return the field's value, or None where it is absent."""
-        for name in self.path:
-            body = _inside(decoded(body), name)
-        return body
+        return _at(body, self.at(body).path)
 
     def write(self, body: dict[str, Any], value: Any) -> None:
         """Put a value in the field's place; what stands above it and is of another kind is made anew."""
         _written(body, self.path, value)
+
+
+def _at(body: Any, path: Path) -> Any:
+    for name in path:
+        body = _inside(decoded(body), name)
+    return body
 
 
 def _written(body: Any, path: Sequence[str | int], value: Any) -> Any:

@@ -11,14 +11,20 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code", "status-code",
+    "polling-url", "models", "tasks", "has-more", "first-id", "last-id", "deleted", "error-code", "status-code",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.
-OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel")
+OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel", "models")
+
+# What is not about one task has no task's id.
+WITHOUT_ID = ("create", "list", "models")
 
 # What a parameter can be for.
-PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
+PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant", "status", "model", "polling-url")
+
+# Parameters of a list by which it holds only the tasks that have such a value.
+FILTERS = ("status", "model")
 
 # Our keys in an openapi.yaml, by what they stand at.
 OPENAPI_KEYS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vidconform.contracts.bundling import bundled
+from vidconform.contracts.bundling import bundled, of_another_contract
 from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_json
@@ -48,9 +48,13 @@ def load_contracts(provider: Provider) -> list[Contract]:
 def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
     """Return a schema file with what it refers to; raises DataFileProblem."""
     try:
-        source, brought = bundled(path, read_json(path))
+        own = read_json(path)
+        other = of_another_contract(path, own)
+        source, brought, files = bundled(other or path, own if other is None else read_json(other))
         check_schema_references(path, source)
-        return Schema(path, source, merge_hedges(source, spaces), brought)
+        shared = () if other is None else (other,)
+        merged, beside = merge_hedges(source, spaces), brought if other is None else frozenset[str]()
+        return Schema(path, source, merged, beside, (*files, *shared))
     except KeyError as error:
         known = ", ".join(spaces)
         raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {known}") from error

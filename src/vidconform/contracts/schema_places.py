@@ -20,10 +20,11 @@ def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
             found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
         for same in in_place(root, schema):
             found += fields_of(root, same, (*path, name))
-    # An array of one is a wrapper; of a longer one no element is the task.
-    if node.get("maxItems") == 1 and isinstance(node.get("items"), dict):
-        for same in in_place(root, node["items"]):
-            found += fields_of(root, same, (*path, 0))
+    # An array of one is a wrapper; of a longer one no element is the task, though the first may hold its result.
+    if isinstance(items := node.get("items"), dict):
+        inside = [(items["x-role"], Field((*path, 0), items.get("x-unit")))] if "x-role" in items else []
+        inside += [pair for same in in_place(root, items) for pair in fields_of(root, same, (*path, 0))]
+        found += [pair for pair in inside if node.get("maxItems") == 1 or pair[0] == "result"]
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,14 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
 class Schema:
     """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
 
-    `brought` are the names in its `$defs` of what it refers to in other files.
+    `brought` are the names in its `$defs` of what it refers to in files beside it, `files` all that it is made of.
     """
 
     path: Path
     source: dict[str, Any]
     merged: dict[str, Any]
     brought: frozenset[str] = frozenset()
+    files: tuple[Path, ...] = ()
 
     @cached_property
     def validator(self) -> Any:
@@ -66,8 +67,10 @@ class Schema:
     @cached_property
     def fields(self) -> dict[str, Field]:
         """The field of each role."""
-        # Reversed, so that of two places for one role the first counts.
-        return dict(reversed(fields_of(self.source, self.source, ())))
+        told = fields_of(self.source, self.source, ())
+        # Reversed, so that of two places for one role the first counts; of those of a result each may.
+        found, results = dict(reversed(told)), [field.path for role, field in told if role == "result"]
+        return {**found, "result": replace(found["result"], others=tuple(results[1:]))} if results[1:] else found
 
     @cached_property
     def members(self) -> set[str]:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
+from vidconform.contracts import Field
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
@@ -60,20 +61,31 @@ async def _call(server_state: ServerState, operation: EmulatedOperation, request
     host = request.headers.get("host", "")
     if not HOST.fullmatch(host):
         host = "{}:{}".format(*request.scope["server"])
+    body = await _body(request)
     return Call(
         server_state=server_state,
         contract=operation.contract,
         params=request.path_params,
         query=request.query_params,
         headers=request.headers,
-        body=await _body(request),
+        body=body,
         base_url=f"http://{host}",
-        asked=_asked(operation, request),
+        asked=_asked(operation, request, body),
     )
 
 
-def _asked(operation: EmulatedOperation, request: Request) -> str | None:
+def _asked(operation: EmulatedOperation, request: Request, body: bytes = b"") -> str | None:
+    if operation.id_place is not None:
+        return _in_body(operation.id_place, body)
     return request.path_params.get(operation.id_parameter) or request.query_params.get(operation.id_parameter)
+
+
+def _in_body(place: Field, body: bytes) -> str | None:
+    try:
+        told = place.read(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, str) else None
 
 
 async def _body(request: Request) -> bytes:
@@ -113,7 +125,7 @@ def _context(
         role=operation.role,
         route=operation.path,
         method=request.method,
-        asked=_asked(operation, request),
+        asked=call.asked if call else _asked(operation, request),
         status=reply.status,
         headers=reply.headers,
         body=reply.body,

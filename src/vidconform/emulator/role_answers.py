@@ -3,109 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, Schema
+from vidconform.contracts import FILTERS, Contract, Operation
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.lives import id_like
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import parse
-from vidconform.emulator.schema_values import GONE, made_up, mended
+from vidconform.emulator.served import Served
 from vidconform.emulator.server_state import Call
 from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
-from vidconform.emulator.task_bodies import TaskView, shown_task
-from vidconform.emulator.tasks import EmulatedTask, Life, Step
 
-_ACCOUNT = "account"
 _LIMIT = 20
-
-
-@dataclass(frozen=True)
-class Served:
-    """One operation as it is served: with the life of a task that it creates."""
-
-    contract: Contract
-    operation: Operation
-    created_life: Life
-    has_one_account: bool
-
-    def owner(self, call: Call) -> str | None:
-        """Return whose tasks the credential opens, None for everybody's, or refuse it."""
-        schemes = [scheme for scheme in self.operation.schemes if scheme.variable]
-        if not schemes:
-            return _ACCOUNT
-        scheme = next((scheme for scheme in schemes if scheme.header.lower() in call.headers), schemes[0])
-        value = call.credential(scheme.header, scheme.prefix)
-        if call.server_state.keys.belongs_to_another(self.contract.provider.other_key_variable, value):
-            return self._of_another(call, value)
-        owner = call.owner(scheme.variable or "", value, refused_with(self.operation, (401, 403)))
-        return _ACCOUNT if self.has_one_account and owner is not None else owner
-
-    def _of_another(self, call: Call, value: str) -> str | None:
-        """Keep the tasks of the one account from another, which has its own where keys tell accounts apart."""
-        if not self.has_one_account:
-            return call.owner(self.contract.provider.key_variable, value, 401)
-        if "tenant" not in call.waived:
-            raise self.unknown("tenant")
-        return _ACCOUNT
-
-    def task(self, call: Call) -> tuple[EmulatedTask, str | None]:
-        """Find the task that is asked for and its owner, or refuse."""
-        owner = self.owner(call)
-        id = call.asked
-        if not id:
-            name = self.operation.id_parameter
-            raise RefusedRequest(400, f"the parameter {name} is required", "missing_parameter", param=name)
-        task = call.server_state.stores[call.contract].find(id, owner)
-        if task is None:
-            raise self.unknown("owner")
-        return task, owner
-
-    def unknown(self, check: str) -> RefusedRequest:
-        """Return the refusal of an id that no task has."""
-        code = refused_with(self.operation, (404, 410, 400, 422))
-        return RefusedRequest(code, "video not found", "video_not_found", param="id", check=check)
-
-    def require_video(self, task: EmulatedTask, call: Call) -> None:
-        """Refuse what needs a finished video before there is one."""
-        if self.contract.phase(task.step.status) != "succeeded" and "finished" not in call.waived:
-            code = refused_with(self.operation, (400, 409, 425, 404))
-            raise RefusedRequest(code, "the task is not completed", "task_not_completed", check="finished", task=task)
-
-    def reply(self, task: EmulatedTask, step: Step, call: Call) -> EmulatedReply:
-        """Show a task in a state."""
-        view = TaskView(self.contract, self.operation, task, step, partial(self.result, task, call), self.success)
-        shown, body = shown_task(view)
-        return EmulatedReply(body, shown.status, task=task)
-
-    def result(self, task: EmulatedTask, call: Call) -> str:
-        """Return the address of a finished video: the content route of the contract, or else a file."""
-        content = self.contract.operation("content")
-        if content is not None:
-            return call.base_url + content.target(task.id)
-        return call.file_url(task.id.rpartition(":")[2])
-
-    @property
-    def success(self) -> int:
-        """The documented status code of a request that is served."""
-        return next((int(code) for code in self.operation.answers if code.isdigit() and code.startswith("2")), 200)
-
-    @property
-    def schema(self) -> Schema | None:
-        """The schema of a request that is served."""
-        shown = self.operation.success
-        return self.contract.schemas.get((shown and shown.schema) or "")
-
-    def body(self, told: dict[str, Any]) -> Any:
-        """Return a documented body that is no task, with what is told in it."""
-        shown = self.operation.success
-        example = next(iter(shown.examples.values()), None) if shown else None
-        schema = self.schema
-        base = example if isinstance(example, dict) else made_up(schema.source, schema.source) if schema else {}
-        body = {**base, **{name: value for name, value in told.items() if not base or name in base}} if base else told
-        return mended(schema, body, lambda place: told.get(str(place[-1]), GONE) if place else GONE) if schema else body
 
 
 def retrieve(served: Served, call: Call) -> EmulatedReply:
@@ -164,17 +74,52 @@ def listed(served: Served, call: Call) -> EmulatedReply:
     """List the tasks of an account, the newest first."""
     owner = served.owner(call)
     tasks = sorted(call.server_state.stores[call.contract].of(owner), key=lambda task: task.created_at, reverse=True)
-    tasks = tasks[::-1] if call.query.get("order") == "asc" else tasks
-    ids = [task.id for task in tasks]
-    after = call.query.get("after")
-    rest = tasks[ids.index(after) + 1 :] if after in ids else tasks
-    limit = call.query.get("limit", "")
-    shown = rest[: int(limit) if limit.isdigit() and int(limit) else _LIMIT]
+    asked = {role: call.query[o.name] for role, o in served.operation.options.items() if o.name in call.query}
     read = replace(served, operation=served.contract.operation("retrieve") or served.operation)
-    bodies = [read.reply(task, task.step, call).body for task in shown]
-    ends = {"first_id": shown[0].id, "last_id": shown[-1].id} if shown else {"first_id": None, "last_id": None}
-    told = {"object": "list", "data": bodies, "has_more": len(shown) < len(rest), **ends}
-    return EmulatedReply(served.body(told), served.success)
+    shown = [(task.id, read.reply(task, task.step, call).body) for task in tasks]
+    for role in FILTERS if "filter" not in call.waived else ():
+        shown = [one for one in shown if role not in asked or _tells(served.contract, role, one[1]) == asked[role]]
+    shown = shown[::-1] if asked.get("order") == "asc" else shown
+    rest = shown[_first_of_page([id for id, _ in shown], asked) :]
+    page = rest[: _size(asked)]
+    ends = (page[0][0], page[-1][0]) if page else (None, None)
+    told: dict[str, Any] = {"tasks": [body for _, body in page], "has-more": len(page) < len(rest)}
+    told |= dict(zip(("first-id", "last-id"), ends, strict=True))
+    return EmulatedReply(served.body({"object": "list", **_named(served, told)}), served.success)
+
+
+_CUSTOMARY = {"tasks": "data", "has-more": "has_more", "first-id": "first_id", "last-id": "last_id", "models": "data"}
+
+
+def _named(served: Served, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a list tells by the names that its document has for it, or else by the customary ones."""
+    fields = served.schema.fields if served.schema is not None else {}
+    return {str(fields[role].path[-1]) if role in fields else _CUSTOMARY[role]: value for role, value in told.items()}
+
+
+def _tells(contract: Contract, role: str, body: Any) -> str:
+    field = contract.field(role)
+    return str(field.read(body)) if field is not None else ""
+
+
+def _size(asked: dict[str, str]) -> int:
+    limit = asked.get("limit", "")
+    return int(limit) if limit.isdigit() and int(limit) else _LIMIT
+
+
+def _first_of_page(ids: list[str], asked: dict[str, str]) -> int:
+    if asked.get("after") in ids:
+        return ids.index(asked["after"]) + 1
+    page = asked.get("page", "")
+    return (int(page) - 1) * _size(asked) if page.isdigit() and int(page) else 0
+
+
+def models(served: Served, call: Call) -> EmulatedReply:
+    """List the models that a creation may name."""
+    served.owner(call)
+    creating = served.contract.operation("create")
+    told = [{"id": model, "object": "model"} for model in (creating.models if creating is not None else ())]
+    return EmulatedReply(served.body({"object": "list", **_named(served, {"models": told})}), served.success)
 
 
 def delete(served: Served, call: Call) -> EmulatedReply:
@@ -185,10 +130,13 @@ def delete(served: Served, call: Call) -> EmulatedReply:
 
 
 def cancel(served: Served, call: Call) -> EmulatedReply:
-    """End a task that has not ended."""
+    """End a task that has not ended; one that has is refused where the document says so."""
     task, _ = served.task(call)
     word = next((word for word, phase in served.contract.task.phases.items() if phase == "cancelled"), "cancelled")
-    if not task.finished:
+    if task.finished and "late-cancel-is-refused" in served.contract.requirements and "ended" not in call.waived:
+        code = refused_with(served.operation, (409, 400, 422, 403))
+        raise RefusedRequest(code, "the task has ended", "task_has_ended", check="ended", task=task)
+    if not task.finished and "cancel" not in call.waived:
         task.life = (replace(task.step, status=word, since_ms=task.step.since_ms + 1),)
     return served.reply(task, task.step, call)
 
@@ -200,6 +148,7 @@ ANSWERS: dict[str, Callable[[Served, Call], EmulatedReply]] = {
     "remix": remix,
     "content": content,
     "list": listed,
+    "models": models,
     "delete": delete,
     "cancel": cancel,
 }

@@ -23,7 +23,7 @@ _BARE = ("detail-id", "pending-id", "moderation-task")
 
 @dataclass(frozen=True)
 class TaskView:
-    """One task in one state; `result` makes the address of its video."""
+    """One task in one state; `result` makes the address of its video, `polling` is where it is read."""
 
     contract: Contract
     operation: Operation
@@ -31,6 +31,7 @@ class TaskView:
     step: Step
     result: Callable[[], str]
     status: int = 200
+    polling: str = ""
 
     @property
     def phase(self) -> str:
@@ -113,11 +114,21 @@ def _filled(view: TaskView, body: Any, role: str, field: Field) -> Any:
     if role in (*_AT_SUCCESS, *_AT_FAILURE):
         due = view.phase == "succeeded" if role in _AT_SUCCESS else view.phase == "failed"
         if due:
-            return put(body, field.path, _value(view, role, field, own))
+            return _written(body, field, _value(view, role, field, own))
         # One that the document shows as null stays so.
-        return put(body, field.path, GONE) if own is not None or not view.examples else body
+        place = field.path[:-1] if isinstance(field.path[-1], int) else field.path
+        return put(body, place, GONE) if own is not None or not view.examples else body
     value = _value(view, role, field, own)
     return put(body, field.path, value) if is_there and value is not GONE else body
+
+
+def _written(body: Any, field: Field, value: Any) -> Any:
+    """Return a body with a value in a field's place; the array that it stands in may have to be made."""
+    if not any(isinstance(name, int) for name in field.path):
+        return put(body, field.path, value)
+    changed = deepcopy(body)
+    field.write(changed, value)
+    return changed
 
 
 def _stands(body: Any, field: Field) -> bool:
@@ -147,6 +158,7 @@ def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
     if role == "status-code":
         return str(view.status) if _is_text(view, field, own) else view.status
     said = {"id": task.id, "task-id": task.id, "status": step.status, "detail-status": step.status}
+    said |= {"polling-url": view.polling} if view.polling else {}
     said |= {"source": task.sent["source"]} if "source" in task.sent else {}
     return view.result() if role == "result" else said.get(role, GONE)
 

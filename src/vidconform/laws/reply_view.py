@@ -93,7 +93,8 @@ class ReplyView:
     def _found(self, role: str) -> Field | None:
         """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
         own = self._own_schema
-        return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
+        found = (own.fields.get(role) if own is not None else None) or self.contract.field(role)
+        return found and found.at(self.body)
 
     def _asks(self, operation: Operation) -> bool:
         """Whether the request is one of an operation: another method, or a path without its id, is another's."""

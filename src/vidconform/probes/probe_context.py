@@ -19,7 +19,7 @@ from vidconform.ledger import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.probes.credentials import NEAR_KEYS, credential_of
+from vidconform.probes.credentials import NEAR_KEYS, credentials_of
 from vidconform.probes.lost_creations import id_in, look_up
 from vidconform.probes.paid_requests import spend
 from vidconform.probes.probe_settings import ProbeSettings
@@ -35,6 +35,7 @@ from vidconform.transport import (
 _VIDEOS = ("content", "result")
 # The note of a task that was found by looking, and begins with a read.
 _FOUND = "found"
+_READS = ("retrieve", "second-retrieve", "list", "models", "polling")
 _KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
@@ -87,11 +88,11 @@ class ProbeContext:
         """
         self.setting.memory.check()
         said = raw or documented_request(operation, task_id, body)
-        header = credential_of(self.contract, operation, credential, self.setting.keys)
+        headers = credentials_of(self.contract, operation, credential, self.setting.keys)
         request = Request(
-            method or operation.method, self.setting.base_url, said.target,
-            (*said.headers, header) if header[0] else said.headers, said.body,
+            method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
             paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
+            reads=operation.role in _READS and method is None,
         )  # fmt: skip
         started = time.monotonic()
         received = self.transport.send(request)

@@ -10,9 +10,9 @@ from typing import Any
 from vidconform.contracts import Contract, find_provider
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
-from vidconform.laws import kind_of
+from vidconform.laws import kind_of, rows_of
 from vidconform.ledger import NoLog
-from vidconform.run import RunOptions, Session, all_laws, law_of, prepare, schema_of
+from vidconform.run import RunOptions, Session, all_laws, prepare, schema_of
 from vidconform.verdicts import Case, Label
 
 FAULTLESS, NULL_VENDOR, WALL = "faultless", "null vendor", "wall"
@@ -83,7 +83,8 @@ def service_cases(contract: Contract, *, generated: bool = True) -> Iterator[Cas
     """Yield a case for each bound requirement of a contract that is judged on the service."""
     laws = [law for law in all_laws() if generated or not kind_of(law).is_generated]
     for requirement in contract.requirements.values():
-        check = schema_of(contract, requirement.id) or law_of(requirement.id, laws)
+        law = next((law for law in laws if requirement.id in rows_of(law, contract)), None)
+        check = schema_of(contract, requirement.id) or law
         if check is not None and requirement.subject != "document":
             yield Case(contract, requirement, "service", check)
 

@@ -6,7 +6,7 @@ from vidconform.run.exposure import check_exposure
 from vidconform.run.known_deviations import describe_entries
 from vidconform.run.options import RunOptions, base_url, check_providers, key_variables, keys_of, task_ids
 from vidconform.run.plan import plan_lines
-from vidconform.run.preparation import prepare
+from vidconform.run.preparation import contracts_named, prepare
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.resume import resume_at_end, resume_at_start
 from vidconform.run.session import Session
@@ -14,6 +14,7 @@ from vidconform.run.throttle import Throttle
 
 __all__ = [
     "ProviderRun", "RunOptions", "Session", "Throttle", "all_laws", "base_url", "case_names", "check_exposure",
-    "check_providers", "describe", "describe_entries", "is_name", "key_variables", "keys_of", "law_cases", "law_of",
-    "plan_lines", "prepare", "resume_at_end", "resume_at_start", "schema_cases", "schema_of", "task_ids",
+    "check_providers", "contracts_named", "describe", "describe_entries", "is_name", "key_variables", "keys_of",
+    "law_cases", "law_of", "plan_lines", "prepare", "resume_at_end", "resume_at_start", "schema_cases", "schema_of",
+    "task_ids",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, READ, REMI
 from vidconform.emulator.vices.vice import Act, refused, vice, vices
 
 
-def _credentials(reply: ReplyContext) -> list[str]:
+def credentials(reply: ReplyContext) -> list[str]:
     """Return what came in the headers that carry a credential of the contract."""
     operations = reply.described.operations if reply.described else ()
     headers = {scheme.header for operation in operations for scheme in operation.schemes}
@@ -16,10 +16,10 @@ def _credentials(reply: ReplyContext) -> list[str]:
 
 
 def _came_without(reply: ReplyContext) -> bool:
-    return not _credentials(reply)
+    return not credentials(reply)
 
 
-def _opens(role: str, *, without: bool) -> Act:
+def opens(role: str, *, without: bool) -> Act:
     """Return the act that serves a stranger: one without a key, or one with a wrong key."""
     return lambda reply: (
         reply.check == "key" and reply.role == role and _came_without(reply) == without and reply.grant()
@@ -46,7 +46,7 @@ _OPEN = (
         "The second route shows a task for a token that does not exist.",
     ),
 )
-vices(ANY, *((name, sentence, _opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
+vices(ANY, *((name, sentence, opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
 
 
 @vice(ANY)
@@ -95,7 +95,7 @@ def refuses_the_admin_token(reply: ReplyContext) -> None:
 @vice(ANY)
 def lets_in_keys_near_the_right_one(reply: ReplyContext) -> None:
     """A key that shares its beginning or its end with the right one is let in."""
-    if reply.check == "key" and NEAR_KEY in " ".join(_credentials(reply)):
+    if reply.check == "key" and NEAR_KEY in " ".join(credentials(reply)):
         reply.grant()
 
 

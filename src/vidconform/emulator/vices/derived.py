@@ -63,7 +63,15 @@ def derived(contract: Contract) -> list[Fault]:
     retrieve = contract.operation("retrieve")
     members = list(_of_members(contract, retrieve)) if retrieve is not None else []
     felled = {requirement for fault in members for requirement in fault.breaks}
-    return [*members, *_of_laws(contract, set(contract.requirements) - felled)]
+    return [*members, *_of_laws(contract, set(contract.requirements) - felled), *_of_credentials(contract)]
+
+
+def _of_credentials(contract: Contract) -> Iterator[Fault]:
+    """Yield the fault that opens with one credential where the document asks for several."""
+    schemes = {scheme.name for operation in contract.operations for scheme in operation.schemes}
+    rows = frozenset(case.requirement for case in contract.refusals.values() if case.key in schemes)
+    if rows:
+        yield Fault(contract.id, rows, OPERATORS["opens-with-one-credential"])
 
 
 def _of_members(contract: Contract, retrieve: Operation) -> Iterator[Fault]:
@@ -185,7 +193,7 @@ class Use(NamedTuple):
 
 @cache
 def _uses() -> dict[str, Use]:
-    found = {name: Use(frozenset(one.breaks), _EVERY) for name, one in OPERATORS.items() if one.breaks}
+    found = {name: Use(one.breaks, _EVERY) for name, one in OPERATORS.items() if one.breaks}
     for path in sorted(data_folder("specs").glob("*/*/vices.toml")):
         for name, breaks in read_toml(path, "vices")["vices"].items():
             before = found.get(name, Use(frozenset(), 0))

@@ -68,6 +68,9 @@ FIRST_READ = Trigger(" at the first read of a created task", _read_twice(known=F
 CREATED = Trigger(" of a creation", _of_role("create"))
 REMIXED = Trigger(" of a remix", _of_role("remix"))
 CONTENT = Trigger(" of a content", _of_role("content"))
+LISTED = Trigger(" of a list", _of_role("list"))
+MODELS = Trigger(" of the models", _of_role("models"))
+CANCELLED = Trigger(" of a cancellation", _of_role("cancel"))
 SECOND_ROUTE = Trigger(" on the second route", _of_role("second-retrieve"))
 
 REFUSED = Trigger(" of a refusal", lambda reply: reply.status >= 400)

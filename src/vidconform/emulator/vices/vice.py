@@ -48,7 +48,7 @@ class Operator:
     known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
     stalls: bool = False
     generated: bool = False
-    breaks: tuple[str, ...] = ()
+    breaks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,10 @@ class Vice:
 OPERATORS: dict[str, Operator] = {}
 
 
-def vices(when: Trigger, *rows: tuple[str, str, Act]) -> None:
+def vices(when: Trigger, *rows: tuple[str, str, Act], breaks: str = "") -> None:
     """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
     for name, sentence, act in rows:
-        _add(Operator(name, sentence, change=only(when, act)))
+        _add(Operator(name, sentence, change=only(when, act), breaks=frozenset(breaks.split())))
 
 
 def vice(
@@ -131,7 +131,7 @@ def vice(
         name, sentence = function.__name__.replace("_", "-"), inspect.cleandoc(function.__doc__ or "")
         altered = next(iter(inspect.signature(function).parameters))
         acts: dict[str, Any] = {"change": only(when, function)} if altered == "reply" else {altered: function}
-        _add(Operator(name, sentence, stalls=stalls, generated=generated, breaks=breaks, **acts))
+        _add(Operator(name, sentence, stalls=stalls, generated=generated, breaks=frozenset(breaks), **acts))
         return function
 
     return register

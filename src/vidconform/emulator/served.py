@@ -1,0 +1,108 @@
+"""One operation as the emulator serves it: whose tasks a credential opens, which task is asked for, how it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from vidconform.contracts import Contract, Operation, Schema, Scheme
+from vidconform.emulator.error_bodies import refused_with
+from vidconform.emulator.replies import EmulatedReply, RefusedRequest
+from vidconform.emulator.schema_values import GONE, made_up, mended
+from vidconform.emulator.server_state import Call
+from vidconform.emulator.task_bodies import TaskView, shown_task
+from vidconform.emulator.tasks import EmulatedTask, Life, Step
+
+_ACCOUNT = "account"
+
+
+@dataclass(frozen=True)
+class Served:
+    """One operation as it is served: with the life of a task that it creates."""
+
+    contract: Contract
+    operation: Operation
+    created_life: Life
+    has_one_account: bool
+
+    def owner(self, call: Call) -> str | None:
+        """Return whose tasks the credential opens, None for everybody's, or refuse it."""
+        choices = self.operation.choices
+        sent = [choice for choice in choices if all(scheme.header.lower() in call.headers for scheme in choice)]
+        if not sent and self.operation.keyless:
+            return _ACCOUNT
+        owners = [self._owner(call, scheme) for scheme in (sent or choices)[0]]
+        return _ACCOUNT if self.has_one_account and owners[0] is not None else owners[0]
+
+    def _owner(self, call: Call, scheme: Scheme) -> str | None:
+        value = call.credential(scheme.header, scheme.prefix)
+        if call.server_state.keys.belongs_to_another(self.contract.provider.other_key_variable, value):
+            return self._of_another(call, value)
+        return call.owner(scheme.variable or "", value, refused_with(self.operation, (401, 403)))
+
+    def _of_another(self, call: Call, value: str) -> str | None:
+        """Keep the tasks of the one account from another, which has its own where keys tell accounts apart."""
+        if not self.has_one_account:
+            return call.owner(self.contract.provider.key_variable, value, 401)
+        if "tenant" not in call.waived:
+            raise self.unknown("tenant")
+        return _ACCOUNT
+
+    def task(self, call: Call) -> tuple[EmulatedTask, str | None]:
+        """Find the task that is asked for and its owner, or refuse."""
+        owner = self.owner(call)
+        id = call.asked
+        if not id:
+            name = self.operation.id_parameter
+            raise RefusedRequest(400, f"the parameter {name} is required", "missing_parameter", param=name)
+        task = call.server_state.stores[call.contract].find(id, owner)
+        if task is None:
+            raise self.unknown("owner")
+        return task, owner
+
+    def unknown(self, check: str) -> RefusedRequest:
+        """Return the refusal of an id that no task has."""
+        code = refused_with(self.operation, (404, 410, 400, 422))
+        return RefusedRequest(code, "video not found", "video_not_found", param="id", check=check)
+
+    def require_video(self, task: EmulatedTask, call: Call) -> None:
+        """Refuse what needs a finished video before there is one."""
+        if self.contract.phase(task.step.status) != "succeeded" and "finished" not in call.waived:
+            code = refused_with(self.operation, (400, 409, 425, 404))
+            raise RefusedRequest(code, "the task is not completed", "task_not_completed", check="finished", task=task)
+
+    def reply(self, task: EmulatedTask, step: Step, call: Call) -> EmulatedReply:
+        """Show a task in a state."""
+        polling = f"{call.base_url}/polling/{self.contract.name}/{quote(task.id, safe='')}"
+        result = partial(self.result, task, call)
+        shown, body = shown_task(TaskView(self.contract, self.operation, task, step, result, self.success, polling))
+        return EmulatedReply(body, shown.status, task=task)
+
+    def result(self, task: EmulatedTask, call: Call) -> str:
+        """Return the address of a finished video: the content route of the contract, or else a file."""
+        content = self.contract.operation("content")
+        if content is not None:
+            return call.base_url + content.target(task.id)
+        return call.file_url(task.id.rpartition(":")[2])
+
+    @property
+    def success(self) -> int:
+        """The documented status code of a request that is served."""
+        return next((int(code) for code in self.operation.answers if code.isdigit() and code.startswith("2")), 200)
+
+    @property
+    def schema(self) -> Schema | None:
+        """The schema of a request that is served."""
+        shown = self.operation.success
+        return self.contract.schemas.get((shown and shown.schema) or "")
+
+    def body(self, told: dict[str, Any]) -> Any:
+        """Return a documented body that is no task, with what is told in it."""
+        shown = self.operation.success
+        example = next(iter(shown.examples.values()), None) if shown else None
+        schema = self.schema
+        base = example if isinstance(example, dict) else made_up(schema.source, schema.source) if schema else {}
+        body = {**base, **{name: value for name, value in told.items() if not base or name in base}} if base else told
+        return mended(schema, body, lambda place: told.get(str(place[-1]), GONE) if place else GONE) if schema else body
