@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from vidconform.emulator.mp4 import small_mp4
-
 from tests.support.rawserver import Asked, Server, http, serving
+from vidconform.emulator.small_media import small_mp4
 
 KEYS = {
     "ATLAS_API_KEY": "at-9xQ2+fD7/mK4wPz", "ATLAS_APP_TOKEN": "ap-7hV3+sB9/nJ2rXt",
