@@ -3,12 +3,12 @@
 from vidconform.contracts.bounded_reading import decode_plain_json, decode_yaml, read_lines, read_text
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
-from vidconform.contracts.data_files import read_toml
+from vidconform.contracts.data_files import format_files, read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
 from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
 from vidconform.contracts.file_format import FileFormat
-from vidconform.contracts.keywords import OPERATION_ROLES
+from vidconform.contracts.keywords import OPERATION_ROLES, ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members, member
 from vidconform.contracts.operations import JSON, MULTIPART, URLENCODED, Operation, Scheme, usual_headers
@@ -22,11 +22,11 @@ from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
 
 __all__ = [
-    "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "URLENCODED", "Contract", "Deviation", "Field",
-    "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase", "Requirement", "Schema",
-    "SchemaError", "Scheme", "SecretVariables", "check_twice", "compiled", "customary_phases", "decode_plain_json",
-    "decode_yaml", "documented_members", "find_provider", "findings", "fits", "is_plain", "known_providers",
-    "known_secrets", "lint", "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords",
-    "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors", "usual_headers",
-    "value_of",
+    "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "URLENCODED", "Contract", "Deviation",
+    "Field", "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase", "Requirement",
+    "Schema", "SchemaError", "Scheme", "SecretVariables", "check_twice", "compiled", "customary_phases",
+    "decode_plain_json", "decode_yaml", "documented_members", "find_provider", "findings", "fits", "format_files",
+    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "own_deviations",
+    "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_lines", "read_text", "read_toml",
+    "schema_errors", "usual_headers", "value_of",
 ]  # fmt: skip
