@@ -147,7 +147,7 @@ def _new(options: argparse.Namespace) -> None:
     folder = options.output or Path(options.provider)
     for sentence in begin_folder(options.provider, options.source, folder):
         say(sentence)
-    say(f"{folder}: written; its comments say what to fill in. Look at it with vidconform list {folder}")
+    say(f"{folder}: written; its comments say what to fill in. Look at it with vidconform list {folder}/")
 
 
 def _laws(options: argparse.Namespace) -> None:

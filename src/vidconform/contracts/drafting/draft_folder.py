@@ -14,7 +14,7 @@ from vidconform.contracts.drafting.drafted_files import TASK_FILE, UNREAD, Draft
 from vidconform.contracts.drafting.drafted_operations import CannotBeAsked, drafted
 from vidconform.contracts.drafting.guessed_roles import guessed
 from vidconform.contracts.drafting.member_roles import roles_in
-from vidconform.contracts.drafting.published_document import Node, PublishedDocument, read_published
+from vidconform.contracts.drafting.published_document import Node, PublishedDocument, read_published, why
 from vidconform.contracts.drafting.schema_rows import Row
 from vidconform.errors import DataFileProblem
 from vidconform.text import visible
@@ -74,10 +74,10 @@ def _operations(document: PublishedDocument, files: DraftedFiles) -> dict[tuple[
     for role, operation in sorted(chosen, key=lambda pair: pair[0] != "retrieve"):
         try:
             made[operation.path, operation.method] = drafted(role, operation, files)
-        except CannotBeAsked as why:
-            remarks.append(f"{operation.named}: left out, {why}")
+        except CannotBeAsked as lack:
+            remarks.append(f"{operation.named}: left out, {lack}")
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            remarks.append(f"{operation.named}: left out, it is not written as OpenAPI says: {error}")
+            remarks.append(f"{operation.named}: left out, it is not written as OpenAPI says: {why(error)}")
     for role in {"create", "retrieve"} - {item["x-role"] for item in made.values()}:
         remarks.append(f"no operation was found that could be the {role!r} of a task; add it to openapi.yaml")
     return {key: made[key] for key in [(o.path, o.method) for _, o in chosen] if key in made}

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidconform.contracts.documented_values import resolved
 from vidconform.contracts.drafting.member_roles import with_phases, with_roles
-from vidconform.contracts.drafting.published_document import Node, PublishedDocument
+from vidconform.contracts.drafting.published_document import Node, PublishedDocument, why
 from vidconform.contracts.drafting.schema_rows import Row, RowWriter
 from vidconform.contracts.drafting.taken_schemas import taken
 from vidconform.contracts.keywords import NOTES
@@ -28,7 +28,7 @@ class DraftedFiles:
     remarks: list[str]
     schemas: dict[str, Node] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    _known: dict[str, str] = field(default_factory=dict)
+    _known: dict[str, str | None] = field(default_factory=dict)
 
     def with_examples(self, media: Node) -> Node:
         """Return what is said of a media type with the examples that it refers to."""
@@ -36,23 +36,23 @@ class DraftedFiles:
 
     def file_of(self, given: Any, sort: str, place: str, usual: str) -> str | None:
         """Return the file of a schema of the document, written where it is new; None where nothing is left of it."""
-        schema = self._taken(given, place)
-        if not schema:
-            return None
+        remarks: list[str] = []
+        schema = self._taken(given, place, remarks)
         key = f"{sort} {json.dumps(_asserted(schema), sort_keys=True, default=str)}"
         if key not in self._known:
-            name = self._free(_named(given) or usual, sort)
-            self._known[key] = name
-            self.schemas[name] = self._written(with_roles(schema, sort), sort, name, place)
+            # What is lost of a schema is said once, however many replies have it.
+            self.remarks += remarks
+            self._known[key] = self._free(_named(given) or usual, sort) if schema else None
+            if (name := self._known[key]) is not None:
+                self.schemas[name] = self._written(with_roles(schema, sort), sort, name, place)
         return self._known[key]
 
-    def _taken(self, given: Any, place: str) -> Node:
+    def _taken(self, given: Any, place: str, remarks: list[str]) -> Node:
         try:
-            schema = taken(resolved(self.document.structure, given), place, self.remarks)
+            schema = taken(resolved(self.document.structure, given), place, remarks)
             compiled(schema)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            told = f"the key {error} is missing" if isinstance(error, KeyError) else " ".join(str(error).split())[:200]
-            self.remarks.append(f"{place}: its schema is not taken: {told}")
+            remarks.append(f"{place}: its schema is not taken: {why(error)}")
             return {}
         return schema if isinstance(schema, dict) else {}
 

@@ -27,7 +27,9 @@ def drafted(role: str, operation: PublishedOperation, files: DraftedFiles) -> No
     for key in ("servers", "callbacks"):
         if key in operation.item:
             files.remarks.append(f"{operation.named}: not taken, {key!r}")
-    noted = {key: operation.item[key] for key in ("operationId", "summary") if key in operation.item}
+    noted: Node = {
+        key: " ".join(str(operation.item[key]).split()) for key in ("operationId", "summary") if key in operation.item
+    }
     parameters = list(_parameters(role, operation, files.remarks))
     if role not in ("create", "list") and not any(p.get("x-role") == "id" for p in parameters):
         raise CannotBeAsked("no parameter carries the id of a task")
@@ -45,7 +47,7 @@ def _parameters(role: str, operation: PublishedOperation, remarks: list[str]) ->
     named = task_parameter(role, operation.parameters)
     for parameter in operation.parameters:
         place = f"{operation.named}: parameter {parameter['name']!r}"
-        shown = {key: parameter[key] for key in ("name", "in", "required") if key in parameter}
+        shown: Node = {key: parameter[key] for key in ("name", "in", "required") if key in parameter}
         shown["schema"] = _kind(parameter.get("schema", {}))
         example = value_of(parameter)
         is_plain = "content" not in parameter and parameter.get("style", "form") in ("form", "simple")
@@ -100,7 +102,7 @@ def _body(role: str, operation: PublishedOperation, files: DraftedFiles) -> Node
 
 def _example(role: str, shown: Node, files: DraftedFiles, file: str | None, place: str) -> Any:
     schema = files.schemas.get(file or "", {})
-    examples = {key: shown[key] for key in ("example", "examples") if key in shown}
+    examples: Node = {key: shown[key] for key in ("example", "examples") if key in shown}
     example = body_example(Path(), {**examples, "schema": schema})
     if isinstance(example, dict) or role not in ("create", "remix"):
         return example

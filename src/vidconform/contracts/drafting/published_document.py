@@ -66,7 +66,7 @@ class PublishedDocument:
         if _ADDRESS.fullmatch(url):
             return url.rstrip("/")
         told = f"its server {url[:80]!r} is no whole address" if url else "it names no server"
-        remarks.append(f"servers: {told}; fill in base_url in provider.toml")
+        remarks.append(f"servers: {told}; fill in `base_url` in provider.toml")
         return None
 
     def schemes(self) -> Node:
@@ -82,7 +82,7 @@ class PublishedDocument:
                 methods = [method for method in _METHODS if method in shared]
                 yield from [PublishedOperation(path, m, self._whole(shared, shared[m])) for m in methods]
             except (KeyError, TypeError, AttributeError, ValueError) as error:
-                remarks.append(f"{path}: left out, it cannot be read: {_told(error)}")
+                remarks.append(f"{path}: left out, it cannot be read: {why(error)}")
 
     def followed(self, node: Any) -> Node:
         """Return what a reference leads to; what is below stays, so that schemas keep their names."""
@@ -128,5 +128,6 @@ def _table(value: Any) -> Node:
     return value if isinstance(value, dict) else {}
 
 
-def _told(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """Return what is wrong with a part of a document that is not written as OpenAPI says, as words of a sentence."""
     return f"the key {error} is missing" if isinstance(error, KeyError) else " ".join(str(error).split())
