@@ -197,6 +197,35 @@ def test_roles_are_guessed_from_method_and_path(taken: tuple[Path, list[str]]) -
     assert [(scheme.name, scheme.variable) for scheme in create.schemes] == [("token", "ACME_API_KEY")]
 
 
+def query(name: str, *, required: bool = True) -> Tree:
+    return {"name": name, "in": "query", "required": required, "schema": {"type": "string"}}
+
+
+@pytest.mark.parametrize(
+    ("operations", "roles"),
+    [
+        ([("post", "/v1/video/create"), ("get", "/v1/video/query", query("id"))], "create retrieve"),
+        ([("post", "/v1/videos/uploads"), ("post", "/v1/videos")], "- create"),
+        ([("post", "/v1/videos/text2video"), ("get", "/v1/videos/text2video/{task_id}")], "create retrieve"),
+        ([("post", "/generate/video"), ("get", "/generations/{id}"), ("get", "/generations")], "create retrieve list"),
+        ([("post", "/v1/videos"), ("get", "/v1/videos", query("task_id", required=False))], "create list"),
+        ([("post", "/v1/videos"), ("post", "/v1/videos/{id}"), ("put", "/v1/videos/{id}")], "create - -"),
+        ([("post", "/v1/videos"), ("delete", "/v1/videos/{id}/cancel"), ("get", "/v1/videos/{id}/download")],
+         "create cancel content"),
+    ],
+)  # fmt: skip
+def test_paths_of_other_dialects_are_understood(operations: list[Any], roles: str, tmp_path: Path) -> None:
+    paths: Tree = {}
+    for method, path, *parameters in operations:
+        named = [{**TASK_ID, "name": name} for name in re.findall(r"\{(\w+)\}", path)]
+        paths.setdefault(path, {})[method] = {"parameters": [*named, *parameters], "responses": {"200": {}}}
+    (tmp_path / "x.json").write_text(json.dumps({"openapi": "3.1.0", "paths": paths}))
+    assert main(["new", "acme", "--from", str(tmp_path / "x.json"), "-o", str(tmp_path / "acme")]) == 0
+    (contract,) = load_contracts(find_provider(str(tmp_path / "acme")))
+    found = {(operation.method.lower(), operation.path): operation.role for operation in contract.operations}
+    assert [found.get((method, path), "-") for method, path, *_ in operations] == roles.split()
+
+
 def test_schemas_are_taken_with_their_roles_and_words(taken: tuple[Path, list[str]]) -> None:
     (contract,) = load_contracts(find_provider(str(taken[0])))
     assert set(contract.schemas) == {

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from vidconform.contracts.drafting.published_document import Node, PublishedOperation
 
 _OF_VIDEOS = re.compile(r"video|task|generation|job|predict|query|render", re.IGNORECASE)
+_LISTS = re.compile(rf"list|{_OF_VIDEOS.pattern}", re.IGNORECASE)
+_CREATES = ("create", "generate", "submit")
 _TASK_ID = re.compile(r"(?:(?:task|video|job|request|generation|prediction)[_-]?)?id", re.IGNORECASE)
 # What stands behind the id of a task, or behind all tasks, by method.
 _LAST_STEPS = {
@@ -26,7 +28,7 @@ _OPTIONS = {
 def guessed(operations: list[PublishedOperation], remarks: list[str]) -> Iterator[tuple[str, PublishedOperation]]:
     """Yield the operations whose role can be guessed, each role once, and say of each other one why it is left out."""
     first: dict[str, str] = {}
-    for operation in operations:
+    for operation in sorted(operations, key=_is_unlikely):
         role = _role(operation)
         if operation.method == "get" and operation.path.endswith("/models"):
             # That is `models` in provider.toml.
@@ -65,9 +67,15 @@ def _role(operation: PublishedOperation) -> str | None:
         return _LAST_STEPS[operation.method, steps[-1].lower()]
     if names_a_task and (steps[-1].startswith("{") or _asks_by_query(operation)):
         return {"get": "retrieve", "delete": "delete"}.get(operation.method)
-    if names_a_task or not _OF_VIDEOS.search(steps[-1]):
+    if names_a_task or (operation.method == "get" and not _LISTS.search(steps[-1])):
         return None
     return {"post": "create", "get": "list"}.get(operation.method)
+
+
+def _is_unlikely(operation: PublishedOperation) -> bool:
+    """Whether a path ends in another word than creations and lists usually do, so that a likelier one goes first."""
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    return not (last.startswith("{") or _LISTS.search(last) or last.lower() in _CREATES)
 
 
 def _asks_by_query(operation: PublishedOperation) -> bool:
