@@ -38,6 +38,7 @@ PUBLISHED: Tree = {
     "info": {"title": "Acme Films", "version": "2"},
     "servers": [{"url": "https://films.acme.example/api/"}],
     "security": [{"token": []}, {"cookie": []}],
+    "webhooks": {"done": {}},
     "paths": {
         "/v1/videos": {
             "post": {
@@ -68,7 +69,9 @@ PUBLISHED: Tree = {
                 "responses": {"200": a_reply(ref("Film"))},
             }
         },
-        "/v1/videos/{task_id}/cancel": {"post": {"parameters": [TASK_ID], "responses": {"200": a_reply(ref("Film"))}}},
+        "/v1/videos/{task_id}/cancel": {
+            "post": {"parameters": [TASK_ID], "responses": {"200": {**a_reply(ref("Film")), "headers": {"X-Left": {}}}}}
+        },
         "/v1/videos/models": {"get": {"responses": {"200": {"description": "Models."}}}},
         "/v1/images": {"post": {"responses": {"200": {"description": "A picture."}}}},
         "/v2/videos/{task_id}": {"get": {"parameters": [TASK_ID], "responses": {"200": a_reply(ref("Film"))}}},
@@ -87,6 +90,7 @@ PUBLISHED: Tree = {
                     "prompt": {"type": "string"},
                     "length": {"type": "integer", "minimum": 0, "exclusiveMinimum": True, "example": 5},
                     "frames": {"type": "array", "items": {"type": "object"}},
+                    "mask": {"type": "string", "format": "binary"},
                 },
             },
             "Film": {
@@ -239,6 +243,9 @@ def test_schemas_are_taken_with_their_roles_and_words(taken: tuple[Path, list[st
         "queued": "waiting", "processing": "running", "succeeded": "succeeded", "melted": "unknown",
     }  # fmt: skip
     assert contract.schemas["order.schema.json"].source["properties"]["length"]["exclusiveMinimum"] == 0
+    create = contract.operation("create")
+    assert create is not None
+    assert create.file_members == ("mask",)
     body = {"task_id": "a", "state": "queued", "output": None}
     assert contract.task.validator.is_valid(body)
     assert not contract.task.validator.is_valid({**body, "state": "boiling"})
@@ -264,6 +271,9 @@ def test_what_was_not_taken_is_said_with_operation_and_place(taken: tuple[Path, 
         "POST /v1/videos/{task_id}/remix: left out, its required parameter 'session' shows no plain value "
         "that can be sent",
         "POST /v1/videos: not taken, 'callbacks'",
+        "webhooks: not taken, nothing is sent to them",
+        "POST /v1/videos/{task_id}/cancel: response 200: not taken, 'headers'",
+        *(f"{place}, created_at: not taken, 'format'" for place in TAKEN_AT),
         "POST /v1/videos: request body, text/csv: not taken, no such body is sent",
         "POST /v1/videos: request body, application/json: shows no object that can be sent; "
         "the example in openapi.yaml is made up, replace it",

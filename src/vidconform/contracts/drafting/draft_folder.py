@@ -69,6 +69,8 @@ def draft(name: str, source: Path | None = None) -> Draft:
 def _operations(document: PublishedDocument, files: DraftedFiles) -> dict[tuple[str, str], Node]:
     """Return the operations by path and method; the one that reads a task is first to name its schema."""
     remarks = files.remarks
+    if document.structure.get("webhooks"):
+        remarks.append("webhooks: not taken, nothing is sent to them")
     chosen = list(guessed(list(document.operations(remarks)), remarks))
     made: dict[tuple[str, str], Node] = {}
     for role, operation in sorted(chosen, key=lambda pair: pair[0] != "retrieve"):

@@ -113,6 +113,8 @@ def _example(role: str, shown: Node, files: DraftedFiles, file: str | None, plac
 def _answer(role: str, code: str, answer: Node, operation: PublishedOperation, files: DraftedFiles) -> Node:
     told = " ".join(str(answer.get("description") or "").split()) or f"Answered with {code}."
     content: Node = {}
+    lost = [key for key in ("headers", "links") if answer.get(key)]
+    files.remarks += [f"{operation.named}: response {code}: not taken, {key!r}" for key in lost]
     for media, given in answer.get("content", {}).items():
         content[media] = {}
         if re.search(r"[/+]json\b", media):

@@ -9,8 +9,8 @@ from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, NOTES
 from vidconform.contracts.patterns import lack_of_pattern
 
 _KEPT = {*APPLICATORS, *ASSERTIONS, *NOTES} - {"$schema", "$ref", "$defs", "x-id-space"}
-# Words of other keywords than assertions: nothing is lost by leaving them out.
-_SILENT = {"discriminator", "xml", "externalDocs", "example", "nullable", "format", "$ref"}
+# What is told in other words, or is for people and other formats alone.
+_SILENT = {"xml", "externalDocs", "example", "nullable", "$ref"}
 _PLAIN = {"type", "properties", "required", "title", "description", "examples"}
 _ONE = ("not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames")
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -24,7 +24,8 @@ def taken(node: Any, place: str, remarks: list[str]) -> Any:
     if "$ref" in node:
         remarks.append(f"{place}: not taken, {str(node['$ref'])[:80]!r} leads back to itself or out of the document")
     found = {key: value for key, value in node.items() if key in _KEPT and _is_usable(key, value, place, remarks)}
-    lost = [key for key in node if key not in _KEPT and key not in _SILENT]
+    silent = _SILENT | ({"format"} if node.get("format") == "binary" else set())
+    lost = [key for key in node if key not in _KEPT and key not in silent]
     if lost:
         remarks.append(f"{place}: not taken, {', '.join(map(repr, lost))}")
     return _joined({**_below(found, place, remarks), **_of_older_versions(node)})
@@ -71,6 +72,8 @@ def _below(node: Node, place: str, remarks: list[str]) -> Node:
 def _of_older_versions(node: Node) -> Node:
     """Return what OpenAPI 3.0 says in words that JSON Schema 2020-12 has others for."""
     found: Node = {"x-nullable": True} if node.get("nullable") is True else {}
+    if node.get("format") == "binary":
+        found["contentMediaType"] = "application/octet-stream"
     if "example" in node and "examples" not in node:
         found["examples"] = [node["example"]]
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
