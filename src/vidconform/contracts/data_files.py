@@ -36,6 +36,11 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
     return found
 
 
+def format_files() -> list[Path]:
+    """Return the JSON Schemas of the files that a provider's folder may hold, for editors."""
+    return sorted(file for file in _FORMATS.glob("*.schema.json") if file.stem != "words.schema")
+
+
 @cache
 def _format(name: str) -> FileFormat:
     return FileFormat(_FORMATS / f"{name}.schema.json")

@@ -13,6 +13,9 @@ from vidconform.errors import DataFileProblem
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+FOR_EDITORS = "formats/body.schema.json"
+"""What a schema may name as its `$schema` by a path that ends so: the same dialect with our keys, for an editor."""
+
 _LOCAL = "#/$defs/"
 _RENAMING = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary")
 _REFERENCES = ("$ref", "operationRef", "externalValue")
