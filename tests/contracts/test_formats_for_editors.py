@@ -147,4 +147,4 @@ def test_the_formats_name_the_words_that_are_read() -> None:
     assert document["operation"]["properties"]["x-role"]["enum"] == list(OPERATION_ROLES)
     assert document["parameter"]["properties"]["x-role"]["enum"] == list(PARAMETER_ROLES)
     assert document["refusal"]["properties"]["id"]["enum"] == list(IDS)
-    assert document["refusal"]["properties"]["key"]["enum"] == list(CREDENTIALS)
+    assert document["refusal"]["properties"]["key"]["anyOf"][0]["enum"] == list(CREDENTIALS)
