@@ -26,6 +26,8 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 @requires("create-accepts-key", role="create", probe="create", elsewhere="unknown-task")
 @requires("remix-accepts-key", role="remix", probe="remix", elsewhere="unknown-task")
 @requires("list-accepts-key", role="list", probe="list", elsewhere="unknown-task")
+@requires("models-accepts-key", role="models", probe="models", elsewhere="unknown-task")
+@requires("cancel-accepts-key", role="cancel", probe="cancel", elsewhere="unknown-task")
 @requires("content-accepts-key", role="content", probe="content", elsewhere="unknown-task")
 @requires(
     "second-route-accepts-token", role="second-retrieve", probe="second-route", elsewhere="unknown-second-route-task"
@@ -62,8 +64,25 @@ def _(auth_attempt: AuthAttempt) -> None:
     auth_attempt.accepted = True
 
 
+@requires("retrieve-accepts-each-credential")
+def test_each_credential_is_enough_by_itself(each_credential: AuthAttempt) -> None:
+    told = [view for view in each_credential.all if view.reply.status < 500]
+    for view in require_observed(told, "a request with each credential that no server error hides"):
+        refused = view.reply.status in (_UNAUTHORIZED, _FORBIDDEN)
+        if refused and not each_credential.accepted:
+            raise Inconclusive(describe_credential(view, f"the credential {view.exchange.credential}"))
+        expect(not refused, f"{view.exchange.credential} to be enough by itself", describe_reply(view), view)
+
+
+@test_each_credential_is_enough_by_itself.broken_by
+def _(each_credential: AuthAttempt) -> None:
+    each_credential.alter(code=403)
+    each_credential.accepted = True
+
+
 @requires("retrieve-needs-no-key", role="retrieve", probe="retrieve-keyless")
 @requires("list-needs-no-key", role="list", probe="list-keyless")
+@requires("models-needs-no-key", role="models", probe="models-keyless")
 @requires("content-needs-no-key", role="content", probe="content-keyless")
 def test_what_needs_no_key_is_served_without_one(served: Subject) -> None:
     judged = [view for view in served.all if view.reply.status < 500]
@@ -84,6 +103,10 @@ def _(served: Subject) -> None:
 @requires("remix-with-wrong-key-is-refused", probe="remix-with-wrong-key")
 @requires("list-without-key-is-refused", probe="list-without-key")
 @requires("list-with-wrong-key-is-refused", probe="list-with-wrong-key")
+@requires("models-without-key-is-refused", probe="models-without-key")
+@requires("models-with-wrong-key-is-refused", probe="models-with-wrong-key")
+@requires("cancel-without-key-is-refused", probe="cancel-without-key")
+@requires("cancel-with-wrong-key-is-refused", probe="cancel-with-wrong-key")
 @requires("content-without-key-is-refused", probe="content-without-key")
 @requires("content-with-wrong-key-is-refused", probe="content-with-wrong-key")
 @requires("second-route-without-token-is-refused", probe="second-route-without-token")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidconform.laws import (
+    ACCOUNT_CODES,
     FINISHED,
     Cancellation,
     Deletion,
@@ -64,6 +65,26 @@ def test_a_cancelled_task_ends_cancelled(cancellation: Cancellation) -> None:
 def _(cancellation: Cancellation) -> None:
     word = next(word for word in cancellation.contract.words if cancellation.contract.phase(word) == "succeeded")
     cancellation.all[:] = [view.altered(status=word) for view in cancellation.all]
+
+
+@requires("waiting-task-is-cancelled", probe="cancel")
+def test_a_waiting_task_is_cancelled(cancellation: Cancellation) -> None:
+    told = [view for view in cancellation.of("cancel") if view.reply.status not in ACCOUNT_CODES]
+    asked = told if cancellation.before("cancel") == "waiting" else []
+    for view in require_observed(asked, "the cancellation of a task that waits"):
+        expect(view.reply.is_success, "the task to be cancelled", describe_reply(view), view)
+    for view in cancellation.reads("cancel")[-1:]:
+        expect(view.phase == "cancelled", "a cancelled task", view.status, view, "status")
+
+
+@test_a_waiting_task_is_cancelled.broken_by
+def _(cancellation: Cancellation) -> None:
+    cancellation.all[:] = [v.altered(code=409) if v.exchange.role == "cancel" else v for v in cancellation.all]
+
+
+@test_a_waiting_task_is_cancelled.broken_by
+def _(cancellation: Cancellation) -> None:
+    cancellation.alter(-1, status=cancellation.contract.words[0])
 
 
 @requires("late-cancel-is-refused", probe=("create", "late-cancel"))

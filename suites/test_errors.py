@@ -26,6 +26,7 @@ _FORBIDDEN = 403
 @requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
 @requires("unknown-content-is-refused", probe="unknown-content")
 @requires("unknown-remix-is-refused", probe="unknown-remix")
+@requires("unknown-cancel-is-refused", probe="unknown-cancel")
 @requires("unknown-deletion-is-refused", probe="unknown-deletion")
 @requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", probe="create")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Listing, describe_ids, expect, require_observed, requires
+from vidconform.laws import Listing, Models, describe_ids, expect, require_observed, requires
 
 
 @requires("list-contains-the-task")
@@ -44,6 +44,46 @@ def test_a_list_has_the_order_that_is_asked_for(listing: Listing) -> None:
 @test_a_list_has_the_order_that_is_asked_for.broken_by
 def _(listing: Listing) -> None:
     listing.all[:] = [view.altered(tasks=view.raw("tasks")[::-1]) for view in listing.all]
+
+
+@requires("list-honours-filter")
+def test_a_list_holds_what_it_is_asked_for_by_a_value(listing: Listing) -> None:
+    asked = listing.filtered()
+    told = [one for one in asked if listing.values(one[0], one[1]) or listing.must_hold(*one)]
+    require_observed([view for view, _, _ in told], "a list asked for by a documented value that holds a task")
+    for view, role, wanted in told:
+        others = [value for value in listing.values(view, role) if str(value) != wanted]
+        expect(not others, f"only tasks whose {role} is {wanted}", f"others whose {role} is {others[:3]}", view)
+        if listing.must_hold(view, role, wanted):
+            held = view.asked in listing.ids(view)
+            expect(held, f"{view.asked}, whose {role} is {wanted}", describe_ids(listing.ids(view)), view)
+
+
+@test_a_list_holds_what_it_is_asked_for_by_a_value.broken_by
+def _(listing: Listing) -> None:
+    tasks = listing.pages("list")[0].raw("tasks")
+    listing.all[:] = [view.altered(tasks=tasks) for view in listing.all]
+
+
+@test_a_list_holds_what_it_is_asked_for_by_a_value.broken_by
+def _(listing: Listing) -> None:
+    lists = listing.filtered()
+    view, role, wanted = next(one for one in lists if one[0].asked not in listing.ids(one[0]))
+    listing.ended[view.asked] = {role: wanted}
+
+
+@requires("documented-models-are-listed")
+def test_the_list_of_models_holds_the_documented_ones(models: Models) -> None:
+    listed = models.listed
+    seen = models.all if models.documented and listed is not None else []
+    for view in require_observed(seen, "a list of models, and an enum of the models that a creation may name"):
+        lacking = [model for model in models.documented if model not in (listed or [])]
+        expect(not lacking, f"the documented models, {', '.join(lacking)} among them", describe_ids(listed or []), view)
+
+
+@test_the_list_of_models_holds_the_documented_ones.broken_by
+def _(models: Models) -> None:
+    models.alter(models=[])
 
 
 @requires("list-honours-cursor")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from vidconform.laws import (
     FINISHED,
     Refused,
+    ReplyView,
     Subject,
     Task,
     describe_codes,
@@ -31,6 +34,7 @@ _ANOTHER_BODY = (400, 415, 422)
 @requires("list-route", role="list", probe="list")
 @requires("delete-route", role="delete", probe=("create", "delete"))
 @requires("cancel-route", role="cancel", probe="cancel")
+@requires("models-route", role="models", probe="models")
 @requires("content-route", role="content", probe="content")
 @requires("second-route", role="second-retrieve", probe="second-route")
 def test_a_documented_route_is_served(served: Subject) -> None:
@@ -59,6 +63,8 @@ def _(served: Subject) -> None:
 @requires("remix-status-code", role="remix", probe="remix")
 @requires("list-status-code", role="list", probe="list")
 @requires("delete-status-code", role="delete", probe=("create", "delete"))
+@requires("cancel-status-code", role="cancel", probe="cancel")
+@requires("models-status-code", role="models", probe="models")
 def test_success_has_the_documented_status_code(served: Subject) -> None:
     for view in require_observed((r for r in served.all if r.reply.is_success), "a successful reply"):
         expected = describe_codes(view.contract, view.exchange.role, "2")
@@ -97,6 +103,24 @@ def _(refusal: Refused) -> None:
     refusal.alter(code=200)
 
 
+@requires("polling-url-serves-the-task")
+def test_the_address_that_a_creation_tells_serves_its_task(polled: Subject) -> None:
+    for view in require_observed(polled.all, "a read at the address that a creation told"):
+        expect(view.reply.is_success and view.tells_a_task, "the created task", describe_reply(view), view)
+        if view.has("id"):
+            expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
+
+
+@test_the_address_that_a_creation_tells_serves_its_task.broken_by
+def _(polled: Subject) -> None:
+    polled.alter(code=404)
+
+
+@test_the_address_that_a_creation_tells_serves_its_task.broken_by
+def _(polled: Subject) -> None:
+    polled.alter(id="another")
+
+
 @requires("second-route-agrees")
 def test_both_routes_tell_the_same_task(both_routes: Task) -> None:
     second = both_routes.all[-1]
@@ -118,3 +142,30 @@ def _(both_routes: Task) -> None:
 @test_both_routes_tell_the_same_task.broken_by
 def _(both_routes: Task) -> None:
     both_routes.alter(-1, status="IN_PROGRESS")
+
+
+def _expect_its_own_status(views: Iterable[ReplyView]) -> None:
+    told = (view for view in views if view.raw("status-code") is not None)
+    for view in require_observed(told, "a reply whose body tells its status code"):
+        code = view.raw("status-code")
+        expect(str(code) == str(view.reply.status), f"{view.reply.status} as the reply has", code, view, "status-code")
+
+
+@requires("success-repeats-its-status-code")
+def test_the_body_of_a_success_repeats_its_status_code(reply: Subject) -> None:
+    _expect_its_own_status(reply.all)
+
+
+@test_the_body_of_a_success_repeats_its_status_code.broken_by
+def _(reply: Subject) -> None:
+    reply.alter(status_code=500)
+
+
+@requires("refusal-repeats-its-status-code")
+def test_the_body_of_a_refusal_repeats_its_status_code(any_refusal: Refused) -> None:
+    _expect_its_own_status(view for view in any_refusal.all if view.reply.is_refusal)
+
+
+@test_the_body_of_a_refusal_repeats_its_status_code.broken_by
+def _(any_refusal: Refused) -> None:
+    any_refusal.alter(status_code=200)

@@ -173,7 +173,8 @@ def vendors() -> set[str]:
     contracts = [contract for name in known_providers() for contract in load_contracts(find_provider(name))]
     hosts = {str(urlsplit(contract.provider.base_url).hostname) for contract in contracts}
     paths = {operation.path.partition("{")[0] for contract in contracts for operation in contract.operations}
-    return {*known_providers(), *hosts, *(path.rstrip("/") for path in paths)}
+    # A style is named for OpenAI's service, which is gone.
+    return {*known_providers(), *hosts, *(path.rstrip("/") for path in paths)} - {"openai"}
 
 
 def said(file: Path) -> Iterator[str]:

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("provider", nargs="*", help="only these: names, folders with a provider.toml, or all")
     listing.add_argument("--json", action="store_true", help="one array of requirements")
     listing.add_argument("--documents", metavar="DIR", type=Path, help="the documents, to be held to what was read")
+    listing.add_argument("--formats", action="store_true", help="the folder of the JSON Schemas of such files")
     listing.set_defaults(run=_list)
     serving = commands.add_parser("serve", help="serve the emulator of a provider; its URL is printed first")
     serving.add_argument("provider", help="a provider's name")
@@ -81,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     vices = "serve it with this fault; repeatable; vidconform vices lists them"
     serving.add_argument("--vice", metavar="NAME", action="append", default=[], help=vices)
     serving.set_defaults(run=_serve)
+    beginning = commands.add_parser(
+        "new", help="begin the folder of a provider, from its OpenAPI document if it has one"
+    )
+    beginning.add_argument("provider", help="its name: small letters, digits and hyphens")
+    source = "an OpenAPI 3.0 or 3.1 document (YAML or JSON) to take operations and schemas from"
+    beginning.add_argument("--from", dest="source", metavar="FILE", type=Path, help=source)
+    beginning.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="the folder to make; default PROVIDER")
+    beginning.set_defaults(run=_new)
+    laws = commands.add_parser("laws", help="the ids that laws decide, and what each law looks at")
+    laws.add_argument("--json", action="store_true", help="one array of laws")
+    laws.set_defaults(run=_laws)
     explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
     explaining.add_argument("code", nargs="*", help="like VC-201; without any, every code in a line")
     explaining.set_defaults(run=_explain)
@@ -91,10 +103,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from vidconform.contracts import find_provider, load_contracts, provider_names
-    from vidconform.run import describe
+    from vidconform.contracts import format_files
+    from vidconform.run import contracts_named, describe
 
-    contracts = [c for name in provider_names(options.provider) for c in load_contracts(find_provider(name))]
+    if options.formats:
+        say(str(format_files()[0].parent))
+        return
+    contracts = contracts_named(options.provider)
     for sentence in _other_editions(contracts, options.documents):
         say(f"vidconform: {sentence}", sys.stderr)
     if options.json:
@@ -123,7 +138,26 @@ def _other_editions(contracts: Sequence[Contract], documents: Path | None) -> It
 
 def _listed(row: Mapping[str, Any]) -> str:
     bound = ", ".join(row["bound"]) or f"untestable: {row['untestable']}"
-    return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}"
+    refuted = row.get("refuted")
+    seen = f"\n{'':<9}refuted by observation on {refuted['date']}: {refuted['observed']}" if refuted else ""
+    return f"  {row['level']:<6} {row['requirement']:<44} {row['statement']}\n{'':<9}{row['source']} | {bound}{seen}"
+
+
+def _new(options: argparse.Namespace) -> None:
+    from vidconform.run import begin_folder
+
+    folder = options.output or Path(options.provider)
+    for sentence in begin_folder(options.provider, options.source, folder):
+        say(sentence)
+    say(f"{folder}: written; its comments say what to fill in. Look at it with vidconform list {folder}/")
+
+
+def _laws(options: argparse.Namespace) -> None:
+    from vidconform.run import describe_laws, law_lines
+
+    laws = describe_laws()
+    told = (line for law in laws for line in law_lines(law))
+    say(json.dumps(laws, indent=2, ensure_ascii=True) if options.json else "\n".join(told))
 
 
 def _explain(options: argparse.Namespace) -> None:

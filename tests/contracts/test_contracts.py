@@ -29,9 +29,10 @@ each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contra
 each_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 
 
-def test_the_five_documents_are_contracts_of_four_providers() -> None:
+def test_six_documents_are_contracts_of_five_providers() -> None:
     assert [contract.id for contract in CONTRACTS] == [
         "chainhub/videos", "gptge/videos", "octopusx/query", "octopusx/videos", "opeai/videos",
+        "openai/videos",
     ]  # fmt: skip
 
 
@@ -140,7 +141,10 @@ def test_no_task_of_an_example_has_the_unknown_id(contract: Contract) -> None:
     assert unknown & shown == set()
 
 
-@each_contract
+# The frozen specification of OpenAI is known by its shapes alone, without payloads.
+@pytest.mark.parametrize(
+    "contract", [c for c in CONTRACTS if c.id != "openai/videos"], ids=lambda contract: contract.id
+)
 def test_the_unknown_id_is_of_the_space_of_the_contracts_own_ids(contract: Contract) -> None:
     spaces = contract.provider.id_spaces
     ids = [value for value in texts(openapi(contract)) if any(re.search(spaces[n].pattern, value) for n in spaces)]

@@ -114,6 +114,17 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "a reference to nothing": ("/properties/id/$ref", "#/$defs/nothing", "is not #/$defs/ and a name"),
     "a reference to itself": ("/$defs/seconds/$ref", "#/$defs/seconds", "leads back to itself"),
     "definitions inside": ("/properties/id/$defs", {}, "$defs stands at the top"),
+    "JSON in a text of another kind": (
+        "/properties/id/contentSchema", {"type": "object"}, "stands beside `contentMediaType: application/json`",
+    ),
+    "JSON in a text that nobody looks into": (
+        "/allOf/1/if/contentSchema", {"type": "object"}, "contentSchema stands under if, where nothing looks at it",
+    ),
+    "a sum that nobody adds up": (
+        "/$defs/waiting/x-sum", ["id", 1], "x-sum stands under anyOf, where nothing looks at it",
+    ),
+    "a sum without terms": ("/properties/id/x-sum", [], "x-sum is a list of the names of members beside it"),
+    "letter case of what are no texts": ("/properties/id/x-any-case", True, "stands beside an enum of texts"),
     "an unknown role": ("/properties/id/x-role", "identifier", f"the valid ones are {', '.join(ROLES)}"),
     "a role twice": ("/properties/created_at/x-role", "status", "stands at /properties/status already"),
     "a role outside properties": ("/x-role", "object", "is found at a member of properties alone"),

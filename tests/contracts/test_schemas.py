@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.support.reply_views import BY_ID
+from vidconform.contracts.fields import Field
 from vidconform.contracts.loading import load_schema
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schemas import Field, Schema, merge_hedges
+from vidconform.contracts.schemas import Schema, merge_hedges
 from vidconform.errors.error_types import DataFileProblem
 
 SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "task_0")}
@@ -114,4 +115,9 @@ def test_a_binding_is_found_by_its_pointer_in_the_source() -> None:
 def test_a_task_comes_further_with_each_phase_and_with_each_word_of_an_ordered_one(
     contract: str, ranked: list[list[str]]
 ) -> None:
-    assert BY_ID[contract].task.ranks == {word: rank for rank, words in enumerate(ranked) for word in words}
+    ranks = BY_ID[contract].task.ranks
+    groups = [{ranks[word] for word in words} for words in ranked if words]
+    assert all(len(group) == 1 for group in groups)
+    assert sorted(groups, key=min) == groups
+    assert sorted(ranks) == sorted(word for words in ranked for word in words)
+    assert len({min(group) for group in groups}) == len(groups)

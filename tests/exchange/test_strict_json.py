@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.support.bodies import CONTRACTS, changed, conforming, gathered, places, recorded
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.error_ownership import findings
+from vidconform.contracts.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.strict_json import DEEPEST, UndecodableJson, decode_json
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
 from vidconform.verdicts.case import Case

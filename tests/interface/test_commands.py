@@ -23,7 +23,7 @@ from vidconform.contracts.provider import find_provider
 PATIENCE = 30.0
 ROW = {
     "provider": str, "contract": str, "requirement": str, "level": str, "statement": str, "source": str,
-    "concern": str, "bound": list, "untestable": str | None, "edition": dict,
+    "concern": str, "bound": list, "untestable": str | None, "edition": dict, "gone": str | None,
 }  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def test_the_list_holds_every_row_of_every_ledger_once(listed: list[dict[str, An
     )
     assert {row["contract"] for row in listed} == {
         "chainhub/videos", "gptge/videos", "octopusx/query", "octopusx/videos", "opeai/videos",
+        "openai/videos",
     }  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def test_several_providers_and_folders_can_be_listed(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("list", "nosuch"), "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, all, or a"),
+        (("list", "nosuch"), "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, openai"),
         (("serve", "nosuch"), "there is no emulator of 'nosuch'; there are: "),
         (("serve", "gptge", "--port", "99999"), "cannot listen on 127.0.0.1:99999: "),
         (("serve", "gptge", "--host", "nosuch.invalid"), "cannot listen on nosuch.invalid:0: "),

@@ -18,7 +18,9 @@ ADDRESS = "expected an address like https://host or http://127.0.0.1:8000, witho
 CONTRACTS = "expected ID or CONTRACT=ID, CONTRACT one of octopusx/query, octopusx/videos, query, videos"
 
 OPTIONS = {
-    ("--provider=nosuch",): "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, all, or",
+    (
+        "--provider=nosuch",
+    ): "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, openai, all, or",
     ("--provider=",): "'': no such provider; expected one of chainhub",
     ("--provider=octopusx", "--provider=nosuch"): "'nosuch': no such provider",
     (*LIVE, "--task-id=query="): f"--task-id=query=: {CONTRACTS}",

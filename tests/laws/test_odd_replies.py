@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.bodies import DROPPED, changed, recorded
 from tests.support.trials import each_law, outcome, trials
-from vidconform.contracts.schemas import Field
+from vidconform.contracts.fields import Field
 from vidconform.exchange.evidence import Evidence
 from vidconform.laws.law import Law
 from vidconform.laws.reply_view import ReplyView

@@ -247,7 +247,7 @@ def nobody() -> str:
 def test_the_matrix_names_every_provider_with_its_secrets(tmp_path: Path) -> None:
     done = Machine(tmp_path, environment()).run(find_step(PLAN, "matrix"))
     matrix = json.loads(done.outputs["matrix"])
-    assert matrix == {"include": [{"provider": name, "name": name.upper()} for name in PROVIDERS]}
+    assert matrix == {"include": [{"provider": name, "name": name.upper()} for name in PROVIDERS if name != "openai"]}
 
 
 def test_a_provider_without_a_secret_is_skipped_by_name(tmp_path: Path) -> None:

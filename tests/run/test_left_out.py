@@ -9,13 +9,13 @@ import pytest
 
 from tests.support.small_provider import TASK, answers, operation, verdicts, write
 from vidconform.contracts.loading import load_contracts
-from vidconform.contracts.provider import Provider, load_provider
+from vidconform.contracts.provider import Provider, find_provider, load_provider
 from vidconform.errors.error_types import BadOption, DataFileProblem, MissingKey
 from vidconform.run.left_out import providers_left_out
 from vidconform.run.options import RunOptions
 
 FOLDERS = Path(__file__).parents[1] / "providers"
-OPENAI, STUDIO = load_provider(FOLDERS / "openai"), load_provider(FOLDERS / "studio")
+OPENAI, STUDIO = find_provider("openai"), load_provider(FOLDERS / "studio")
 BOTH_KEYS = {"OPENAI_API_KEY": "sk-of-something-else", "STUDIO_API_KEY": "st-a-key-of-a-test"}
 
 

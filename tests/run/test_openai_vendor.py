@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
-FOLDER = str(Path(__file__).parents[1] / "providers" / "openai")
+PROVIDER = "openai"
 MEMBERS_OF_A_BARE_CREATION = {
     f"{member}-present"
     for member in (
@@ -52,7 +51,7 @@ def judged(*faults: str, **options: Any) -> tuple[dict[str, Verdict], OpenAIVend
     with openai_vendor(*faults) as vendor:
         chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 5, **options}
         chosen.setdefault("task_ids", [f"videos={vendor.failed()}"])
-        session = prepare(RunOptions([FOLDER], live=True, provider_url=vendor.url, **chosen), KEY)
+        session = prepare(RunOptions([PROVIDER], live=True, provider_url=vendor.url, **chosen), KEY)
         try:
             found = [session.judge(case) for case in cases(session) if case.subject == "service"]
         finally:

@@ -192,6 +192,13 @@ def test_a_plan_needs_no_key_and_no_recording_and_writes_nothing(pytester: pytes
     assert "is not set" not in plan(pytester, f"--provider={provider}", **KEYS).out
 
 
+def test_a_creation_that_tells_its_id_in_a_place_of_its_own_is_followed_in_a_plan(pytester: pytest.Pytester) -> None:
+    relay = Path(__file__).parents[1] / "providers" / "relay"
+    planned = rows(plan(pytester, f"--provider={relay}"))
+    assert planned["relay/jobs", "create"].least > 2
+    assert planned["relay/jobs", "content"].least == 1
+
+
 @pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_live(pytester: pytest.Pytester) -> None:
     found = [rows(plan(pytester, "--provider=octopusx", *words, **KEYS)) for words in ((), ("--live",))]

@@ -50,7 +50,8 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
 # What decides verdicts, or what a verdict says.
 JUDGING = (
     "src/vidconform/contracts/error_ownership.py", "src/vidconform/contracts/schemas.py",
-    "src/vidconform/exchange/strict_json.py",
+    "src/vidconform/contracts/fields.py", "src/vidconform/contracts/sums.py",
+    "src/vidconform/contracts/strict_json.py",
     "src/vidconform/run/bindings.py",
     *(f"src/vidconform/verdicts/{name}.py" for name in ("judging", "deviation_status", "verdict", "schema_walk")),
     "src/vidconform/verdicts/phrases.py",
@@ -80,7 +81,7 @@ def test_no_survivor_is_listed_twice() -> None:
 
 
 ENTRY = {
-    "module": "src/vidconform/exchange/strict_json.py", "function": "f.g", "before": "return 1", "after": "return 2",
+    "module": "src/vidconform/contracts/strict_json.py", "function": "f.g", "before": "return 1", "after": "return 2",
     "reason": "Nobody looks.",
 }  # fmt: skip
 SOURCE = "def f():\n    def g():\n        return  1\n\ndef h():\n    return 1\n"

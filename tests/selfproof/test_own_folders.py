@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from vidconform.proof.score import score
 from vidconform.proof.score_summary import why_incomplete
 
 FOLDERS = Path(__file__).parent / "folders"
+RELAY = Path(__file__).parents[1] / "providers" / "relay"
 PAGE = (data_folder("specs").parent / "docs" / "providers.md").read_text("utf-8")
 
 
@@ -79,6 +81,21 @@ def test_a_creation_is_echoed_and_its_content_is_a_video() -> None:
     assert (seen[-1]["status"], video.headers["content-type"], video.content[4:8]) == ("done", "video/mp4", b"ftyp")
 
 
+def test_a_task_inside_a_text_has_the_code_of_its_state_the_words_of_one_set_and_its_sums() -> None:
+    with running(str(RELAY), environ={}) as emulator, httpx.Client(base_url=emulator.url) as client:
+        client.headers["Authorization"] = "Bearer k"
+        lives = [[client.get(f"/v1/jobs/{id}") for _ in range(5)] for id in emulator.task_ids["jobs"]]
+        refused = client.get("/v1/jobs/job-00000000beef")
+    told = [[(reply.status_code, json.loads(reply.json()["data"])) for reply in one] for one in lives]
+    assert [[(code, job["state"]) for code, job in one[:4]] for one in (told[0], told[2])] == [
+        [(202, "accepted"), (202, "working"), (202, "working"), (200, "ended")],
+        [(202, "NOT_START"), (202, "IN_PROGRESS"), (202, "IN_PROGRESS"), (200, "SUCCESS")],
+    ]
+    assert [job["share"] for _, job in told[0][:4]] == [0, 0, 50, 100]
+    assert told[0][3][1]["until"] == told[0][3][1]["made"] + 86400
+    assert all(reply.json()["code"] == reply.status_code for reply in [*lives[0], refused])
+
+
 def test_a_failed_task_tells_its_failure_and_no_other_does() -> None:
     with running(str(FOLDERS / "forge"), environ={}) as emulator:
         url = f"{emulator.url}/films/{emulator.task_ids['films'][1]}"
@@ -105,9 +122,9 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", ["orbit", "forge"])
-def test_the_proof_of_a_folder_is_whole(folder: str) -> None:
-    found = score(run_matrix([str(FOLDERS / folder)]))
+@pytest.mark.parametrize("folder", [FOLDERS / "orbit", FOLDERS / "forge", RELAY], ids=lambda folder: folder.name)
+def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:
+    found = score(run_matrix([str(folder)]))
     assert list(why_incomplete(found)) == []
 
 

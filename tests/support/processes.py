@@ -36,12 +36,13 @@ KEYS = {
     "OPEAI_API_KEY": "sk-opeai-Wt5/1cF+6yPs",
     "OPEAI_TOKEN": "jwt.opeai-Gn3/7rK+2dXv.e30",
     "OPEAI_ADMIN_TOKEN": "jwt.admin-Mb8/5hQ+9jZc.e30",
+    "OPENAI_API_KEY": "sk-openai-Vd6/9bK+3nXe",
     "CHAINHUB_API_KEY": "sk-chainhub-Lp4/6wT+1gSy",
 }
 # The folder below which a test may write a key: all else is searched for them when the tests are over.
 PLANTED = "planted"
 _FORMS = by_core({raw for key in KEYS.values() for form in encoded_forms(key) for raw in encodings(form)})
-PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai")
+PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai", "openai")
 
 QUICK = ("--poll-interval=0.01", "--fuzz=0")
 

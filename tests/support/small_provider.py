@@ -81,6 +81,8 @@ def service(says: Says) -> Iterator[Server]:
 
     def answer(asked: Asked) -> bytes:
         status, body = says(asked)
+        if isinstance(body, bytes):
+            return http(status, body, "Content-Type: video/mp4")
         return http(status, json.dumps(copy.deepcopy(body)).encode(), "Content-Type: application/json")
 
     with serving(lambda connection: connection.sendall(answer(said.asked[-1]))) as said:

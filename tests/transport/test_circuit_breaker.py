@@ -13,7 +13,7 @@ from tests.support.rawserver import Server, http, serving
 from tests.support.vendors import silent
 from vidconform.exchange.messages import Request
 from vidconform.transport.circuit_breaker import CircuitBreaker
-from vidconform.transport.failures import FailureKind, ProbeFailure
+from vidconform.transport.failures import TOO_LATE, FailureKind, ProbeFailure
 from vidconform.transport.live import LiveTransport
 from vidconform.transport.timeouts import SHORT, AdaptiveTimeouts, Timeouts
 
@@ -30,7 +30,9 @@ def transport() -> Iterator[LiveTransport]:
 def test_a_creation_that_a_silent_service_may_have_heard_was_sent(transport: LiveTransport) -> None:
     with serving(silent) as server, pytest.raises(ProbeFailure) as lost:
         transport.send(Request("POST", server.url, "/v1/videos", (), b"{}", paid=True))
-    assert (lost.value.kind, lost.value.sent) == (FailureKind.TIMEOUT, True)
+    # On a busy machine the limit of the whole exchange may be over when that of its one read is.
+    assert lost.value.kind in TOO_LATE
+    assert lost.value.sent
     assert len(server.asked) == 1
 
 

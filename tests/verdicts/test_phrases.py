@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from vidconform.contracts.error_ownership import SchemaError
-from vidconform.contracts.schemas import Schema
-from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, resolve, show
+from vidconform.contracts.fields import resolve
+from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, show
 
 SOURCE: dict[str, Any] = {
     "type": "object",
@@ -26,6 +27,25 @@ PROGRESS = "/properties/progress"
 
 def error(schema_pointer: str, pointer: str = "/status") -> SchemaError:
     return SchemaError(schema_pointer.rpartition("/")[2], pointer, schema_pointer)
+
+
+def test_words_in_any_case_sums_and_json_in_a_text_are_asked_for_in_words() -> None:
+    members = {
+        "word": {"x-any-case": True, "enum": ["Queued", "Done"]},
+        "gone": {"x-sum": ["made", 86400]},
+        "data": {"contentMediaType": "application/json", "contentSchema": {"properties": {"n": {"minimum": 1}}}},
+    }
+    source = {"properties": members}
+    schema = Schema(Path("task.schema.json"), source, merge_hedges(source, {}))
+    told = {"inside": '{"n": 0}'}
+    asked = [
+        (error("/properties/word/pattern"), 'one of "Queued", "Done"'),
+        (error("/properties/gone/x-sum"), "the sum of made and 86400"),
+        (error("/properties/data/x-content"), "a text that holds JSON"),
+        (error("/properties/data/x-content/properties/n/minimum", "/inside/n"), "at least 1"),
+    ]
+    assert [expected(schema, [one]) for one, _ in asked] == [words for _, words in asked]
+    assert received(schema, asked[3][0], told) == "0 at /inside/n"
 
 
 def test_a_text_of_a_line_is_shown_whole_and_a_longer_one_with_its_length() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.rawserver import Asked
 from tests.support.small_provider import Says, Tree, answers, operation, verdicts, write
-from vidconform.contracts.schemas import Field
+from vidconform.contracts.fields import Field
 
 TASK: Tree = {
     "properties": {

@@ -1,14 +1,15 @@
 """What the vendors promise, read from the data under specs/."""
 
-from vidconform.contracts.bounded_reading import decode_plain_json, decode_yaml, read_lines, read_text
+from vidconform.contracts.bounded_reading import decode_plain_json, read_lines, read_text
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
-from vidconform.contracts.data_files import read_toml
-from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations
+from vidconform.contracts.data_files import format_files, read_toml
+from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations, refutations
 from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
+from vidconform.contracts.fields import Field, decoded, resolve
 from vidconform.contracts.file_format import FileFormat
-from vidconform.contracts.keywords import OPERATION_ROLES
+from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members, member
 from vidconform.contracts.operations import JSON, MULTIPART, URLENCODED, Operation, Scheme, usual_headers
@@ -18,15 +19,20 @@ from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
-from vidconform.contracts.schemas import FINISHED, PHASES, Field, Schema, schema_errors
+from vidconform.contracts.schema_places import holds_json, in_place, node_at
+from vidconform.contracts.schemas import FINISHED, PHASES, Schema, schema_errors
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
+from vidconform.contracts.sums import sum_of
+from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
-    "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "URLENCODED", "Contract", "Deviation", "Field",
-    "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase", "Requirement", "Schema",
-    "SchemaError", "Scheme", "SecretVariables", "check_twice", "compiled", "customary_phases", "decode_plain_json",
-    "decode_yaml", "documented_members", "find_provider", "findings", "fits", "is_plain", "known_providers",
-    "known_secrets", "lint", "load_contracts", "member", "own_deviations", "provider_names", "proxy_passwords",
-    "reaches", "read_deviations", "read_lines", "read_text", "read_toml", "schema_errors", "usual_headers",
-    "value_of",
+    "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "URLENCODED", "Contract",
+    "Deviation", "Field", "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase",
+    "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "check_twice",
+    "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded",
+    "documented_members", "find_provider", "findings", "fits", "format_files", "holds_json", "in_place",
+    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "node_at",
+    "own_deviations", "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_lines", "read_text",
+    "read_toml", "refutations", "resolve", "schema_errors", "sum_of", "usual_headers", "value_of",
 ]  # fmt: skip

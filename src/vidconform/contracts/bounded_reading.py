@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +15,6 @@ DEEPEST = 64
 """Levels of tables and arrays; whoever walks a value by recursion relies on it."""
 
 _LONGEST_INTEGER = 1024
-# A star or an ampersand in other places is text. What is found is then looked for by the parser itself.
-_ALIAS = re.compile(r"(?:\A|[\s\[{,])\*\S")
 
 
 def read_text(path: Path, largest: int = LARGEST) -> str:
@@ -55,32 +52,16 @@ def decode_plain_json(text: str) -> Any:
     try:
         return bounded(json.loads(text))
     except RecursionError as error:
-        raise ValueError(_TOO_DEEP) from error
+        raise ValueError(TOO_DEEP) from error
 
 
-def decode_yaml(text: str, loader: Any = None) -> Any:
-    """Return the value of a YAML text without aliases; raises ValueError, and yaml.YAMLError for what is no YAML."""
-    import yaml
-
-    usual = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        if _ALIAS.search(text):
-            _refuse_aliases(yaml.parse(text, Loader=usual))
-        return bounded(yaml.load(text, Loader=loader or usual))  # noqa: S506 - a safe loader
-    except RecursionError as error:
-        raise ValueError(_TOO_DEEP) from error
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
-_TOO_DEEP = f"nested deeper than {DEEPEST} levels"
-
-
-def _refuse_aliases(events: Any) -> None:
-    import yaml
-
-    for event in events:
-        if isinstance(event, yaml.AliasEvent):
-            place = f"line {event.start_mark.line + 1}"  # type: ignore[union-attr]
-            raise ValueError(f"the alias *{str(event.anchor)[:40]} at {place}: write out what it stands for")
+def check_integer(value: Any) -> None:
+    """Raise ValueError for an integer without an end."""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
+        raise ValueError("an integer is too long for any number that JSON is read with")
 
 
 def bounded(value: Any) -> Any:
@@ -88,11 +69,11 @@ def bounded(value: Any) -> Any:
     level = [value]
     for _ in range(DEEPEST + 1):
         level = [member for node in level for member in _members(node)]
-        if any(isinstance(node, int) and node.bit_length() > _LONGEST_INTEGER for node in level):
-            raise ValueError("an integer is too long for any number that JSON is read with")
+        for node in level:
+            check_integer(node)
         if not level:
             return value
-    raise ValueError(_TOO_DEEP)
+    raise ValueError(TOO_DEEP)
 
 
 def _members(node: Any) -> Any:

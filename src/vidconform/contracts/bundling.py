@@ -10,14 +10,24 @@ from vidconform.contracts.data_files import read_json
 from vidconform.contracts.schemas import copied, replaced, subschemas
 from vidconform.errors import DataFileProblem
 
-_BESIDE = re.compile(r"([A-Za-z0-9_-][A-Za-z0-9_.-]*\.schema\.json)(?:#(?:/\$defs/([^/]+))?)?")
+_FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.schema\.json"
+_ELSEWHERE = re.compile(rf"\.\./([A-Za-z0-9_-][A-Za-z0-9_.-]*/{_FILE})")
+_BESIDE = re.compile(rf"((?:\.\./[A-Za-z0-9_-][A-Za-z0-9_.-]*/)?{_FILE})(?:#(?:/\$defs/([^/]+))?)?")
 _WITHIN = re.compile(r"#(?:/\$defs/([^/]+))?")
 Wanted = tuple[str, str]
 """A file, and a name in its `$defs`; no name is the whole file."""
 
 
-def bundled(path: Path, source: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return a schema with copies of what it refers to in other files, and the names of those in its `$defs`.
+def of_another_contract(path: Path, source: dict[str, Any]) -> Path | None:
+    """Return the schema file of another contract of the provider that a file stands for, which is a `$ref` alone."""
+    named = _ELSEWHERE.fullmatch(str(source.get("$ref", "")))
+    return (
+        path.parent.parent / named[1] if named is not None and set(source) <= {"$ref", "$schema", "$comment"} else None
+    )
+
+
+def bundled(path: Path, source: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str], tuple[Path, ...]]:
+    """Return a schema with copies of what it refers to in other files, the names of those beside it, and the files.
 
     Raises DataFileProblem.
     """
@@ -28,20 +38,29 @@ def bundled(path: Path, source: dict[str, Any]) -> tuple[dict[str, Any], frozens
         if _named((file, name)) not in copies:
             found = _wanted(path, files, file, name)
             copies[_named((file, name))] = _moved(found, file, wanted)
-    return ({**whole, "$defs": {**whole.get("$defs", {}), **copies}} if copies else source), frozenset(copies)
+    whole = {**whole, "$defs": {**whole.get("$defs", {}), **copies}} if copies else source
+    # The rows of a file beside are its own; those of another contract's are nobody else's here.
+    beside = frozenset(name for name in copies if not name.startswith("..:"))
+    return whole, beside, tuple(_path(path, file) for file in files)
 
 
 def _wanted(path: Path, files: dict[str, dict[str, Any]], file: str, name: str) -> dict[str, Any]:
-    if not (path.parent / file).is_file():
+    if not _path(path, file).is_file():
         beside = ", ".join(sorted(other.name for other in path.parent.glob("*.schema.json")))
         raise DataFileProblem(path, f"$ref {file!r} is no file beside it; there are {beside}")
-    source = files[file] if file in files else files.setdefault(file, read_json(path.parent / file))
+    source = files[file] if file in files else files.setdefault(file, read_json(_path(path, file)))
     if not name:
         return {key: value for key, value in source.items() if key not in ("$defs", "$schema")}
     found = source.get("$defs", {}).get(name)
     if not isinstance(found, dict):
         raise DataFileProblem(path, f"$ref '{file}#/$defs/{name}': {file} has no such name in $defs")
     return found
+
+
+def _path(path: Path, file: str) -> Path:
+    """Return a file that a schema refers to: beside it, or in the folder of another contract of the provider."""
+    elsewhere = _ELSEWHERE.fullmatch(file)
+    return path.parent.parent / elsewhere[1] if elsewhere is not None else path.parent / file
 
 
 def _moved(node: dict[str, Any], file: str, wanted: list[Wanted]) -> dict[str, Any]:
@@ -60,10 +79,12 @@ def _target(reference: Any, file: str) -> Wanted | None:
     if not isinstance(reference, str):
         return None
     if beside := _BESIDE.fullmatch(reference):
-        return beside[1], beside[2] or ""
+        above = "" if beside[1].startswith("../") else file[: file.rfind("/") + 1]
+        return above + beside[1], beside[2] or ""
     within = _WITHIN.fullmatch(reference)
     return (file, within[1] or "") if within and file else None
 
 
 def _named(target: Wanted) -> str:
-    return ":".join(filter(None, target))
+    # A slash would be a step in the pointer.
+    return ":".join(filter(None, target)).replace("/", ":")

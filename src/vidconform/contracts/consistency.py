@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.keywords import OPERATION_ROLES
+from vidconform.contracts.keywords import OPERATION_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import Operation
 from vidconform.errors import DataFileProblem
 
-# What is not about one task has no task's id.
-_WITHOUT_ID = ("create", "list")
 _PAID = ("create", "remix")
 
 
@@ -26,7 +24,7 @@ def check_consistency(contract: Contract) -> None:
 
 def check_words(contract: Contract) -> None:
     """Raise DataFileProblem for a key, a role or a unit in a schema that means nothing to us."""
-    from vidconform.contracts.schema_lint import unknown_words
+    from vidconform.contracts.schema_words import unknown_words
 
     for schema in contract.schemas.values():
         problem = next(unknown_words(schema.source), None)
@@ -38,10 +36,13 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     named = f"{operation.method} {operation.path}"
     if operation.role not in OPERATION_ROLES:
         yield f"{named}: unknown x-role {operation.role!r}; the valid ones are {', '.join(OPERATION_ROLES)}"
-    if operation.id_parameter is None and operation.role not in _WITHOUT_ID:
+    if operation.polls and contract.field("polling-url", "create") is None:
+        yield f"{named}: no reply of a creation has a member with `x-role: polling-url`, so that no address is known"
+    if operation.id_parameter is None and operation.role not in WITHOUT_ID and not operation.polls:
         yield f"{named}: no parameter has `x-role: id`, so that no task can be asked for"
-    if operation.schemes and not any(scheme.variable for scheme in operation.schemes):
-        names = ", ".join(scheme.name for scheme in operation.schemes)
+    unnamed = [[scheme.name for scheme in choice if not scheme.variable] for choice in operation.choices]
+    if unnamed and all(unnamed):
+        names = ", ".join(dict.fromkeys(name for choice in unnamed for name in choice))
         yield f"{named}: no x-variable at the security scheme {names} names the environment variable of its credential"
     for file in _referred(operation):
         if file not in contract.schemas:
@@ -56,7 +57,8 @@ def _unsayable(operation: Operation, named: str) -> Iterator[str]:
     """Yield what a request must carry and the document shows no value of."""
     parameters = [("query", name, value) for name, value in operation.query.items()]
     segments = {name: operation.segments.get(name) for name in re.findall(r"\{([^{}]+)\}", operation.path)}
-    parameters += [("path", name, value) for name, value in segments.items() if name != operation.id_parameter]
+    told = (operation.id_parameter, operation.polls and operation.options["polling-url"].name)
+    parameters += [("path", name, value) for name, value in segments.items() if name not in told]
     parameters += [("header", name, value) for name, value in operation.headers.items()]
     for place, name, value in parameters:
         if value is None:

@@ -11,11 +11,12 @@ from typing import Any
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
+from vidconform.contracts.fields import Field
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
 from vidconform.contracts.refusal_cases import RefusalCase
 from vidconform.contracts.requirements import Requirement
-from vidconform.contracts.schemas import Field, Schema
+from vidconform.contracts.schemas import Schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +64,20 @@ class Contract:
         answer = operation.answer_to(status) if operation is not None else None
         return self.schemas.get((answer.schema_of(media_type) if answer is not None else None) or "")
 
-    def phase(self, word: Any) -> str | None:
-        """Return the phase of a status word: the document's own, or else the customary one."""
+    def phase(self, word: Any, own: Schema | None = None) -> str | None:
+        """Return the phase of a status word: the document's own, or else the customary one.
+
+        The schema of a reply may have words of its `own`, such as those of a creation.
+        """
         if not isinstance(word, str):
             return None
-        return self.task.phases.get(word) or customary_phases().get(word.casefold())
+        told = (schema.phases.get(schema.spelled(word)) for schema in (own, self.task) if schema is not None)
+        return next(filter(None, told), None) or customary_phases().get(word.casefold())
 
-    def phase_of(self, word: Any, body: Any) -> str | None:
+    def phase_of(self, word: Any, body: Any, own: Schema | None = None) -> str | None:
         """Return the phase of a task: of its body where the document has another member decide, or of its word."""
         decided = (phase for phase, validator in self.task.conditions if validator.is_valid(body))
-        return next(decided, None) or self.phase(word)
+        return next(decided, None) or self.phase(word, own)
 
     @property
     def words(self) -> list[str]:
@@ -105,7 +110,7 @@ class Contract:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 (hexadecimal) over the files that evidence is judged by: operations, ledger, then schemas by name."""
-        schemas = sorted(schema.path for schema in self.schemas.values())
+        schemas = sorted({path for schema in self.schemas.values() for path in (schema.path, *schema.files)})
         digest = sha256()
         for path in (self.folder / "openapi.yaml", self.folder / "requirements.toml", *schemas):
             content = path.read_bytes()

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.bounded_reading import bounded, decode_plain_json, decode_yaml, read_text
+from vidconform.contracts.bounded_reading import bounded, decode_plain_json, read_text
 from vidconform.contracts.file_format import FileFormat
+from vidconform.contracts.yaml_values import decode_yaml
 from vidconform.errors import DataFileProblem
 
 _FORMATS = Path(__file__).parent / "formats"
@@ -33,6 +34,11 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
         raise DataFileProblem(path, str(error)) from error
     found: dict[str, Any] = content
     return found
+
+
+def format_files() -> list[Path]:
+    """Return the JSON Schemas of the files that a provider's folder may hold, for editors."""
+    return sorted(file for file in _FORMATS.glob("*.schema.json") if file.stem != "words.schema")
 
 
 @cache

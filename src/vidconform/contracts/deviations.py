@@ -23,7 +23,7 @@ class Deviation:
     """One entry of a deviations.toml; `contract` is a name, an id or None for each that has the requirement.
 
     `provider` is the one whose own file it stands in; None for a file that is about all of a run.
-    It counts until the end of `expires` (UTC).
+    It counts until the end of `expires` (UTC). One that `refutes` is a row of a ledger that says what was observed.
     """
 
     requirement: str
@@ -35,6 +35,7 @@ class Deviation:
     provider: str | None = None
     ticket: str | None = None
     expires: date | None = None
+    refutes: bool = False
 
     def is_about(self, contract: Contract, requirement: str, subject: str) -> bool:
         """Whether it speaks of a requirement of a contract on a subject."""
@@ -66,6 +67,18 @@ def own_deviations(provider: Provider, contracts: Sequence[Contract]) -> list[De
     path = provider.folder / NAME
     entries = read_deviations(path, contracts) if path.exists() or path.is_symlink() else []
     return [replace(entry, provider=provider.name) for entry in entries]
+
+
+def refutations(contract: Contract) -> list[Deviation]:
+    """Return an entry for each row of a contract that was refuted by observation; raises DataFileProblem."""
+    path, rows = contract.folder / "requirements.toml", contract.requirements.values()
+    told = [{"requirement": row.id, **row.refuted} for row in rows if row.refuted is not None]
+    return [
+        Deviation(
+            row["requirement"], "service", row["observed"], _day(path, row, "date"), path, contract.id, refutes=True
+        )
+        for row in told
+    ]
 
 
 def check_twice(entries: Iterable[Deviation], contracts: Iterable[Contract], today: date) -> None:

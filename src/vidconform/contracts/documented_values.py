@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.bounded_reading import DEEPEST, decode_plain_json, read_text
+from vidconform.contracts.fields import Field
 
 _MOST_NODES = 100_000
 # What an editor of documents writes where it knows the type alone.
@@ -66,6 +67,24 @@ def _is_meant(sample: Any) -> bool:
     """Whether a sample can be sent: none of its texts only stands for one."""
     texts = sample.values() if isinstance(sample, dict) else ()
     return bool(texts) and not any(isinstance(text, str) and _PLACEHOLDER.fullmatch(text) for text in texts)
+
+
+def values_of(schema: dict[str, Any], role: str) -> tuple[Any, ...]:
+    """Return the values that a body's schema names for the member of a role, which may be its name."""
+    members = {name: member for name, member in schema.get("properties", {}).items() if isinstance(member, dict)}
+    found = [member for name, member in members.items() if role in (member.get("x-role"), name)]
+    return tuple(found[0].get("enum", ())) if found else ()
+
+
+def id_in(schema: dict[str, Any]) -> Field | None:
+    """Return where a body has the id that it asks for: in a member, or as the only one of a list."""
+    for name, member in schema.get("properties", {}).items():
+        items = member.get("items") if isinstance(member, dict) else None
+        if isinstance(member, dict) and member.get("x-role") == "id":
+            return Field((name,), None)
+        if isinstance(items, dict) and items.get("x-role") == "id":
+            return Field((name, 0), None)
+    return None
 
 
 def schema_at(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:

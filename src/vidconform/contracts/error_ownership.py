@@ -1,7 +1,8 @@
 """Whose error it is: reads the requirements met and unmet by a body from the validator's annotation output.
 
 An error belongs to the nearest node above it that carries `x-requirement`. A node reached that owns no error is
-met; one never reached is not in the result. A hedge is left out when its host has an error of its own.
+met; one never reached is not in the result. A hedge is left out when its host has an error of its own. What JSON
+Schema only annotates is looked at here: what a text holds as JSON (`x-content`), and sums of members (`x-sum`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from vidconform.contracts.fields import decoded, resolve
 from vidconform.contracts.schemas import Schema
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
+from vidconform.contracts.sums import amount, sum_of
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,21 @@ class NodeFinding:
     pointer: str
     hedged: bool
     errors: list[SchemaError] = field(default_factory=list)
+    measured: bool = True
 
 
 def findings(schema: Schema, body: Any) -> list[NodeFinding]:
     """Return a finding for each annotated node that the body reaches."""
-    walk = _Walk()
+    walk = _Walk(schema, body)
     walk.visit(schema.validator.evaluate(body).hierarchical(), None)
     walk.visit_hedges()
-    return walk.found
+    return [found for found in walk.found if found.errors or found.measured]
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, schema: Schema, body: Any) -> None:
+        self.schema = schema
+        self.body = body
         self.found: list[NodeFinding] = []
         self.hedges: list[tuple[dict[str, Any], NodeFinding | None, set[str]]] = []
         self.hedged = False
@@ -53,11 +60,38 @@ class _Walk:
             owner = NodeFinding(notes["x-requirement"], unit["instanceLocation"], self.hedged)
             self.found.append(owner)
         self._assign(unit, owner)
+        if "x-sum" in notes and owner is not None:
+            self._add_up(unit, notes["x-sum"], owner)
+        if "x-content" in notes:
+            self._open(unit, owner)
         for child in children(unit):
             if "x-hedge" in _notes(child):
                 self.hedges.append((child, owner, self.failed))
             else:
                 self.visit(child, owner)
+
+    def _add_up(self, unit: dict[str, Any], terms: list[Any], owner: NodeFinding) -> None:
+        """Hold a member against the sum of those beside it; where one of them is no number, nothing was measured."""
+        place = unit["instanceLocation"]
+        expected = sum_of(terms, decoded(resolve(self.body, place.rpartition("/")[0])))
+        received = amount(resolve(self.body, place))
+        if expected is None or received is None:
+            owner.measured = False
+        elif expected != received:
+            owner.errors.append(SchemaError("x-sum", place, f"{unit['schemaLocation']}/x-sum"))
+
+    def _open(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
+        """Visit what a text holds as JSON; a text that holds none is an error of its own."""
+        place, text = unit["instanceLocation"], resolve(self.body, unit["instanceLocation"])
+        there = f"{unit['schemaLocation']}/x-content"
+        try:
+            inside = decode_json(text.encode()) if isinstance(text, str) else None
+        except UndecodableJson:
+            self._assign({**unit, "errors": {"x-content": "no JSON"}, "schemaLocation": there}, owner)
+            return
+        if isinstance(text, str):
+            found = self.schema.content_validator(there).evaluate(inside).hierarchical()
+            self.visit(_moved(found, place, there), owner)
 
     def visit_hedges(self) -> None:
         """Visit the hedges whose host had no error of its own, and then the hedges in those."""
@@ -78,6 +112,17 @@ class _Walk:
                 self.failed.add(unit["instanceLocation"])
             if owner is not None:
                 owner.errors.append(SchemaError(keyword, unit["instanceLocation"], unit["schemaLocation"]))
+
+
+def _moved(unit: dict[str, Any], place: str, there: str) -> dict[str, Any]:
+    """Return a unit of what a text holds with its addresses in the whole body and in the whole schema."""
+    own = unit["schemaLocation"]
+    return {
+        **unit,
+        "instanceLocation": place + unit["instanceLocation"],
+        "schemaLocation": own if own.startswith("/$defs/") else there + own,
+        "details": [_moved(child, place, there) for child in unit.get("details", [])],
+    }
 
 
 def _notes(unit: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when")
+KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when",
+        "x-any-case", "x-sum")  # fmt: skip
 
 # What a field can be for; laws know fields by these words alone.
 ROLES = (
@@ -10,17 +11,27 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "tasks", "has-more", "first-id", "last-id", "deleted", "error-code",
+    "polling-url", "models", "tasks", "has-more", "first-id", "last-id", "deleted", "error-code", "status-code",
 )  # fmt: skip
 
 # What an operation can be for; probes know operations by these words alone.
-OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel")
+OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel", "models")
+
+# What is not about one task has no task's id.
+WITHOUT_ID = ("create", "list", "models")
 
 # What a parameter can be for.
-PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant")
+PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant", "status", "model", "polling-url")
+
+# Parameters of a list by which it holds only the tasks that have such a value.
+FILTERS = ("status", "model")
 
 # Our keys in an openapi.yaml, by what they stand at.
-OPENAPI_KEYS = {"operation": ("x-role", "x-refusals"), "parameter": ("x-role",), "media": ("x-sample",)}
+OPENAPI_KEYS = {
+    "operation": ("x-role", "x-refusals", "x-lag", "x-ends-within"),
+    "parameter": ("x-role",),
+    "media": ("x-sample",),
+}
 
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
@@ -28,7 +39,9 @@ UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 ASSERTIONS = (
     "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
     "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties",
-    "minProperties", "required", "dependentRequired", "x-id-space",
+    "minProperties", "required", "dependentRequired", "x-id-space", "x-sum",
+    # A text that holds no JSON fails it.
+    "contentSchema",
 )  # fmt: skip
 
 # Their subschemas may fail while all is well.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from vidconform.contracts.bundling import bundled
+from vidconform.contracts.bundling import bundled, of_another_contract
 from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_json
 from vidconform.contracts.openapi_document import load_operations
 from vidconform.contracts.provider import IdSpace, Provider
-from vidconform.contracts.references import check_schema_references
+from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
 from vidconform.contracts.schemas import Schema, merge_hedges
 from vidconform.errors import DataFileProblem
@@ -48,14 +49,24 @@ def load_contracts(provider: Provider) -> list[Contract]:
 def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
     """Return a schema file with what it refers to; raises DataFileProblem."""
     try:
-        source, brought = bundled(path, read_json(path))
+        own = _in_its_dialect(read_json(path))
+        other = of_another_contract(path, own)
+        source, brought, files = bundled(other or path, own if other is None else _in_its_dialect(read_json(other)))
         check_schema_references(path, source)
-        return Schema(path, source, merge_hedges(source, spaces), brought)
+        shared = () if other is None else (other,)
+        merged, beside = merge_hedges(source, spaces), brought if other is None else frozenset[str]()
+        return Schema(path, source, merged, beside, (*files, *shared))
     except KeyError as error:
         known = ", ".join(spaces)
         raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {known}") from error
     except (AttributeError, TypeError) as error:
         raise DataFileProblem(path, f"no JSON Schema: {error}") from error
+
+
+def _in_its_dialect(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its dialect where an editor is told of our own description of it."""
+    for_editors = str(schema.get("$schema", "")).endswith(f"/{FOR_EDITORS}")
+    return {**schema, "$schema": DIALECT} if for_editors else schema
 
 
 def _schema_files(folder: Path) -> list[Path]:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_yaml
-from vidconform.contracts.documented_values import body_example, resolved, schema_at, value_of
-from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES
+from vidconform.contracts.documented_values import body_example, id_in, resolved, schema_at, value_of, values_of
+from vidconform.contracts.fields import Field
+from vidconform.contracts.keywords import FILTERS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
+from vidconform.contracts.promised_times import lag_of, problems_of_times
 from vidconform.contracts.references import check_document_references
-from vidconform.contracts.refusal_cases import problems_of_refusals, refusal_cases
+from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
 from vidconform.errors import DataFileProblem
 
 Node = dict[str, Any]
@@ -71,7 +73,11 @@ def _problems(item: Node) -> Iterator[str]:
     for place, node, valid in _places(item):
         unknown = [key for key in node if key.startswith("x-") and key not in valid]
         yield from (f"{place}: unknown key {key!r}; the valid ones are {', '.join(valid)}" for key in unknown)
-    yield from problems_of_refusals(item.get("x-refusals", {}))
+    schemes = [name for choice in item["security"] for name in choice]
+    if len(schemes) > 1 and not set(schemes).isdisjoint(CREDENTIALS):
+        yield f"security: where there are several, no scheme is named {', '.join(CREDENTIALS)}: these mean all or none"
+    yield from problems_of_refusals(item.get("x-refusals", {}), schemes)
+    yield from problems_of_times(item)
     for parameter in item["parameters"]:
         yield from _problems_of_parameter(parameter)
     for code, answer in item.get("responses", {}).items():
@@ -99,6 +105,8 @@ def _problems_of_parameter(parameter: Node) -> Iterator[str]:
         yield f"{place}: a required cookie is not sent; a credential is a security scheme"
     if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
         yield f"{place}: an x-role {role!r} is for what a request may leave out"
+    if role in FILTERS and not _values(parameter):
+        yield f"{place}: a list is asked by {role} for the values that `enum` names, and there is none"
 
 
 def _has_rows(node: Any) -> bool:
@@ -125,17 +133,18 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
     others = [p for p in parameters if p is not named]
     content = item.get("requestBody", {}).get("content", {})
     body = _body(content)
+    shown = schema_at(folder, body.get("schema", {}))
+    place = id_in(shown) if named is None and item["x-role"] not in WITHOUT_ID else None
     return Operation(
         id=item.get("operationId", f"{method} {route}"),
         role=item["x-role"],
         method=method.upper(),
         path=route,
-        id_parameter=named and named["name"],
-        id_in=named and named["in"],
+        **_id(named, place),
+        models=values_of(shown, "model"),
         schemes=tuple(schemes[name] for choice in item["security"] for name in choice),
         request_example=body_example(folder, body),
         request_sample=body.get("x-sample"),
-        id_example=named and named.get("example"),
         request_schema=_file(body),
         answers={str(code): _answer(answer) for code, answer in item.get("responses", {}).items()},
         media_types=tuple(content),
@@ -143,10 +152,20 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
         options={p["x-role"]: Option(p["name"], _values(p)) for p in others if p.get("x-role")},
+        lag=lag_of(item),
+        ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
+        choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
         keyless=not all(item["security"]) or not item["security"],
     )
+
+
+def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
+    """Return how a task is asked for: by a parameter, or by a member of the body."""
+    by = {"id_parameter": named and named["name"], "id_in": named and named["in"]}
+    by |= {"id_parameter": place.path[0], "id_in": "body"} if place is not None else {}
+    return {**by, "id_place": place, "id_example": named and named.get("example")}
 
 
 def _body(content: Node) -> Node:

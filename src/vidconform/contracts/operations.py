@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+from vidconform.contracts.fields import Field
+from vidconform.contracts.promised_times import Lag
 from vidconform.contracts.refusal_cases import RefusalCase
 
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
@@ -57,7 +59,9 @@ class Operation:
 
     `query`, `segments` and `headers` are the documented values of what a request must carry beside the task's id, None
     where the document gives none; `media_types` those of the request body. `options` are the query parameters that it
-    may carry, by role, with the values that the document names; `keyless` says that it needs no credential.
+    may carry, by role, with the values that the document names; `keyless` says that it needs no credential. `choices`
+    are the schemes that are sent together, each choice enough by itself; `id_place` is where a body has the task's id,
+    `models` are those that a body may name. `ends_within` are the seconds after which a task that it creates has ended.
     """
 
     id: str
@@ -80,6 +84,11 @@ class Operation:
     keyless: bool = False
     file_members: tuple[str, ...] = ()
     refusals: tuple[RefusalCase, ...] = ()
+    lag: Lag | None = None
+    ends_within: float | None = None
+    choices: tuple[tuple[Scheme, ...], ...] = ()
+    id_place: Field | None = None
+    models: tuple[Any, ...] = ()
 
     @property
     def body_type(self) -> str:
@@ -110,6 +119,21 @@ class Operation:
         elif task_id is not None:
             query.insert(0, f"{self.id_parameter}={_encoded(task_id)}")
         return "?".join(part for part in (path, "&".join(query)) if part)
+
+    @property
+    def polls(self) -> bool:
+        """Whether its address is none of the document's: what a creation told is asked."""
+        return "polling-url" in self.options
+
+    def body_about(self, task_id: str | None, body: Any) -> Any:
+        """Return a body that asks for a task, where that is the place of its id."""
+        if self.id_place is None:
+            return body
+        shown = self.request_example if body is None else body
+        told = {k: v for k, v in shown.items() if k != self.id_parameter} if isinstance(shown, dict) else {}
+        if task_id is not None:
+            self.id_place.write(told, task_id)
+        return told
 
     def asked(self, target: str) -> str | None:
         """Return the task id that a path and query ask for, or None."""

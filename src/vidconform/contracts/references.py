@@ -13,6 +13,9 @@ from vidconform.errors import DataFileProblem
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+FOR_EDITORS = "formats/body.schema.json"
+"""What a schema may name as its `$schema` by a path that ends so: the same dialect with our keys, for an editor."""
+
 _LOCAL = "#/$defs/"
 _RENAMING = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary")
 _REFERENCES = ("$ref", "operationRef", "externalValue")
@@ -55,7 +58,7 @@ def _problems(root: dict[str, Any], node: dict[str, Any], place: str) -> Iterato
     if "$ref" in node and _target(root, node) is None:
         yield (
             f"{place}/$ref: {_shown(node['$ref'])} is not {_LOCAL} and a name in $defs of the same file, "
-            "and no *.schema.json beside it; nothing is fetched"
+            "and no *.schema.json beside it or in another contract's folder (../NAME/); nothing is fetched"
         )
     for pattern in [*([node["pattern"]] if "pattern" in node else []), *_keys_of(node, "patternProperties")]:
         if (lack := lack_of_pattern(pattern)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +22,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One row of a ledger; it does not know what checks it."""
+    """One row of a ledger; it does not know what checks it.
+
+    `refuted` is what was observed instead: `date` (ISO) and `observed`.
+    """
 
     id: str
     level: Level
@@ -32,6 +36,7 @@ class Requirement:
     untestable: str | None = None
     subject: str | None = None
     reading: str | None = None
+    refuted: Mapping[str, str] | None = None
 
     @property
     def place(self) -> str:

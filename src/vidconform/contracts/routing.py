@@ -19,4 +19,4 @@ def reaches(operation: Operation, task_id: str | None) -> bool:
     """Whether a request for a task id is one for this operation; an empty one or a slash makes it another path."""
     if not task_id:
         return operation.id_parameter is None
-    return operation.id_in == "query" or (task_id.strip(".") != "" and not set(task_id) & set("/\\"))
+    return operation.id_in in ("query", "body") or (task_id.strip(".") != "" and not set(task_id) & set("/\\"))

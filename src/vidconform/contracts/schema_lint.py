@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, KEYS, NOTES, ROLES, UNITS
+from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, NOTES
 from vidconform.contracts.requirements import Level
+from vidconform.contracts.schema_words import unknown_words_at, unseen_words
 from vidconform.contracts.schemas import subschemas
 
 Sentences = Iterator[str]
@@ -72,6 +73,7 @@ class _Linter:
 
     def _assertions(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         asserting = _asserting(node)
+        yield from unseen_words(node, at.pointer, at.branch or "")
         if at.owner is not None and asserting:
             self.owners.add(at.owner)
         if at.branch is not None or self.levels is None:
@@ -122,7 +124,7 @@ class _Linter:
             yield from self._written(schema, _pointer(pointer, path))
 
     def _keys(self, node: dict[str, Any], pointer: str) -> Sentences:
-        yield from _unknown(node, pointer)
+        yield from unknown_words_at(node, pointer)
         for key in node:
             if not key.startswith("x-") and key not in (*ASSERTIONS, *APPLICATORS, *NOTES):
                 yield f"{pointer or '/'}: {key!r} is not one of the keywords that a contract's schema may have"
@@ -143,24 +145,6 @@ class _Linter:
             yield f"{pointer}: x-unit {unit!r} stands beside an x-role"
         if role is not None:
             self.roles.setdefault(role, pointer)
-
-
-def unknown_words(node: dict[str, Any], pointer: str = "") -> Sentences:
-    """Yield what a schema has of keys, roles and units that nothing here knows, with the valid ones."""
-    yield from _unknown(node, pointer)
-    for path, schema in subschemas(node):
-        yield from unknown_words(schema, _pointer(pointer, path))
-
-
-def _unknown(node: dict[str, Any], pointer: str) -> Sentences:
-    place, role, unit = pointer or "/", node.get("x-role"), node.get("x-unit")
-    for key in node:
-        if key.startswith("x-") and key not in KEYS:
-            yield f"{place}: unknown key {key!r}; the valid ones are {', '.join(KEYS)}"
-    if role is not None and role not in ROLES:
-        yield f"{place}: unknown x-role {role!r}; the valid ones are {', '.join(ROLES)}"
-    if unit is not None and unit not in UNITS:
-        yield f"{place}: unknown x-unit {unit!r}; the valid ones are {', '.join(UNITS)}"
 
 
 def lint(contract: Contract) -> list[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.fields import Field, resolve
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
+from vidconform.contracts.schema_places import fields_of, in_place, node_at
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
 
-_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged")
+_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
+        "contentSchema")  # fmt: skip
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
 
@@ -28,58 +31,17 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
 
 
 @dataclass(frozen=True)
-class Field:
-    """Where a role stands in the object, as member names, and the unit of a time."""
-
-    path: tuple[str | int, ...]
-    unit: str | None
-
-    @property
-    def pointer(self) -> str:
-        """The JSON Pointer (RFC 6901) of the field."""
-        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
-
-    def read(self, body: Any) -> Any:
-        """Return the field's value, or None where it is absent."""
-        for name in self.path:
-            body = _inside(body, name)
-        return body
-
-    def write(self, body: dict[str, Any], value: Any) -> None:
-        """Put a value in the field's place; what stands above it and is of another kind is made anew."""
-        inside: Any = body
-        for name, below in pairwise(self.path):
-            kind = list if isinstance(below, int) else dict
-            if not isinstance(_inside(inside, name), kind):
-                _put(inside, name, kind())
-            inside = inside[name]
-        _put(inside, self.path[-1], value)
-
-
-def _inside(body: Any, name: str | int) -> Any:
-    if isinstance(name, int):
-        return body[name] if isinstance(body, list) and len(body) > name else None
-    return body.get(name) if isinstance(body, dict) else None
-
-
-def _put(body: Any, name: Any, value: Any) -> None:
-    if isinstance(body, list) and len(body) <= name:
-        body.append(value)
-    else:
-        body[name] = value
-
-
-@dataclass(frozen=True)
 class Schema:
     """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
 
-    `brought` are the names in its `$defs` of what it refers to in other files.
+    `brought` are the names in its `$defs` of what it refers to in files beside it, `files` all that it is made of.
     """
 
     path: Path
     source: dict[str, Any]
     merged: dict[str, Any]
     brought: frozenset[str] = frozenset()
+    files: tuple[Path, ...] = ()
 
     @cached_property
     def validator(self) -> Any:
@@ -87,10 +49,28 @@ class Schema:
         return compiled(self.merged)
 
     @cached_property
+    def _contents(self) -> dict[str, Any]:
+        return {}
+
+    def content_validator(self, pointer: str) -> Any:
+        """Return the validator of what a text holds as JSON, by the pointer to its schema."""
+        if pointer not in self._contents:
+            inside = {**resolve(self.merged, pointer), "$defs": self.merged.get("$defs", {})}
+            self._contents[pointer] = compiled(inside)
+        return self._contents[pointer]
+
+    @cached_property
+    def opened(self) -> Schema:
+        """The schema with what its texts hold as JSON in the place of the texts."""
+        return Schema(self.path, _opened(self.source), _opened(self.merged), self.brought)
+
+    @cached_property
     def fields(self) -> dict[str, Field]:
         """The field of each role."""
-        # Reversed, so that of two places for one role the first counts.
-        return dict(reversed(_fields(self.source, self.source, ())))
+        told = fields_of(self.source, self.source, ())
+        # Reversed, so that of two places for one role the first counts; of those of a result each may.
+        found, results = dict(reversed(told)), [field.path for role, field in told if role == "result"]
+        return {**found, "result": replace(found["result"], others=tuple(results[1:]))} if results[1:] else found
 
     @cached_property
     def members(self) -> set[str]:
@@ -104,23 +84,41 @@ class Schema:
         return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
 
     @cached_property
+    def spellings(self) -> dict[str, str]:
+        """The documented spelling of each status word whose letter case does not matter, by its folded one."""
+        named = self.source.get("$defs", {}).values()
+        return {word.casefold(): word for node in named if node.get("x-any-case") for word in node["enum"]}
+
+    def spelled(self, word: str) -> str:
+        """Return a status word as the document spells it, where its letter case does not matter."""
+        return self.spellings.get(word.casefold(), word)
+
+    @cached_property
+    def word_sets(self) -> list[Any]:
+        """The validators of the sets of status words that the document knows: the branches of an `anyOf`."""
+        field = self.fields.get("status")
+        applied = in_place(self.merged, node_at(self.merged, field.path)) if field is not None else []
+        branches: list[dict[str, Any]] = next((node["anyOf"] for node in applied if "anyOf" in node), [])
+        return [compiled({**branch, "$defs": self.merged.get("$defs", {})}) for branch in branches]
+
+    @cached_property
     def conditions(self) -> list[tuple[str, Any]]:
         """The phases that another member than the status decides, each with the validator of a task that is in it."""
         named = self.source.get("$defs", {})
         return [(phase, compiled(named[phase]["x-when"])) for phase in PHASES if "x-when" in named.get(phase, {})]
 
     @cached_property
-    def ranks(self) -> dict[str, int]:
+    def ranks(self) -> dict[str, tuple[int, int]]:
         """How far a task has come at each status word: the words of a phase are equal unless it is `x-ordered`.
 
         Words whose phase is unknown have no rank.
         """
-        groups: list[list[str]] = []
-        for phase in PHASES[:-1]:
-            node = self.source.get("$defs", {}).get(phase, {})
-            words = node.get("enum", [])
-            groups += [[word] for word in words] if node.get("x-ordered") else [words]
-        return {word: rank for rank, group in enumerate(groups) for word in group}
+        named = [self.source.get("$defs", {}).get(phase, {}) for phase in PHASES[:-1]]
+        return {
+            word: (rank, place if node.get("x-ordered") else 0)
+            for rank, node in enumerate(named)
+            for place, word in enumerate(node.get("enum", []))
+        }
 
     @cached_property
     def bound(self) -> dict[str, list[str]]:
@@ -148,9 +146,22 @@ def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, 
         replaced(merged, path, merge_hedges(schema, spaces))
     if "x-id-space" in node:
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
+    if node.get("x-any-case") and "enum" in node:
+        merged |= _any_case(merged.pop("enum"))
+    if "contentSchema" in node:
+        # A validator tells its own words apart from what a schema says of the instance itself; this one is no word.
+        merged["x-content"] = merged.pop("contentSchema")
     if "x-hedged" in node:
         merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
     return _nullable(merged) if merged.pop("x-nullable", False) else merged
+
+
+def _any_case(words: list[str]) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "pattern": f"^(?i:{'|'.join(re.escape(str(word)) for word in words)})$",
+        "x-any-case": words,
+    }
 
 
 def _nullable(node: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +182,14 @@ def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> 
     node[path[-1]] = schema
 
 
+def _opened(node: dict[str, Any]) -> dict[str, Any]:
+    inside = node.get("contentSchema", node.get("x-content"))
+    shown = copied(node if inside is None else inside)
+    for path, schema in subschemas(shown):
+        replaced(shown, path, _opened(schema))
+    return shown
+
+
 def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:
     patterns = [spaces[name].pattern for name in ([names] if isinstance(names, str) else names)]
     return patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)
@@ -189,27 +208,3 @@ def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
         if "x-requirement" in node:
             found.setdefault(node["x-requirement"], []).append(pointer)
     return found
-
-
-def _fields(root: dict[str, Any], node: dict[str, Any], path: tuple[str | int, ...]) -> list[tuple[str, Field]]:
-    found = []
-    named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
-    for name, schema in named.items():
-        if "x-role" in schema:
-            found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
-        for same in _in_place(root, schema):
-            found += _fields(root, same, (*path, name))
-    # An array of one is a wrapper; of a longer one no element is the task.
-    if node.get("maxItems") == 1 and isinstance(node.get("items"), dict):
-        for same in _in_place(root, node["items"]):
-            found += _fields(root, same, (*path, 0))
-    return found
-
-
-def _in_place(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
-    written = [node[key] for key in ("then", "else", "x-hedged") if key in node] + node.get("allOf", [])
-    members = [member for member in written if isinstance(member, dict)]
-    if "$ref" in node:
-        members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
-    return [node, *(same for member in members for same in _in_place(root, member))]

@@ -54,7 +54,7 @@ class Consultation:
                 yield unchecked("key", f"{contract.id}: not asked after that.")
                 continue
             operation = contract.operation("retrieve")
-            if operation is None:
+            if operation is None or operation.polls:
                 yield unchecked("key", f"{contract.id}: its document has no way to read a task, so nothing is free.")
                 continue
             found = check_key(self._ask(contract, operation, next(iter(self._known(contract)), None)))
@@ -90,7 +90,7 @@ class Consultation:
     def _tasks(self, served: Sequence[Contract]) -> Iterator[CheckResult]:
         for contract in served:
             ids, operation = self._known(contract), contract.operation("retrieve")
-            if not ids or operation is None:
+            if not ids or operation is None or operation.polls:
                 yield unchecked("task ids", f"{contract.id}: {_unseen(contract)}")
                 continue
             for task_id in ids:

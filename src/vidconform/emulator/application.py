@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
+from vidconform.contracts import Field
 from vidconform.emulator.answering import LARGEST_BODY, answer, reply_context
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
@@ -67,13 +68,23 @@ def _call(server_state: ServerState, operation: EmulatedOperation, request: Requ
         headers=request.headers,
         body=body,
         base_url=f"http://{host}",
-        asked=_asked(operation, request),
+        asked=_asked(operation, request, body),
         method=request.method,
     )
 
 
-def _asked(operation: EmulatedOperation, request: Request) -> str | None:
+def _asked(operation: EmulatedOperation, request: Request, body: bytes = b"") -> str | None:
+    if operation.id_place is not None:
+        return _in_body(operation.id_place, body)
     return request.path_params.get(operation.id_parameter) or request.query_params.get(operation.id_parameter)
+
+
+def _in_body(place: Field, body: bytes) -> str | None:
+    try:
+        told = place.read(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, str) else None
 
 
 async def _body(request: Request) -> bytes:

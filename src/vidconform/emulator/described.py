@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 
 from vidconform.contracts import Contract, Operation, find_provider, known_providers, load_contracts
@@ -26,9 +28,14 @@ def provider_named(name: str) -> EmulatedProvider:
     contracts = load_contracts(provider)
     operations = [(contract, operation) for contract in contracts for operation in contract.operations]
     variables = [scheme.variable for _, operation in operations for scheme in operation.schemes if scheme.variable]
+    served = [
+        _operation(contract, operation)
+        for contract, operation in operations
+        if operation.role in ANSWERS and not operation.polls
+    ]
     return EmulatedProvider(
         provider.name,
-        tuple(_operation(contract, operation) for contract, operation in operations if operation.role in ANSWERS),
+        (*served, *(polling for contract in contracts for polling in _polling(contract))),
         {contract.name: known_tasks(contract) for contract in contracts},
         tuple(dict.fromkeys(variables)) or (provider.key_variable,),
         {contract.name: contract for contract in contracts},
@@ -45,8 +52,18 @@ def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
         path=re.sub(r"\{[^{}]*\}", lambda named: f"{{{identifier(named[0][1:-1])}}}", operation.path),
         handle=partial(as_stated, ANSWERS[operation.role], served),
         id_parameter=identifier(operation.id_parameter or "id"),
+        id_place=operation.id_place,
         envelope=partial(error_body, contract, operation),
     )
+
+
+def _polling(contract: Contract) -> Iterator[EmulatedOperation]:
+    """Yield the address that the creations of a contract tell, if they do: it reads a task as its own route does."""
+    read = contract.operation("retrieve")
+    if read is not None and contract.field("polling-url", "create") is not None:
+        path = f"/polling/{contract.name}/{{id}}"
+        at = replace(read, method="GET", path=path, id_parameter="id", id_in="path", id_place=None)
+        yield replace(_operation(contract, at), role="retrieve" if read.polls else "polling")
 
 
 def identifier(name: str) -> str:

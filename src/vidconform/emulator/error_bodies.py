@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Operation, Schema
 from vidconform.emulator.replies import RefusedRequest, openai_envelope
 from vidconform.emulator.schema_values import GONE, made_up, mended
 
@@ -25,6 +25,13 @@ def error_body(contract: Contract, operation: Operation, refusal: RefusedRequest
     if schema is None:
         return body
     body = mended(schema, body or {}, lambda place: told.get(str(place[-1]), GONE) if place else GONE)
+    return _coded(schema, body, refusal) if isinstance(body, dict) else body
+
+
+def _coded(schema: Schema, body: dict[str, Any], refusal: RefusedRequest) -> dict[str, Any]:
+    """Return a body with the status code that it repeats, and the word that the document states of the refusal."""
+    if "status-code" in schema.fields:
+        schema.fields["status-code"].write(body, refusal.status)
     place = schema.fields.get("error-code") or schema.fields.get("status")
     if refusal.case is not None and refusal.case.code is not None and place is not None:
         place.write(body, refusal.case.code)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from vidconform.contracts import Contract, fits, read_toml
 from vidconform.emulator.tasks import Known, Life, Step
 from vidconform.errors import DataFileProblem
+
+Keeps = Callable[[str], bool]
 
 _BEGUN = 1_760_000_000
 _CUSTOMARY = {"waiting": ["queued"], "running": ["in_progress"], "succeeded": ["completed"]}
@@ -25,7 +27,8 @@ def known_tasks(contract: Contract) -> tuple[Known, ...]:
     rows = _described(contract).get("tasks", [])
     if rows:
         return tuple(Known(row["id"], _named(contract, lives, row["life"]), row["created_at"]) for row in rows)
-    made = [life for life in (whole_life(contract), *_other_ends(contract)) if life]
+    sets = _word_sets(contract)
+    made = [life for keeps in sets for life in (whole_life(contract, keeps), *_other_ends(contract, keeps)) if life]
     return tuple(
         Known(id, life, _BEGUN + 100 * at) for at, (id, life) in enumerate(zip(_ids(contract), made, strict=False))
     )
@@ -41,7 +44,7 @@ def _named(contract: Contract, lives: dict[str, Life], name: str) -> Life:
 def created_life(contract: Contract) -> Life:
     """Return the life of a task that is created; its creation shows the first state already."""
     steps = _described(contract).get("lives", {}).get("created")
-    whole = whole_life(contract)
+    whole = whole_life(contract, _word_sets(contract)[0])
     return _life(steps) if steps else (whole[0], *whole)
 
 
@@ -49,17 +52,27 @@ def _life(steps: list[list[Any]]) -> Life:
     return tuple(Step(*step) for step in steps)
 
 
-def whole_life(contract: Contract) -> Life:
+def _word_sets(contract: Contract) -> list[Keeps]:
+    """Return what tells the words of one set, for each that a task keeps to; all words where it may use any."""
+    sets = contract.task.word_sets if "status-words-of-one-set" in contract.requirements else []
+    return [validator.is_valid for validator in sets] or [_any_word]
+
+
+def _any_word(word: str) -> bool:
+    return True
+
+
+def whole_life(contract: Contract, keeps: Keeps = _any_word) -> Life:
     """Return the life through every word of a document to its success; the running ones are seen twice."""
-    words = _words(contract)
+    words = _words(contract, keeps)
     running = words["running"] or words["waiting"][-1:]
     waits = [(word, 0) for word in words["waiting"]]
     return _timed([*waits, *((word, share) for word in running for share in (30, 80)), (words["succeeded"][0], 100)])
 
 
-def _other_ends(contract: Contract) -> Iterator[Life]:
+def _other_ends(contract: Contract, keeps: Keeps) -> Iterator[Life]:
     """Yield a life that fails and one that is cancelled, where the document has words for them."""
-    words = _words(contract)
+    words = _words(contract, keeps)
     begun = [*((word, 0) for word in words["waiting"]), *((word, 30) for word in words["running"])]
     yield from (_timed([*begun, (word, 30)]) for word in words["failed"][:1])
     yield from (_timed([*begun[:1], (word, 0)]) for word in words["cancelled"][:1])
@@ -67,12 +80,12 @@ def _other_ends(contract: Contract) -> Iterator[Life]:
 
 def cancelled_word(contract: Contract) -> str:
     """Return the word of a task that was cancelled."""
-    return next(iter(_words(contract)["cancelled"]), "cancelled")
+    return next(iter(_words(contract, _any_word)["cancelled"]), "cancelled")
 
 
-def _words(contract: Contract) -> dict[str, list[str]]:
+def _words(contract: Contract, keeps: Keeps) -> dict[str, list[str]]:
     own: dict[str, list[str]] = {phase: [] for phase in ("waiting", "running", "succeeded", "failed", "cancelled")}
-    for word, phase in contract.task.phases.items():
+    for word, phase in ((word, phase) for word, phase in contract.task.phases.items() if keeps(word)):
         own.setdefault(phase, []).append(word)
     missing = ["succeeded"] if own["waiting"] or own["running"] else list(_CUSTOMARY)
     return own | {phase: own[phase] or _CUSTOMARY[phase] for phase in missing}

@@ -134,6 +134,13 @@ class ReplyContext:
         if (field := self.field(role)) is not None:
             field.write(self.body, moved(field.read(self.body), seconds))
 
+    def answer_with(self, status: int) -> None:
+        """Answer with another status code, also where the body repeats it."""
+        place = self.field("status-code")
+        self.status = status
+        if place is not None:
+            place.write(self.body, type(place.read(self.body))(status))
+
     def refuse(self, status: int, message: str, code: str) -> None:
         """Replaces the reply by a refusal in the provider's own envelope."""
         reply = refused(RefusedRequest(status, message, code), self.envelope)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Operation
+from vidconform.contracts import FILTERS, Contract, Operation
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.lives import cancelled_word, id_like
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
@@ -76,22 +76,53 @@ def _picture(operation: Operation, call: Call) -> bytes | None:
 
 def listed(served: Served, call: Call) -> EmulatedReply:
     """List the tasks of an account, the newest first."""
-    owner, store = served.owner(call), call.server_state.stores[call.contract]
+    owner, store, option = (
+        served.owner(call),
+        call.server_state.stores[call.contract],
+        partial(call.option, served.operation),
+    )
     tasks = [task for task in store.of(owner) if "gone" in call.waived or not store.is_gone(task.id, owner)]
-    option = partial(call.option, served.operation)
     tasks.sort(key=lambda task: task.created_at, reverse=option("order") != "asc")
-    limit = int(option("limit")) if option("limit").isdigit() and int(option("limit")) else _LIMIT
-    page = int(option("page")) if option("page").isdigit() else 1
-    ids = [task.id for task in tasks]
-    rest = tasks[ids.index(option("after")) + 1 :] if option("after") in ids else tasks[max(page - 1, 0) * limit :]
     read = replace(served, operation=served.contract.operation("retrieve") or served.operation)
-    shown = rest[:limit]
-    first, last = (shown[0].id, shown[-1].id) if shown else (None, None)
-    bodies = [read.reply(task, task.step, call).body for task in shown]
-    told = {"tasks": bodies, "has-more": len(shown) < len(rest), "first-id": first, "last-id": last}
-    # A document without a place for the tasks has them as its body.
-    has_place = served.schema is not None and "tasks" in served.schema.fields
-    return EmulatedReply(served.body(told) if has_place else bodies, served.success)
+    bodies = {task.id: read.reply(task, task.step, call).body for task in tasks}
+    for role in FILTERS:
+        bodies = {id: body for id, body in bodies.items() if option(role) in ("", _tells(served.contract, role, body))}
+    rest = list(bodies)[_first_of_page(list(bodies), option) :]
+    page = rest[: _size(option)]
+    ends = (page[0], page[-1]) if page else (None, None)
+    told = {"tasks": [bodies[id] for id in page], "has-more": len(page) < len(rest)}
+    return _told(served, "tasks", {**told, "first-id": ends[0], "last-id": ends[1]})
+
+
+def _told(served: Served, role: str, told: dict[str, Any]) -> EmulatedReply:
+    # A document without a place for what is listed has it as its body.
+    has_place = served.schema is not None and role in served.schema.fields
+    return EmulatedReply(served.body(told) if has_place else told[role], served.success)
+
+
+def _tells(contract: Contract, role: str, body: Any) -> str:
+    field = contract.field(role)
+    return str(field.read(body)) if field is not None else ""
+
+
+def _size(option: Callable[[str], str]) -> int:
+    limit = option("limit")
+    return int(limit) if limit.isdigit() and int(limit) else _LIMIT
+
+
+def _first_of_page(ids: list[str], option: Callable[[str], str]) -> int:
+    if option("after") in ids:
+        return ids.index(option("after")) + 1
+    page = option("page")
+    return (int(page) - 1) * _size(option) if page.isdigit() and int(page) else 0
+
+
+def models(served: Served, call: Call) -> EmulatedReply:
+    """List the models that a creation may name."""
+    served.owner(call)
+    creating = served.contract.operation("create")
+    told = [{"id": model, "object": "model"} for model in (creating.models if creating is not None else ())]
+    return _told(served, "models", {"models": told})
 
 
 def delete(served: Served, call: Call) -> EmulatedReply:
@@ -102,7 +133,7 @@ def delete(served: Served, call: Call) -> EmulatedReply:
 
 
 def cancel(served: Served, call: Call) -> EmulatedReply:
-    """End a task that has not ended."""
+    """End a task that has not ended; one that has is refused."""
     task, _ = served.task(call)
     if task.finished and not {"ended", "end"} & call.waived:
         code = refused_with(served.operation, (409, 400, 422, 404))
@@ -119,6 +150,7 @@ ANSWERS: dict[str, Callable[[Served, Call], EmulatedReply]] = {
     "remix": remix,
     "content": content,
     "list": listed,
+    "models": models,
     "delete": delete,
     "cancel": cancel,
 }

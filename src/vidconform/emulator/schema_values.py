@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from vidconform.contracts import Schema, fits, value_of
+from vidconform.contracts import Schema, fits, node_at, value_of
 
 _TEXTS = (
     "text",
@@ -54,7 +54,8 @@ def made_up(root: dict[str, Any], node: Any) -> Any:
         made = {name: made_up(root, member) for name, member in members.items()}
         return {name: value for name, value in made.items() if value is not None or "x-role" in members[name]}
     kinds = [kind for kind in types_of(root, node) if kind != "null"]
-    return _of_type(kinds[0] if kinds else "", applied)
+    usual = "integer" if any("x-sum" in same for same in applied) else ""
+    return _of_type(kinds[0] if kinds else usual, applied)
 
 
 def _own(node: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _of_type(kind: str, applied: list[dict[str, Any]]) -> Any:
 def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = frozenset()) -> Any:
     """Return a body without what a schema finds wrong with it, as far as small changes beside what is kept mend it."""
     for _ in range(_ROUNDS):
-        errors = [error for error in _errors(schema, body) if tuple(error.instance_path) not in kept]
+        errors = [error for error in faults(schema, body) if tuple(error.instance_path) not in kept]
         better = next((tried for error in errors for tried in _tries(schema, body, error, suggest)), None)
         if better is None:
             return body
@@ -87,7 +88,8 @@ def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = 
     return body
 
 
-def _errors(schema: Schema, body: Any) -> list[Any]:
+def faults(schema: Schema, body: Any) -> list[Any]:
+    """Return what a schema finds wrong with a body."""
     # A lone surrogate, which JSON may hold, has no form that the validator knows.
     plain = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     return list(schema.validator.iter_errors(plain))
@@ -95,25 +97,13 @@ def _errors(schema: Schema, body: Any) -> list[Any]:
 
 def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[Any]:
     """Yield the body with one place changed, where fewer errors are left."""
-    wrong = len(_errors(schema, body))
+    wrong = len(faults(schema, body))
     missing = getattr(error.kind, "property", None)
     place: Path = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
-    for value in (suggest(place), made_up(schema.source, _at(schema.source, place)), None, GONE, {}, "text"):
+    for value in (suggest(place), made_up(schema.source, node_at(schema.source, place)), None, GONE, {}, "text"):
         tried = put(body, place, value) if place else body
-        if tried is not body and len(_errors(schema, tried)) < wrong:
+        if tried is not body and len(faults(schema, tried)) < wrong:
             yield tried
-
-
-def _at(root: dict[str, Any], place: Path) -> Any:
-    """Return the schema of a place in the body, by the properties that lead there."""
-    found: Any = root
-    for name in place:
-        key = "items" if isinstance(name, int) else name
-        applied = list(nodes(root, found))
-        found = next((n["properties"][key] for n in applied if key in n.get("properties", {})), None) or next(
-            (n["items"] for n in applied if isinstance(name, int) and "items" in n), {}
-        )
-    return found
 
 
 def put(body: Any, place: Path, value: Any) -> Any:

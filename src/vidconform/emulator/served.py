@@ -6,13 +6,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from vidconform.contracts import Contract, Operation, Schema, Scheme
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.schema_values import GONE, made_up, mended
 from vidconform.emulator.server_state import Call
-from vidconform.emulator.task_bodies import TaskView, task_body
+from vidconform.emulator.task_bodies import TaskView, shown_task
 from vidconform.emulator.tasks import EmulatedTask, Life, Step
 
 _ACCOUNT = "account"
@@ -29,19 +30,25 @@ class Served:
 
     def owner(self, call: Call) -> str | None:
         """Return whose tasks the credential opens, None for everybody's, or refuse it."""
-        scheme = self.scheme(call)
-        if scheme is None:
+        if not self.schemes(call) and self.operation.keyless:
             return None
+        owners = [self._owner(call, scheme) for scheme in self.schemes(call) or self.operation.choices[0]]
+        return _ACCOUNT if self.has_one_account and owners[0] is not None else owners[0]
+
+    def schemes(self, call: Call) -> tuple[Scheme, ...]:
+        """Return the schemes of the first choice whose headers a call has."""
+        sent = (
+            choice
+            for choice in self.operation.choices
+            if all(scheme.header.lower() in call.headers for scheme in choice)
+        )
+        return next(sent, ())
+
+    def _owner(self, call: Call, scheme: Scheme) -> str | None:
         value = call.credential(scheme.header, scheme.prefix)
         if call.server_state.keys.belongs_to_another(self.contract.provider.other_key_variable, value):
             return self._of_another(call, value)
-        owner = call.owner(scheme.variable or "", value, refused_with(self.operation, (401, 403)))
-        return _ACCOUNT if self.has_one_account and owner is not None else owner
-
-    def scheme(self, call: Call) -> Scheme | None:
-        """Return the scheme that a call used, the first one where it used none, None where there is none to use."""
-        schemes = [scheme for scheme in self.operation.schemes if scheme.variable]
-        return next((scheme for scheme in schemes if scheme.header.lower() in call.headers), next(iter(schemes), None))
+        return call.owner(scheme.variable or "", value, refused_with(self.operation, (401, 403)))
 
     def _of_another(self, call: Call, value: str) -> str | None:
         """Keep the tasks of the one account from another, which has its own where keys tell accounts apart."""
@@ -79,8 +86,10 @@ class Served:
 
     def reply(self, task: EmulatedTask, step: Step, call: Call) -> EmulatedReply:
         """Show a task in a state."""
-        body = task_body(TaskView(self.contract, self.operation, task, step, partial(self.result, task, call)))
-        return EmulatedReply(body, self.success, task=task)
+        polling = f"{call.base_url}/polling/{self.contract.name}/{quote(task.id, safe='')}"
+        result = partial(self.result, task, call)
+        shown, body = shown_task(TaskView(self.contract, self.operation, task, step, result, self.success, polling))
+        return EmulatedReply(body, shown.status, task=task)
 
     def result(self, task: EmulatedTask, call: Call) -> str:
         """Return the address of a finished video: the content route of the contract, or else a file."""

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Field, Operation
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
 from vidconform.emulator.tasks import Known, TaskStore, new_ids
@@ -40,6 +40,7 @@ class EmulatedOperation:
     path: str
     handle: Callable[[Call], EmulatedReply]
     id_parameter: str = "id"
+    id_place: Field | None = None
     envelope: Envelope = openai_envelope
 
 

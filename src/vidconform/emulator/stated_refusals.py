@@ -29,7 +29,9 @@ def as_stated(handle: Callable[[Served, Call], EmulatedReply], served: Served, c
 
 def check_of(case: RefusalCase) -> tuple[str, tuple[int, ...]]:
     """Return the check that refuses a case, with the status codes usual for it."""
-    return _OF_KEYS.get(case.key) or _OF_IDS.get(case.id) or ("body", (400, 422))
+    if case.key != "key":
+        return _OF_KEYS.get(case.key, _OF_KEYS["none"])
+    return _OF_IDS.get(case.id) or ("body", (400, 422))
 
 
 def _asks(served: Served, case: RefusalCase, call: Call) -> bool:
@@ -44,10 +46,16 @@ def _asks(served: Served, case: RefusalCase, call: Call) -> bool:
 
 
 def _key_of(served: Served, call: Call) -> str:
-    scheme, keys = served.scheme(call), call.server_state.keys
-    if scheme is None:
-        return "key"
-    value = call.credential(scheme.header, scheme.prefix)
-    if keys.belongs_to_another(served.contract.provider.other_key_variable, value):
+    """Return the key that a call has, or the name of the scheme that it has alone where the document asks for more."""
+    schemes, keys = served.schemes(call), call.server_state.keys
+    if not schemes:
+        parts = [
+            scheme for choice in served.operation.choices for scheme in choice if scheme.header.lower() in call.headers
+        ]
+        return parts[0].name if parts else "key" if not served.operation.choices else "none"
+    sent = [(scheme.variable or "", call.credential(scheme.header, scheme.prefix)) for scheme in schemes]
+    if any(keys.belongs_to_another(served.contract.provider.other_key_variable, value) for _, value in sent):
         return "another"
-    return "key" if keys.accepts(scheme.variable or "", value) else "wrong" if value else "none"
+    if all(keys.accepts(variable, value) for variable, value in sent):
+        return "key"
+    return "wrong" if any(value for _, value in sent) else "none"

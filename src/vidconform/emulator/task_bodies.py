@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from vidconform.contracts import Contract, Field, Operation, Schema
-from vidconform.emulator.schema_values import GONE, made_up, mended, nodes, put, types_of
+from vidconform.contracts import Contract, Field, Operation, Schema, in_place, node_at
+from vidconform.emulator.body_members import closed, opened
+from vidconform.emulator.schema_values import GONE, faults, made_up, mended, put, types_of
 from vidconform.emulator.tasks import EmulatedTask, Step
 
 _KEPT_SECONDS = 3600
@@ -22,13 +23,15 @@ _BARE = ("detail-id", "pending-id", "moderation-task")
 
 @dataclass(frozen=True)
 class TaskView:
-    """One task in one state; `result` makes the address of its video."""
+    """One task in one state; `result` makes the address of its video, `polling` is where it is read."""
 
     contract: Contract
     operation: Operation
     task: EmulatedTask
     step: Step
     result: Callable[[], str]
+    status: int = 200
+    polling: str = ""
 
     @property
     def phase(self) -> str:
@@ -36,27 +39,43 @@ class TaskView:
         return self.contract.phase(self.step.status) or "unknown"
 
     @property
-    def schema(self) -> Schema:
+    def whole(self) -> Schema:
         """The schema of the reply, or else that of the task."""
-        shown = self.operation.success
+        shown = self.operation.answer_to(self.status)
         return self.contract.schemas.get((shown and shown.schema) or "", self.contract.task)
+
+    @property
+    def schema(self) -> Schema:
+        """The same with what its texts hold as JSON in the place of the texts."""
+        return self.whole.opened
 
     @property
     def examples(self) -> list[dict[str, Any]]:
         """The bodies that the document shows for this schema, those of the operation itself first."""
         return [
-            example
+            opened(self.whole, example)
             for operation in (self.operation, *self.contract.operations)
             for code, answer in operation.answers.items()
-            if code.startswith("2")
-            and self.contract.schemas.get(answer.schema or "", self.contract.task) is self.schema
+            if code.startswith("2") and self.contract.schemas.get(answer.schema or "", self.contract.task) is self.whole
             for example in answer.examples.values()
             if isinstance(example, dict)
         ]
 
 
-def task_body(view: TaskView) -> Any:
-    """Render a task."""
+def shown_task(view: TaskView) -> tuple[TaskView, Any]:
+    """Render a task with the documented status code whose schema allows its state, and return the view with the body.
+
+    Where none does, or the document names one alone, that is the first.
+    """
+    codes = [int(code) for code in view.operation.answers if code.isdigit() and code.startswith("2")]
+    views = [replace(view, status=code) for code in codes or [view.status]]
+    rendered = [(one, _rendered(one, settled=len(views) == 1)) for one in views]
+    found = next((shown for shown in rendered if not faults(shown[0].schema, shown[1])), rendered[0])
+    return found[0], closed(found[0].whole, found[1])
+
+
+def _rendered(view: TaskView, *, settled: bool) -> Any:
+    """Render a task in the code of a view; where another code may fit better, its status word stays."""
     fields, body = view.schema.fields, _base(view)
     for role, field in fields.items():
         body = _filled(view, body, role, field)
@@ -67,7 +86,12 @@ def task_body(view: TaskView) -> Any:
         return _value(view, role, fields[role], None) if role else GONE
 
     # What was sent is told as it was sent, and an id as it is, whatever a schema thinks of it.
-    told = {"id", "task-id", *(role for role, value in view.task.sent.items() if value is not None)}
+    told = {
+        "id",
+        "task-id",
+        *(() if settled else ("status",)),
+        *(role for role, value in view.task.sent.items() if value is not None),
+    }
     echoed = frozenset(field.path for role, field in fields.items() if role in told)
     return mended(view.schema, body, suggest, echoed)
 
@@ -90,11 +114,21 @@ def _filled(view: TaskView, body: Any, role: str, field: Field) -> Any:
     if role in (*_AT_SUCCESS, *_AT_FAILURE):
         due = view.phase == "succeeded" if role in _AT_SUCCESS else view.phase == "failed"
         if due:
-            return put(body, field.path, _value(view, role, field, own))
+            return _written(body, field, _value(view, role, field, own))
         # One that the document shows as null stays so.
-        return put(body, field.path, GONE) if own is not None or not view.examples else body
+        place = field.path[:-1] if isinstance(field.path[-1], int) else field.path
+        return put(body, place, GONE) if own is not None or not view.examples else body
     value = _value(view, role, field, own)
     return put(body, field.path, value) if is_there and value is not GONE else body
+
+
+def _written(body: Any, field: Field, value: Any) -> Any:
+    """Return a body with a value in a field's place; the array that it stands in may have to be made."""
+    if not any(isinstance(name, int) for name in field.path):
+        return put(body, field.path, value)
+    changed = deepcopy(body)
+    field.write(changed, value)
+    return changed
 
 
 def _stands(body: Any, field: Field) -> bool:
@@ -121,7 +155,10 @@ def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
         return _progress(view, field, own, step.progress)
     if role == "error":
         return _error(view, field)
+    if role == "status-code":
+        return str(view.status) if _is_text(view, field, own) else view.status
     said = {"id": task.id, "task-id": task.id, "status": step.status, "detail-status": step.status}
+    said |= {"polling-url": view.polling} if view.polling else {}
     said |= {"source": task.sent["source"]} if "source" in task.sent else {}
     return view.result() if role == "result" else said.get(role, GONE)
 
@@ -139,6 +176,10 @@ def _time(view: TaskView, role: str, field: Field, own: Any) -> Any:
 
 
 def _progress(view: TaskView, field: Field, own: Any, share: int) -> Any:
+    applied = in_place(view.schema.source, node_at(view.schema.source, field.path))
+    steps = [step for same in applied for step in same.get("enum", []) if type(step) is int and step <= share]
+    if steps:
+        return max(steps)
     if field.unit == "fraction":
         return share / 100
     if field.unit == "percent":
@@ -153,11 +194,4 @@ def _error(view: TaskView, field: Field) -> Any:
 def _is_text(view: TaskView, field: Field, own: Any) -> bool:
     if own is not None:
         return isinstance(own, str)
-    return "string" in types_of(view.schema.source, _node(view.schema, field))
-
-
-def _node(schema: Schema, field: Field) -> Any:
-    node: Any = schema.source
-    for name in field.path:
-        node = next((n["properties"][name] for n in nodes(schema.source, node) if name in n.get("properties", {})), {})
-    return node
+    return "string" in types_of(view.schema.source, node_at(view.schema.source, field.path))

@@ -1,5 +1,6 @@
 """Requests, replies and evidence as plain values, without network or files."""
 
+from vidconform.contracts import UndecodableJson, decode_json
 from vidconform.exchange.codec import FORMATS, Json, decode, decode_gap, encode, encode_gap
 from vidconform.exchange.evidence import (
     Evidence,
@@ -10,7 +11,9 @@ from vidconform.exchange.evidence import (
     failed_task,
     finished_task,
     last_words,
+    own_polling,
     own_result,
+    polling_target,
 )
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
@@ -29,13 +32,12 @@ from vidconform.exchange.messages import (
 )
 from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.request_body import decode_body, encode_body
-from vidconform.exchange.strict_json import UndecodableJson, decode_json
-from vidconform.exchange.task_lists import listed_ids, listed_tasks, listed_value
+from vidconform.exchange.task_lists import listed_ids, listed_models, listed_tasks, listed_value
 
 __all__ = [
     "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap", "Headers",
     "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request", "UndecodableJson",
     "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body", "encode_gap",
-    "ended_task", "failed_task", "finished_task", "last_words", "listed_ids", "listed_tasks", "listed_value",
-    "own_result", "own_task_failure", "timestamp",
+    "ended_task", "failed_task", "finished_task", "last_words", "listed_ids", "listed_models", "listed_tasks",
+    "listed_value", "own_polling", "own_result", "own_task_failure", "polling_target", "timestamp",
 ]  # fmt: skip

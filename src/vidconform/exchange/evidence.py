@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NewType
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from vidconform.contracts import FINISHED, Contract
 from vidconform.exchange.messages import Exchange, ProbeKind
@@ -118,13 +118,30 @@ def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) 
         finished = finished_task(contract, evidence)
         reads = [e for e in evidence.exchanges if e.task_id == finished and e.step == "reread"]
         if finished is not None and place is not None:
-            return _own_target(place.read(reads[-1].reply.json), base_url)
+            return own_target(place.read(reads[-1].reply.json), base_url, reads[-1])
     return None
 
 
-def _own_target(address: object, base_url: str) -> str | None:
+def own_polling(contract: Contract, evidence: Evidence, base_url: str) -> list[str] | None:
+    """Return the task that a creation came to and path and query of where it tells to poll it; None for elsewhere."""
+    created = next((e for e in evidence.exchanges if e.role == "create"), None)
+    target = polling_target(contract, created, base_url) if created is not None else None
+    followed = next((e.task_id for e in evidence.exchanges if e.task_id is not None), None)
+    return None if target is None or followed is None else [followed, target]
+
+
+def polling_target(contract: Contract, created: Exchange, base_url: str) -> str | None:
+    """Return path and query of the address that a creation told to poll its task at, None where it is elsewhere."""
+    place = contract.field("polling-url", created.role, created.reply.status)
+    return own_target(place.read(created.reply.json), base_url, created) if place is not None else None
+
+
+def own_target(address: object, base_url: str, told_by: Exchange) -> str | None:
+    """Return path and query of an address, absolute or relative to the request that told it, if it is on this host."""
+    if not isinstance(address, str) or not address:
+        return None
     try:
-        asked, own = urlsplit(address if isinstance(address, str) else ""), urlsplit(base_url)
+        asked, own = urlsplit(urljoin(base_url + told_by.request.target, address)), urlsplit(base_url)
         same = (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
     except ValueError:
         return None

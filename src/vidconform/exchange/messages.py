@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, NewType, Self
 
-from vidconform.exchange.strict_json import UndecodableJson, decode_json
+from vidconform.contracts import UndecodableJson, decode_json
 
 Headers = tuple[tuple[str, str], ...]
 ProbeKind = Literal["life", "refusal", "generated", "document"]
@@ -37,7 +37,8 @@ class Request:
     """A request line, its headers and body; `target` is path and query.
 
     `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
-    `keyed` that a credential of the user's is sent with it, `is_plain` that it is asked as the document shows.
+    `keyed` that a credential of the user's is sent with it, `is_plain` that it is asked as the document shows,
+    `reads` that it only reads whatever its method is.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Request:
     scope: str = ""
     keyed: bool = True
     is_plain: bool = True
+    reads: bool = False
 
     @property
     def url(self) -> str:
@@ -57,8 +59,8 @@ class Request:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the method is one that changes nothing (RFC 9110 section 9.2.1)."""
-        return self.method in ("GET", "HEAD")
+        """Whether it changes nothing, as the method says (RFC 9110 section 9.2.1) or what it is for."""
+        return self.reads or self.method in ("GET", "HEAD")
 
     def __str__(self) -> str:
         return f"{self.method} {self.target[:_LONGEST_SHOWN]}"

@@ -7,6 +7,9 @@ from typing import Any
 from vidconform.contracts import Contract
 from vidconform.exchange.messages import Exchange
 
+# What a list of models calls the id of one.
+_NAMES = ("id", "model", "name")
+
 
 def listed_tasks(contract: Contract, exchange: Exchange) -> list[dict[str, Any]] | None:
     """Return the tasks of a list, at the place that the document gives for them; None where it holds none there.
@@ -18,6 +21,16 @@ def listed_tasks(contract: Contract, exchange: Exchange) -> list[dict[str, Any]]
     if not exchange.reply.is_success or not isinstance(found, list):
         return None
     return [task for task in found if isinstance(task, dict)]
+
+
+def listed_models(contract: Contract, exchange: Exchange) -> list[str] | None:
+    """Return the models that a list of models names, as texts or as objects; None where it holds no list there."""
+    place, body = contract.field("models", "models", exchange.reply.status), exchange.reply.json
+    found = body if place is None else place.read(body)
+    if not exchange.reply.is_success or not isinstance(found, list):
+        return None
+    told = [next(filter(None, map(one.get, _NAMES)), None) if isinstance(one, dict) else one for one in found]
+    return [name for name in told if isinstance(name, str)]
 
 
 def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:

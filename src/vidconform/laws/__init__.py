@@ -26,7 +26,7 @@ from vidconform.laws.law import (
     requires,
     rows_of,
 )
-from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing
+from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
 from vidconform.laws.refusal_checks import (
     ACCOUNT_CODES,
     describe_codes,
@@ -67,12 +67,11 @@ from vidconform.laws.video_bytes import A_TEXT, what_is_no_video
 __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE",
     "UNKNOWN_TASKS", "AuthAttempt", "Binding", "BrokenLaw", "Cancellation", "Creation", "Deletion",
-    "DocumentedRefusal", "Gathered", "GeneratedReplies", "Inconclusive", "Kind", "Law", "Listing", "Published",
-    "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen", "binding_of", "describe_codes",
-    "describe_codes_of_unknown", "describe_credential", "describe_ids",
-    "describe_permission", "describe_redirect", "describe_reply", "expect", "expect_each", "expect_refused",
-    "expect_served", "forbids_the_key", "has_code_of_unknown", "has_documented_code",
-    "is_answered_at_once", "kind_of", "listed_ids", "misses_what_was_sent", "on_routes_that_exist", "reply_views",
-    "require_observed", "requires", "rows_of", "schema_errors", "subjects_of", "task_replies", "tells_of_the_task",
-    "what_is_no_video",
+    "DocumentedRefusal", "Gathered", "GeneratedReplies", "Inconclusive", "Kind", "Law", "Listing", "Models",
+    "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen", "binding_of",
+    "describe_codes", "describe_codes_of_unknown", "describe_credential", "describe_ids", "describe_permission",
+    "describe_redirect", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
+    "forbids_the_key", "has_code_of_unknown", "has_documented_code", "is_answered_at_once", "kind_of", "listed_ids",
+    "misses_what_was_sent", "on_routes_that_exist", "reply_views", "require_observed", "requires", "rows_of",
+    "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",
 ]  # fmt: skip

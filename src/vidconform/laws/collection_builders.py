@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from vidconform.contracts import Contract
+from vidconform.contracts import FILTERS, FINISHED, Contract
 from vidconform.laws.gathered_replies import LIVES, Gathered, reply_views
 from vidconform.laws.law import Binding
-from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing
-from vidconform.laws.subjects import Subject
+from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
+from vidconform.laws.reply_view import ReplyView
+from vidconform.laws.subjects import AuthAttempt, Subject
 
 CREATING = ("create", "remix", "create-as-form", "cancel")
 """The probes that make tasks."""
@@ -18,6 +19,8 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     lists = Listing(contract, found)
     told = [view for view in reply_views(contract, gathered, *LIVES) if view.has("id", "created")]
     lists.created = {view.value("id"): view.value("created") for view in told}
+    ended = [view for view in reply_views(contract, gathered, *LIVES) if view.tells_a_task and view.phase in FINISHED]
+    lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     return [lists] if found else []
 
 
@@ -54,4 +57,25 @@ def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered)
         plain = [view for view in reply_views(contract, gathered, "create") if view.exchange.role == subject.case.role]
         is_of_a_body = subject.case.id == "none" and not subject.is_about_the_key
         subject.needs_a_served_request = is_of_a_body and bool(plain) and not plain[0].reply.is_success
+    return list(subjects)
+
+
+def models(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the list of models."""
+    return [Models(contract, [view]) for view in reply_views(contract, gathered, "models")[:1]]
+
+
+def polled(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return what the address that a creation told serves."""
+    return [Subject(contract, [view]) for view in reply_views(contract, gathered, "polling")]
+
+
+def each_credential(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the reads of a known task by credential; one that is taken for another id is a good one."""
+    found: dict[str, list[ReplyView]] = {}
+    for view in reply_views(contract, gathered, "each-credential"):
+        found.setdefault(view.exchange.credential, []).append(view)
+    subjects = [AuthAttempt(contract, [v for v in own if v.asked != contract.unknown_id]) for own in found.values()]
+    for subject, own in zip(subjects, found.values(), strict=True):
+        subject.accepted = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in own)
     return list(subjects)

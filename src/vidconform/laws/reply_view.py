@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
 from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
-from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
+from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands, http_date
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
@@ -72,10 +71,8 @@ class ReplyView:
 
         An empty object keeps many promises and shows that of none.
         """
-        if not self.reply.is_success:
-            return True
-        if self.reply.unread_coding:
-            # Its headers are judged alone.
+        # Of a coding that nobody reads the headers are judged alone.
+        if not self.reply.is_success or self.reply.unread_coding:
             return True
         if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
@@ -96,7 +93,8 @@ class ReplyView:
     def _found(self, role: str) -> Field | None:
         """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
         own = self._own_schema
-        return (own.fields.get(role) if own is not None else None) or self.contract.field(role)
+        found = (own.fields.get(role) if own is not None else None) or self.contract.field(role)
+        return found and found.at(self.body)
 
     def _asks(self, operation: Operation) -> bool:
         """Whether the request is one of an operation: another method, or a path without its id, is another's."""
@@ -120,8 +118,7 @@ class ReplyView:
 
     def pointer(self, role: str) -> str:
         """Return the JSON Pointer (RFC 6901) of a role, or of the whole body."""
-        place = self._found(role)
-        return place.pointer if place is not None else ""
+        return place.pointer if (place := self._found(role)) is not None else ""
 
     def has(self, *roles: str) -> bool:
         """Whether each of these fields is present, not null and well-formed."""
@@ -143,11 +140,7 @@ class ReplyView:
     @property
     def sent_at(self) -> float | None:
         """The Date of the reply in seconds since 1970, by the clock of who answered, or None."""
-        try:
-            date = parsedate_to_datetime(self.reply.header("date"))
-        except (ValueError, TypeError):
-            return None
-        return date.timestamp() if date.tzinfo is not None else None
+        return http_date(self.reply.header("date"))
 
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
@@ -156,13 +149,19 @@ class ReplyView:
 
     @property
     def status(self) -> str:
-        """The status word; use only where has("status")."""
-        return str(self.value("status"))
+        """The status word, as the document spells it; use only where has("status")."""
+        return self.vocabulary.spelled(str(self.value("status")))
+
+    @property
+    def vocabulary(self) -> Schema:
+        """The schema whose status words count in this reply: its own where it has any, or the task's."""
+        own = self._own_schema
+        return own if own is not None and own.phases else self.contract.task
 
     @property
     def phase(self) -> str | None:
         """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
-        return self.contract.phase_of(self.raw("status"), self.body)
+        return self.contract.phase_of(self.raw("status"), self.body, self._own_schema)
 
     def findings(self, schema: Schema) -> list[NodeFinding]:
         """Return the walk of the body through a schema."""

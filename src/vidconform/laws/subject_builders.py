@@ -7,15 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidconform.contracts import Contract
-from vidconform.laws.collection_builders import (
-    CREATING,
-    cancellation,
-    creations,
-    deletion,
-    documented_refusal,
-    listing,
-    variants,
-)
+from vidconform.laws import collection_builders as built
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
     LIVES,
@@ -196,8 +188,11 @@ KINDS: dict[str, Kind] = {
     "reply": Kind(_replies, LIVES),
     "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
     "auth_attempt": Kind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
+    "each_credential": Kind(built.each_credential, ("each-credential",)),
+    "models": Kind(built.models, ("models",)),
+    "polled": Kind(built.polled, ("create", "polling")),
     "refusal": Kind(_refused, asks=("probes",), beside=True),
-    "documented_refusal": Kind(documented_refusal, witnesses=_OWN_TASKS),
+    "documented_refusal": Kind(built.documented_refusal, witnesses=_OWN_TASKS),
     "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
     "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
     "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),
@@ -205,11 +200,11 @@ KINDS: dict[str, Kind] = {
     "creation": Kind(_creation, ("create",), asks=("member",)),
     "content": Kind(_content, ("content",)),
     "remix": Kind(_remix, ("remix",)),
-    "listing": Kind(listing, ("list",), LIVES),
-    "deletion": Kind(deletion, ("create", "delete")),
-    "cancellation": Kind(cancellation, asks=("probes",)),
-    "creations": Kind(creations, ("create", "remix"), CREATING),
-    "variants": Kind(variants, ("content-variants",)),
+    "listing": Kind(built.listing, ("list",), LIVES),
+    "deletion": Kind(built.deletion, ("create", "delete")),
+    "cancellation": Kind(built.cancellation, asks=("probes",)),
+    "creations": Kind(built.creations, ("create", "remix"), built.CREATING),
+    "variants": Kind(built.variants, ("content-variants",)),
     "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
     "published": Kind(_published, of_document=True),
     "examples": Kind(_examples, of_document=True),

@@ -82,7 +82,7 @@ def _located(contract: Contract, location: str, url: str) -> str | None:
         parts = urlsplit(urljoin(url, location))
     except ValueError:
         return None
-    for operation in (one for one in contract.operations if location and one.id_parameter):
+    for operation in (one for one in contract.operations if location and one.id_in in ("path", "query")):
         told = parts.path if operation.id_in == "path" else f"{parts.path}?{parts.query}"
         pattern = re.escape(operation.target(_MARK)).replace(_MARK, "([^/?&#]+)")
         found = re.search(f"{pattern}$", told)

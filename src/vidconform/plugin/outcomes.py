@@ -19,7 +19,9 @@ def fails(verdict: Verdict, fail_on: str) -> bool:
 
 
 def _is_expected(verdict: Verdict) -> bool:
-    return verdict.known is not None and verdict.known["state"] == DeviationStatus.EXPECTED
+    """Whether it deviates as it is known to, by an entry or by what was observed before."""
+    states = (DeviationStatus.EXPECTED, DeviationStatus.REFUTED)
+    return verdict.outcome is Outcome.UNMET and verdict.known is not None and verdict.known["state"] in states
 
 
 def properties(verdict: ShownVerdict) -> list[tuple[str, object]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from vidconform.contracts import MULTIPART, URLENCODED
 from vidconform.ledger import task_id_in
+from vidconform.probes.polling import reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.task_lookup import Find, finished_task, known_task
 from vidconform.transport import NotSent
@@ -21,6 +22,18 @@ def keyless(context: ProbeContext, find: Find) -> None:
     context.ask(context.probe, context.operation(role), task_id, credential="none")
 
 
+def each_credential(context: ProbeContext, find: Find) -> None:
+    """Read a known task, and an id that no task has, with each credential that is enough by itself."""
+    operation, task_id = context.operation("retrieve"), known_task(context, find)
+    alone = [choice[0].name for choice in operation.choices if len(choice) == 1]
+    if len(alone) < 2:
+        raise NotSent(f"two security schemes of {operation.path}, each enough by itself")
+    for name in alone:
+        context.ask("each-credential", operation, task_id, credential=name)
+        # One that opens neither may have expired; one that is taken for the other id has not.
+        context.ask("each-credential", operation, context.contract.unknown_id, credential=name)
+
+
 def create_as_form(context: ProbeContext, find: Find) -> None:
     """Create a task in the other media type that the document names, and read it once."""
     operation = context.operation("create")
@@ -31,7 +44,7 @@ def create_as_form(context: ProbeContext, find: Find) -> None:
     created = context.resume() or context.create("create", as_form, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None:
-        context.ask("poll", context.operation("retrieve"), task_id)
+        context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)
         context.finish(task_id)
 
 

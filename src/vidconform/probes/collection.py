@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import Operation
+from vidconform.contracts import FILTERS, Operation
 from vidconform.exchange import Exchange, listed_ids
 from vidconform.ledger import task_id_in
 from vidconform.probes.lifecycle import follow_created
+from vidconform.probes.polling import own_address, reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.task_lookup import Find
 from vidconform.transport import NotSent
+
+_MOST_VALUES = 10
+WAITING = "waiting-task-is-cancelled"
 
 
 def listing(context: ProbeContext, find: Find) -> None:
@@ -20,6 +24,10 @@ def listing(context: ProbeContext, find: Find) -> None:
     whole = context.ask("list", operation, task_id)
     for order in operation.options["order"].values if "order" in operation.options else ():
         context.ask(f"list-{order}", operation.with_options(order=order), task_id)
+    for role in (role for role in FILTERS if role in operation.options):
+        # Reads are free, and some documents name a hundred models.
+        for value in operation.options[role].values[:_MOST_VALUES]:
+            context.ask(f"list-by-{role}", operation.with_options(**{role: value}), task_id)
     first = whole
     if "limit" in operation.options:
         operation = operation.with_options(limit=1)
@@ -42,22 +50,30 @@ def cancel(context: ProbeContext, find: Find) -> None:
     created = context.resume() or context.create("create", operation, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None:
+        told = context.contract.field("status", created.role, created.reply.status)
+        if WAITING in context.contract.requirements and (told is None or told.read(created.reply.json) is None):
+            context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)
         context.try_ask("cancel", cancelling, task_id)
-        follow_created(context, task_id)
+        follow_created(context, task_id, created)
+
+
+def models(context: ProbeContext, find: Find) -> None:
+    """Ask for the models that the service has."""
+    context.ask("models", context.operation("models"))
 
 
 def late_cancel(context: ProbeContext, find: Find) -> None:
     """Ask to cancel the run's own task, which has ended, and read it again."""
     task_id = _own_task(context, find)
     context.ask("late-cancel", context.operation("cancel"), task_id)
-    context.ask("reread", context.operation("retrieve"), task_id)
+    context.ask("reread", reading(context, lambda: own_address(find)), task_id)
 
 
 def delete(context: ProbeContext, find: Find) -> None:
     """Delete the run's own task, which has ended, then read it and list what is left."""
     task_id = _own_task(context, find)
     context.ask("delete", context.operation("delete"), task_id)
-    context.ask("deleted-read", context.operation("retrieve"), task_id)
+    context.ask("deleted-read", reading(context, lambda: own_address(find)), task_id)
     listed = context.contract.operation("list")
     if listed is not None:
         context.ask("deleted-list", listed, task_id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import Contract, Operation, Scheme
+from vidconform.exchange import Headers
 from vidconform.transport import NotSent
 
 WRONG_KEY = "vidconform-wrong-key"
@@ -54,22 +55,39 @@ def near_credentials(operation: Operation, keys: Mapping[str, str]) -> list[str]
     return list(near_keys(keys.get(scheme.variable or "", ""))) if scheme is not None else []
 
 
-def credential_of(contract: Contract, operation: Operation, name: str, keys: Mapping[str, str]) -> tuple[str, str]:
-    """Return the header of a credential, empty for none; `keys` are by variable. Raises NotSent.
+def credentials_of(contract: Contract, operation: Operation, name: str, keys: Mapping[str, str]) -> Headers:
+    """Return the headers of a credential, none without one; `keys` are by variable. Raises NotSent.
 
-    `name` is a security scheme's, or `key` for the operation's first, `another`, `wrong`, one of NEAR_KEYS or `none`.
+    `name` is a security scheme's, which is sent alone, or `key` for all that the document asks for at once, `another`,
+    `wrong`, one of NEAR_KEYS or `none`. Another account's key stands in the place of the provider's, one near the right
+    one in that of the first.
     """
-    if name == "none" or not operation.schemes:
-        return "", ""
-    named = [scheme for scheme in operation.schemes if scheme.name == name]
-    scheme = (named or list(operation.schemes))[0]
+    schemes = [scheme for scheme in operation.schemes if scheme.name == name != "key"][:1] or _chosen(operation, keys)
+    if name == "none" or not schemes or (operation.keyless and name == "key" and not _holds(schemes, keys)):
+        return ()
     if name == "wrong":
-        return scheme.header, scheme.prefix + WRONG_KEY
-    variable = contract.provider.other_key_variable if name == "another" else scheme.variable
-    if operation.keyless and name == "key" and not keys.get(variable or ""):
-        return "", ""
-    if variable is None or not keys.get(variable):
-        raise NotSent(f"a credential for {operation.path}: set {variable}")
-    # A recording has no key that another one could be near.
-    key = near_keys(keys[variable]).get(name, WRONG_KEY) if name in NEAR_KEYS else keys[variable]
-    return scheme.header, scheme.prefix + key
+        return tuple((scheme.header, scheme.prefix + WRONG_KEY) for scheme in schemes)
+    found = []
+    account = next((s for s in schemes if s.variable == contract.provider.key_variable), schemes[0])
+    for scheme in schemes:
+        is_other = name == "another" and scheme is account
+        variable = contract.provider.other_key_variable if is_other else scheme.variable
+        if variable is None or not keys.get(variable):
+            raise NotSent(f"a credential for {operation.path}: set {variable}")
+        # A recording has no key that another one could be near.
+        is_near = name in NEAR_KEYS and scheme is schemes[0]
+        key = near_keys(keys[variable]).get(name, WRONG_KEY) if is_near else keys[variable]
+        found.append((scheme.header, scheme.prefix + key))
+    return tuple(found)
+
+
+def _chosen(operation: Operation, keys: Mapping[str, str]) -> Sequence[Scheme]:
+    """Return the schemes that are sent together: of several choices the first whose credentials are all set."""
+    choices = operation.choices or (operation.schemes[:1],)
+    # Those of a second route have rows of their own, and none stands in for another.
+    held = [choice for choice in choices if _holds(choice, keys)] if operation.role != "second-retrieve" else []
+    return (held or list(choices))[0]
+
+
+def _holds(schemes: Sequence[Scheme], keys: Mapping[str, str]) -> bool:
+    return all(keys.get(scheme.variable or "") for scheme in schemes)

@@ -9,6 +9,8 @@ from typing import Any
 from vidconform.contracts import FINISHED, Operation, usual_headers
 from vidconform.exchange import RESUMED, Exchange
 from vidconform.ledger import task_id_in
+from vidconform.probes.lag import ask_within_lag
+from vidconform.probes.polling import reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import RawRequest
 from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
@@ -52,14 +54,14 @@ def create(context: ProbeContext, find: Find) -> None:
     # A task of an earlier run may be finished by now; its content would not be too early.
     if content is not None and RESUMED not in context.notes:
         context.try_ask("early-content", content, task_id)
-    follow_created(context, task_id)
+    follow_created(context, task_id, created)
 
 
 def content(context: ProbeContext, find: Find) -> None:
     """Fetch the content of a finished task."""
     task_id = finished_task(context, find)
     try:
-        context.ask("content", context.operation("content"), task_id)
+        ask_within_lag(context, "content", context.operation("content"), task_id)
     except ProbeFailure as failure:
         if not _is_a_bad_gateway(failure) or not _stays_its_own(context, failure, task_id):
             raise
@@ -94,7 +96,7 @@ def result(context: ProbeContext, find: Find) -> None:
     target: str | None = context.note("result", lambda: find("result"))
     if target is None:
         raise NotSent("a result on the service's own host; an address elsewhere is not asked")
-    operation = replace(context.operation("retrieve"), role="result")
+    operation = replace(context.operation("retrieve"), role="result", method="GET")
     raw = RawRequest(target, tuple(usual_headers("content").items()), None)
     context.ask("result", operation, task_id, raw=raw)
 
@@ -130,12 +132,15 @@ def _follow_each(context: ProbeContext, operation: Operation, ids: list[str]) ->
             context.failures.append(failure)
 
 
-def follow_created(context: ProbeContext, task_id: str) -> None:
+def follow_created(context: ProbeContext, task_id: str, created: Exchange | None = None) -> None:
     """Follow a task of our own; one that is gone, or whose status cannot be read, is not worth another run either.
 
     A server that answers with 500 may tell the end of the task all the same.
     """
-    ended = _follow(context, context.operation("retrieve"), task_id)
+    operation = reading(context, lambda: told_by(context, created))
+    if operation.lag is not None:
+        ask_within_lag(context, "poll", operation, task_id)
+    ended = _follow(context, operation, task_id)
     exchange = context.exchanges[-1]
     is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
     if ended or is_over:

@@ -40,7 +40,8 @@ def look_up(context: ProbeContext) -> None:
 
 def _read(context: ProbeContext, task_id: str) -> Exchange | None:
     with suppress(NotSent, ProbeFailure):
-        return context.aside().ask("poll", context.operation("retrieve"), task_id)
+        operation = context.operation("retrieve")
+        return None if operation.polls else context.aside().ask("poll", operation, task_id)
     return None
 
 

@@ -19,7 +19,7 @@ from vidconform.ledger import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.probes.credentials import NEAR_KEYS, credential_of
+from vidconform.probes.credentials import NEAR_KEYS, credentials_of
 from vidconform.probes.lost_creations import id_in, look_up
 from vidconform.probes.paid_requests import spend
 from vidconform.probes.probe_settings import ProbeSettings
@@ -35,6 +35,7 @@ from vidconform.transport import (
 _VIDEOS = ("content", "result")
 # The note of a task that was found by looking, and begins with a read.
 _FOUND = "found"
+_READS = ("retrieve", "second-retrieve", "list", "models", "polling")
 _KEYLESS = ("none", "wrong", *NEAR_KEYS)
 
 
@@ -87,11 +88,11 @@ class ProbeContext:
         """
         self.setting.memory.check()
         said = raw or documented_request(operation, task_id, body)
-        header = credential_of(self.contract, operation, credential, self.setting.keys)
+        headers = credentials_of(self.contract, operation, credential, self.setting.keys)
         request = Request(
-            method or operation.method, self.setting.base_url, said.target,
-            (*said.headers, header) if header[0] else said.headers, said.body,
+            method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
             paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
+            reads=operation.role in _READS and method is None,
         )  # fmt: skip
         started = time.monotonic()
         received = self.transport.send(request)
@@ -194,10 +195,11 @@ class ProbeContext:
             self.failures.append(replace(failure, beside=step))
             return None
 
-    def wait(self) -> None:
-        """Wait one poll interval, unless the replies are recorded."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait some seconds, or one poll interval, unless the replies are recorded."""
         if self.transport.sleeps:
-            time.sleep(max(0.0, min(self.setting.pace.poll_interval, self.setting.clock.left())))
+            pause = self.setting.pace.poll_interval if seconds is None else seconds
+            time.sleep(max(0.0, min(pause, self.setting.clock.left())))
 
     def _without_credential(self, request: Request) -> Request:
         """Return a request as it is kept: what it says as it was sent, and no key that opens anything."""

@@ -86,5 +86,6 @@ def raw_request(
 
 def documented_request(operation: Operation, task_id: str | None, body: Any) -> RawRequest:
     """Return the request to an operation as the document shows it, about a task, with a body or without."""
+    body = operation.body_about(task_id, body)
     kind, content = (JSON, None) if body is None else encode_body(operation.body_type, body, operation.files(body))
     return RawRequest(operation.target(task_id), tuple(operation.sent_headers(kind).items()), content)

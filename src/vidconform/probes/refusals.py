@@ -89,6 +89,10 @@ class RefusalProbe:
     def _target(self, context: ProbeContext, find: Find) -> str | None:
         if self.target == "none":
             return None
+        own = self.role in ("delete", "cancel") and self.target in ("known", "finished")
+        if own:
+            # What is given is somebody's, and a service that does not refuse would end it.
+            return context.note("own", lambda: find("own")) or context.contract.unknown_id
         if self.target == "malformed":
             return context.contract.malformed_id
         if self.target == "unknown":
@@ -158,6 +162,11 @@ REFUSALS = (
     RefusalProbe("list-without-key", "list", "list-without-key-is-refused", "none", "none"),
     RefusalProbe("list-with-wrong-key", "list", "list-with-wrong-key-is-refused", "none", "wrong"),
     RefusalProbe("unknown-deletion", "delete", "unknown-deletion-is-refused"),
+    RefusalProbe("unknown-cancel", "cancel", "unknown-cancel-is-refused"),
+    RefusalProbe("cancel-without-key", "cancel", "cancel-without-key-is-refused", "known", "none"),
+    RefusalProbe("cancel-with-wrong-key", "cancel", "cancel-with-wrong-key-is-refused", "known", "wrong"),
+    RefusalProbe("models-without-key", "models", "models-without-key-is-refused", "none", "none"),
+    RefusalProbe("models-with-wrong-key", "models", "models-with-wrong-key-is-refused", "none", "wrong"),
     RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
     RefusalProbe("failed-content", "content", "failed-content-is-refused", "failed"),
     RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),

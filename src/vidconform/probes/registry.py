@@ -11,6 +11,7 @@ from vidconform.exchange import ProbeKind
 from vidconform.ledger import Danger
 from vidconform.probes import alternatives, collection, lifecycle
 from vidconform.probes.generated.generated_probes import ACCIDENT, DANGER, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
+from vidconform.probes.polling import polling
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.refusals import OPTIONAL_MEMBER, REFUSALS, RefusalProbe
 from vidconform.probes.task_lookup import Find
@@ -22,7 +23,7 @@ Script = Callable[[ProbeContext, Find], None]
 class Probe:
     """A scripted conversation; `cost` is free, read or paid, `refusal` and `generated` what else is known of it.
 
-    `requirement` is the id without which a contract has no use for it.
+    `requirement` is the id without which, or `also`, a contract has no use for it.
     """
 
     name: str
@@ -30,13 +31,17 @@ class Probe:
     role: str
     script: Script
     requirement: str = ""
+    also: str = ""
     refusal: RefusalProbe | None = None
     generated: GeneratedProbe | None = None
 
     def applies_to(self, contract: Contract) -> bool:
         """Whether the contract has the operation that the probe asks, and states what it is sent for."""
-        is_stated = not self.requirement or self.requirement in contract.requirements
-        return is_stated and contract.operation(self.role) is not None
+        stated = {self.requirement, self.also} - {""}
+        is_stated = not stated or not stated.isdisjoint(contract.requirements)
+        operation = contract.operation(self.role)
+        # An address that a creation told is asked for its task alone; a result lies elsewhere.
+        return is_stated and operation is not None and (not operation.polls or self.name == "result")
 
     @property
     def kind(self) -> ProbeKind:
@@ -57,7 +62,7 @@ class Probe:
 
 # A place in the limit that an accident takes is lost for what comes later, and so is what a crash cuts off.
 # What some vendors serve to anybody.
-KEYLESS = ("retrieve", "list", "content")
+KEYLESS = ("retrieve", "list", "content", "models")
 # A task that is deleted is of use to nobody.
 _STAGES = (
     "observe", "create", "read", "free refusal", "paid refusal", "generated", "remix", "create-as-form", "cancel",
@@ -67,7 +72,7 @@ _STAGES = (
 
 def _refusal_probe(refusal: RefusalProbe) -> Probe:
     cost = "paid" if refusal.may_create else "free"
-    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal)
+    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal=refusal)
 
 
 def _generated_probe(role: str) -> Probe:
@@ -84,10 +89,12 @@ PROBES: dict[str, Probe] = {
         Probe("content", "read", "content", lifecycle.content),
         Probe("content-variants", "read", "content", alternatives.content_variants, "content-variants-are-served"),
         Probe("list", "read", "list", collection.listing),
+        Probe("models", "read", "models", collection.models),
+        Probe("polling", "read", "retrieve", polling, "polling-url-serves-the-task"),
         Probe("remix", "paid", "remix", lifecycle.remix),
         *(Probe(f"{role}-keyless", "read", role, alternatives.keyless, f"{role}-needs-no-key") for role in KEYLESS),
         Probe("create-as-form", "paid", "create", alternatives.create_as_form, "create-accepts-form"),
-        Probe("cancel", "paid", "create", collection.cancel, "cancelled-task-ends"),
+        Probe("cancel", "paid", "create", collection.cancel, "cancelled-task-ends", collection.WAITING),
         Probe("late-cancel", "free", "cancel", collection.late_cancel),
         Probe("delete", "free", "delete", collection.delete),
         Probe("result", "read", "retrieve", lifecycle.result, "result-is-playable"),
@@ -95,6 +102,7 @@ PROBES: dict[str, Probe] = {
         Probe(
             "second-route-admin", "read", "second-retrieve", lifecycle.second_route_admin, "second-route-accepts-admin"
         ),
+        Probe("each-credential", "read", "retrieve", alternatives.each_credential, "retrieve-accepts-each-credential"),
         *map(_refusal_probe, REFUSALS),
         *map(_generated_probe, GENERATED_ROLES),
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.verdicts import Label
+from vidconform.verdicts import Label, Outcome
 
 #: Why what is met in part does not end what was unmet before.
 IN_PART = "met by what was seen of it, and trouble hid the rest"
@@ -56,7 +56,8 @@ class VerdictRow:
     @property
     def is_known(self) -> bool:
         """Whether it deviates as somebody listed that it does."""
-        return self.deviation is not None and self.deviation["state"] == "expected"
+        states = ("expected", "refuted") if self.outcome == Outcome.UNMET else ()
+        return self.deviation is not None and self.deviation["state"] in states
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -37,7 +37,8 @@ def _column(row: Row) -> str:
 
 def is_expected(row: Row) -> bool:
     """Whether a known deviation deviates as it is known to."""
-    return bool(row.get("deviation")) and row["deviation"]["state"] == "expected"
+    states = ("expected", "refuted") if row["outcome"] == Outcome.UNMET else ()
+    return bool(row.get("deviation")) and row["deviation"]["state"] in states
 
 
 def is_stale(row: Row) -> bool:
@@ -50,6 +51,8 @@ def known(deviation: Row) -> str:
     if deviation["state"] == "stale":
         listed = f"{deviation.get('file', 'deviations.toml')} lists this as deviating since {deviation['since']}"
         return f"stale: {listed}, and it is met now; remove the entry"
+    if deviation["state"] == "refuted":
+        return f"refuted by observation on {deviation['since']}: {deviation['reason']}"
     ticket = f", {deviation['ticket']}" if "ticket" in deviation else ""
     until = f" until {deviation['expires']}" if "expires" in deviation else ""
     word = "known" if deviation["state"] == "expected" else "was known"

@@ -60,6 +60,26 @@ def check_bindings(contract: Contract) -> None:
             raise DataFileProblem(contract.folder / "requirements.toml", problem + hint)
 
 
+def check_contract(contract: Contract) -> None:
+    """Raise DataFileProblem for what nothing could be judged by; our tests hold our own to their bindings."""
+    for schema in contract.schemas.values():
+        _check_schema(schema, contract)
+    if not contract.provider.is_own:
+        check_bindings(contract)
+
+
+def _check_schema(schema: Schema, contract: Contract) -> None:
+    """Raise DataFileProblem for a schema that no verdict could be read from."""
+    unknown = sorted(set(schema.bound) - set(contract.requirements))
+    if unknown:
+        raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
+    try:
+        # Both are worked out once and kept.
+        _ = schema.validator, schema.fields, schema.conditions
+    except (ValueError, KeyError) as error:
+        raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error
+
+
 def describe(contract: Contract) -> list[dict[str, Any]]:
     """Return the ledger of a contract as `vidconform list --json` prints it."""
     return [
@@ -73,7 +93,9 @@ def describe(contract: Contract) -> list[dict[str, Any]]:
             "concern": row.concern,
             "bound": bindings(contract, row.id),
             "untestable": row.untestable,
+            **({"refuted": dict(row.refuted)} if row.refuted else {}),
             "edition": contract.edition.as_dict(),
+            "gone": contract.provider.gone,
         }
         for row in contract.requirements.values()
     ]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import Contract, Deviation, check_twice, own_deviations, read_deviations
+from vidconform.contracts import Contract, Deviation, check_twice, own_deviations, read_deviations, refutations
 from vidconform.errors import BadOption, DataFileProblem, SecretRefused
 from vidconform.redaction import Guard
 from vidconform.run.options import RunOptions
@@ -28,6 +28,7 @@ def known_deviations(options: RunOptions, contracts: Sequence[Contract]) -> Know
         check_twice(entries, contracts, today)
     if options.write_deviations is not None:
         check_writable(options.write_deviations, contracts)
+    files += [refutations(contract) for contract in contracts]
     return KnownDeviations([entry for entries in files for entry in entries], today)
 
 

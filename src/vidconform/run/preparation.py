@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vidconform.contracts import (
     Contract,
     Provider,
-    Schema,
     find_provider,
     load_contracts,
     provider_names,
     proxy_passwords,
 )  # fmt: skip
-from vidconform.errors import DataFileProblem
 from vidconform.ledger import Budget, Price, check_room
 from vidconform.probes import near_keys
 from vidconform.redaction import Guard
-from vidconform.run.bindings import check_bindings
+from vidconform.run.bindings import check_contract
 from vidconform.run.known_deviations import known_deviations
 from vidconform.run.left_out import providers_left_out
 from vidconform.run.options import RunOptions, check_providers, task_ids
@@ -40,17 +38,10 @@ def prepare(
 ) -> Session:  # fmt: skip
     """Return a run ready to judge; raises UsageProblem for anything the user must mend, before anything is sent."""
     options.check()
-    providers = [find_provider(name) for name in provider_names(options.providers)]
-    check_providers(providers, options)
-    contracts = {provider.name: load(provider) for provider in providers}
-    for schema, contract in [(s, c) for found in contracts.values() for c in found for s in c.schemas.values()]:
-        _check_schema(schema, contract)
+    providers, contracts = _checked(options, load)
     left_out = providers_left_out(providers, contracts, options, environ)
     providers = [provider for provider in providers if provider.name not in left_out]
     every = [contract for provider in providers for contract in contracts[provider.name]]
-    for contract in every:
-        if not contract.provider.is_own:
-            check_bindings(contract)
     ids, known = task_ids(options, every), known_deviations(options, every)
     budget, chosen = _budget(options, providers), options.run_timeout
     # The seconds that were chosen are those of the whole run.
@@ -73,6 +64,25 @@ def prepare(
         options, provider_runs, budget, journal=journal, creations=creations, known=known, guard=guard,
         left_out=list(left_out.values()),
     )  # fmt: skip
+
+
+def contracts_named(names: Sequence[str]) -> list[Contract]:
+    """Return the contracts of some providers, held to all that a run holds them to; raises UsageProblem."""
+    _, contracts = _checked(RunOptions(names))
+    every = [contract for found in contracts.values() for contract in found]
+    known_deviations(RunOptions(names), every)
+    return every
+
+
+def _checked(
+    options: RunOptions, load: Callable[[Provider], list[Contract]] = load_contracts
+) -> tuple[list[Provider], dict[str, list[Contract]]]:
+    providers = [find_provider(name) for name in provider_names(options.providers)]
+    check_providers(providers, options)
+    contracts = {provider.name: load(provider) for provider in providers}
+    for contract in [contract for found in contracts.values() for contract in found]:
+        check_contract(contract)
+    return providers, contracts
 
 
 def _budget(options: RunOptions, providers: Iterable[Provider]) -> Budget:
@@ -102,15 +112,3 @@ def _journal(options: RunOptions, provider_runs: list[ProviderRun], guard: Guard
     for one in provider_runs:
         one.store.journal, one.store.observer = journal, observer
     return journal
-
-
-def _check_schema(schema: Schema, contract: Contract) -> None:
-    """Raise DataFileProblem for a schema that no verdict could be read from."""
-    unknown = sorted(set(schema.bound) - set(contract.requirements))
-    if unknown:
-        raise DataFileProblem(schema.path, f"x-requirement {unknown[0]!r} has no row in requirements.toml")
-    try:
-        # Both are worked out once and kept.
-        _ = schema.validator, schema.fields, schema.conditions
-    except (ValueError, KeyError) as error:
-        raise DataFileProblem(schema.path, f"no JSON Schema: {str(error).splitlines()[0]}") from error

@@ -83,22 +83,10 @@ def load_cassette(contract: Contract, probe: str) -> Cassette:
     if not path.is_file():
         raise CassetteMissing(path, provider)
     try:
-        return Cassette(path, _parse(read_text(path)))
+        return Cassette(path, decode_yaml(read_text(path)))
     except Exception as error:
         # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
-
-
-def _parse(text: str) -> Any:
-    """Read YAML as JSON has it: bytes as their base64, dates as they are spelled."""
-    import yaml
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Reads what JSON has a form for."""
-
-    Loader.add_constructor("tag:yaml.org,2002:binary", lambda _, node: {"base64": "".join(node.value.split())})
-    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
-    return decode_yaml(text, Loader)
 
 
 def save_cassette(contract: Contract, evidence: RedactedEvidence, base_url: str, guard: Guard | None = None) -> Path:

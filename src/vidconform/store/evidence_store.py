@@ -13,6 +13,7 @@ from vidconform.exchange import (
     failed_task,
     finished_task,
     last_words,
+    own_polling,
     own_result,
     own_task_failure,
 )
@@ -26,6 +27,7 @@ from vidconform.transport import NotSent, ProbeFailure
 _ROLES = {
     "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
     "content": ("content",), "list": ("list",), "delete": ("delete",), "cancel": ("cancel",),
+    "models": ("models",), "polling": ("polling",),
     "create-as-form": ("create",),
     "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
 }  # fmt: skip
@@ -123,7 +125,9 @@ class Store:
         return any(exchange.reply.is_success for exchange in right) if right else None
 
     def _find(self, contract: Contract, name: str) -> Any:
-        given = self.source.task_ids.get(contract.name, [])
+        reads = contract.operation("retrieve")
+        # Of a task that is given nobody told the address.
+        given = [] if reads is not None and reads.polls else self.source.task_ids.get(contract.name, [])
         if name == "task_ids":
             return given
         if name == "ends":
@@ -133,6 +137,9 @@ class Store:
         if name in ("own", "listed"):
             own = self._own(contract)
             return own if own is not None or name == "own" else self._served(contract, given)
+        if name == "polling":
+            created = self.kept.get((contract.id, "create"))
+            return created and own_polling(contract, created, self.source.setting.base_url)
         if name == "result":
             return own_result(contract, self._lives(contract, given), self.source.setting.base_url)
         if name == "failed":

@@ -33,13 +33,17 @@ class PlanTransport:
 
     def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
         self._can_succeed = kind_of_probe(probe) == "life"
-        self._missing = {o.target(task_id) for o in contract.operations if o.id_parameter for task_id in unknown}
+        self._unknown = list(unknown)
+        by_target = [operation for operation in contract.operations if operation.id_in in ("path", "query")]
+        self._missing = {operation.target(task_id) for operation in by_target for task_id in self._unknown}
         # No task is made of another one of the same id.
         self._task, self._refusal = _finished_task(contract, f"planned-{probe}"), _refusal(contract)
 
     def send(self, request: Request) -> ReceivedReply:
         """Return what the document promises; no time is told."""
-        is_served = self._can_succeed and request.target not in self._missing
+        asked = request.body or b""
+        is_missing = request.target in self._missing or any(f'"{id}"'.encode() in asked for id in self._unknown)
+        is_served = self._can_succeed and not is_missing
         return ReceivedReply.of(request, self._task if is_served else self._refusal, "", _PLANNED)
 
     def recorded(self) -> Iterator[Request] | None:
@@ -56,9 +60,13 @@ def _finished_task(contract: Contract, task_id: str) -> Reply:
     task: dict[str, Any] = next((body for body in shown if isinstance(body, dict)), {})
     word = next(word for word in (*contract.words, *customary_phases()) if contract.phase(word) == "succeeded")
     for role, value in {"id": task_id, "task-id": task_id, "status": word}.items():
-        place = contract.field(role)
-        if place is not None:
-            place.write(task, value)
+        # A creation may tell the id in a place of its own.
+        for place in (contract.field(role, asked) for asked in ("create", "remix", "")):
+            if place is not None:
+                place.write(task, value)
+    polled = contract.field("polling-url", "create")
+    if polled is not None:
+        polled.write(task, f"/{_PLANNED}-polling")
     return Reply(200, _JSON, json.dumps(task).encode())
 
 

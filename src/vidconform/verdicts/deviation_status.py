@@ -20,6 +20,7 @@ class DeviationStatus(StrEnum):
     EXPECTED = "expected"
     STALE = "stale"
     EXPIRED = "expired"
+    REFUTED = "refuted"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class KnownDeviations:
     def mark(self, verdict: AnyVerdict) -> AnyVerdict:
         """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
         entry = self.entry(verdict)
-        status = None if entry is None else _status_of(verdict, entry.has_expired(self.today))
+        status = None if entry is None else _status_of(verdict, entry, self.today)
         return verdict if entry is None or status is None else replace(verdict, known=_describe(entry, status))
 
     def in_force(self, contract: Contract, requirement: str) -> Deviation | None:
@@ -47,9 +48,11 @@ class KnownDeviations:
         return min(found, key=lambda entry: entry.has_expired(self.today), default=None)
 
 
-def _status_of(verdict: Verdict, expired: bool) -> DeviationStatus | None:
+def _status_of(verdict: Verdict, entry: Deviation, today: date) -> DeviationStatus | None:
     """What was not seen, or not in full, or could not be judged says nothing about an entry."""
-    if expired:
+    if entry.refutes:
+        return DeviationStatus.REFUTED
+    if entry.has_expired(today):
         return DeviationStatus.EXPIRED if verdict.outcome is Outcome.UNMET else None
     whole = {Outcome.UNMET: DeviationStatus.EXPECTED, Outcome.MET: DeviationStatus.STALE}
     return None if verdict.partial else whole.get(verdict.outcome)

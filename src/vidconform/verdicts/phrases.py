@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vidconform.contracts import Schema, SchemaError
+from vidconform.contracts import Schema, SchemaError, resolve
 from vidconform.text import Redacted
 
 LONGEST = 300
@@ -47,10 +47,18 @@ def expected(schema: Schema, errors: Sequence[SchemaError]) -> str:
     Nothing where the only one is a `not`, which asks for anything else.
     """
     here = [error for error in errors if error.pointer == errors[0].pointer]
-    words = [word for error in here if error.keyword == "enum" for word in _asked(schema, error)]
+    asked = {error: _words(schema, error) for error in here}
+    words = [word for found in asked.values() for word in found]
     choices = [f"one of {', '.join(map(show, words))}"] if words else []
-    choices += [_expected(schema, error) for error in here if error.keyword != "enum"]
+    choices += [_expected(schema, error) for error, found in asked.items() if not found]
     return " or ".join(filter(None, dict.fromkeys(choices)))
+
+
+def _words(schema: Schema, error: SchemaError) -> list[Any]:
+    """Return the words that an enum asks for, also one in which letter case does not matter."""
+    of_any_case = resolve(schema.merged, error.schema_pointer.rpartition("/")[0] + "/x-any-case")
+    found = _asked(schema, error) if error.keyword == "enum" else of_any_case if error.keyword == "pattern" else None
+    return list(found or [])
 
 
 def _expected(schema: Schema, error: SchemaError) -> str:
@@ -76,14 +84,6 @@ def received(schema: Schema, error: SchemaError, body: Any) -> str:
     return f"{show(value)}{place}"
 
 
-def resolve(node: Any, pointer: str) -> Any:
-    """Return what a JSON Pointer (RFC 6901) points at."""
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        node = node[int(name)] if isinstance(node, list) else node.get(name) if isinstance(node, dict) else None
-    return node
-
-
 def _type(asked: Any) -> str:
     if asked == "null":
         return "null, or the member left out"
@@ -103,5 +103,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "minimum": lambda asked: f"at least {asked}",
     "maximum": lambda asked: f"at most {asked}",
     "not": lambda asked: "",
+    "x-content": lambda asked: "a text that holds JSON",
+    "x-sum": lambda asked: f"the sum of {' and '.join(map(str, asked))}",
     "minLength": lambda asked: f"at least {asked} characters",
 }

@@ -26,6 +26,7 @@ _SERVED: Mapping[str, tuple[str, ...]] = {
     "list": ("list",),
     "cancel": ("cancel",),
     "delete": ("create", "delete"),
+    "models": ("models", "models-keyless"),
 }
 """The probes that show what an operation answers when all goes well, by its role."""
 _REFUSED: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
     "second-retrieve": ("unknown-second-route-task",),
     "content": ("unknown-content",),
     "delete": ("unknown-deletion",),
+    "cancel": ("unknown-cancel", "late-cancel"),
 }
 """The free probes that show how an operation refuses."""
 _KEYLESS: Mapping[str, tuple[str, ...]] = {
@@ -40,10 +42,12 @@ _KEYLESS: Mapping[str, tuple[str, ...]] = {
     "second-retrieve": ("second-route-without-token", "second-route-with-wrong-token"),
     "content": ("content-without-key", "content-with-wrong-key"),
     "list": ("list-without-key", "list-with-wrong-key"),
+    "models": ("models-without-key", "models-with-wrong-key"),
+    "cancel": ("cancel-without-key", "cancel-with-wrong-key"),
 }
 """Those that show how it refuses a credential."""
 _REFUSAL = "refusal"
-_OTHERS = ("content", "list", "create-as-form", "cancel", "late-cancel", "delete")
+_OTHERS = ("content", "list", "create-as-form", "cancel", "late-cancel", "delete", "models", "models-keyless")
 """What else is asked rightly."""
 
 

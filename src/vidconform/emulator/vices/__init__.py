@@ -50,6 +50,8 @@ def _load() -> None:
         creation_faults,
         lifecycle_faults,
         odd_requests,
+        operation_faults,
+        promise_faults,
         refusal_faults,
         time_faults,
     )

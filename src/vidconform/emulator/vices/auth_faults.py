@@ -8,7 +8,7 @@ from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, LISTED, RE
 from vidconform.emulator.vices.vice import Act, provided, refused, vices
 
 
-def _credentials(reply: ReplyContext) -> list[str]:
+def credentials(reply: ReplyContext) -> list[str]:
     """Return what came in the headers that carry a credential of the contract."""
     operations = reply.described.operations if reply.described else ()
     headers = {scheme.header for operation in operations for scheme in operation.schemes}
@@ -16,10 +16,10 @@ def _credentials(reply: ReplyContext) -> list[str]:
 
 
 def _came_without(reply: ReplyContext) -> bool:
-    return not _credentials(reply)
+    return not credentials(reply)
 
 
-def _opens(role: str, *, without: bool) -> Act:
+def opens(role: str, *, without: bool) -> Act:
     """Return the act that serves a stranger: one without a key, or one with a wrong key."""
     return lambda reply: (
         reply.check == "key" and reply.role == role and _came_without(reply) == without and reply.grant()
@@ -42,7 +42,7 @@ _OPEN = (
     ("second-retrieve", "shows-tasks-for-any-token-on-the-second-route",
      "The second route shows a task for a token that does not exist."),
 )  # fmt: skip
-vices(ANY, *((name, sentence, _opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
+vices(ANY, *((name, sentence, opens(role, without="-without-" in name)) for role, name, sentence in _OPEN))
 
 
 vices(
@@ -51,7 +51,7 @@ vices(
      lambda reply: reply.check == "tenant" and reply.grant()),
     ("needs-no-key", "No route needs a key.", provided(_came_without, ReplyContext.grant)),
     ("lets-in-keys-near-the-right-one", "A key that shares its beginning or its end with the right one is let in.",
-     lambda reply: reply.check == "key" and NEAR_KEY in " ".join(_credentials(reply)) and reply.grant()),
+     lambda reply: reply.check == "key" and NEAR_KEY in " ".join(credentials(reply)) and reply.grant()),
 )  # fmt: skip
 _shut = refused(401, "the key is not valid", "invalid_api_key")
 _NOW_AND_THEN = "The key that read a task once is refused at the second read."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from vidconform.contracts import Contract, RefusalCase, Schema, findings, read_toml
+from vidconform.contracts import Contract, RefusalCase, Schema, decoded, findings, read_toml
 from vidconform.emulator.lives import known_tasks
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import EmulatedProvider
@@ -28,9 +28,10 @@ _DAMAGES = (
     ),
     put("as-a-value", "https://cdn.example/video.mp4"),
 )
-_OF_TASKS = ("task-shown", "completed", "failed", "unfinished")
+_OF_TASKS = ("task-shown", "completed", "failed", "unfinished", "read-again")
 _OTHERS = (
-    "creation", "remix", "second-route", "list", "cancellation", "deletion", "content", "unknown-task", "refusal",
+    "creation", "remix", "second-route", "list", "models", "cancellation", "deletion", "content", "unknown-task",
+    "refusal",
 )  # fmt: skip
 # When a member is damaged, or a whole body, which takes all its members with it: in the most replies first.
 _MOMENTS = (
@@ -41,18 +42,20 @@ _MOMENTS = (
 # A task whose status is never told has no end.
 _ENDLESS = ("task-shown", "completed", "failed")
 _MOST_FOR_A_ROW = 2
-_SHAPE = "ids-of-another-shape"
+_SHAPE, _STATES, _ONE = "ids-of-another-shape", "reads-with-the-code-of-another-state", "opens-with-one-credential"
+# A task that is unknown at first is a fault, or one that stays so where the document lets it be so for a while.
+_FIRST, _LASTING = "created-task-unknown-at-first", "created-task-unknown"
 
 
 def derived(provider: EmulatedProvider, contract: Contract) -> list[Fault]:
     """Return the faults of a contract: of its bodies by its schemas, of its replies and lives by its laws."""
     served, refused = list(Sampling(provider, contract).served()), list(Sampling(provider, contract).refused())
     stated = list(Sampling(provider, contract).stated())
-    shapes = list(_of_ids(provider, contract))
+    shapes, states = list(_of_ids(provider, contract)), list(_of_states(contract, served))
     bound = {row for schema in contract.schemas.values() for row in schema.bound if row in contract.requirements}
     members = list(_of_members(contract, [*served, *refused], bound - {row for f in shapes for row in f.breaks}))
-    laws = _of_laws(contract, set(contract.requirements) - bound)
-    found = [*shapes, *members, *laws, *stated_faults(contract)]
+    laws = _of_laws(contract, set(contract.requirements) - bound, served)
+    found = [*shapes, *states, *members, *laws, *_of_credentials(contract), *stated_faults(contract)]
     return [replace(fault, breaks=fault.breaks | _stated(fault.operator, stated)) for fault in found]
 
 
@@ -65,7 +68,7 @@ def _stated(operator: Operator, stated: Iterable[tuple[RefusalCase, ReplyContext
 
 
 def _changed(operator: Operator, reply: ReplyContext) -> ReplyContext:
-    copied = replace(reply, body=deepcopy(reply.body), headers=dict(reply.headers))
+    copied = replace(reply, body=deepcopy(reply.body), headers=dict(reply.headers), task=copy(reply.task))
     if operator.change is not None:
         operator.change(copied)
     return copied
@@ -79,6 +82,23 @@ def _of_ids(provider: EmulatedProvider, contract: Contract) -> Iterator[Fault]:
     felled = {row for reply in Sampling(provider, contract, known).served() for row in _felled(contract, reply)}
     if felled:
         yield Fault(contract.id, frozenset(felled), operator)
+
+
+def _of_states(contract: Contract, served: list[ReplyContext]) -> Iterator[Fault]:
+    """Yield the fault that each state is shown with the status code of another, where a schema tells them apart."""
+    read = [reply for reply in served if reply.role == "retrieve"]
+    felled = {row for reply in read for row in _felled(contract, _changed(OPERATORS[_STATES], reply))}
+    if felled:
+        yield Fault(contract.id, frozenset(felled), OPERATORS[_STATES])
+
+
+def _of_credentials(contract: Contract) -> Iterator[Fault]:
+    """Yield the fault that opens with one credential where the document asks for several."""
+    choices = [choice for operation in contract.operations for choice in operation.choices if choice[1:]]
+    schemes = {scheme.name for choice in choices for scheme in choice}
+    rows = frozenset(case.requirement for case in contract.refusals.values() if case.key in schemes)
+    if rows:
+        yield Fault(contract.id, rows, OPERATORS[_ONE])
 
 
 def _of_members(contract: Contract, samples: list[ReplyContext], rows: set[str]) -> Iterator[Fault]:
@@ -109,7 +129,8 @@ def _places(bodies: Iterable[Any]) -> list[str]:
 
 
 def _members(body: Any, above: str) -> Iterator[str]:
-    for name, value in body.items() if isinstance(body, dict) else ():
+    inside = decoded(body)
+    for name, value in inside.items() if isinstance(inside, dict) else ():
         yield above + name
         yield from _members(value, f"{above}{name}.")
 
@@ -148,15 +169,24 @@ def _shows_something(contract: Contract, schema: Schema, body: Any) -> bool:
     return isinstance(body, dict) and any(name in contract.task.members | schema.members for name in body)
 
 
-def _of_laws(contract: Contract, rows: set[str]) -> Iterator[Fault]:
-    """Yield for each requirement of a law the first operators that break it here."""
+def _of_laws(contract: Contract, rows: set[str], served: list[ReplyContext]) -> Iterator[Fault]:
+    """Yield for each requirement of a law the first operators that break it here, with what they break of schemas."""
     known = {name: breaks & rows for name, breaks in _customary().items() if _shows(contract, OPERATORS[name])}
     chosen = {name for row in rows for name in [name for name in known if row in known[name]][:_MOST_FOR_A_ROW]}
-    yield from (Fault(contract.id, known[name], OPERATORS[name]) for name in sorted(chosen))
+    for operator in [OPERATORS[name] for name in sorted(chosen)]:
+        changed = [_changed(operator, reply) for reply in served]
+        # What is refused instead is told by the row that says so.
+        felled = {row for reply in changed if reply.status < 400 for row in _felled(contract, reply)}
+        yield Fault(contract.id, known[operator.name] | felled, operator)
 
 
 def _shows(contract: Contract, operator: Operator) -> bool:
-    """Whether an operator changes a life that there is, where it is one of lives."""
+    """Whether an operator is a fault here: one of lives changes a life, one of late tasks comes later than allowed."""
+    retrieve = contract.operation("retrieve")
+    lags = retrieve is not None and retrieve.lag is not None
+    is_of_none = operator.role != "" and contract.operation(operator.role) is None
+    if is_of_none or operator.name == (_FIRST if lags else _LASTING):
+        return False
     return operator.life is None or any(operator.life(known.life) != known.life for known in known_tasks(contract))
 
 

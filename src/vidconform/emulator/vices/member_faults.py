@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from vidconform.contracts import decoded
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import Trigger
 from vidconform.emulator.vices.vice import Operator, only
@@ -106,7 +107,10 @@ def _places(body: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], str]]
     elif isinstance(body, dict) and len(names) == 1:
         yield body, names[0]
     elif isinstance(body, dict):
-        yield from _places(body.get(names[0]), names[1:])
+        inside = decoded(body.get(names[0]))
+        yield from _places(inside, names[1:])
+        if isinstance(body.get(names[0]), str) and not isinstance(inside, str):
+            body[names[0]] = json.dumps(inside)
 
 
 def _damage(owner: dict[str, Any], name: str, damage: Damage) -> None:

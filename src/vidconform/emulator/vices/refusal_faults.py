@@ -5,11 +5,13 @@ from __future__ import annotations
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.small_media import small_mp4
 from vidconform.emulator.vices.triggers import (
+    CANCELLED,
     CREATED,
     DELETED,
     EARLY_CONTENT,
     FAILED_CONTENT,
     LISTED,
+    MODELS,
     NO_SUCH_METHOD,
     READ,
     REFUSED,
@@ -34,10 +36,14 @@ def _otherwise(reply: ReplyContext) -> None:
     operation = reply.described.operation(reply.role) if reply.described is not None else None
     documented = operation.answers if operation is not None else {}
     codes = (202, 203, 206) if reply.status < 400 else (409, 402, 418)
-    reply.status = next(code for code in codes if str(code) not in documented)
+    reply.answer_with(next(code for code in codes if str(code) not in documented))
 
 
-for _when, _name in {READ: "read", CREATED: "create", REMIXED: "remix", LISTED: "list", DELETED: "deletion"}.items():
+_SUCCESSES = {
+    READ: "read", CREATED: "create", REMIXED: "remix", LISTED: "list", DELETED: "deletion", CANCELLED: "cancel",
+    MODELS: "models",
+}  # fmt: skip
+for _when, _name in _SUCCESSES.items():
     _sentence = f"The status code{_when.words or ' of a read'} is one of success that the document does not have."
     vices(_when, (f"{_name}-with-another-success", _sentence, _otherwise))
 vices(

@@ -17,7 +17,7 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import OTHER_KEY, WRONG_KEY, Call, EmulatedProvider, ServerState
 from vidconform.emulator.tasks import Known
 
-_KEYS = {"key": "k", "wrong": WRONG_KEY, "another": OTHER_KEY, "none": ""}
+_KEYS = {"key": "k", "wrong": WRONG_KEY, "another": OTHER_KEY}
 
 
 class Sampling:
@@ -32,12 +32,14 @@ class Sampling:
     def served(self) -> Iterator[ReplyContext]:
         """Yield what is answered to what is asked rightly: each state of each task, then every other operation."""
         for task in self.known:
-            for _ in task.life:
+            # Once more, as one that has ended is read again.
+            for _ in (*task.life, None):
                 yield from self._ask("retrieve", task.id)
         finished = self.known[0].id
         yield from self._ask("second-retrieve", finished)
         yield from self._ask("content", finished)
         yield from self._ask("list", None)
+        yield from self._ask("models", None)
         made = list(self._ask("create", None))
         yield from made
         yield from self._ask("remix", finished)
@@ -78,8 +80,10 @@ class Sampling:
 
 
 def _headers(operation: Operation, key: str) -> dict[str, str]:
-    schemes = operation.schemes[:1] if _KEYS[key] else ()
+    """Return the headers of a call with one kind of key, or with one of the credentials alone, by its scheme's name."""
+    schemes = operation.choices[0] if operation.choices and key != "none" else ()
+    sent = [scheme for scheme in schemes if key in _KEYS or scheme.name == key]
     return {
         "content-type": "application/json",
-        **{scheme.header: f"{scheme.prefix} {_KEYS[key]}" for scheme in schemes},
+        **{scheme.header: f"{scheme.prefix} {_KEYS.get(key, 'k')}" for scheme in sent},
     }

@@ -10,14 +10,15 @@ from vidconform.emulator.replies import ReplyContext
 
 @dataclass(frozen=True)
 class Trigger:
-    """Some replies, and the words that a sentence needs for their task."""
+    """Some replies, and the words that a sentence needs for their task; `role` is the operation's, where it is one."""
 
     words: str
     holds: Callable[[ReplyContext], bool]
+    role: str = ""
 
 
-def _of_role(role: str) -> Callable[[ReplyContext], bool]:
-    return lambda reply: reply.role == role and reply.status < 400
+def _of_role(words: str, role: str) -> Trigger:
+    return Trigger(words, lambda reply: reply.role == role and reply.status < 400, role)
 
 
 def _ended(phase: str) -> Callable[[ReplyContext], bool]:
@@ -77,15 +78,16 @@ READ_AGAIN = Trigger(" at the first read after its end", _read_again)
 OF_A_FAILURE = Trigger(" of a task that fails", _fails)
 FIRST_READ = Trigger(" at the first read of a created task", _read_twice(known=False))
 
-CREATED = Trigger(" of a creation", _of_role("create"))
-REMIXED = Trigger(" of a remix", _of_role("remix"))
+CREATED = _of_role(" of a creation", "create")
+REMIXED = _of_role(" of a remix", "remix")
 MADE = Trigger(" of a new task", lambda reply: CREATED.holds(reply) or REMIXED.holds(reply))
-CONTENT = Trigger(" of a content", _of_role("content"))
-LISTED = Trigger(" of a list", _of_role("list"))
-DELETED = Trigger(" of a deletion", _of_role("delete"))
-CANCELLED = Trigger(" of a cancellation", _of_role("cancel"))
+CONTENT = _of_role(" of a content", "content")
+LISTED = _of_role(" of a list", "list")
+DELETED = _of_role(" of a deletion", "delete")
+CANCELLED = _of_role(" of a cancellation", "cancel")
+MODELS = _of_role(" of the models", "models")
 VARIANT = Trigger(" of a content", _is_variant)
-SECOND_ROUTE = Trigger(" on the second route", _of_role("second-retrieve"))
+SECOND_ROUTE = _of_role(" on the second route", "second-retrieve")
 
 REFUSED = Trigger(" of a refusal", lambda reply: reply.status >= 400)
 UNKNOWN = Trigger(" of the refusal", _unknown("retrieve"))
@@ -105,11 +107,13 @@ TRIGGERS = {
     "completed": COMPLETED,
     "failed": FAILED,
     "first-read": FIRST_READ,
+    "read-again": READ_AGAIN,
     "second-route": SECOND_ROUTE,
     "unknown-task": UNKNOWN,
     "creation": CREATED,
     "remix": REMIXED,
     "list": LISTED,
+    "models": MODELS,
     "deletion": DELETED,
     "cancellation": CANCELLED,
     "content": CONTENT,

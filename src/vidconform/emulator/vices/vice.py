@@ -39,7 +39,8 @@ class UnknownVice(EmulatorError):
 class Operator:
     """What a vice does to any contract: to its replies, its tasks' lives or its first tasks.
 
-    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others.
+    One that `stalls` leaves a run without an end; one for `generated` requests shows in no others; one with a `role`
+    shows in the replies of that operation alone.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Operator:
     known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
     stalls: bool = False
     generated: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ OPERATORS: dict[str, Operator] = {}
 def vices(when: Trigger, *rows: tuple[str, str, Act], generated: bool = False) -> None:
     """Make each row an operator: the vice's name, its sentence, and what is done to a reply."""
     for name, sentence, act in rows:
-        _add(Operator(name, sentence, change=only(when, act), generated=generated))
+        _add(Operator(name, sentence, change=only(when, act), generated=generated, role=when.role))
 
 
 def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False) -> Callable[[F], F]:
@@ -129,7 +131,7 @@ def vice(when: Trigger = TASK, *, stalls: bool = False, generated: bool = False)
         name, sentence = function.__name__.replace("_", "-"), inspect.cleandoc(function.__doc__ or "")
         altered = next(iter(inspect.signature(function).parameters))
         acts: dict[str, Any] = {"change": only(when, function)} if altered == "reply" else {altered: function}
-        _add(Operator(name, sentence, stalls=stalls, generated=generated, **acts))
+        _add(Operator(name, sentence, stalls=stalls, generated=generated, role=when.role, **acts))
         return function
 
     return register
@@ -153,7 +155,7 @@ def only(when: Trigger, act: Act) -> Act:
 
 def coded(status: int) -> Act:
     """Return the act that answers with another status code."""
-    return lambda reply: setattr(reply, "status", status)
+    return lambda reply: reply.answer_with(status)
 
 
 def typed(content_type: str) -> Act:

@@ -56,6 +56,8 @@ class GeneratedProbe:
         operation, most = context.operation(self.role), context.setting.generation.most
         if not most:
             raise NotSent("generated requests; pass --fuzz=25")
+        if operation.id_in == "body":
+            raise NotSent(f"generated requests, and none is made for an id in a body, as {operation.path} has it")
         context.note("seed", lambda: str(context.setting.generation.seed))
         recorded = context.transport.recorded()
         if recorded is None:

@@ -27,6 +27,10 @@ SECTIONS = (
 #: By the state of an entry of a deviations.toml; one that has expired counts as if it were not there.
 LISTED = {
     "stale": ("What is listed but met", "A deviations.toml lists it as deviating and it is met: remove the entry."),
+    "refuted": (
+        "What observation refuted",
+        "The ledger says since when the service does otherwise; it fails no run.",
+    ),
     "expected": ("What is known", "A deviations.toml lists it with a reason; as long as it stays so, it fails no run."),
 }
 

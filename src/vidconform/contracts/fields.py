@@ -1,0 +1,89 @@
+"""Where a role stands in an object, also inside a text that holds JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vidconform.contracts.strict_json import UndecodableJson, decode_json
+
+Path = tuple[str | int, ...]
+
+
+def decoded(value: Any) -> Any:
+    """Return the object or array that a text holds as JSON, and any other value as it stands."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return decode_json(value.encode("utf-8", "surrogatepass"))
+    except UndecodableJson:
+        return value
+
+
+def resolve(node: Any, pointer: str) -> Any:
+    """Return what a JSON Pointer (RFC 6901) points at; it leads through a text that holds JSON."""
+    for part in pointer.split("/")[1:]:
+        name, inside = part.replace("~1", "/").replace("~0", "~"), decoded(node)
+        node = inside[int(name)] if isinstance(inside, list) else _inside(inside, name)
+    return node
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where a role stands in the object, as member names, and the unit of a time.
+
+    Of it and its `others` the first place that holds something counts.
+    """
+
+    path: Path
+    unit: str | None
+    others: tuple[Path, ...] = ()
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer (RFC 6901) of the field."""
+        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
+
+    def at(self, body: Any) -> Field:
+        """Return it as it stands in a body."""
+        held = (path for path in (self.path, *self.others) if _at(body, path) not in (None, ""))
+        return replace(self, path=next(held, self.path), others=()) if self.others else self
+
+    def read(self, body: Any) -> Any:
+        """Return the field's value, or None where it is absent."""
+        return _at(body, self.at(body).path)
+
+    def write(self, body: dict[str, Any], value: Any) -> None:
+        """Put a value in the field's place; what stands above it and is of another kind is made anew."""
+        _written(body, self.path, value)
+
+
+def _at(body: Any, path: Path) -> Any:
+    for name in path:
+        body = _inside(decoded(body), name)
+    return body
+
+
+def _written(body: Any, path: Sequence[str | int], value: Any) -> Any:
+    kind = list if isinstance(path[0], int) else dict
+    inside = decoded(body)
+    if not isinstance(inside, kind):
+        body = inside = kind()
+    below = _written(_inside(inside, path[0]), path[1:], value) if path[1:] else value
+    _put(inside, path[0], below)
+    return json.dumps(inside) if isinstance(body, str) else inside
+
+
+def _inside(body: Any, name: str | int) -> Any:
+    if isinstance(name, int):
+        return body[name] if isinstance(body, list) and len(body) > name else None
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _put(body: Any, name: Any, value: Any) -> None:
+    if isinstance(body, list) and len(body) <= name:
+        body.append(value)
+    else:
+        body[name] = value

@@ -1,0 +1,52 @@
+"""Where a schema speaks of which member of the object: the places of roles, and the schema of a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidconform.contracts.fields import Field, Path
+
+Node = dict[str, Any]
+# What a text holds as JSON counts as the text's own.
+_IN_PLACE = ("then", "else", "x-hedged", "contentSchema", "x-content")
+
+
+def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
+    """Return each role with its place, of the members of a schema that stands at a path."""
+    found = []
+    named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
+    for name, schema in named.items():
+        if "x-role" in schema:
+            found.append((schema["x-role"], Field((*path, name), schema.get("x-unit"))))
+        for same in in_place(root, schema):
+            found += fields_of(root, same, (*path, name))
+    # An array of one is a wrapper; of a longer one no element is the task, though the first may hold its result.
+    if isinstance(items := node.get("items"), dict):
+        inside = [(items["x-role"], Field((*path, 0), items.get("x-unit")))] if "x-role" in items else []
+        inside += [pair for same in in_place(root, items) for pair in fields_of(root, same, (*path, 0))]
+        found += [pair for pair in inside if node.get("maxItems") == 1 or pair[0] == "result"]
+    return found
+
+
+def node_at(root: Node, path: Path) -> Node:
+    """Return the schema of a member of the object, or an empty one."""
+    node = root
+    for name in path:
+        applied = in_place(root, node)
+        found = [same.get("properties", {}).get(name, same.get("items")) for same in applied]
+        node = next((schema for schema in found if isinstance(schema, dict)), {})
+    return node
+
+
+def holds_json(root: Node, path: Path) -> bool:
+    """Whether the member at a path is a text that holds JSON."""
+    return any("contentSchema" in same for same in in_place(root, node_at(root, path)))
+
+
+def in_place(root: Node, node: Node) -> list[Node]:
+    """Return a schema and those that it applies to the same instance (JSON Schema 2020-12 section 10.2)."""
+    written = [*(node.get(key) for key in _IN_PLACE), *node.get("allOf", [])]
+    members = [member for member in written if isinstance(member, dict)]
+    if "$ref" in node:
+        members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
+    return [node, *(same for member in members for same in in_place(root, member))]

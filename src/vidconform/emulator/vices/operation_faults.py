@@ -1,0 +1,74 @@
+"""Vices of models, filters, strangers who cancel, polling addresses and of several credentials at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.auth_faults import credentials, opens
+from vidconform.emulator.vices.triggers import ANY, CANCELLED, CREATED, LISTED, MODELS, READ
+from vidconform.emulator.vices.vice import Act, refused, vices, without
+
+_NO_ROUTE = refused(404, "there is no such route", "not_found")
+_SHUT = refused(401, "the key is not valid", "invalid_api_key")
+
+
+def _written(role: str, change: Callable[[Any], Any]) -> Act:
+    """Return the act that changes what stands in the place that a reply has for a role."""
+
+    def act(reply: ReplyContext) -> None:
+        if (field := reply.field(role)) is not None:
+            field.write(reply.body, change(field.read(reply.body)))
+
+    return act
+
+
+def _cancels_all(reply: ReplyContext) -> None:
+    if reply.role == "cancel" and reply.check == "owner":
+        reply.say({"id": reply.asked, "status": "cancelled"})
+
+
+def _cancels(*, without: bool) -> Act:
+    """Return the act that cancels for a stranger, what has ended as well."""
+    opened = opens("cancel", without=without)
+    return lambda reply: opened(reply) and reply.check == "ended" and reply.grant()
+
+
+def _opens_with_one(reply: ReplyContext) -> None:
+    if reply.check == "key" and credentials(reply):
+        reply.grant()
+
+
+def _second_refused(reply: ReplyContext) -> None:
+    operation = reply.described.operation(reply.role) if reply.described else None
+    first = operation.choices[0] if operation is not None and operation.choices else ()
+    if not all(scheme.header in reply.sent_headers for scheme in first):
+        reply.refuse(403, "the credential is not enough", "forbidden")
+
+
+vices(
+    CREATED,
+    ("polling-address-leads-nowhere", "The address that a creation tells serves no task.",
+     _written("polling-url", lambda address: f"{address}0")),
+)  # fmt: skip
+vices(
+    MODELS,
+    ("lacks-a-documented-model", "A model that a creation may name is not listed.",
+     _written("models", lambda models: models[:-1])),
+    ("models-as-404", "There is no list of models.", _NO_ROUTE),
+    ("models-need-a-key", "The models are not listed without a key.", lambda reply: credentials(reply) or _SHUT(reply)),
+    ("refuses-the-key-for-models", "The key that reads tasks is refused for models.", _SHUT),
+)  # fmt: skip
+vices(LISTED, ("list-ignores-its-filter", "A list holds whatever there is.", without("status", "model")))
+vices(CANCELLED, ("refuses-the-key-for-cancels", "The key that creates tasks cancels none.", _SHUT))
+vices(
+    ANY,
+    ("lists-models-without-key", "The models are listed without a key.", opens("models", without=True)),
+    ("lists-models-for-any-key", "The models are listed for a key that is none.", opens("models", without=False)),
+    ("cancels-any-id", "An unknown id can be cancelled.", _cancels_all),
+    ("cancels-without-key", "A task is cancelled without a key.", _cancels(without=True)),
+    ("cancels-for-any-key", "A task is cancelled for a key that is none.", _cancels(without=False)),
+    ("opens-with-one-credential", "One of the credentials that are asked for is enough.", _opens_with_one),
+)
+vices(READ, ("refuses-the-second-credential", "One of two credentials reads no task.", _second_refused))

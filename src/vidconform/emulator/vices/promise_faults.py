@@ -1,0 +1,52 @@
+"""Vices of what few documents state: sets of status words, codes repeated in bodies, lags and ends in time."""
+
+from __future__ import annotations
+
+from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.vices.triggers import ANY, COMPLETED, READ, REFUSED, TASK
+from vidconform.emulator.vices.vice import vice
+
+
+@vice(COMPLETED)
+def mixes_sets_of_words(reply: ReplyContext) -> None:
+    """A completed task tells so in a word of another set than its other words."""
+    contract, field = reply.described, reply.field("status")
+    if contract is not None and field is not None:
+        own = [words for words in contract.task.word_sets if words.is_valid(field.read(reply.body))]
+        done = [word for word in contract.words if contract.phase(word) == "succeeded"]
+        others = (word for word in done if not any(words.is_valid(word) for words in own))
+        field.write(reply.body, next(others, field.read(reply.body)))
+
+
+@vice(TASK)
+def another_status_code_in_a_success(reply: ReplyContext) -> None:
+    """The body of a success tells another status code than the reply has."""
+    _tell_another(reply, reply.status)
+
+
+@vice(REFUSED)
+def another_status_code_in_a_refusal(reply: ReplyContext) -> None:
+    """The body of a refusal tells another status code than the reply has."""
+    _tell_another(reply, reply.status)
+
+
+def _tell_another(reply: ReplyContext, status: int) -> None:
+    own = reply.described.reply_schema(reply.role, status) if reply.described else None
+    field = own.fields.get("status-code") if own is not None else None
+    if field is not None:
+        field.write(reply.body, type(field.read(reply.body))(status + 1))
+
+
+@vice(READ)
+def reads_with_the_code_of_another_state(reply: ReplyContext) -> None:
+    """A task is shown with another documented status code than that of its state."""
+    operation = reply.described.operation("retrieve") if reply.described else None
+    codes = [int(code) for code in operation.answers if code.isdigit() and code[0] == "2"] if operation else []
+    reply.answer_with(next((code for code in codes if code != reply.status), reply.status))
+
+
+@vice(ANY)
+def created_task_unknown(reply: ReplyContext) -> None:
+    """A created task is never found by its id."""
+    if reply.role == "retrieve" and reply.shows_task and reply.task is not None and not reply.task.known:
+        reply.refuse(404, "video not found", "video_not_found")
