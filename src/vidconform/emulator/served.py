@@ -29,9 +29,10 @@ class Served:
 
     def owner(self, call: Call) -> str | None:
         """Return whose tasks the credential opens, None for everybody's, or refuse it."""
-        choices = self.operation.choices
+        # A credential without a variable is nobody's here.
+        choices = [choice for choice in self.operation.choices if all(scheme.variable for scheme in choice)]
         sent = [choice for choice in choices if all(scheme.header.lower() in call.headers for scheme in choice)]
-        if not sent and self.operation.keyless:
+        if not choices or (not sent and self.operation.keyless):
             return _ACCOUNT
         owners = [self._owner(call, scheme) for scheme in (sent or choices)[0]]
         return _ACCOUNT if self.has_one_account and owners[0] is not None else owners[0]
