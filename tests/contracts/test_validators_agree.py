@@ -67,7 +67,11 @@ def test_both_say_the_same_of_every_documented_example(contract: Contract, schem
 
 
 @pytest.mark.slow
-@each_schema
+@pytest.mark.parametrize(
+    ("contract", "schema"),
+    [(contract, schema) for contract, schema in SCHEMAS if contract.id != "openai/videos"],
+    ids=lambda value: value.id if isinstance(value, Contract) else value.path.name,
+)
 def test_both_say_the_same_of_every_changed_example(contract: Contract, schema: Schema) -> None:
     said = set()
 

@@ -34,7 +34,9 @@ OF_A_LIFE = settings(
 )
 OF_BYTES = settings(OF_A_LIFE, max_examples=12)
 
-each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=[contract.id for contract in CONTRACTS])
+# Lives are made of the tasks that a document shows; the frozen specification of OpenAI shows none.
+SHOWN = [contract for contract in CONTRACTS if contract.id != "openai/videos"]
+each_contract = pytest.mark.parametrize("contract", SHOWN, ids=[contract.id for contract in SHOWN])
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +154,7 @@ def test_no_bytes_bring_anything_but_a_verdict(
 
 @pytest.mark.parametrize("body", NASTY, ids=[repr(body[:20]) for body in NASTY])
 def test_a_nasty_body_is_judged(body: bytes, session: Session, judged: Mapping[str, list[Case]]) -> None:
-    contract = CONTRACTS[-1]
+    contract = SHOWN[-1]
     outcomes = {v.outcome for v in verdicts(judged[contract.id], with_body(gathered(session, contract), body))}
     assert Outcome.UNMET in outcomes
     assert Outcome.ERRORED not in outcomes

@@ -30,19 +30,21 @@ class Served:
 
     def owner(self, call: Call) -> str | None:
         """Return whose tasks the credential opens, None for everybody's, or refuse it."""
-        if not self.schemes(call) and self.operation.keyless:
-            return None
-        owners = [self._owner(call, scheme) for scheme in self.schemes(call) or self.operation.choices[0]]
+        choices, sent = self._choices, self.schemes(call)
+        if not sent and (self.operation.keyless or not choices):
+            return None if self.operation.keyless else _ACCOUNT
+        owners = [self._owner(call, scheme) for scheme in sent or choices[0]]
         return _ACCOUNT if self.has_one_account and owners[0] is not None else owners[0]
 
     def schemes(self, call: Call) -> tuple[Scheme, ...]:
         """Return the schemes of the first choice whose headers a call has."""
-        sent = (
-            choice
-            for choice in self.operation.choices
-            if all(scheme.header.lower() in call.headers for scheme in choice)
-        )
+        sent = (c for c in self._choices if all(scheme.header.lower() in call.headers for scheme in c))
         return next(sent, ())
+
+    @property
+    def _choices(self) -> list[tuple[Scheme, ...]]:
+        # A credential without a variable is nobody's here.
+        return [choice for choice in self.operation.choices if all(scheme.variable for scheme in choice)]
 
     def _owner(self, call: Call, scheme: Scheme) -> str | None:
         value = call.credential(scheme.header, scheme.prefix)

@@ -18,7 +18,7 @@ def providers_left_out(
 
     Raises MissingKey where none would be left, BadOption for a provider that was named and is gone.
     """
-    if not options.uses_network or options.plan:
+    if not (options.uses_network or options.plan):
         return {}
     told = {provider.name: _why(provider, contracts[provider.name], options, environ) for provider in providers}
     found = {name: why for name, why in told.items() if why is not None}
@@ -37,7 +37,7 @@ def _why(
 ) -> str | None:
     if _is_gone(provider, options, environ):
         return f"{provider.name} is not asked: {provider.gone}; --provider-url asks another service by its contract"
-    if not environ.get(provider.key_variable) and not needs_no_key(contracts):
+    if not (options.plan or environ.get(provider.key_variable) or needs_no_key(contracts)):
         return f"{provider.name} is not asked: {provider.key_variable} is not set"
     return None
 

@@ -64,7 +64,9 @@ def _finished_task(contract: Contract, task_id: str) -> Reply:
         for place in (contract.field(role, asked) for asked in ("create", "remix", "")):
             if place is not None:
                 place.write(task, value)
-    polled = contract.field("polling-url", "create")
+    listed, polled = contract.field("tasks", "list"), contract.field("polling-url", "create")
+    if listed is not None:
+        listed.write(task, [dict(task)])
     if polled is not None:
         polled.write(task, f"/{_PLANNED}-polling")
     return Reply(200, _JSON, json.dumps(task).encode())
