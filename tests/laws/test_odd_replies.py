@@ -57,6 +57,7 @@ def test_whatever_all_replies_are_no_law_ends_in_an_error(law: Law, session: Ses
                 outcome(law, subject)
 
 
+@pytest.mark.slow
 @each_law
 def test_a_field_that_is_odd_in_one_reply_never_ends_a_law_in_an_error(
     law: Law, session: Session, copies: Copies
