@@ -15,6 +15,7 @@ from vidconform.laws import (
     expect,
     expect_refused,
     forbids_the_key,
+    of_request,
     require_observed,
     requires,
 )
@@ -22,6 +23,7 @@ from vidconform.laws import (
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 
+@of_request("credential")
 @requires("retrieve-accepts-key", role="retrieve", probe=("observe", "create"), elsewhere=("unknown-task", "observe"))
 @requires("create-accepts-key", role="create", probe="create", elsewhere="unknown-task")
 @requires("remix-accepts-key", role="remix", probe="remix", elsewhere="unknown-task")
@@ -64,6 +66,7 @@ def _(auth_attempt: AuthAttempt) -> None:
     auth_attempt.accepted = True
 
 
+@of_request("credential")
 @requires("retrieve-accepts-each-credential")
 def test_each_credential_is_enough_by_itself(each_credential: AuthAttempt) -> None:
     told = [view for view in each_credential.all if view.reply.status < 500]

@@ -10,6 +10,7 @@ from vidconform.laws import (
     describe_reply,
     expect,
     misses_what_was_sent,
+    of_request,
     require_observed,
     requires,
 )
@@ -17,6 +18,7 @@ from vidconform.laws import (
 _REFUSED_BODY = (400, 415, 422)
 
 
+@of_request("body")
 @requires("accepts-model", member="model")
 @requires("accepts-prompt", member="prompt")
 @requires("accepts-seconds", member="seconds")
@@ -34,7 +36,7 @@ def _(creation: Creation) -> None:
     creation.alter(code=400, body={})
 
 
-@requires("created-task-can-be-read")
+@requires("created-task-can-be-read", role="create")
 def test_a_created_task_can_be_read(task: Task) -> None:
     if not task.was_created:
         raise Unseen("a task that the run creates")
@@ -48,7 +50,7 @@ def _(task: Task) -> None:
     task.alter(1, code=404)
 
 
-@requires("creation-starts-waiting")
+@requires("creation-starts-waiting", role="create")
 def test_a_created_task_waits_first(task: Task) -> None:
     created = task.all[:1] if task.was_created and task.all[0].has("status") else []
     for view in require_observed(created, "a creation whose reply tells the status"):

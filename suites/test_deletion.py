@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vidconform.laws import (
     ACCOUNT_CODES,
+    CANCEL_AGAIN,
     FINISHED,
     Cancellation,
     Deletion,
+    ReplyView,
+    Subject,
+    came_too_late,
     describe_ids,
     describe_reply,
     expect,
@@ -37,8 +43,7 @@ def test_a_deleted_task_is_not_listed(deletion: Deletion) -> None:
 
 @test_a_deleted_task_is_not_listed.broken_by
 def _(deletion: Deletion) -> None:
-    task = {"id": deletion.first.asked}
-    deletion.all[:] = [view.altered(tasks=[task]) if view.exchange.role == "list" else view for view in deletion.all]
+    _alter(deletion, "list", tasks=[{"id": deletion.first.asked}])
 
 
 @requires("deletion-names-the-task")
@@ -69,7 +74,7 @@ def _(cancellation: Cancellation) -> None:
 
 @requires("waiting-task-is-cancelled", probe="cancel")
 def test_a_waiting_task_is_cancelled(cancellation: Cancellation) -> None:
-    told = [view for view in cancellation.of("cancel") if view.reply.status not in ACCOUNT_CODES]
+    told = [view for view in _of_the_task(cancellation.of("cancel")) if not came_too_late(view)]
     asked = told if cancellation.before("cancel") == "waiting" else []
     for view in require_observed(asked, "the cancellation of a task that waits"):
         expect(view.reply.is_success, "the task to be cancelled", describe_reply(view), view)
@@ -79,12 +84,37 @@ def test_a_waiting_task_is_cancelled(cancellation: Cancellation) -> None:
 
 @test_a_waiting_task_is_cancelled.broken_by
 def _(cancellation: Cancellation) -> None:
-    cancellation.all[:] = [v.altered(code=409) if v.exchange.role == "cancel" else v for v in cancellation.all]
+    _alter(cancellation, "cancel", code=409)
 
 
 @test_a_waiting_task_is_cancelled.broken_by
 def _(cancellation: Cancellation) -> None:
-    cancellation.alter(-1, status=cancellation.contract.words[0])
+    _alter(cancellation, "retrieve", status=cancellation.contract.words[0])
+
+
+@requires("cancelled-task-is-kept", probe="cancel")
+def test_a_cancelled_task_is_served(cancellation: Cancellation) -> None:
+    is_done = any(view.reply.is_success for view in cancellation.of("cancel"))
+    later = _of_the_task(cancellation.later("cancel"))
+    for view in require_observed(later if is_done else [], "a read of a task whose cancellation was accepted"):
+        expect(view.reply.is_success, "the task", describe_reply(view), view)
+
+
+@test_a_cancelled_task_is_served.broken_by
+def _(cancellation: Cancellation) -> None:
+    _alter(cancellation, "retrieve", code=404)
+
+
+@requires("repeated-cancel-is-refused", probe="cancel")
+def test_a_cancelled_task_is_not_cancelled_again(cancellation: Cancellation) -> None:
+    judged = _of_the_task(cancellation.of(CANCEL_AGAIN))
+    for view in require_observed(judged, "a second cancellation of a task that was cancelled"):
+        expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
+
+
+@test_a_cancelled_task_is_not_cancelled_again.broken_by
+def _(cancellation: Cancellation) -> None:
+    cancellation.all[:] = [view.altered(code=200, body={}) for view in cancellation.all]
 
 
 @requires("late-cancel-is-refused", probe=("create", "late-cancel"))
@@ -109,3 +139,13 @@ def test_a_late_cancellation_changes_nothing(cancellation: Cancellation) -> None
 @test_a_late_cancellation_changes_nothing.broken_by
 def _(cancellation: Cancellation) -> None:
     cancellation.alter(-1, status=cancellation.contract.words[0])
+
+
+def _of_the_task(views: list[ReplyView]) -> list[ReplyView]:
+    """Leave out what says something of the account instead."""
+    return [view for view in views if view.reply.status not in ACCOUNT_CODES]
+
+
+def _alter(subject: Subject, role: str, **change: Any) -> None:
+    """Change the replies of one operation."""
+    subject.all[:] = [view.altered(**change) if view.exchange.role == role else view for view in subject.all]

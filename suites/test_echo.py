@@ -12,7 +12,7 @@ def _expect_echo(task: Task, role: str) -> None:
         expect(view.value(role) == sent, f"{sent!r} as sent", view.raw(role), view, role)
 
 
-@requires("model-is-echoed")
+@requires("model-is-echoed", role="create")
 def test_the_model_comes_back_as_sent(task: Task) -> None:
     _expect_echo(task, "model")
 
@@ -22,7 +22,7 @@ def _(task: Task) -> None:
     task.alter(-1, model="another-model")
 
 
-@requires("seconds-is-echoed")
+@requires("seconds-is-echoed", role="create")
 def test_the_seconds_come_back_as_sent(task: Task) -> None:
     _expect_echo(task, "seconds")
 
@@ -32,7 +32,7 @@ def _(task: Task) -> None:
     task.alter(-1, seconds="59")
 
 
-@requires("size-is-echoed")
+@requires("size-is-echoed", role="create")
 def test_the_size_comes_back_as_sent(task: Task) -> None:
     _expect_echo(task, "size")
 

@@ -7,6 +7,7 @@ from vidconform.laws import (
     Inconclusive,
     ReplyView,
     describe_codes_of_unknown,
+    expect,
     expect_each,
     has_code_of_unknown,
     requires,
@@ -16,11 +17,18 @@ from vidconform.laws import (
 @requires("any-request-is-no-server-error")
 def test_no_request_is_too_much(generated: GeneratedReplies) -> None:
     expect_each(generated.all, "a generated request", "a status code below 500", lambda r: r.reply.status < 500)
+    for view, request in generated.unanswered:
+        expect(False, "an answer", f"a closed connection to {request}, and answers to the requests beside it", view)
 
 
 @test_no_request_is_too_much.broken_by
 def _(generated: GeneratedReplies) -> None:
     generated.alter(code=500)
+
+
+@test_no_request_is_too_much.broken_by
+def _(generated: GeneratedReplies) -> None:
+    generated.unanswered.append((generated.first, "GET /tasks/%00"))
 
 
 @requires("any-bad-request-is-refused")

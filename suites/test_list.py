@@ -92,12 +92,21 @@ def test_the_next_page_goes_on_where_the_first_one_ended(listing: Listing) -> No
     for view in require_observed(listing.pages("list-next") if first else [], "the page after a task"):
         again = set(listing.ids(view)) & set(listing.ids(first[0])[:1])
         expect(not again, "none of the tasks of the page before", describe_ids(listing.ids(view)), view)
+        second = listing.after_the_first(first[0])
+        is_next = second is None or second in listing.ids(view)[:1]
+        expect(is_next, f"{second}, which a list without pages has there", describe_ids(listing.ids(view)), view)
 
 
 @test_the_next_page_goes_on_where_the_first_one_ended.broken_by
 def _(listing: Listing) -> None:
     tasks = listing.pages("list-first")[0].raw("tasks")
     listing.all[:] = [view.altered(tasks=tasks) for view in listing.all]
+
+
+@test_the_next_page_goes_on_where_the_first_one_ended.broken_by
+def _(listing: Listing) -> None:
+    tasks = listing.pages("list")[0].raw("tasks")
+    listing.all[:] = [v.altered(tasks=tasks[2:]) if v.exchange.step == "list-next" else v for v in listing.all]
 
 
 @requires("list-tells-has-more")

@@ -57,7 +57,7 @@ def _(task: Task) -> None:
     task.alter(-1, progress=99)
 
 
-@requires("progress-at-creation-is-zero")
+@requires("progress-at-creation-is-zero", role="create")
 def test_progress_starts_at_zero(task: Task) -> None:
     created = task.all[:1] if task.was_created and task.all[0].has("progress") else []
     for view in require_observed(created, "a creation whose reply tells the progress"):

@@ -18,6 +18,7 @@ from vidconform.laws import (
     expect_served,
     has_documented_code,
     is_answered_at_once,
+    of_request,
     require_observed,
     requires,
 )
@@ -27,6 +28,7 @@ _ANOTHER_TYPE = (406, 415)
 _ANOTHER_BODY = (400, 415, 422)
 
 
+@of_request("address")
 @requires("retrieve-route", role="retrieve", probe=_READS, apart={"retrieve-accepts-json-header": _ANOTHER_TYPE})
 @requires("create-route", role="create", probe="create", apart={"accepts-prompt": _ANOTHER_BODY})
 @requires("create-accepts-form", role="create", probe="create-as-form")
@@ -46,6 +48,7 @@ def _(served: Subject) -> None:
     served.all.append(served.first.altered(code=404, body={}))
 
 
+@of_request("headers")
 @requires("retrieve-accepts-json-header", role="retrieve", probe=_READS)
 def test_the_documented_header_is_accepted(served: Subject) -> None:
     judged = (r for r in served.all if r.reply.is_success or r.reply.status in _ANOTHER_TYPE)
@@ -93,6 +96,7 @@ def _(served: Subject) -> None:
     served.alter(redirected=301)
 
 
+@of_request("address")
 @requires("wrong-method-is-refused", probe="wrong-method")
 def test_another_method_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)

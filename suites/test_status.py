@@ -81,7 +81,9 @@ def _at(view: ReplyView) -> datetime:
 
 def _limit(task: Task) -> float | None:
     """Return the seconds within which the document lets a task end that this run created."""
-    created = task.contract.operation(task.all[0].exchange.role) if task.was_created else None
+    # An example of the document was seen at no time.
+    is_seen = task.was_created and bool(task.all[0].exchange.at)
+    created = task.contract.operation(task.all[0].exchange.role) if is_seen else None
     return created.ends_within if created is not None else None
 
 

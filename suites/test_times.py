@@ -86,7 +86,7 @@ def _may_be_one_second(view: ReplyView) -> bool:
     if _unit(view, "updated") == "milliseconds" and view.raw("updated") % 1000:
         return False
     # A Date is cut to whole seconds (RFC 9110 section 5.6.7).
-    return view.sent_at is None or view.sent_at - view.value("updated") < _ROUNDING + 1
+    return view.replied_at is None or view.replied_at - view.value("updated") < _ROUNDING + 1
 
 
 @requires("update-time-moves-with-status")
@@ -114,14 +114,17 @@ def _(task: Task) -> None:
 @requires("completed-at-agrees-with-clock", member="completed")
 def test_a_time_agrees_with_the_services_own_clock(task_field: TaskField) -> None:
     role, earliest = task_field.role, task_field.created_after
-    dated = ((view, view.sent_at) for view in task_field.views(role))
-    told = [(view, sent_at) for view, sent_at in dated if sent_at is not None]
+    dated = ((view, view.replied_at) for view in task_field.views(role))
+    told = [(view, replied_at) for view, replied_at in dated if replied_at is not None]
     hint = task_field.hint(f"a reply that has its own Date and tells the time {role}", role)
     require_observed((view for view, _ in told), hint)
-    for view, sent_at in told:
+    for view, replied_at in told:
         date = view.reply.header("date")
         expect(
-            view.value(role) <= sent_at + _SKEW, f"a time that has come by the Date, {date}", _moment(view, role), view
+            view.value(role) <= replied_at + _SKEW,
+            f"a time that has come by the Date, {date}",
+            _moment(view, role),
+            view,
         )
         made_now = earliest is None or view.value(role) >= earliest - _SKEW
         expected = f"a time since the creation, which is of this run, by the Date, {date}"
@@ -145,7 +148,7 @@ def _(task_field: TaskField) -> None:
 
 def _shift(task_field: TaskField, seconds: int) -> None:
     role, view = task_field.role, task_field.all[-1]
-    time = int(view.sent_at or 0) + seconds
+    time = int(view.replied_at or 0) + seconds
     task_field.append(**{role: time if _unit(view, role) == "seconds" else time * 1000})
 
 

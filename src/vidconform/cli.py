@@ -6,36 +6,45 @@ import argparse
 import json
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vidconform import __version__
-from vidconform.doctor import add_doctor
+from vidconform.catalogue import add_catalogue, judged_bundles
+from vidconform.client.against_vices import add_client
+from vidconform.client.facts import add_facts
+from vidconform.doctor import add_doctor, add_explain
 from vidconform.errors import (
     FAULT_OF_OURS,
     SYSTEM_ERROR,
     UNFORESEEN_VALUE,
     BadOption,
-    UnknownErrorCode,
     VidconformError,
-    error_kinds,
     with_code,
 )
 from vidconform.proof import add_proof
 from vidconform.report import add_report
-from vidconform.text import say, visible
+from vidconform.text import say, told_fault
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
 
 _USAGE = 4
+# As a shell tells of what a signal ended: 128 and the number of SIGINT.
+_INTERRUPTED = 130
+# What a shell sets when it asks for completions; argcomplete is installed then.
+_COMPLETING = "_ARGCOMPLETE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what the user can mend is one sentence and exit code 4."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if _COMPLETING in os.environ:
+        from argcomplete import autocomplete
+
+        autocomplete(parser)
+    options = parser.parse_args(arguments)
     try:
         code = options.run(options)
         sys.stdout.flush()
@@ -43,12 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has seen enough; Python would try to write the rest once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt as end:
+        say("; ".join(["vidconform: interrupted", *map(str, end.args)]), sys.stderr)
+        return _INTERRUPTED
     except VidconformError as problem:
         return _refuse(problem)
     except (OSError, ValueError) as problem:
         return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
     except Exception as error:  # noqa: BLE001 - with Python's own exit code it would say that something got worse
-        return _refuse(with_code(_told(error), FAULT_OF_OURS))
+        return _refuse(with_code(told_fault(error), FAULT_OF_OURS))
     return code or 0
 
 
@@ -57,15 +69,16 @@ def _refuse(sentence: object) -> int:
     return _USAGE
 
 
-def _told(error: Exception) -> str:
-    """Return what an error of ours is and where, for who reports it; its text may hold anything of a file."""
-    *_, last = traceback.walk_tb(error.__traceback__)
-    place = f"{Path(last[0].f_code.co_filename).name}:{last[1]}"
-    return f"an error of our own: {type(error).__name__} at {place}: {visible(' '.join(str(error).split()), 200)}"
+class _CommandLine(argparse.ArgumentParser):
+    """Arguments of a command; wrong ones end it with the exit code that wrong options of a run have."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(_USAGE, f"{self.prog}: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("vidconform", description="Do video-task APIs keep their own documents?")
+    parser = _CommandLine("vidconform", description="Do video-task APIs keep their own documents?")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="providers, contracts and requirements")
@@ -93,13 +106,21 @@ def _parser() -> argparse.ArgumentParser:
     laws = commands.add_parser("laws", help="the ids that laws decide, and what each law looks at")
     laws.add_argument("--json", action="store_true", help="one array of laws")
     laws.set_defaults(run=_laws)
-    explaining = commands.add_parser("explain", help="what the code at the end of a message means, and what to do")
-    explaining.add_argument("code", nargs="*", help="like VC-201; without any, every code in a line")
-    explaining.set_defaults(run=_explain)
-    add_report(commands)
+    _add_completion(commands)
+    add_explain(commands)
+    add_report(commands, judged_bundles)
+    add_catalogue(commands)
     add_proof(commands)
     add_doctor(commands)
+    add_client(commands)
+    add_facts(commands)
     return parser
+
+
+def _add_completion(commands: Any) -> None:
+    completing = commands.add_parser("completion", help="what a shell needs to complete commands and options")
+    completing.add_argument("shell", choices=("bash", "zsh", "fish"), help="for instance: vidconform completion bash")
+    completing.set_defaults(run=_completion)
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -160,13 +181,13 @@ def _laws(options: argparse.Namespace) -> None:
     say(json.dumps(laws, indent=2, ensure_ascii=True) if options.json else "\n".join(told))
 
 
-def _explain(options: argparse.Namespace) -> None:
-    kinds = error_kinds()
-    for code in options.code:
-        if code.upper() not in kinds:
-            raise UnknownErrorCode(code)
-    told = "\n\n".join(kinds[code.upper()].as_text() for code in options.code)
-    say(told or "\n".join(f"{kind.code}  {kind.meaning}" for kind in kinds.values()))
+def _completion(options: argparse.Namespace) -> None:
+    try:
+        from argcomplete.shell_integration import shellcode
+    except ImportError as error:
+        raise BadOption("completion", options.shell, "the extra: pip install 'vidconform[completion]'") from error
+    # The same extra completes pytest's options, ours among them: pytest looks for it itself.
+    say(shellcode(["vidconform", "pytest"], shell=options.shell))
 
 
 def _serve(options: argparse.Namespace) -> None:

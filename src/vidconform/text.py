@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from codecs import getincrementaldecoder
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NewType, TextIO
 
 Redacted = NewType("Redacted", str)
@@ -115,3 +118,18 @@ def slug(text: str, taken: set[str]) -> str:
 def pluralise(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def fenced(language: str, texts: Iterable[str], longest: int = LONGEST) -> list[str]:
+    """Return a block of code in Markdown that nothing in it can end."""
+    shown = [visible(text, longest) for text in texts]
+    runs = [len(run) for text in shown for run in _BACKTICKS.findall(text)]
+    fence = "`" * max(3, max(runs, default=0) + 1)
+    return [f"{fence}{language}", *shown, fence]
+
+
+def told_fault(error: BaseException) -> str:
+    """Return what an error of ours is and where, for who reports it; its text may hold anything of a file."""
+    *_, last = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(last[0].f_code.co_filename).name}:{last[1]}"
+    return f"an error of our own: {type(error).__name__} at {place}: {visible(' '.join(str(error).split()), 200)}"

@@ -1,4 +1,4 @@
-"""What a night takes, as whole processes; run with `pytest -p benchmark tests/benchmarks`."""
+"""What a night takes, as whole processes; run with `python -m tests.benchmarks.figures`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def _night(earlier: Path, newest: Path) -> None:
     _run(*VIDCONFORM, "report", str(earlier), str(newest), "--documents", f"--output={newest / 'site'}")
 
 
-def test_a_nightly_of_four_providers_recorded(benchmark: Any, tmp_path: Path) -> None:
+def test_a_night_of_four_providers_recorded_each_with_report_diff_and_notice_then_the_site(
+    benchmark: Any, tmp_path: Path
+) -> None:
     _judge(tmp_path / "earlier")
     benchmark.pedantic(_night, (tmp_path / "earlier", tmp_path / "newest"), rounds=3)

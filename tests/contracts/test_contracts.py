@@ -10,30 +10,29 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.support.bodies import CONTRACTS
 from tests.support.trials import made_up
 from tests.support.weakened import wrongly_bound
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import Provider, find_provider, known_providers
 from vidconform.laws.law import EACH_REFUSAL
 from vidconform.laws.subject_builders import kind_of
+from vidconform.locations import data_folder
 from vidconform.probes.refusals import REFUSALS
 from vidconform.probes.registry import PROBES
 from vidconform.run.bindings import all_laws
 
 PROVIDERS = [find_provider(name) for name in known_providers()]
-CONTRACTS = [contract for provider in PROVIDERS for contract in load_contracts(provider)]
 FEWEST_ROWS = 40
 
 each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 each_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 
 
-def test_six_documents_are_contracts_of_five_providers() -> None:
-    assert [contract.id for contract in CONTRACTS] == [
-        "chainhub/videos", "gptge/videos", "octopusx/query", "octopusx/videos", "opeai/videos",
-        "openai/videos",
-    ]  # fmt: skip
+def test_each_folder_with_a_ledger_is_a_contract_of_the_provider_above_it() -> None:
+    ledgers = data_folder("specs").glob("*/*/requirements.toml")
+    assert [contract.id for contract in CONTRACTS] == sorted("/".join(file.parts[-3:-1]) for file in ledgers)
+    assert len({contract.provider.name for contract in CONTRACTS}) == len(PROVIDERS)
 
 
 @each_contract

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vidconform.contracts.loading import load_contract, load_contracts
-from vidconform.contracts.provider import find_provider
+from vidconform.contracts.provider import all_providers, find_provider
 from vidconform.errors.error_types import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.run.bindings import check_bindings
@@ -87,6 +87,15 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
         "videos/openapi.yaml", lambda text: text.replace("x-variable: GPTGE_API_KEY", ""),
         "no x-variable at the security scheme bearer names the environment variable",
     ),
+    "a credential in an address": (
+        "videos/openapi.yaml",
+        lambda text: text.replace("type: http", "type: apiKey").replace("scheme: bearer", "in: query\n      name: key"),
+        "security scheme 'bearer': no key is sent in an address, which logs keep; describe a header",
+    ),
+    "a credential that answers a challenge": (
+        "videos/openapi.yaml", lambda text: text.replace("scheme: bearer", "scheme: digest"),
+        "security scheme 'bearer': digest is not sent here; bearer is",
+    ),
     "a schema that is not there": (
         "videos/openapi.yaml", lambda text: text.replace("task.schema.json", "tsk.schema.json"),
         r"\$ref 'tsk.schema.json' is no file beside it; there are task.schema.json",
@@ -117,7 +126,7 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
 
 
 def test_an_unknown_provider_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownProvider, match="chainhub, gptge, octopusx, opeai"):
+    with pytest.raises(UnknownProvider, match=", ".join(all_providers())):
         find_provider("octopus")
 
 
@@ -155,7 +164,7 @@ def test_a_folder_named_as_one_of_ours_is_still_told_as_a_folder(
 
 
 @pytest.mark.parametrize("name", ["chainhub", "gptge", "octopusx", "opeai"])
-def test_the_files_of_the_known_providers_are_right_elsewhere_too(name: str, tmp_path: Path) -> None:
+def test_the_files_of_the_all_providers_are_right_elsewhere_too(name: str, tmp_path: Path) -> None:
     provider = find_provider(str(shutil.copytree(data_folder("specs") / name, tmp_path / name)))
     for contract in load_contracts(provider):
         check_bindings(contract)

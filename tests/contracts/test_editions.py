@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bodies import CONTRACTS
 from tests.support.processes import copy_of, judge, validator
 from tests.support.report_runs import verdict, write_run
 from vidconform.cli import main
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.loading import load_contracts
-from vidconform.contracts.provider import find_provider, known_providers
+from vidconform.contracts.provider import find_provider
 from vidconform.errors.error_types import DataFileProblem
 from vidconform.report.merged_runs import merge_files
 from vidconform.report.pages.html import Pages
 from vidconform.report.pages.markdown import as_markdown
 
-CONTRACTS = [contract for name in known_providers() for contract in load_contracts(find_provider(name))]
 TEXT = b"A document as it was read.\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,8 +12,10 @@ from tests.support.bodies import (
     CONTRACTS,
     DROPPED,
     Path,
+    by_status,
     changed,
     conforming,
+    declared,
     documented,
     places,
     recorded,
@@ -21,7 +23,7 @@ from tests.support.bodies import (
     words,
 )
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.error_ownership import findings
+from vidconform.contracts.error_ownership import findings, findings_in
 from vidconform.contracts.requirements import Level
 from vidconform.contracts.schemas import Schema
 from vidconform.run.session import Session
@@ -31,6 +33,7 @@ VALUES: tuple[Any, ...] = (
     {"x": ""},
 )  # fmt: skip
 FEWER: tuple[Any, ...] = (DROPPED, None, -1, "x", ["x"], {})
+ADDED: tuple[Any, ...] = ("x", -1, {})
 
 # What a keyword adds to the two paths of an error: steps in the schema, steps in the body.
 STEPS = {"properties": (2, 1), "items": (1, 1), "allOf": (2, 0), "then": (1, 0), "else": (1, 0)}
@@ -53,6 +56,19 @@ def test_a_recorded_task_keeps_its_schema(contract: Contract, session: Session) 
     assert [unmet(contract.task, body) & held for body in bodies] == [set()] * len(bodies)
 
 
+@each_contract
+def test_a_status_word_that_no_document_knows_breaks_the_row_of_the_words_alone(
+    contract: Contract, session: Session
+) -> None:
+    place = contract.task.fields["status"]
+    bodies = [body for body in conforming(session, contract) if place.read(body) is not None]
+    found = [unmet(contract.task, changed(body, place.path, "vidconform")) for body in bodies]
+    before = [unmet(contract.task, body) for body in bodies]
+    new = [rows - known for rows, known in zip(found, before, strict=True)]
+    assert bodies
+    assert [rows for rows in new if len(rows) > 1 or not all("status" in row for row in rows)] == []
+
+
 @pytest.mark.slow
 @each_contract
 def test_one_change_breaks_the_rows_that_own_the_broken_nodes_and_no_other(
@@ -60,14 +76,31 @@ def test_one_change_breaks_the_rows_that_own_the_broken_nodes_and_no_other(
 ) -> None:
     broken = set()
     shown = [*conforming(session, contract), *documented(contract, contract.task)]
-    for body in {body["status"]: body for body in shown}.values():
-        for path, value in changes(body):
+    for body in by_status(contract, shown):
+        for path, value in changes(body, contract.task):
             change = changed(body, path, value)
             found = unmet(contract.task, change)
             assert found == owners(contract.task, change), (path, value)
             broken |= found
     # A row that no change breaks would be a row that cannot fail.
     assert set(contract.task.bound) - broken == set()
+
+
+@each_contract
+def test_a_valid_body_meets_the_same_by_the_short_way_as_by_the_long_one(contract: Contract, session: Session) -> None:
+    short, long = contract.task, replace(contract.task)
+    vars(long)["hedged_rows"] = None
+    shown = [*conforming(session, contract), *documented(contract, short)]
+    tried = [changed(body, path, value) for body in by_status(contract, shown) for path, value in changes(body, short)]
+    valid = [body for body in (*shown, *tried) if short.validator.is_valid(body)]
+    assert len(valid) > len(shown)
+    for body in valid:
+        assert _told(short, body) == _told(long, body)
+
+
+def _told(schema: Schema, body: Any) -> list[tuple[str, str, bool, int]]:
+    found = findings(schema, body)
+    return sorted((one.requirement, one.pointer, one.hedged, len(one.errors)) for one in found)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +110,28 @@ def test_one_change_breaks_the_rows_that_own_the_broken_nodes_and_no_other(
 )
 def test_the_rows_of_an_error_envelope_are_broken_one_by_one(contract: Contract) -> None:
     schema = contract.schemas[ENVELOPE]
-    (body,) = documented(contract, schema)
-    assert unmet(schema, body) == set()
-    broken = [changed(body, path, value) for path, value in changes(body)]
+    shown = documented(contract, schema)
+    assert [unmet(schema, body) for body in shown] == [set()] * len(shown)
+    broken = [changed(body, path, value) for body in shown for path, value in changes(body, schema)]
     assert [unmet(schema, change) for change in broken] == [owners(schema, change) for change in broken]
     assert set().union(*(unmet(schema, change) for change in broken)) == set(schema.bound)
 
 
-def changes(body: Any) -> Iterator[tuple[Path, Any]]:
+def test_a_long_body_is_not_kept_beyond_its_reply() -> None:
+    task = CONTRACTS[0].task
+    short, long = b'{"id": "x"}', b'{"id": "' + b"x" * 20_000 + b'"}'
+    assert findings_in(task, short) is findings_in(task, short)
+    assert findings_in(task, long) is not findings_in(task, long)
+    assert findings_in(task, long) == findings(task, {"id": "x" * 20_000})
+
+
+def changes(body: Any, schema: Schema) -> Iterator[tuple[Path, Any]]:
     """Yield each change of one place: any value at the top and at every member, and every word as the status."""
+    here = list(places(body))
     yield from (((), value) for value in VALUES if value is not DROPPED)
-    yield from ((path, value) for path in places(body) for value in (VALUES if len(path) < 3 else FEWER))
+    yield from ((path, value) for path in here for value in (VALUES if len(path) < 3 else FEWER))
+    lacking = declared(schema) - set(here)
+    yield from ((path, value) for path in sorted(lacking) for value in ADDED)
     yield from ((("status",), word) for word in words())
 
 

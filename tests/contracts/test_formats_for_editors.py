@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, time
 from functools import cache
@@ -16,6 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from tests.support.documented import PLACED
 from vidconform.contracts import format_files
 from vidconform.contracts.drafting import draft
 from vidconform.contracts.keywords import (
@@ -82,13 +82,14 @@ def test_each_file_of_ours_keeps_its_format(file: Path) -> None:
     assert complaints(file.name, content(file.name, file.read_text("utf-8"))) == []
 
 
-def blocks() -> Iterator[tuple[str, str]]:
-    """Yield the files of the page on providers of one's own."""
-    page = (ROOT / "docs" / "providers.md").read_text("utf-8")
-    yield from re.findall(r"^```\w+\n(?:#|//) acme/(\S+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+ACME = ROOT / "docs" / "acme"
+SHOWN = [
+    *PLACED.findall((ROOT / "docs" / "providers.md").read_text("utf-8")),
+    *((str(file.relative_to(ACME)), file.read_text("utf-8")) for file in sorted(ACME.rglob("*.*"))),
+]
 
 
-@pytest.mark.parametrize(("name", "text"), [*blocks(), *draft("acme").files.items()])
+@pytest.mark.parametrize(("name", "text"), [*SHOWN, *draft("acme").files.items()])
 def test_what_the_page_shows_and_what_new_writes_keep_the_formats(name: str, text: str) -> None:
     assert complaints(Path(name).name, content(name, text)) == []
 
@@ -101,6 +102,11 @@ def first(file: str) -> Any:
 
 def operation(document: Any) -> Any:
     return next(iter(next(iter(document["paths"].values())).values()))
+
+
+def shared(role: str, other: str, **more: Any) -> Tree:
+    """Return the members of an operation whose route has another role as well."""
+    return {"x-role": role, "x-also": {other: {"responses": {"200": {"description": "x"}}, **more}}}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,9 @@ def operation(document: Any) -> Any:
         ("openapi.yaml", lambda found: operation(found).pop("x-role")),
         ("openapi.yaml", lambda found: operation(found)["responses"].update({"20": {"description": "x"}})),
         ("openapi.yaml", lambda found: operation(found).update({"x-refusals": {"row": {"idd": "none"}}})),
+        ("openapi.yaml", lambda found: operation(found).update(shared("retrieve", "cancel"))),
+        ("openapi.yaml", lambda found: operation(found).update(shared("delete", "remix"))),
+        ("openapi.yaml", lambda found: operation(found).update(shared("delete", "cancel", security=[]))),
         ("openapi.yaml", lambda found: operation(found)["parameters"][0].update({"x-role": "ident"})),
         ("task.schema.json", lambda found: found.update({"x-requirment": "id-type"})),
         ("task.schema.json", lambda found: found["properties"]["id"].update({"x-role": "identifier"})),

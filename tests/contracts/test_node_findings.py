@@ -84,7 +84,7 @@ def test_an_error_has_its_place_in_the_body_and_in_the_schema() -> None:
 
 
 def test_a_hedge_within_a_hedge_is_judged_after_all_others() -> None:
-    found = [finding.requirement for finding in findings(SCHEMA, {"status": "done", "progress": 7})]
+    found = [finding.requirement for finding in findings(SCHEMA, {"status": "done", "progress": 7, "seconds": 5})]
     assert found[-1] == "progress-range"
     assert set(found[-4:]) == HEDGED
 
@@ -115,3 +115,26 @@ def test_a_branch_that_fails_is_no_error_where_another_is_taken(valid: bool, see
     branches = [{"evaluationPath": "/anyOf/0", "valid": False}, {"evaluationPath": "/anyOf/1", "valid": valid}]
     unit = {"evaluationPath": "", "valid": valid, "details": branches}
     assert [child["evaluationPath"] for child in children(unit)] == seen
+
+
+ROW: dict[str, Any] = {"type": "string", "x-requirement": "row"}
+HEDGE: dict[str, Any] = {"x-hedged": {"pattern": "^a", "x-requirement": "hedge", "x-hedged": {"$ref": "#/$defs/more"}}}
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (SOURCE, HEDGED),
+        ({"properties": {"a": HEDGE}, "$defs": {"more": ROW}}, {"hedge", "row"}),
+        ({"properties": {"a": HEDGE, "b": ROW}, "$defs": {"more": ROW}}, None),
+        ({"properties": {"a": HEDGE, "b": {"$ref": "#/$defs/more"}}, "$defs": {"more": ROW}}, None),
+        ({"properties": {"a": {"anyOf": [ROW, {"type": "null"}]}}}, None),
+        ({"properties": {"a": {"if": {"$ref": "#/$defs/more"}}}, "$defs": {"more": ROW}}, None),
+        ({"properties": {"a": {"x-sum": ["b"], "x-requirement": "sum"}}}, None),
+        ({"properties": {"a": {"contentSchema": ROW}}}, None),
+    ],
+)
+def test_annotations_alone_tell_of_a_valid_body_only_where_each_row_is_a_hedge_or_none(
+    source: dict[str, Any], told: set[str] | None
+) -> None:
+    assert Schema(Path("task.schema.json"), source, merge_hedges(source, {})).hedged_rows == told

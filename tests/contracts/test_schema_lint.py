@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.bodies import CONTRACTS
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import KEYS, ROLES
-from vidconform.contracts.loading import load_contracts
-from vidconform.contracts.provider import find_provider, known_providers
 from vidconform.contracts.requirements import Level
 from vidconform.contracts.schema_lint import lint, lint_schema
-
-CONTRACTS = [contract for name in known_providers() for contract in load_contracts(find_provider(name))]
 
 LEVELS = {
     "task-is-object": Level.MUST,

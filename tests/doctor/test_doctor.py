@@ -21,14 +21,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.hostile_vendor import ANSI
-from tests.support.processes import KEYS, PROVIDERS, copy_of, environment
+from tests.support.processes import KEYS, NAMES, PROVIDERS, copy_of, environment
 from tests.support.rawserver import Answer, Server, hang_up, http, serving
 from tests.support.tlsserver import certificate, serving_tls
 from vidconform.cli import main
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.doctor import connectivity, exit_codes
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.emulator.server import running
 
 CHECKS = ["configuration", "dns", "connection", "tls", "clock", "key", "models", "task ids", "recordings"]
@@ -140,27 +140,39 @@ def test_checks_that_make_no_sense_any_more_share_a_line(visit: Visiting) -> Non
     assert "  not checked  clock, key, task ids: the service is not reached." in lines
 
 
-CAUSES: dict[str, tuple[Answer, Exit, str, str]] = {
-    "a key that is refused": (http(401, b'{"error": {"message": "invalid token"}}', JSON), Exit.KEY, "key", "invalid"),
-    "a page that asks who one is": (http(401, b"<html>Login", HTML), Exit.KEY, "key", "GPTGE_API_KEY"),
-    "a key without permission": (http(403, b'{"error": {"message": "no access"}}', JSON), Exit.KEY, "key", "no access"),
-    "an account that has to pay": (http(402, b'{"message": "Payment Required"}', JSON), Exit.QUOTA, "key", "402"),
+CAUSES: dict[str, tuple[Answer, ExitCode, str, str]] = {
+    "a key that is refused": (
+        http(401, b'{"error": {"message": "invalid token"}}', JSON),
+        ExitCode.KEY, "key", "invalid",
+    ),
+    "a page that asks who one is": (http(401, b"<html>Login", HTML), ExitCode.KEY, "key", "GPTGE_API_KEY"),
+    "a key without permission": (
+        http(403, b'{"error": {"message": "no access"}}', JSON),
+        ExitCode.KEY, "key", "no access",
+    ),
+    "an account that has to pay": (http(402, b'{"message": "Payment Required"}', JSON), ExitCode.QUOTA, "key", "402"),
     "a quota that is used up": (
         http(403, b'{"error": {"message": "insufficient quota", "code": "insufficient_quota"}}', JSON),
-        Exit.QUOTA, "key", "403",
+        ExitCode.QUOTA, "key", "403",
     ),
-    "a limit of requests": (http(429, b'{"message": "slow down"}', JSON, "Retry-After: 3"), Exit.SERVICE, "key", "429"),
-    "a gateway without a service": (http(502, b"<html>Bad Gateway", HTML), Exit.SERVICE, "key", "502"),
-    "a page about maintenance": (http(503, b"<html>Be right back", HTML), Exit.SERVICE, "key", "503"),
-    "a gateway that waited": (http(504, b"", JSON), Exit.SERVICE, "key", "504"),
-    "a crash without JSON": (http(500, b"Internal Server Error", TEXT), Exit.SERVICE, "key", "500"),
-    "a front page": (http(200, b"<!doctype html><title>Welcome</title>", HTML), Exit.NO_API, "key", "is not the API"),
-    "a page that keeps one out": (http(403, b"<html>Access denied", HTML), Exit.NO_API, "key", "is not the API"),
-    "another server": (http(404, b"404 page not found", TEXT), Exit.NO_API, "key", "is not the"),
-    "a route that is none": (http(404, b'{"error": {"message": "Invalid URL"}}', JSON), Exit.NO_API, "key", "URL"),
-    "a way that leads nowhere": (http(302, b"", "Location: ftp://x/"), Exit.NO_API, "key", "302"),
-    "no HTTP at all": (b"220 mail.example ESMTP\r\n\r\n", Exit.NO_API, "key", "no valid HTTP"),
-    "a connection that is lost": (hang_up, Exit.CONNECTION, "key", "closed"),
+    "a limit of requests": (
+        http(429, b'{"message": "slow down"}', JSON, "Retry-After: 3"),
+        ExitCode.SERVICE, "key", "429",
+    ),
+    "a gateway without a service": (http(502, b"<html>Bad Gateway", HTML), ExitCode.SERVICE, "key", "502"),
+    "a page about maintenance": (http(503, b"<html>Be right back", HTML), ExitCode.SERVICE, "key", "503"),
+    "a gateway that waited": (http(504, b"", JSON), ExitCode.SERVICE, "key", "504"),
+    "a crash without JSON": (http(500, b"Internal Server Error", TEXT), ExitCode.SERVICE, "key", "500"),
+    "a front page": (
+        http(200, b"<!doctype html><title>Welcome</title>", HTML),
+        ExitCode.NO_API, "key", "is not the API",
+    ),
+    "a page that keeps one out": (http(403, b"<html>Access denied", HTML), ExitCode.NO_API, "key", "is not the API"),
+    "another server": (http(404, b"404 page not found", TEXT), ExitCode.NO_API, "key", "is not the"),
+    "a route that is none": (http(404, b'{"error": {"message": "Invalid URL"}}', JSON), ExitCode.NO_API, "key", "URL"),
+    "a way that leads nowhere": (http(302, b"", "Location: ftp://x/"), ExitCode.NO_API, "key", "302"),
+    "no HTTP at all": (b"220 mail.example ESMTP\r\n\r\n", ExitCode.NO_API, "key", "no valid HTTP"),
+    "a connection that is lost": (hang_up, ExitCode.CONNECTION, "key", "closed"),
 }  # fmt: skip
 
 
@@ -196,14 +208,14 @@ def test_a_service_that_fails_on_an_unknown_id_says_nothing_of_the_key(ask: Aski
     seen, _ = ask(failed)
     assert (seen.code, seen.of("key")[0][0]) == (0, "remark")
     known, _ = ask(failed, options=("--task-id=video_1",))
-    assert (known.code, known.of("task ids")[0][0]) == (Exit.SERVICE, "problem")
+    assert (known.code, known.of("task ids")[0][0]) == (ExitCode.SERVICE, "problem")
 
 
 def test_a_task_id_that_the_service_does_not_know(ask: Asking) -> None:
     seen, server = ask(
         TASK, UNKNOWN, TASK, NO_KEY, options=("--task-id=video_1", "--task-id=video_2", "--task-id=video_3")
     )
-    assert (seen.code, len(server.asked)) == (Exit.TASK, 4)
+    assert (seen.code, len(server.asked)) == (ExitCode.TASK, 4)
     assert [state for state, _ in seen.of("task ids")] == ["ok", "problem", "ok"]
     assert "task not found" in seen.of("task ids")[1][1]
 
@@ -234,7 +246,7 @@ def test_a_clock_that_is_wrong(minutes: int, ask: Asking) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
     seen, _ = ask(http(404, b"{}", JSON, f"Date: {date}"))
     ((state, sentence),) = seen.of("clock")
-    assert (seen.code, state) == (Exit.CLOCK, "problem")
+    assert (seen.code, state) == (ExitCode.CLOCK, "problem")
     assert f"20 min {'ahead of' if minutes > 0 else 'behind'} ours" in sentence
 
 
@@ -259,12 +271,12 @@ def test_of_several_problems_all_are_shown_and_the_first_decides(ask: Asking) ->
     date = format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
     seen, _ = ask(http(401, b"{}", JSON, f"Date: {date}"))
     assert [seen.of(check)[0][0] for check in ("clock", "key")] == ["problem", "problem"]
-    assert seen.code == Exit.CLOCK
+    assert seen.code == ExitCode.CLOCK
 
 
 def test_a_name_that_nobody_has(visit: Visiting) -> None:
     seen = visit("gptge", "--provider-url=https://nosuch.invalid", "--json")
-    assert (seen.code, seen.seen["requests"]) == (Exit.DNS, 0)
+    assert (seen.code, seen.seen["requests"]) == (ExitCode.DNS, 0)
     assert seen.of("dns")[0][1].startswith("nosuch.invalid has no address: ")
     assert {seen.of(check)[0][0] for check in CHECKS[2:8]} == {"unchecked"}
 
@@ -274,7 +286,7 @@ def test_a_name_server_that_says_nothing(visit: Visiting, monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told.wait(20) and [])
     seen = visit("gptge", "--provider-url=https://slow.invalid", "--request-timeout=0.2", "--json")
     told.set()
-    assert seen.code == Exit.DNS
+    assert seen.code == ExitCode.DNS
     assert "no answer within 0.2 s" in seen.of("dns")[0][1]
 
 
@@ -282,7 +294,7 @@ def test_a_port_where_nobody_listens(visit: Visiting) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     seen = visit("gptge", f"--provider-url=http://127.0.0.1:{port}", "--json")
-    assert (seen.code, seen.seen["requests"]) == (Exit.CONNECTION, 0)
+    assert (seen.code, seen.seen["requests"]) == (ExitCode.CONNECTION, 0)
     assert f"127.0.0.1 port {port} lets no connection be made" in seen.of("connection")[0][1]
 
 
@@ -291,7 +303,7 @@ def test_a_service_that_hangs_costs_its_time_out(scheme: str, check: str, visit:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
         seen = visit("gptge", f"--provider-url={address}", "--request-timeout=0.3", "--json")
-    assert (seen.code, seen.of(check)[0][0]) == (Exit.TIME_OUT, "problem")
+    assert (seen.code, seen.of(check)[0][0]) == (ExitCode.TIME_OUT, "problem")
 
 
 def test_a_handshake_byte_by_byte_costs_its_time_out(visit: Visiting) -> None:
@@ -299,7 +311,7 @@ def test_a_handshake_byte_by_byte_costs_its_time_out(visit: Visiting) -> None:
         threading.Thread(target=_drip, args=(listener,), daemon=True).start()
         address = f"https://127.0.0.1:{listener.getsockname()[1]}"
         seen = visit("gptge", f"--provider-url={address}", "--request-timeout=0.3", "--json")
-    assert (seen.code, seen.of("tls")[0][0]) == (Exit.TIME_OUT, "problem")
+    assert (seen.code, seen.of("tls")[0][0]) == (ExitCode.TIME_OUT, "problem")
 
 
 def _drip(listener: socket.socket) -> None:
@@ -325,7 +337,7 @@ def test_a_certificate_that_does_not_verify(
         monkeypatch.setenv("SSL_CERT_FILE", str(shown.chain))
     with serving_tls(shown) as url:
         seen = visit("gptge", f"--provider-url={url}", "--json")
-    assert (seen.code, seen.seen["requests"]) == (Exit.TLS, 0)
+    assert (seen.code, seen.seen["requests"]) == (ExitCode.TLS, 0)
     assert words in seen.of("tls")[0][1]
 
 
@@ -346,7 +358,7 @@ def test_a_certificate_for_another_name(visit: Visiting, tmp_path: Path, monkeyp
     monkeypatch.setenv("SSL_CERT_FILE", str(shown.chain))
     with serving_tls(shown) as url:
         seen = visit("gptge", f"--provider-url={url}", "--json")
-    assert seen.code == Exit.TLS
+    assert seen.code == ExitCode.TLS
     assert "mismatch" in seen.of("tls")[0][1]
 
 
@@ -354,7 +366,7 @@ def test_plain_http_behind_an_https_address(visit: Visiting) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=_complain, args=(listener,), daemon=True).start()
         seen = visit("gptge", f"--provider-url=https://127.0.0.1:{listener.getsockname()[1]}", "--json")
-    assert (seen.code, seen.seen["requests"]) == (Exit.TLS, 0)
+    assert (seen.code, seen.seen["requests"]) == (ExitCode.TLS, 0)
     assert "is it https at all?" in seen.of("tls")[0][1]
 
 
@@ -392,11 +404,16 @@ def listing(tmp_path: Path) -> Path:
     ("listed", "code", "state", "words"),
     [
         (http(200, b'{"data": [{"id": "sora-2"}, {"id": "veo"}]}', JSON), 0, "ok", "sora-2 is among the 2 models"),
-        (http(200, b'{"data": [{"id": "veo"}]}', JSON), Exit.MODEL, "problem", "sora-2 is not among the 1 model of"),
-        (http(200, b'{"data": []}', JSON), Exit.MODEL, "problem", "(none)"),
+        (
+            http(200, b'{"data": [{"id": "veo"}]}', JSON),
+            ExitCode.MODEL,
+            "problem",
+            "sora-2 is not among the 1 model of",
+        ),
+        (http(200, b'{"data": []}', JSON), ExitCode.MODEL, "problem", "(none)"),
         (http(200, b'{"models": []}', JSON), 0, "unchecked", "that is no list of models"),
         (http(404, b'{"error": "no"}', JSON), 0, "unchecked", "was answered with 404"),
-        (http(502, b"<html>", HTML), Exit.SERVICE, "problem", "502"),
+        (http(502, b"<html>", HTML), ExitCode.SERVICE, "problem", "502"),
     ],
 )
 def test_the_documented_model_is_looked_for_where_there_is_a_list(
@@ -476,7 +493,7 @@ def test_what_the_environment_lacks_is_a_problem_of_the_configuration(
     monkeypatch.setenv(variable, value)
     seen = visit("gptge", "--json")
     ((state, sentence),) = seen.of("configuration")
-    assert (seen.code, state, seen.seen["requests"]) == (Exit.CONFIGURATION, "problem", 0)
+    assert (seen.code, state, seen.seen["requests"]) == (ExitCode.CONFIGURATION, "problem", 0)
     assert told in sentence
     assert "pa55word" not in seen.out
     assert {seen.of(check)[0][0] for check in CHECKS[1:8]} == {"unchecked"}
@@ -500,7 +517,7 @@ def test_what_the_environment_names_for_every_client_must_be_usable(
     monkeypatch.setenv(variable, value)
     seen = visit("gptge", "--provider-url=https://vendor.invalid", "--json")
     ((state, sentence),) = seen.of("configuration")
-    assert (seen.code, state, seen.seen["requests"]) == (Exit.CONFIGURATION, "problem", 0)
+    assert (seen.code, state, seen.seen["requests"]) == (ExitCode.CONFIGURATION, "problem", 0)
     assert told in sentence
     assert "pa55word" not in seen.out
 
@@ -510,7 +527,7 @@ def test_what_the_environment_names_for_every_client_must_be_usable(
     [
         (
             ("nosuch",),
-            "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, openai, all, or",
+            f"'nosuch': no such provider; expected one of {NAMES}, all, or",
         ),
         (("gptge", "--task-id=nosuch=ID"), "--task-id=nosuch=ID: expected ID or CONTRACT=ID, CONTRACT one of "),
         (("gptge", "--request-timeout=0"), "--request-timeout=0.0: expected a number of seconds above 0"),
@@ -519,7 +536,7 @@ def test_what_the_environment_names_for_every_client_must_be_usable(
 )
 def test_a_wrong_call_is_one_sentence(arguments: tuple[str, ...], told: str, visit: Visiting) -> None:
     seen = visit(*arguments)
-    assert (seen.code, seen.out, seen.err.count("\n")) == (Exit.CONFIGURATION, "", 1)
+    assert (seen.code, seen.out, seen.err.count("\n")) == (ExitCode.CONFIGURATION, "", 1)
     assert seen.err.startswith(f"vidconform: {told}")
 
 
@@ -533,7 +550,7 @@ def test_several_providers_give_a_line_each_and_the_first_problem_decides(
         seen = visit("opeai", "chainhub", "gptge", "--json")
     lines = [json.loads(line) for line in seen.out.splitlines()]
     assert [(line["provider"], line["exit"]) for line in lines] == [("opeai", 0), ("chainhub", 14), ("gptge", 4)]
-    assert seen.code == Exit.KEY
+    assert seen.code == ExitCode.KEY
 
 
 def test_a_key_that_the_service_echoes_is_not_shown(ask: Asking, visit: Visiting) -> None:
@@ -553,7 +570,7 @@ def test_a_redirect_to_a_front_page_keeps_the_key_at_home(visit: Visiting) -> No
         serving(http(302, b"", f"Location: {page.url}/")) as server,
     ):
         seen = visit("gptge", f"--provider-url={server.url}", "--json")
-    assert (seen.code, seen.seen["requests"]) == (Exit.NO_API, 2)
+    assert (seen.code, seen.seen["requests"]) == (ExitCode.NO_API, 2)
     assert "authorization" not in page.asked[0].headers
 
 
@@ -563,7 +580,7 @@ def test_a_redirect_to_another_address_is_no_refusal_of_the_key(status: int, vis
     with serving(answer) as moved, serving(http(301, b"", f"Location: {moved.url}/v1/videos/x")) as server:
         seen = visit("gptge", f"--provider-url={server.url}", "--json")
     ((state, sentence),) = seen.of("key")
-    assert (seen.code, state) == (Exit.NO_API, "problem")
+    assert (seen.code, state) == (ExitCode.NO_API, "problem")
     assert f"is redirected to {moved.url}, and the key is not sent there; if it is the service's own, use" in sentence
 
 
@@ -583,12 +600,12 @@ def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     assert [line for line in (exit_codes.__doc__ or "").splitlines() if line not in shown] == []
-    assert [code for code in Exit if f"\n  {int(code):>2}  " not in shown] == []
+    assert [code for code in ExitCode if f"\n  {int(code):>2}  " not in shown] == []
 
 
 def test_no_exit_code_is_one_of_pytest_s_own() -> None:
     taken = set(map(int, pytest.ExitCode)) | {6}
-    assert {code for code in Exit if code in taken} == {Exit.WELL, Exit.CONFIGURATION}
+    assert {code for code in ExitCode if code in taken} == {ExitCode.OK, ExitCode.CONFIGURATION}
 
 
 def test_of_several_recordings_the_oldest_is_told(visit: Visiting, tmp_path: Path) -> None:
@@ -605,7 +622,7 @@ def test_the_addresses_of_a_host_share_the_seconds_of_a_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         host, port = listener.getsockname()
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        place = connectivity._Place("http://x.invalid", "http", "x.invalid", 80, seconds=6.0)
+        place = connectivity._Endpoint("http://x.invalid", "http", "x.invalid", 80, seconds=6.0)
         for times in (1, 3):
             with connectivity._opened(place, found * times) as connection:
                 assert connection.gettimeout() == 6.0 / times
@@ -635,7 +652,7 @@ def test_a_contract_can_be_chosen(visit: Visiting) -> None:
             seen = visit("octopusx", address, "--json", f"--contract={name}")
             assert [sentence.partition(":")[0] for _, sentence in seen.of("key")] == ["octopusx/query"]
         wrong = visit("octopusx", address, "--contract=nosuch")
-    assert (wrong.code, emulator.requests) == (Exit.CONFIGURATION, 4)
+    assert (wrong.code, emulator.requests) == (ExitCode.CONFIGURATION, 4)
     assert "--contract=nosuch: expected one of octopusx/query" in wrong.err
 
 
@@ -645,7 +662,7 @@ def test_a_contract_that_is_not_served_does_not_silence_the_other(visit: Visitin
         seen = visit("octopusx", f"--provider-url={server.url}", "--json")
     assert [state for state, _ in seen.of("key")] == ["problem", "ok"], seen.out
     assert len(seen.of("task ids")) == 1
-    assert seen.code == Exit.NO_API
+    assert seen.code == ExitCode.NO_API
 
 
 def test_a_key_that_is_refused_ends_the_questions(visit: Visiting) -> None:

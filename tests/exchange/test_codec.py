@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from vidconform.exchange.evidence import Evidence, Gap, RedactedEvidence
 from vidconform.exchange.messages import Digest, Exchange, Hop, Reply, Request
 from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import read_creations
-from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.creations_file import CreationsFile
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor
@@ -63,7 +64,9 @@ def test_so_does_all_that_a_cassette_and_a_journal_hold(
     whole = Evidence("gptge/videos", "observe", tuple(found), tuple(gaps), "live", AT, notes, kind="life")
     own.save(whole)
     cassette, folder = own.load(), tmp_path_factory.mktemp("journal")
-    assert (cassette.exchanges, cassette.gaps, cassette.metadata["notes"]) == (found, gaps, notes)
+    # A reply in a file is no longer live.
+    kept = [replace(one, origin="recorded" if one.origin == "live" else one.origin) for one in found]
+    assert (cassette.exchanges, cassette.gaps, cassette.metadata["notes"]) == (kept, gaps, notes)
     journal = Journal(folder)
     journal.keep(own.contract, RedactedEvidence(whole))
     journal.close()
@@ -118,7 +121,7 @@ def test_vcrpy_reads_a_cassette(own: Own) -> None:
         (response,) = cassette.responses_of(request)
     assert (request.method, request.uri) == ("GET", f"{BASE}/v1/x")
     assert (response["status"]["code"], response["body"]["string"]) == (200, b"\xff\0")
-    assert own.load().exchanges == [exchange]
+    assert own.load().exchanges == [replace(exchange, origin="recorded")]
     assert list(yaml.safe_load(own.path.read_text()))[-1] == "metadata"
 
 
@@ -168,7 +171,7 @@ def test_creations_of_the_first_format_are_read_and_gone_on_with(tmp_path: Path)
     exchange = before[19].exchange
     assert exchange is not None
     assert exchange.reply.json["id"] == before[19].task_id == "video_c88245ab0b9212c3ab06f2d11e252acf"
-    creations = Creations(tmp_path)
+    creations = CreationsFile(tmp_path)
     creations.lost(creations.sent("octopusx/videos", "create", exchange.request), Redacted("a time-out"))
     creations.close(ended=True)
     assert [c.state for c in read_creations(file).values()] == ["nothing", "finished", "lost"]

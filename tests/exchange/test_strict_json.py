@@ -174,7 +174,7 @@ CONFORMING = {contract.id: conforming(SESSION, contract) for contract in CONTRAC
 
 def answering(evidence: Evidence, body: bytes) -> Evidence:
     """Return a probe's evidence in which every reply has another body."""
-    exchanges = [replace(e, reply=replace(e.reply, body=body, memo={})) for e in evidence.exchanges]
+    exchanges = [replace(e, reply=replace(e.reply, body=body)) for e in evidence.exchanges]
     return replace(evidence, exchanges=tuple(exchanges))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.processes import KEYS, PROVIDERS, copy_of, environment
+from tests.support.processes import EVERY_PROVIDER, KEYS, NAMES, copy_of, environment
 from vidconform import __version__
 from vidconform.cli import main
 from vidconform.contracts.loading import load_contracts
@@ -53,22 +54,19 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 
 def test_the_list_as_json_has_the_shape_that_scripts_rely_on(listed: list[dict[str, Any]]) -> None:
-    assert [row for row in listed if list(row) != list(ROW)] == []
+    assert [row for row in listed if [key for key in row if key != "refuted"] != list(ROW)] == []
     assert [(name, row[name]) for row in listed for name, kind in ROW.items() if not isinstance(row[name], kind)] == []
     assert {row["level"] for row in listed} == {"MUST", "SHOULD", "MAY"}
     assert all(row["contract"].startswith(f"{row['provider']}/") for row in listed)
 
 
 def test_the_list_holds_every_row_of_every_ledger_once(listed: list[dict[str, Any]]) -> None:
-    contracts = [contract for name in PROVIDERS for contract in load_contracts(find_provider(name))]
+    contracts = [contract for name in EVERY_PROVIDER for contract in load_contracts(find_provider(name))]
     rows = Counter((row["contract"], row["requirement"]) for row in listed)
     assert rows == Counter(
         (contract.id, requirement) for contract in contracts for requirement in contract.requirements
     )
-    assert {row["contract"] for row in listed} == {
-        "chainhub/videos", "gptge/videos", "octopusx/query", "octopusx/videos", "opeai/videos",
-        "openai/videos",
-    }  # fmt: skip
+    assert {row["contract"] for row in listed} == {contract.id for contract in contracts}
 
 
 def test_every_row_is_bound_or_says_why_not(listed: list[dict[str, Any]]) -> None:
@@ -94,13 +92,13 @@ def test_several_providers_and_folders_can_be_listed(capsys: pytest.CaptureFixtu
     assert main(["list", "opeai", str(folder), "opeai", "--json"]) == 0
     assert list(dict.fromkeys(row["provider"] for row in json.loads(capsys.readouterr().out))) == ["opeai", "gptge"]
     assert main(["list", "all", "--json"]) == 0
-    assert {row["provider"] for row in json.loads(capsys.readouterr().out)} == set(PROVIDERS)
+    assert {row["provider"] for row in json.loads(capsys.readouterr().out)} == set(EVERY_PROVIDER)
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("list", "nosuch"), "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, openai"),
+        (("list", "nosuch"), f"'nosuch': no such provider; expected one of {NAMES}"),
         (("serve", "nosuch"), "there is no emulator of 'nosuch'; there are: "),
         (("serve", "gptge", "--port", "99999"), "cannot listen on 127.0.0.1:99999: "),
         (("serve", "gptge", "--host", "nosuch.invalid"), "cannot listen on nosuch.invalid:0: "),
@@ -169,7 +167,10 @@ def test_serve_prints_its_address_first_and_ends_cleanly(tmp_path: Path) -> None
         "key: OPEAI_TOKEN, only its own value",
     ]
     assert KEYS["OPEAI_TOKEN"] not in rest
-    assert all(line.startswith("task: --task-id=videos=video_") for line in rest.splitlines()[3:])
+    *tasks, paste = rest.splitlines()[3:]
+    assert all(line.startswith("task: --task-id=videos=video_") for line in tasks)
+    assert paste.startswith("paste: OPEAI_API_KEY=sk-local-"), "a key that is fixed is the user's own"
+    assert f" pytest --provider=opeai --live --provider-url={url} " in paste
 
 
 @pytest.mark.slow
@@ -180,15 +181,30 @@ def test_what_serve_prints_is_what_a_run_takes(tmp_path: Path) -> None:
     )
     with process:
         assert process.stdout is not None
-        url, _key, *tasks = [process.stdout.readline().strip() for _ in range(4)]
-        options = [task.removeprefix("task: ") for task in tasks]
+        url, _key, *tasks, paste = [process.stdout.readline().strip() for _ in range(5)]
+        key, program, *options = shlex.split(paste.removeprefix("paste: "))
+        assert (key.partition("=")[0], program) == ("GPTGE_API_KEY", "pytest")
+        assert {task.removeprefix("task: ") for task in tasks} < set(options)
+        assert f"--provider-url={url}" in options
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--provider=gptge", "--live",
-             f"--provider-url={url}", "--poll-interval=0.01", "--report=out", *options],
-            cwd=tmp_path, env=environment(**KEYS), capture_output=True, text=True, timeout=120, check=False,
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--report=out", *options],
+            cwd=tmp_path, env=environment(GPTGE_API_KEY=key.partition("=")[2]), capture_output=True, text=True,
+            timeout=120, check=False,
         )  # fmt: skip
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     assert done.returncode == 0, done.stdout + done.stderr
     last = (tmp_path / "out" / "results.jsonl").read_text("utf-8").splitlines()[-1]
     assert json.loads(last)["exit"] == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["diff"], ["nothing"], ["vices", "gptge", "--nothing"], ["serve", "gptge", "--port=x"]]
+)
+def test_wrong_arguments_end_with_the_code_that_wrong_options_of_a_run_have(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    done = run(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("usage: vidconform ")
+    assert "Traceback" not in done.stderr

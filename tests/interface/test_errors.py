@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import vidconform.emulator.vices  # noqa: F401 - the errors there are found among the subclasses
+import vidconform.client.against_vices.client_problems
+import vidconform.emulator.vices  # noqa: F401 - the errors of both are found among the subclasses
 from vidconform.cli import main
 from vidconform.errors.error_table import FAULT_OF_OURS, SYSTEM_ERROR, UNFORESEEN_VALUE, error_kinds, errors_page
 from vidconform.errors.error_types import BadOption, DataFileProblem, VidconformError
@@ -21,7 +22,7 @@ CODES = {
     "DataFileProblem": "VC-301", "ResultsRefused": "VC-302",
     "CassetteMissing": "VC-401", "CassetteDamaged": "VC-402", "CassetteStale": "VC-403",
     "UnknownVice": "VC-502", "AddressUnavailable": "VC-503",
-    "SecretRefused": "VC-601",
+    "SecretRefused": "VC-601", "UnusableCommand": "VC-701", "ClientFails": "VC-702", "ClientNeverAsks": "VC-703",
 }  # fmt: skip
 
 

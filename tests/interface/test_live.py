@@ -127,7 +127,7 @@ def test_without_a_task_the_run_is_not_whole_and_says_what_to_pass(
         "incomplete: octopusx/query: not one documented success was seen; "
         "pass --task-id=query=ID of a task that the key in OCTOPUSX_API_KEY can read\n"
     ) in run.out
-    assert "requirements: needs a known task; pass --task-id=query=ID\n" in run.out
+    assert "requirements: needs a known task or a finished task; pass --task-id=query=ID\n" in run.out
     assert "incomplete: octopusx/videos" not in run.out
 
 
@@ -178,7 +178,7 @@ def test_no_creation_means_not_one_post(pytester: pytest.Pytester) -> None:
     assert methods["POST"] == 0
     assert "octopusx: live" in run.out
     assert ", nothing is created\n" in run.out
-    assert "requirements: needs a creation more than --max-creations=0 allows; pass --max-creations=1\n" in run.out
+    assert " more than --max-creations=0 allows; pass --max-creations=1 for some, 3 for all\n" in run.out
 
 
 @pytest.mark.slow

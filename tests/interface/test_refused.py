@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import KEYS, Run, copy_of, judge, judge_inside
+from tests.support.processes import KEYS, NAMES, Run, copy_of, judge, judge_inside
 from vidconform.emulator.server import Running, running
 
 pytest_plugins = ["pytester"]
@@ -18,10 +18,8 @@ ADDRESS = "expected an address like https://host or http://127.0.0.1:8000, witho
 CONTRACTS = "expected ID or CONTRACT=ID, CONTRACT one of octopusx/query, octopusx/videos, query, videos"
 
 OPTIONS = {
-    (
-        "--provider=nosuch",
-    ): "'nosuch': no such provider; expected one of chainhub, gptge, octopusx, opeai, openai, all, or",
-    ("--provider=",): "'': no such provider; expected one of chainhub",
+    ("--provider=nosuch",): f"'nosuch': no such provider; expected one of {NAMES}, all, or",
+    ("--provider=",): f"'': no such provider; expected one of {NAMES}",
     ("--provider=octopusx", "--provider=nosuch"): "'nosuch': no such provider",
     (*LIVE, "--task-id=query="): f"--task-id=query=: {CONTRACTS}",
     (*LIVE, "--task-id==x"): f"--task-id==x: {CONTRACTS}",

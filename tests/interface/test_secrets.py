@@ -146,6 +146,13 @@ def test_a_recording_leaves_no_trace_of_the_key(recorded: tuple[Path, Run]) -> N
 
 
 @pytest.mark.slow
+def test_a_recording_run_says_first_where_it_writes(recorded: tuple[Path, Run]) -> None:
+    folder, run = recorded
+    told = f"vidconform: octopusx: recordings are written to {folder / 'my-octopusx' / 'cassettes'}\n"
+    assert run.out.count(told) == 1, run.ran()
+
+
+@pytest.mark.slow
 def test_the_recording_holds_what_the_service_said_beside_the_key(recorded: tuple[Path, Run]) -> None:
     folder, run = recorded
     cassettes = {str(file.relative_to(folder)) for file in folder.rglob("cassettes/**/*.yaml")}

@@ -52,6 +52,16 @@ def test_a_video_url_that_leads_to_no_video_is_a_fault(body: bytes) -> None:
     assert found(change, "result-is-playable", "query") == "unmet"
 
 
+@pytest.mark.parametrize(("query", "outcome"), [("?Expires=1&Signature=x", "unmet"), ("?design=2", "unseen")])
+def test_an_address_that_is_forbidden_is_a_fault_where_it_carries_its_own_permission(query: str, outcome: str) -> None:
+    def change(reply: ReplyContext) -> None:
+        addressed(lambda _, url: f"{url}{query}")(reply)
+        if reply.role == "file":
+            reply.say(b"<Code>AccessDenied</Code>", 403, "application/xml")
+
+    assert found(change, "result-is-playable", "query") == outcome
+
+
 def test_no_other_host_is_asked_for_a_video() -> None:
     with serving() as elsewhere:
         away = addressed(lambda reply, url: f"{elsewhere.url}/video.mp4")

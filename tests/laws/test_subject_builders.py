@@ -13,7 +13,7 @@ from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Exchange
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
-    LIVES,
+    LIFECYCLE_PROBES,
     Gathered,
     on_routes_that_exist,
     refusals,
@@ -22,7 +22,7 @@ from vidconform.laws.gathered_replies import (
 )
 from vidconform.laws.law import Binding
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subject_builders import KINDS, kind_of
+from vidconform.laws.subject_builders import SUBJECT_KINDS, kind_of
 from vidconform.laws.subjects import AuthAttempt, Refused, Subject
 from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.needs import probes_for
@@ -44,7 +44,7 @@ def brought(contract: Contract, **probes: list[Exchange]) -> dict[str, Evidence]
 
 
 def built(kind: str, contract: Contract, requirement: str, found: Gathered) -> list[Subject]:
-    return KINDS[kind].build(contract, binding(requirement), found)
+    return SUBJECT_KINDS[kind].build(contract, binding(requirement), found)
 
 
 def binding(requirement: str) -> Binding:
@@ -98,7 +98,7 @@ def test_a_kind_asks_for_the_probes_that_show_it(
     assert needed(contract, requirement) == probes
     law = law_of(requirement, all_laws())
     assert law is not None
-    assert kind_of(law) is KINDS[kind]
+    assert kind_of(law) is SUBJECT_KINDS[kind]
 
 
 def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:
@@ -109,11 +109,11 @@ def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:
 
 
 def test_only_some_kinds_judge_a_document() -> None:
-    assert {name for name, kind in KINDS.items() if kind.of_document} == {"task", "published", "examples"}
+    assert {name for name, kind in SUBJECT_KINDS.items() if kind.of_document} == {"task", "published", "examples"}
 
 
 def test_only_refusals_are_also_met_beside_the_main_thread_of_a_probe() -> None:
-    assert {name for name, kind in KINDS.items() if kind.beside} == {"refusal", "any_refusal"}
+    assert {name for name, kind in SUBJECT_KINDS.items() if kind.beside} == {"refusal", "any_refusal"}
 
 
 def test_readings_keep_their_place_in_the_evidence() -> None:
@@ -266,7 +266,13 @@ def test_generated_requests_are_judged_together(session: Session) -> None:
         len(found[f"generated-{role}"].exchanges) for role in ("retrieve", "create", "content", "remix")
     )
     assert (
-        built("generated", VIDEOS, "any-refusal-is-json", {name: found[name] for name in LIVES if name in found}) == []
+        built(
+            "generated",
+            VIDEOS,
+            "any-refusal-is-json",
+            {name: found[name] for name in LIFECYCLE_PROBES if name in found},
+        )
+        == []
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidconform.emulator.small_media import small_mp4
-from vidconform.laws.video_bytes import what_is_no_video
+from vidconform.laws.video_bytes import why_no_video
 
 MP4 = small_mp4()
 FTYP = MP4[: int.from_bytes(MP4[:4])]
@@ -39,7 +39,7 @@ def large(kind: bytes, payload: bytes, more: int = 0) -> bytes:
     ],
 )
 def test_what_may_be_a_video_is_left_in_peace(body: bytes) -> None:
-    assert what_is_no_video(body, cut=False) is None
+    assert why_no_video(body, cut=False) is None
 
 
 @pytest.mark.parametrize(
@@ -66,23 +66,23 @@ def test_what_may_be_a_video_is_left_in_peace(body: bytes) -> None:
     ],
 )
 def test_what_is_no_video_is_told_by_its_name(body: bytes, said: str) -> None:
-    assert what_is_no_video(body, cut=False) == said
+    assert why_no_video(body, cut=False) == said
 
 
 def test_of_a_video_that_we_cut_ourselves_the_beginning_will_do() -> None:
-    assert what_is_no_video(MP4[:-1], cut=True) is None
-    assert what_is_no_video(b"\0" * 9, cut=True) == "nothing but zeros"
+    assert why_no_video(MP4[:-1], cut=True) is None
+    assert why_no_video(b"\0" * 9, cut=True) == "nothing but zeros"
 
 
 def test_a_video_may_begin_with_many_zeros() -> None:
-    assert what_is_no_video(bytes(65_536) + b"\1", cut=False) == "nothing but zeros"
-    assert what_is_no_video(bytes(65_535) + b"\1", cut=False) is None
+    assert why_no_video(bytes(65_536) + b"\1", cut=False) == "nothing but zeros"
+    assert why_no_video(bytes(65_535) + b"\1", cut=False) is None
 
 
 def test_a_picture_is_one_at_its_beginning_alone() -> None:
-    assert what_is_no_video(b"\1\x89PNG\r\n\x1a\n", cut=False) is None
+    assert why_no_video(b"\1\x89PNG\r\n\x1a\n", cut=False) is None
 
 
 @given(st.binary(max_size=80).map(FTYP.__add__))
 def test_whatever_follows_a_file_type_is_walked_to_its_end(body: bytes) -> None:
-    assert what_is_no_video(body, cut=False) is None or "MP4" in str(what_is_no_video(body, cut=False))
+    assert why_no_video(body, cut=False) is None or "MP4" in str(why_no_video(body, cut=False))

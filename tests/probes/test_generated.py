@@ -29,7 +29,8 @@ from vidconform.emulator.server import running
 from vidconform.errors.error_types import BadOption
 from vidconform.exchange.evidence import Evidence
 from vidconform.laws.subject_builders import kind_of
-from vidconform.probes.generated.exploration import ENGINE, EngineFailure, plan_of
+from vidconform.probes.generated import exploration
+from vidconform.probes.generated.exploration import DRAWING_PROCESSES, DrawingFailure, drawing_input
 from vidconform.probes.generated.generated_probes import most_of_each
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.generated.unknown_ids import aimed_ids
@@ -445,7 +446,7 @@ def test_a_seed_pins_what_is_sent() -> None:
 LITERAL = """
 import json, sys, mine
 from hypothesis import Phase, given, seed, settings, strategies as st
-from vidconform.probes.generated.exploration import ENGINE
+from vidconform.probes.generated.exploration import DRAWING_PROCESSES
 
 drawn = []
 
@@ -461,7 +462,7 @@ def hear(request):
 
 heard = []
 draw()
-ENGINE.explore(json.loads(sys.argv[1]), hear)
+DRAWING_PROCESSES.draw(json.loads(sys.argv[1]), hear)
 print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), len(heard))
 """
 
@@ -469,7 +470,7 @@ print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), le
 def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     """One of them may be a key, and no seed would pin them; hypothesis in the same process does draw it."""
     (tmp_path / "mine.py").write_text("SECRET = 'sk-careless'\n")
-    planned = json.dumps(plan_of(VIDEOS, retrieve(VIDEOS), seed=1, most=50))
+    planned = json.dumps(drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=50))
     done = subprocess.run(
         [sys.executable, "-c", LITERAL, planned], cwd=tmp_path, capture_output=True, text=True, check=True
     )
@@ -478,29 +479,46 @@ def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [{"path": "/nowhere"}, {"modes": ["sideways"]}, {"headers": 1}])
 def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) -> None:
-    planned, drawn = plan_of(VIDEOS, retrieve(VIDEOS), seed=1, most=1), []
+    planned, drawn = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), []
 
     def hear(request: dict[str, Any]) -> str:
         drawn.append(request)
         return "fine"
 
-    with pytest.raises(EngineFailure, match=r"\w+: "):
-        ENGINE.explore({**planned, **change}, hear)
+    with pytest.raises(DrawingFailure, match=r"\w+: "):
+        DRAWING_PROCESSES.draw({**planned, **change}, hear)
     assert drawn == []
-    ENGINE.explore(planned, hear)
+    DRAWING_PROCESSES.draw(planned, hear)
     assert len(drawn) == 8
 
 
 def test_an_engine_whose_asker_fails_begins_anew() -> None:
-    planned, process = plan_of(VIDEOS, retrieve(VIDEOS), seed=1, most=1), ENGINE.start()
+    planned, process = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), DRAWING_PROCESSES.start()
 
     def fail(request: dict[str, Any]) -> str:
         raise OSError("no answer")
 
     with pytest.raises(OSError, match="no answer"):
-        ENGINE.explore(planned, fail)
+        DRAWING_PROCESSES.draw(planned, fail)
     assert process.poll() == 0
-    assert ENGINE.start() is not process
+    assert DRAWING_PROCESSES.start() is not process
+
+
+@pytest.mark.parametrize("said", ['"fine"', '"enough"'])
+def test_an_engine_whose_asker_was_killed_ends_without_a_word(said: str) -> None:
+    planned, pipe = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), subprocess.PIPE
+    program = [sys.executable, "-P", str(Path(exploration.__file__).with_name("drawing.py"))]
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(json.dumps(planned) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())
+        process.stdout.close()
+        process.stdin.write(said + "\n")
+        process.stdin.close()
+        assert (process.stderr.read(), process.wait(20)) == ("", 0)
 
 
 @pytest.mark.slow
@@ -634,7 +652,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
         ]  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-c", script, *options], cwd=tmp_path, env=environment(**KEYS), capture_output=True,
-            text=True, check=False, timeout=120,
+            text=True, check=False, timeout=300,
         )  # fmt: skip
         assert emulator.requests > 30
     _, code, kilobytes = done.stdout.splitlines()[-1].split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from tests.support.keyed_vendor import KeyedVendor, Said, VendorCall, refusal, v
 from tests.support.processes import KEYS
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import find_provider
+from vidconform.locations import data_folder
 from vidconform.probes.credentials import near_keys
 from vidconform.probes.generated.unknown_ids import near_ids
+from vidconform.redaction import Guard
 
 OPEAI = load_contract(find_provider("opeai"), "videos")
 LONG = "sk-" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9" + "0cC2eE4gG6iI8kK0mM2o"
@@ -22,6 +25,7 @@ OWN = {**KEYS, "OPEAI_API_KEY": LONG, "OPEAI_TOKEN": LONG[::-1]}
 KNOWN = "video_1a2b3c4d5e"
 
 Finds = Callable[[str], str]
+LEDGERS = sorted(data_folder("specs").glob("*/*/requirements.toml"))
 LENIENT: dict[str, Finds] = {
     "a known id and a character": lambda id: KNOWN if id.startswith(KNOWN) else id,
     "a known id in capitals": str.lower,
@@ -123,6 +127,22 @@ def test_a_key_near_the_right_one_is_never_the_right_one_and_keeps_its_form() ->
     assert made["near-head"][:20] == LONG[:20]
     assert made["near-tail"][-20:] == LONG[-20:]
     assert near_keys("emulator") == {}
+
+
+@pytest.mark.parametrize("end", ["NnS_", "ions", "mat", "kind", "run"])
+@pytest.mark.parametrize("format_name", ["creations@2", "results@1", "cassette@2"])
+def test_no_key_near_any_other_takes_the_first_line_of_a_file_with_it(end: str, format_name: str) -> None:
+    key = f"sk-octopusx-dXQAG6qRG4gn9Xa_I0l8aQAkvrbU{end}"
+    line = json.dumps({"kind": format_name.partition("@")[0], "format": f"vidconform/{format_name}"})
+    assert Guard({"KEY": key, **near_keys(key)}).variable_in(line.encode()) is None
+
+
+@pytest.mark.parametrize("ledger", LEDGERS, ids=lambda path: "/".join(path.parts[-3:-1]))
+def test_no_sentence_of_a_ledger_is_taken_for_a_key_near_the_right_one(ledger: Path) -> None:
+    rows = tomllib.loads(ledger.read_text("utf-8"))["requirement"]
+    # As a report has them: the sentence, and behind it the same with its place in the document.
+    told = [[row["statement"], f"{row['statement']} ({row['source']})"] for row in rows]
+    assert Guard(near_keys(LONG)).variable_in(json.dumps(told).encode()) is None
 
 
 def test_a_key_near_the_right_one_is_as_secret_as_that_one(tmp_path: Path) -> None:

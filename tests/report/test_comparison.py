@@ -259,6 +259,33 @@ def test_the_history_for_programs_keeps_the_night_and_what_was_known_before(tmp_
     assert (last["reading"], last["since"][:10], last["at"][:10]) == ("fails", _date(2), _date(3))
 
 
+NIGHTS_WITH_AN_OUTAGE = {
+    "broke": ["conforms", "inconclusive", "fails"],
+    "stays": ["fails", "inconclusive", "fails"],
+    "hidden": ["conforms", "inconclusive", "unseen"],
+    "down": ["inconclusive", "inconclusive", "inconclusive"],
+}
+
+
+def test_a_history_of_what_changed_leaves_out_what_only_an_outage_hid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for night in range(3):
+        rows = [verdict(labels[night], name) for name, labels in NIGHTS_WITH_AN_OUTAGE.items()]
+        write_run(tmp_path / str(night), rows, started_at=NOW - timedelta(days=3 - night))
+    assert main(["history", str(tmp_path), "--changed"]) == 0
+    _, contract, *lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert (contract, [line.split(":")[0] for line in lines]) == ("acme/videos", ["  .?F  broke", "  .?_  hidden"])
+    assert main(["history", str(tmp_path), "--changed", "--json"]) == 0
+    assert [one["requirement"] for one in json.loads(capsys.readouterr().out)] == ["broke", "hidden"]
+
+
+def test_a_history_in_which_nothing_changed_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _nights(tmp_path, ["fails", "inconclusive", "fails"])
+    assert main(["history", str(tmp_path), "--changed"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["nothing changed"]
+
+
 def test_what_did_not_change_is_not_told(tmp_path: Path) -> None:
     write_run(tmp_path, [verdict("fails")])
     assert as_text(_compared(tmp_path, tmp_path), []) == ["nothing changed"]

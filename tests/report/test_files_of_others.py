@@ -14,7 +14,7 @@ import pytest
 from tests.support.report_runs import verdict, write_run
 from vidconform.cli import main
 from vidconform.errors.error_types import BadOption, DataFileProblem
-from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.creations_file import CreationsFile
 from vidconform.ledger.folders import hold_folder
 from vidconform.redaction.guard import Guard
 from vidconform.report.pages.run_report import write_beside
@@ -68,7 +68,7 @@ def test_a_pipe_and_a_device_are_no_results(make, tmp_path: Path, capsys: pytest
 def test_a_pipe_and_a_device_are_no_list_of_creations(make, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     make(tmp_path / "creations.jsonl")
     with pytest.raises(DataFileProblem, match="no regular file but a link, a pipe or a device"):
-        Creations(tmp_path)
+        CreationsFile(tmp_path)
 
 
 def test_a_link_in_the_place_of_the_lock_is_refused_and_what_it_leads_to_stays(tmp_path: Path) -> None:

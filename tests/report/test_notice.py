@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +34,12 @@ class Nights:
     count: int = 0
 
     def night(
-        self, *verdicts: Mapping[str, Any], exit_code: int = 0, ended: bool = True, **told: str
+        self,
+        *verdicts: Mapping[str, Any],
+        exit_code: int = 0,
+        ended: bool = True,
+        remedies: Sequence[Mapping[str, str]] = (),
+        **told: str,
     ) -> dict[str, Any]:
         """Write the run of the next night, ask what to say of it, and do so."""
         at = NOW - timedelta(days=30 - self.count)
@@ -43,7 +48,7 @@ class Nights:
         if newest.exists():
             newest.rename(self.folder / "nights" / str(self.count))
         self.count += 1
-        write_run(newest, verdicts, started_at=at, code=exit_code, ended=ended)
+        write_run(newest, verdicts, started_at=at, code=exit_code, ended=ended, remedies=remedies)
         notice = self.ask(**told)
         self._obey(notice)
         return notice
@@ -77,7 +82,7 @@ def rendered(text: str) -> str:
 
 GOOD = (verdict(requirement="id-type"), verdict(requirement="status-vocabulary", level="SHOULD"))
 BAD = (verdict("fails"), GOOD[1])
-WORSE = (verdict("fails"), verdict("deviates", "status-vocabulary", level="SHOULD"))
+WORSE = (verdict("fails"), verdict("deviates", "status-vocabulary", level="SHOULD", received="'odd' at /status"))
 DOWN = tuple(verdict("inconclusive", row["requirement"], received="connection refused") for row in GOOD)
 
 
@@ -257,14 +262,18 @@ def test_a_failing_run_without_an_issue_to_name_it_fails_the_night(nights: Night
 
 
 def test_another_providers_issue_is_left_alone(nights: Nights) -> None:
-    body = issue_text.body("acmevideo", [], ["acmevideo/videos id-type"], NOW)
+    body = issue_text.body(issue_text.Occasion("acmevideo", NOW), [], ["acmevideo/videos id-type"])
     nights.others = [
         {"number": 3, "title": "vidconform: acmevideo: id-type", "body": body},
         {"number": 4, "title": "vidconform: how do I use it?", "body": ""},
     ]
     assert nights.night(*GOOD)["number"] is None
     assert nights.night(*BAD, exit_code=1)["action"] == "open"
-    nights.issue = {"number": 1, "title": "vidconform: acme", "body": issue_text.body(PROVIDER, [], [], NOW)}
+    nights.issue = {
+        "number": 1,
+        "title": "vidconform: acme",
+        "body": issue_text.body(issue_text.Occasion(PROVIDER, NOW), [], []),
+    }
     assert nights.ask()["number"] == 1
 
 
@@ -306,10 +315,10 @@ def test_a_fault_that_an_unanswered_night_did_not_even_ask_about_stays_named(nig
 
 
 def test_many_faults_make_a_short_body_that_still_names_them_all(nights: Nights) -> None:
-    rows = [verdict("fails", f"requirement-{number:03}") for number in range(120)]
+    rows = [verdict("fails", f"requirement-{number:03}", received=f"{number} at /id") for number in range(120)]
     notice = nights.night(*rows, exit_code=1)
     assert notice["title"] == "vidconform: acme: requirement-000, requirement-001 and 118 more"
-    assert "- and 80 more, all in the report" in notice["body"]
+    assert "- and 70 more, all in the report" in notice["body"]
     assert len(issue_text.named(notice["body"])) == 120
     assert len(notice["body"]) < 20_000
 
@@ -331,7 +340,7 @@ def test_the_list_is_read_from_the_first_line_alone() -> None:
 
 
 def test_a_name_cannot_end_the_list() -> None:
-    body = issue_text.body(PROVIDER, [], ["acme/--> <b> id-type"], NOW)
+    body = issue_text.body(issue_text.Occasion(PROVIDER, NOW), [], ["acme/--> <b> id-type"])
     assert issue_text.named(body) == ["acme/--> <b> id-type"]
     assert body.splitlines()[0].count("-->") == 1
 
@@ -369,3 +378,91 @@ def test_an_issue_stays_open_until_the_whole_was_seen(nights: Nights) -> None:
     assert nights.night(verdict(partial=True), other, exit_code=6)["action"] == "none"
     assert nights.issue is not None
     assert nights.night(verdict(), other)["action"] == "close"
+
+
+def test_what_one_cause_breaks_is_one_line(nights: Nights) -> None:
+    nights.night(*GOOD)
+    notice = nights.night(verdict("fails"), verdict("fails", "other-type"), exit_code=1)
+    assert notice["sentence"] == "acme: an issue to be opened, 1 fault in 2 requirements"
+    assert notice["title"] == "vidconform: acme: id-type and 1 more"
+    [told] = [line for line in notice["body"].splitlines() if line.startswith("- ")]
+    assert told.endswith("; the same breaks `other-type`")
+    assert notice["faults"] == ["acme/videos id-type", "acme/videos other-type"]
+
+
+def test_a_fault_is_told_with_its_run_its_statement_and_how_to_ask_for_it(nights: Nights) -> None:
+    curl = "curl -i --max-time 60 https://acme.example/v1/videos/1"
+    notice = nights.night(verdict("fails", request=curl), GOOD[1], exit_code=1, link="https://github.test/o/r/runs/7")
+    assert (
+        f"`acme`, as of {NOW - timedelta(days=30):%Y-%m-%d %H:%M} UTC, [the run](https://github.test/o/r/runs/7):"
+        in (notice["body"])
+    )
+    assert "  The statement of id\\-type. (Document: section)\n" in notice["body"]
+    assert f'<pre><code class="language-sh">{curl}\n</code></pre>\n</li>' in rendered(notice["body"])
+
+
+def test_a_request_cannot_end_its_block(nights: Nights) -> None:
+    breaking = f"curl 'https://acme.example/```\n</code>{BREAKS_OUT}'"
+    notice = nights.night(verdict("fails", request=breaking), GOOD[1], exit_code=1)
+    assert "evil" not in "".join(
+        piece.partition("</code></pre>")[2] for piece in rendered(notice["body"]).split("<pre><code")
+    )
+
+
+def test_a_link_that_is_none_is_refused(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
+    nights.night(*GOOD)
+    folders = [str(nights.folder / name) for name in ("nights", "out")]
+    assert main(["notice", *folders, "--provider=acme", "--link=runs/7) [x](https://evil.example"]) == 4
+    assert "--link=" in capsys.readouterr().err
+
+
+UNSEEN = tuple(verdict("unseen", row["requirement"]) for row in GOOD)
+NO_TASK = {
+    "contract": "acme/videos",
+    "cause": "task",
+    "variable": "ACME_TASK_IDS",
+    "sentence": "put videos=ID into ACME_TASK_IDS (not one documented success was seen)",
+}
+NO_CREDIT = {**NO_TASK, "cause": "credit", "variable": "ACME_API_KEY", "sentence": "add to the credit (402)"}
+
+
+def test_a_night_that_judged_nothing_for_its_configuration_says_so_at_once_and_fails(nights: Nights) -> None:
+    notice = nights.night(*UNSEEN, exit_code=6, remedies=[NO_TASK])
+    assert (notice["action"], notice["exit"], notice["remedies"]) == ("none", 4, [NO_TASK])
+    assert notice["sentence"] == f"acme: not judged, and yours to mend; acme/videos: {NO_TASK['sentence']}"
+
+
+def test_what_is_ours_to_mend_is_never_told_as_the_vendors_silence(nights: Nights) -> None:
+    nights.night(*GOOD)
+    told = [nights.night(*DOWN, exit_code=6, remedies=[NO_CREDIT]) for _ in range(4)]
+    assert [(notice["action"], notice["exit"]) for notice in told] == [("none", 4)] * 4
+    assert nights.night(*GOOD)["sentence"] == "acme: nothing new"
+
+
+def test_what_would_show_more_is_told_beside_what_was_judged(nights: Nights) -> None:
+    notice = nights.night(GOOD[0], UNSEEN[1], exit_code=6, remedies=[NO_TASK])
+    assert (notice["action"], notice["exit"]) == ("none", 0)
+    assert notice["sentence"] == f"acme: nothing new; acme/videos: {NO_TASK['sentence']}"
+
+
+def test_a_fault_is_told_before_what_is_ours_to_mend(nights: Nights) -> None:
+    notice = nights.night(*BAD, exit_code=1, remedies=[NO_TASK])
+    assert (notice["action"], notice["exit"]) == ("open", 1)
+    assert notice["sentence"].startswith("acme: an issue to be opened, 1 fault; acme/videos: put videos=ID into ACME")
+
+
+def test_one_remedy_for_several_contracts_is_told_once(nights: Nights) -> None:
+    other = {**NO_CREDIT, "contract": "acme/query"}
+    task = {**NO_TASK, "contract": "acme/query"}
+    rows = [*DOWN, *(verdict("inconclusive", row["requirement"], "acme/query") for row in GOOD)]
+    notice = nights.night(*rows, exit_code=6, remedies=[NO_CREDIT, other, NO_TASK, task])
+    assert notice["remedies"] == [NO_CREDIT, NO_TASK, task], "but each contract needs a task of its own"
+
+
+def test_a_contract_without_a_task_fails_no_night_in_which_another_was_judged(nights: Nights) -> None:
+    other = [verdict("unseen", row["requirement"], "acme/query") for row in GOOD]
+    notice = nights.night(*GOOD, *other, exit_code=6, remedies=[{**NO_TASK, "contract": "acme/query"}])
+    assert notice["exit"] == 0
+    assert "put videos=ID into ACME_TASK_IDS" in notice["sentence"]
+    refused = {**NO_CREDIT, "contract": "acme/query"}
+    assert nights.night(*GOOD, *other, exit_code=6, remedies=[refused])["exit"] == 4

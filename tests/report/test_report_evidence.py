@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,19 @@ def test_bytes_are_told_by_size_and_a_few_of_them(contract: Any, tmp_path: Path,
     shown = _shown(contract, tmp_path, body).received
     assert (shown.size, shown.text) == (len(body), None)
     assert len(shown.base64) <= 128
+
+
+def test_of_thousands_of_exchanges_the_first_and_the_wanted_are_shown_and_the_others_counted(
+    contract: Any, tmp_path: Path
+) -> None:
+    small = replace(_exchange(b"{}"), request=Request("GET", "https://x.example", "/v1"))
+    evidence = Evidence(contract.id, "observe", (small,) * 1000, (), "live", small.at, kind="life")
+    journal = Journal(tmp_path)
+    journal.keep(contract, RedactedEvidence(evidence))
+    journal.close()
+    found = read_evidence(tmp_path / "results.jsonl", {(contract.id, "observe", 977)})[contract.id]
+    assert [index for _, index in found.exchanges] == [*range(400), 977]
+    assert found.left_out == 599
 
 
 def test_a_flood_of_headers_is_not_shown(contract: Any, tmp_path: Path) -> None:

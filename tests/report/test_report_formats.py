@@ -16,6 +16,7 @@ from tests.support.processes import judge_inside
 from tests.support.report_runs import NOW, sight, verdict, write_evidence, write_run
 from vidconform.cli import main
 from vidconform.locations import data_folder
+from vidconform.redaction import Guard
 from vidconform.report.pages.run_report import write_beside
 
 pytest_plugins = ["pytester"]
@@ -207,7 +208,9 @@ def test_a_run_that_judged_nothing_still_makes_a_report(tmp_path: Path) -> None:
 def test_trouble_with_the_report_is_a_sentence_and_no_crash(tmp_path: Path) -> None:
     write_run(tmp_path, [verdict()])
     (tmp_path / "report.html").mkdir()
-    assert write_beside(tmp_path).startswith("report: not written: ")
+    told = Guard()
+    assert write_beside(tmp_path, guard=told).startswith("report: not written: ")
+    assert [sentence.partition(": cannot")[0] for sentence in told.refused] == [str(tmp_path / "report.html")]
 
 
 def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

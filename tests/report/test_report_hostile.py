@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from tests.support.hostile_vendor import MARK, TEXTS, write_hostile
 from tests.support.report_runs import sight, verdict, write_run
 from vidconform.report.pages.run_report import write_beside
-from vidconform.report.terminal import brief, failure
+from vidconform.report.terminal import failure, mentions
 from vidconform.text import code, prose, slug, spreadsheet, visible
 
 MAIN = "import sys; from vidconform.cli import main; sys.exit(main())"
@@ -135,4 +135,6 @@ def test_diff_and_history_send_the_terminal_nothing_but_text(hostile: Path, tmp_
 @pytest.mark.parametrize("text", TEXTS[3:5])
 def test_the_terminal_of_a_run_gets_nothing_but_text(text: str) -> None:
     row = verdict("fails", evidence=[sight()], received=visible(text), expected="x", request="")
-    assert all(line.isprintable() for line in [*failure(row), brief(row)])
+    assert all(
+        line.isprintable() for line in [*failure(row), *mentions([{**row, "reading": "deviates", "failing": False}])]
+    )

@@ -15,6 +15,7 @@ from vidconform.report.formats.shields import badges
 from vidconform.report.merged_runs import merge_files
 from vidconform.report.nightly.history import as_json
 from vidconform.report.pages.costs import costs
+from vidconform.report.pages.run_report import write_beside
 from vidconform.report.report_model import ReportModel
 from vidconform.report.results_reader import find_results, read_run
 
@@ -166,6 +167,16 @@ def test_a_run_cost_its_creations_at_the_provider_s_price(
     write_run(tmp_path, [verdict()], cost={"acme": {"requests": 50, "creations": 3}}, price=price)
     (cost,) = costs(_merged(tmp_path))
     assert (cost.provider, cost.requests, cost.creations, cost.money) == ("acme", 50, 3, money)
+
+
+def test_nothing_is_paid_to_an_emulator(tmp_path: Path) -> None:
+    shown = [verdict(evidence=[sight("emulated")]), verdict("contradicts itself", subject="document")]
+    write_run(tmp_path, shown, cost={"acme": {"requests": 50, "creations": 3}}, price=0.4)
+    (cost,) = costs(_merged(tmp_path))
+    assert (cost.creations, cost.money) == (3, 0)
+    write_beside(tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "3 creations, $1.20 (emulated: not the vendor, nothing paid)" in page
 
 
 def test_a_truncated_run_says_nothing_of_what_it_cost(tmp_path: Path) -> None:

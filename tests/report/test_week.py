@@ -165,14 +165,19 @@ def test_in_a_week_a_person_hears_twice_and_of_what_changed_alone(week: list[Nig
 
 def the_issue_is_what_a_person_would_write(opened: dict[str, Any], closed: dict[str, Any]) -> None:
     assert opened["title"] == f"vidconform: gptge: {REQUIREMENT}"
-    hidden, greeting, _, fault, _, ending = opened["body"].splitlines()
+    hidden, greeting, _, fault, *in_full, ending = opened["body"].splitlines()
     assert hidden == f'<!-- vidconform/notice@1 ["{CONTRACT} {REQUIREMENT}"] -->'
     assert greeting == "`gptge`, as of 2026-11-04 03:17 UTC:"
     what, told = fault.split(": ", 1)
     assert what == f"- fails `{CONTRACT}` `{REQUIREMENT}` [MUST]"
     assert told.startswith("expected `a refusal with 4xx`, received `200 application/json: {")
     assert fault.endswith("`, since 2026-11-04")
-    assert ending == "Each fault is told once. The issue is closed when all are mended."
+    statement, before, request, after = [line for line in in_full if line]
+    assert statement.startswith("  A retrieval without a key is refused. (Query Video Status: ")
+    assert (before, after) == ("  ```sh", "  ```")
+    assert request.startswith("  curl -i --max-time 60 http://127.0.0.1:")
+    assert "Authorization" not in request
+    assert ending.startswith("Each fault is told once. The issue is closed when all are mended. ")
     assert closed["comment"] == f"2026-11-07 03:17 UTC\n\nMended:\n\n- `{CONTRACT}` `{REQUIREMENT}`: conforms\n"
 
 

@@ -306,7 +306,7 @@ def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:
             env=environment(**KEYS),
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=240,
         )
     peak = re.search(r"^PEAK (\d+) (\d)$", done.stdout, re.MULTILINE)
     assert peak is not None, done.stdout + done.stderr

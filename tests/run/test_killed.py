@@ -166,7 +166,7 @@ def test_an_interrupted_run_says_what_it_leaves(tmp_path: Path) -> None:
     ((_, task_id),) = vendor.paid
     said = folder.with_suffix(".out").read_text("utf-8")
     assert f"unfinished: octopusx/videos create, task {task_id} sent at " in said
-    assert f"--resume --report={folder} follows it and pays nothing for it\n" in said
+    assert f"--resume --report={folder} follows it and pays nothing for it; a run without --resume pays again\n" in said
 
 
 def states(folder: Path) -> set[str]:

@@ -47,6 +47,19 @@ def test_a_gone_service_that_is_named_needs_another_address() -> None:
         left_out(BOTH_KEYS, OPENAI, names=(OPENAI.argument,))
 
 
+def test_what_runs_where_somebody_started_it_is_asked_where_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "provider.toml").write_text(
+        'name = "gate"\ncontract = "openai/videos"\nbase_url = "http://127.0.0.1:9"\nkey = "GATE_API_KEY"\n', "utf-8"
+    )
+    gate, environ = load_provider(tmp_path), {**BOTH_KEYS, "GATE_API_KEY": "sk-of-a-gateway"}
+    assert left_out(environ, STUDIO, gate) == {
+        "gate": "gate is not asked: it runs where somebody started it; --provider-url with it, or GATE_BASE_URL, "
+        "says where"
+    }
+    assert left_out({**environ, "GATE_BASE_URL": "http://127.0.0.1:8"}, STUDIO, gate) == {}
+    assert left_out(environ, STUDIO, gate, names=(gate.argument, STUDIO.argument)) == {}
+
+
 def test_a_provider_that_asks_for_no_credential_needs_no_key(tmp_path: Path) -> None:
     reads = operation("retrieve", answers(("200", "task.schema.json")), security=[])
     folder = write(tmp_path, {"/v1/videos/{id}": {"get": reads}}, {}, {"retrieve-route": "MUST"})

@@ -17,7 +17,7 @@ from vidconform.emulator.server import Running, running
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Reply
 from vidconform.ledger.creation_lines import Created, read_creations
-from vidconform.ledger.left_ids import left_id
+from vidconform.ledger.salvaged_ids import salvaged_id
 
 JSON = "HTTP/1.1 200 OK|Content-Type: application/json"
 LOCATED = "Location: /v1/videos/{task_id}"
@@ -158,4 +158,7 @@ def test_a_location_tells_the_id_where_it_leads_to_a_task(
     session = service.run(tmp_path)
     contract = next(contract for contract in session.contracts if contract.id == "octopusx/videos")
     session.close()
-    assert left_id(contract, Reply(201, (("Location", location),), b""), "https://api.example.com/v1/videos") == task_id
+    assert (
+        salvaged_id(contract, Reply(201, (("Location", location),), b""), "https://api.example.com/v1/videos")
+        == task_id
+    )

@@ -14,7 +14,7 @@ from tests.support.reply_views import BY_ID, evidence, exchange
 from tests.support.trials import LAWS, each_law, trials
 from vidconform.errors.error_types import DataFileProblem
 from vidconform.laws.law import Law, requires
-from vidconform.laws.subject_builders import KINDS, kind_of, subjects_of
+from vidconform.laws.subject_builders import SUBJECT_KINDS, kind_of, subjects_of
 from vidconform.laws.subjects import AuthAttempt, Subject
 from vidconform.probes.registry import PROBES
 from vidconform.run.needs import check_law, probes_for
@@ -131,7 +131,7 @@ def test_a_law_that_looks_at_what_nobody_knows_is_told_what_there_is(
 def test_every_law_of_the_suites_looks_at_what_is_there() -> None:
     for law in LAWS:
         check_law(law)
-    assert {kind_of(law).asks for law in LAWS} == {kind.asks for kind in KINDS.values()}
+    assert {kind_of(law).asks for law in LAWS} == {kind.asks for kind in SUBJECT_KINDS.values()}
 
 
 def test_a_law_with_an_unknown_probe_is_an_error_where_it_is_collected(pytester: pytest.Pytester) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,9 @@ BROKEN = {
     "source-of-another": {"remix-names-its-source"},
     "same-id": {"remix-makes-new-task", "tasks-have-ids-of-their-own"},
     "seconds-number": {"create-with-mistyped-seconds-is-refused"},
+    "remix-unreadable": {"created-task-can-be-read"},
+    "half-an-api": {"list-route", "delete-route", "content-route", "remix-route"},
+    "no-delete-route": {"delete-route"},
 }
 
 
@@ -78,7 +83,38 @@ def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> No
     assert faults_in(found) == BROKEN[fault]
 
 
+def test_a_connection_that_is_closed_for_one_request_is_a_fault_and_hides_no_other_question() -> None:
+    found, _ = judged("drops-nul", fuzz=9, max_creations=9)
+    assert faults_in(found) == {"any-request-is-no-server-error"}
+    told = found["any-request-is-no-server-error"].received
+    assert re.fullmatch(r"a closed connection to GET /v1/videos/\S*%00, and answers to the requests beside it", told)
+
+
+def test_a_refusal_that_is_known_to_make_nothing_takes_no_place_in_the_limit(tmp_path: Path) -> None:
+    entry = 'requirement = "body-without-members-status-code"\nreason = "Seen."\nsince = 2026-11-01\ncreates = false\n'
+    known = tmp_path / "known.toml"
+    known.write_text(f"[[deviation]]\n{entry}", "utf-8")
+    doubted, _ = judged("no-object-500", max_creations=2)
+    assert doubted["remix-route"].label == "refused"
+    found, _ = judged("no-object-500", max_creations=2, deviations=[known])
+    assert found["remix-route"].label == "conforms"
+    assert found["body-without-members-status-code"].known == {
+        "state": "expected", "reason": "Seen.", "since": "2026-11-01", "file": "known.toml",
+    }  # fmt: skip
+
+
 def test_a_task_that_somebody_else_made_is_never_deleted() -> None:
     found, vendor = judged(max_creations=0)
     assert [asked for asked in vendor.asked if asked.startswith("DELETE") and "dead" not in asked] == []
     assert found["deleted-task-is-gone"].label == "unseen"
+
+
+def test_a_remix_that_cannot_be_read_is_told_by_its_row_and_leaves_the_run_whole() -> None:
+    with openai_vendor("remix-unreadable") as vendor:
+        options = RunOptions([PROVIDER], live=True, provider_url=vendor.url, poll_interval=0, poll_timeout=5, fuzz=0)
+        session = prepare(options, KEY)
+        found = {case.requirement.id: session.judge(case) for case in cases(session) if case.subject == "service"}
+        told = session.why_incomplete()
+        session.close()
+    assert found["created-task-can-be-read"].label == "fails"
+    assert told == []

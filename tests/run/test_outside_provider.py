@@ -1,4 +1,4 @@
-"""The provider that the documentation describes: its files as they stand there, judged against a service like it."""
+"""The providers that the documentation shows: their files as they stand there, judged against a service like them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import judge
+from tests.support.documented import acme_in, tiny_in
+from tests.support.processes import judge, live
 from tests.support.rawserver import Server, http, serving
 from vidconform.contracts.keywords import KEYS, OPERATION_ROLES, ROLES, UNITS
+from vidconform.emulator.server import running
 from vidconform.locations import data_folder
 
 PAGE = (data_folder("specs").parent / "docs" / "providers.md").read_text("utf-8")
@@ -26,12 +28,7 @@ Change = Callable[[dict[str, Any]], None]
 
 @pytest.fixture
 def acme(tmp_path: Path) -> Path:
-    """Write each file of the page: a block whose first line names it."""
-    for name, text in re.findall(r"^```\w+\n(?:#|//) (acme/\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
-        file = tmp_path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("requests_per_second = 2.0", "requests_per_second = 200.0"), "utf-8")
-    return tmp_path / "acme"
+    return acme_in(tmp_path)
 
 
 def told(body: dict[str, Any], status: int = 200) -> bytes:
@@ -91,6 +88,18 @@ def test_a_service_that_keeps_the_documented_example_conforms_to_each_row(acme: 
 def test_each_spelling_of_its_own_is_understood(acme: Path, change: Change, requirement: str, label: str) -> None:
     found = labels(acme, change, code=int(label == "fails"))
     assert {row: read for row, read in found.items() if read in ("fails", "deviates")} == {requirement: label}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vice", [None, "reopens-after-completion"])
+def test_the_small_example_of_the_page_is_judged_by_its_own_emulator(vice: str | None, tmp_path: Path) -> None:
+    tiny = tiny_in(tmp_path)
+    with running(str(tiny), vice=vice, environ={}) as emulator:
+        options = [option for option in live(emulator) if not option.startswith("--provider=")]
+        run = judge(tmp_path, f"--provider={tiny}", *options, TINY_API_KEY="sk-tiny-Rf3/8mZ+5bXs")
+    unmet = {"terminal-status-is-final"} if vice else set()
+    assert {row for row, label in run.labels().items() if label != "conforms"} == unmet, run.ran()
+    assert len(run.labels()) == 4
 
 
 def test_the_page_names_every_key_role_and_unit() -> None:

@@ -12,9 +12,9 @@ from tests.support.small_provider import TASK, answers, operation, verdicts, wri
 from vidconform.cli import main
 from vidconform.contracts.provider import find_provider
 from vidconform.errors.error_types import DataFileProblem
-from vidconform.plugin.outcomes import fails
 from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
+from vidconform.verdicts import fails
 from vidconform.verdicts.verdict import Verdict
 
 SEEN = 'refuted = {date = 2026-11-20, observed = "The id is a number."}'

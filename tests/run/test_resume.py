@@ -19,7 +19,7 @@ from vidconform.emulator.server import Running, running
 from vidconform.errors.error_types import DataFileProblem
 from vidconform.exchange.evidence import Evidence
 from vidconform.ledger.creation_lines import read_creations
-from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.creations_file import CreationsFile
 from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.run.session import Session
@@ -309,7 +309,7 @@ def test_a_file_that_is_not_ours_is_refused_with_the_place(
     damaged = damage(lines(tmp_path))
     (tmp_path / "creations.jsonl").write_text("".join(json.dumps(line) + "\n" for line in damaged))
     with pytest.raises(DataFileProblem) as raised:
-        Creations(tmp_path)
+        CreationsFile(tmp_path)
     assert problem in str(raised.value)
 
 
@@ -317,7 +317,7 @@ def test_a_file_that_is_not_ours_is_refused_with_the_place(
 def test_what_is_no_json_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "creations.jsonl").write_bytes(content)
     with pytest.raises(DataFileProblem, match=r"creations\.jsonl: is no vidconform/creations@2|does not begin"):
-        Creations(tmp_path)
+        CreationsFile(tmp_path)
 
 
 def test_a_run_says_what_it_leaves_and_the_next_one_goes_on(service: Service, pytester: pytest.Pytester) -> None:
@@ -327,7 +327,10 @@ def test_a_run_says_what_it_leaves_and_the_next_one_goes_on(service: Service, py
     named = f"octopusx/videos create, task {task} sent at "
     assert first.code == 6, first.ran()
     assert f"unfinished: {named}" in first.out
-    assert f"; --resume --report={first.report} follows it and pays nothing for it\n" in first.out
+    assert (
+        f"; --resume --report={first.report} follows it and pays nothing for it; a run without --resume pays again\n"
+        in first.out
+    )
 
     written = file.read_bytes()
     planned = judge_inside(pytester, *words, "--resume", "--max-creations=0", "--plan", **KEYS)
@@ -406,12 +409,12 @@ def test_a_task_is_promised_to_be_followed_only_from_where_that_is_so(
     named = [next(line for line in lines if task in line).partition("; ")[2] for task in (first, second)]
     assert named == [
         f"a later one is resumed, --task-id=videos={first} reads this",
-        f"--resume --report={report} follows it and pays nothing for it",
+        f"--resume --report={report} follows it and pays nothing for it; a run without --resume pays again",
     ]
     with running("octopusx", environ=KEYS) as another:
         elsewhere = judge_inside(pytester, *live(another), *words, **KEYS)
     follows = f"--resume --report={report} --provider-url={service.emulator.url} follows it and pays nothing for it"
-    assert f"; {follows}\n" in elsewhere.out
+    assert f"; {follows}; a run without --resume pays again\n" in elsewhere.out
 
 
 def test_a_task_of_another_provider_is_not_to_be_followed_with_the_key_of_this_one(
@@ -423,7 +426,10 @@ def test_a_task_of_another_provider_is_not_to_be_followed_with_the_key_of_this_o
         words = ["--provider=gptge", "--live", f"--provider-url={another.url}", *QUICK, "-k", "test_errors"]
         run = judge_inside(pytester, *words, **KEYS)
     whose = f"--provider=octopusx in a run of its own, with --provider-url={service.emulator.url}"
-    assert f"; --resume --report={report} {whose} follows it and pays nothing for it\n" in run.out
+    assert (
+        f"; --resume --report={report} {whose} follows it and pays nothing for it; a run without --resume pays again\n"
+        in run.out
+    )
 
 
 def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, pytester: pytest.Pytester) -> None:

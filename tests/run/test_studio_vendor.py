@@ -35,11 +35,11 @@ BROKEN = {
 }
 
 
-def judged(*faults: str, **options: Any) -> tuple[dict[str, Verdict], StudioVendor]:
+def judged(*faults: str, folder: str = FOLDER, **options: Any) -> tuple[dict[str, Verdict], StudioVendor]:
     """Judge the vendor with some faults."""
     with studio_vendor(*faults) as vendor:
         chosen = {"poll_interval": 0, "poll_timeout": 5, "fuzz": 0, "max_creations": 5, **options}
-        session = prepare(RunOptions([FOLDER], live=True, provider_url=vendor.url, **chosen), KEY)
+        session = prepare(RunOptions([folder], live=True, provider_url=vendor.url, **chosen), KEY)
         try:
             found = [session.judge(case) for case in cases(session) if case.subject == "service"]
         finally:
@@ -64,6 +64,7 @@ def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> No
         ("{id: stranger}", "x-refusals.x.id: unknown word 'stranger'; the valid ones are unknown, malformed"),
         ("{key: wrong, status: [401]}", "x-refusals.x: unknown key 'status'; the valid ones are id, key"),
         ("{responses: [400]}", "x-refusals.x: nothing makes it differ from the documented request"),
+        ("{query: {pages: 0}}", "x-refusals.x.query: no parameter 'pages'; the valid ones are none"),
         ("{key: wrong}", "x-refusals.x has no row in requirements.toml"),
     ],
 )
@@ -89,3 +90,29 @@ def test_a_task_that_is_given_is_never_cancelled() -> None:
     found, vendor = judged(max_creations=0, task_ids=["jobs=job-000001"])
     assert [asked for asked in vendor.asked if asked.endswith("/cancel")] == []
     assert found["late-cancel-is-refused"].label == "unseen"
+
+
+ENDED = "ended-job-is-kept"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    """Return the folder with a row that a job which has ended is not cancelled."""
+    copied = shutil.copytree(FOLDER, tmp_path / "studio")
+    document, ledger = copied / "jobs" / "openapi.yaml", copied / "jobs" / "requirements.toml"
+    stated = f"x-role: cancel\n      x-refusals: {{{ENDED}: {{id: finished, responses: [409]}}}}"
+    document.write_text(document.read_text("utf-8").replace("x-role: cancel", stated), "utf-8")
+    row = f'[[requirement]]\nid = "{ENDED}"\nlevel = "MUST"\nconcern = "cancellation"\nstatement = "It is kept."\n'
+    ledger.write_text(f'{ledger.read_text("utf-8")}\n{row}source = "Jobs"\n', "utf-8")
+    return str(copied)
+
+
+def test_a_job_that_has_ended_is_asked_to_be_kept_where_the_run_made_it(folder: str) -> None:
+    found, _ = judged(folder=folder)
+    assert found[ENDED].label == "conforms"
+
+
+def test_without_a_job_of_the_run_nothing_else_is_asked_in_its_place(folder: str) -> None:
+    found, vendor = judged(folder=folder, max_creations=0, task_ids=["jobs=job-000001"])
+    assert found[ENDED].label in ("unseen", "refused")
+    assert [asked for asked in vendor.asked if asked.endswith("/cancel")] == []

@@ -14,7 +14,7 @@ from vidconform.emulator.server import running
 from vidconform.emulator.vices import vices_of
 from vidconform.emulator.vices.vice import OPERATORS
 from vidconform.locations import data_folder
-from vidconform.proof.matrix import run_matrix, run_plans
+from vidconform.proof.matrix import run_in_processes, run_matrix
 from vidconform.proof.score import score
 from vidconform.proof.score_summary import why_incomplete
 from vidconform.proof.trial import FAULTLESS, NULL_VENDOR, WALL, Trial, service_cases
@@ -47,7 +47,7 @@ OF_STUDIO = {
     "cancels-what-has-ended-in-secret": "late-cancel-changes-nothing",
     "accepted-missing": "receipt-number-present",
     "long-job-is-refused-as-409": "long-job-is-refused",
-    "long-job-is-refused-with-another-code": "long-job-is-refused",
+    "long-job-is-refused-with-another-reason": "long-job-is-refused",
     "unknown-job-has-its-reason-with-another-code": "unknown-job-has-its-reason",
     "malformed-number-is-refused-as-409": "malformed-number-is-refused",
     "wrong-key-status-code-as-403": "wrong-key-status-code",
@@ -89,7 +89,7 @@ OF_OPENAI = {
 
 
 def trials_of(provider: str, vices: dict[str, str]) -> dict[str, Trial]:
-    return {trial.name: trial for trial in run_plans([(provider, name) for name in (*STAND_INS, *vices)])}
+    return {trial.name: trial for trial in run_in_processes([(provider, name) for name in (*STAND_INS, *vices)])}
 
 
 def strays(trials: dict[str, Trial]) -> list[str]:
@@ -130,10 +130,10 @@ def test_no_fault_of_the_whole_api_breaks_what_it_does_not_name(openai: dict[str
     assert strays(openai) == []
 
 
+# Of the project's own providers `vidconform proof` says the same, which is a part of CI.
 @pytest.mark.slow
-@pytest.mark.parametrize("provider", ["openai", STUDIO], ids=["openai", "studio"])
-def test_the_proof_of_what_is_derived_is_whole(provider: str) -> None:
-    assert list(why_incomplete(score(run_matrix([provider])))) == []
+def test_the_proof_of_what_is_derived_is_whole() -> None:
+    assert list(why_incomplete(score(run_matrix([STUDIO])))) == []
 
 
 @pytest.mark.parametrize("provider", ["openai", STUDIO], ids=["openai", "studio"])
@@ -184,7 +184,7 @@ def test_a_task_that_has_ended_is_not_cancelled_and_one_that_goes_on_is() -> Non
         state = client.get(f"/api/jobs/{made}", headers=key).json()["job"]["state"]
         pages = [client.get("/api/jobs", params={"page": page, "per_page": 2}).json()["jobs"] for page in (1, 2, 3)]
     assert (codes, state) == ([200, 409], "Cancelled")
-    numbers = [[job["job"]["number"] for job in page] for page in pages]
+    numbers = [[job["number"] for job in page] for page in pages]
     assert [len(page) for page in numbers] == [2, 2, 0]
     assert numbers[0][0] == made
     assert len({number for page in numbers for number in page}) == 4

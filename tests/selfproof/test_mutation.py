@@ -6,6 +6,7 @@ import pytest
 
 from tests.mutation.survivors import ROOT, Survivor, kill_tests, parsed, problem, survivors
 from tests.support.bodies import CONTRACTS, recorded
+from tests.support.processes import PROVIDERS
 from tests.support.trials import LAWS, breaks, each_law
 from tests.support.weakened import Assertion, assertions_of, without, without_a_requirement, wrongly_bound
 from vidconform.contracts.contract import Contract
@@ -35,8 +36,11 @@ def test_without_one_assertion_some_counterexample_breaks_the_law_no_more(
     assert not all(breaks(law, session, change, weaker) for change in law.counterexamples), assertion.text
 
 
-# A list that refers to the task binds the task's rows once more.
-@pytest.mark.parametrize("contract", [c for c in CONTRACTS if c.operation("list") is None], ids=lambda c: c.id)
+# A schema that refers to the task, as a list does, binds the task's rows once more.
+ONCE = [c for c in CONTRACTS if c.operation("list") is None and c.provider.name in PROVIDERS]
+
+
+@pytest.mark.parametrize("contract", ONCE, ids=lambda c: c.id)
 def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contract) -> None:
     removed = []
     for requirement, changed in without_a_requirement(contract):
@@ -57,8 +61,8 @@ JUDGING = (
     *(f"src/vidconform/verdicts/{name}.py" for name in ("judging", "deviation_status", "verdict", "schema_walk")),
     "src/vidconform/verdicts/phrases.py",
 )  # fmt: skip
-# One lists names, the other holds a test for the schemas' nodes and no law.
-WITHOUT_MUTANTS = ("src/vidconform/laws/__init__.py", "suites/test_schema.py")
+# They list names, keep what was found, and hold a test for the schemas' nodes and no law.
+WITHOUT_MUTANTS = ("src/vidconform/laws/__init__.py", "src/vidconform/laws/once_per_reply.py", "suites/test_schema.py")
 
 
 def test_every_module_that_judges_is_mutated() -> None:

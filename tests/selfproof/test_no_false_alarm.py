@@ -14,7 +14,7 @@ from vidconform.emulator.described import provider_named
 from vidconform.emulator.server import running
 from vidconform.emulator.tasks import Known, Life, Step
 from vidconform.emulator.vices import vices_of
-from vidconform.proof.matrix import run_plans
+from vidconform.proof.matrix import run_in_processes
 from vidconform.proof.trial import Trial, judged
 from vidconform.verdicts.labels import Label
 
@@ -98,7 +98,7 @@ def test_any_error_envelope_will_do_where_none_is_documented(envelope: object) -
 @pytest.mark.slow
 def test_what_vendors_do_and_no_document_forbids_raises_no_alarm() -> None:
     allowed = [vice for provider in PROVIDERS for vice in vices_of(provider) if vice.allowed]
-    trials = run_plans([(vice.provider, vice.name) for vice in allowed])
+    trials = run_in_processes([(vice.provider, vice.name) for vice in allowed])
     assert {trial.name: alarms(trial) for trial in trials if alarms(trial)} == {}
     assert len(trials) > 20
 

@@ -11,26 +11,23 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.documented import acme_in
 from vidconform.cli import main
 from vidconform.emulator.server import running
 from vidconform.emulator.vices import vices_of
-from vidconform.locations import data_folder
 from vidconform.proof.matrix import run_matrix
 from vidconform.proof.score import score
 from vidconform.proof.score_summary import why_incomplete
+from vidconform.proof.trial import run_trial
 
 FOLDERS = Path(__file__).parent / "folders"
 RELAY = Path(__file__).parents[1] / "providers" / "relay"
-PAGE = (data_folder("specs").parent / "docs" / "providers.md").read_text("utf-8")
+WHARF = RELAY.parent / "wharf"
 
 
 @pytest.fixture
 def acme(tmp_path: Path) -> Path:
-    for name, text in re.findall(r"^```\w+\n(?:#|//) (acme/\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
-        file = tmp_path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
-    return tmp_path / "acme"
+    return acme_in(tmp_path)
 
 
 def life(url: str, headers: dict[str, str], shown: Callable[[Any], Any], reads: int = 6) -> list[Any]:
@@ -104,8 +101,30 @@ def test_a_failed_task_tells_its_failure_and_no_other_does() -> None:
     assert seen[-1]["status"] == "cracked"
 
 
+def test_a_refusal_has_its_codes_where_the_document_puts_them() -> None:
+    with running(str(FOLDERS / "harbor"), environ={"HARBOR_KEY": "right"}) as emulator:
+        unknown = httpx.get(f"{emulator.url}/jobs/job_00000000BEEF", headers={"Authorization": "Bearer right"})
+        known = f"{emulator.url}/jobs/{emulator.task_ids['jobs'][0]}"
+        stranger = httpx.get(known, headers={"Authorization": "Bearer wrong"})
+    assert (unknown.status_code, unknown.json()["base_resp"]["status_code"]) == (404, 2013)
+    assert unknown.json()["error"]["code"] == "no_such_job"
+    assert (stranger.status_code, stranger.json()["base_resp"]["status_code"]) == (401, 1004)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("unknown-job-has-its-codes", "unknown-job-has-its-codes-with-another-base-resp-status-code"),
+        ("unknown-job-has-its-codes", "unknown-job-has-its-codes-with-another-error-code"),
+        ("wrong-key-has-its-code", "wrong-key-has-its-code-with-another-base-resp-status-code"),
+    ],
+)
+def test_a_code_in_a_place_of_its_own_is_missed_by_its_row(row: str, fault: str) -> None:
+    assert {name for _, name in run_trial(str(FOLDERS / "harbor"), fault).broken_rows} == {row}
+
+
 def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge"):
+    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", WHARF):
         (ledger,) = folder.glob("*/requirements.toml")
         rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
         felled = {row for vice in vices_of(str(folder)) for fault in vice.faults for row in fault.breaks}
@@ -122,7 +141,11 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", [FOLDERS / "orbit", FOLDERS / "forge", RELAY], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder",
+    [FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", WHARF, RELAY],
+    ids=lambda folder: folder.name,
+)
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:
     found = score(run_matrix([str(folder)]))
     assert list(why_incomplete(found)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +64,8 @@ def test_notes_and_gaps_are_kept(notes: dict[str, Any], gaps: tuple[Gap, ...], o
 def test_origin_and_date_are_kept(origin: str, replayed: str, own: Own) -> None:
     request = Request("GET", BASE, "/v1/x")
     cassette = saved(own, evidence_of(exchange(request, Reply(200, (), b"{}")), origin=origin))
-    assert (cassette.metadata["origin"], cassette.metadata["recorded_at"]) == (origin, AT)
+    kept = "recorded" if origin == "live" else origin
+    assert (cassette.metadata["origin"], cassette.metadata["recorded_at"]) == (kept, AT)
     assert ReplayTransport(cassette).send(request)[1:3] == (AT, replayed)
 
 
@@ -130,6 +132,16 @@ def test_what_ended_the_recorded_probe_ends_its_replay(own: Own) -> None:
         ends.append(end.value)
     assert ends[:3] == [ProbeFailure("the first"), ProbeFailure("the second"), NotSent("the third")]
     assert isinstance(ends[3], CassetteStale)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_recording_that_is_written_piece_by_piece_is_one_document(count: int, own: Own) -> None:
+    request, headers = Request("GET", BASE, "/v1/x"), (("X-Long", "a word " * 30), ("X-Lines", "one: 'two'"))
+    said = [exchange(request, Reply(200, headers, f"{number}\n".encode() * 40)) for number in range(count)]
+    own.save(evidence_of(*said, notes={"task_ids": ["x"]}))
+    text = own.path.read_text("utf-8")
+    assert yaml.safe_dump(yaml.safe_load(text), sort_keys=False) == text
+    assert len(own.load().exchanges) == count
 
 
 def test_a_missing_cassette_says_how_to_record_it(own: Own) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.live_cases import Live, Scripted, live
-from tests.support.processes import KEYS
+from tests.support.processes import KEYS, copy_of
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.emulator.replies import ReplyContext
@@ -18,6 +19,8 @@ from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.registry import PROBES, probes_of
 from vidconform.redaction.redactor import Redactor
+from vidconform.run.options import RunOptions
+from vidconform.run.preparation import prepare
 from vidconform.store.evidence_store import Store
 from vidconform.store.sources import LiveSource
 from vidconform.transport.failures import ProbeFailure
@@ -36,6 +39,17 @@ def test_a_probe_runs_once_whoever_asks_for_it() -> None:
         sent = run.emulator.requests
         assert run.bring("videos", "observe") is first
         assert run.emulator.requests == sent
+
+
+def test_a_recording_that_does_not_answer_says_so_to_each_who_asks(tmp_path: Path) -> None:
+    folder = copy_of("gptge", tmp_path)
+    (file,) = folder.rglob("cassettes/videos/unknown-task.yaml")
+    file.write_text(file.read_text("utf-8").replace("/v1/videos/", "/v1/others/"), "utf-8")
+    with closing(prepare(RunOptions(providers=[str(folder)]), {})) as session:
+        (run,) = session.provider_runs
+        for _ in range(2):
+            with pytest.raises(CassetteStale, match="record it again"):
+                run.store.source.gather(run.contracts[0], "unknown-task", lambda name: None)
 
 
 def test_a_probe_that_got_no_answer_is_not_run_again() -> None:

@@ -111,7 +111,7 @@ def knows_nobody(reply: ReplyContext) -> None:
 # What a service does, an outcome that it leads to, and the start of a shortcoming of the run.
 WAYS = [
     (breaks_json, "unmet", ""),
-    (answers_in_html, "unmet", ""),
+    (answers_in_html, "unmet", "gptge/videos: not one documented success was seen"),
     # What we cannot read, and what was cut by us, is not held against anybody.
     (answers_in_a_coding_of_its_own, "inconclusive", "gptge/videos: the body of the reply to GET"),
     (answers_at_length, "met", "gptge/videos: the reply to GET"),

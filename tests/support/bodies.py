@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from functools import cache
+from math import isclose
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider, known_providers
 from vidconform.contracts.schemas import Schema
-from vidconform.laws.gathered_replies import LIVES, Gathered, task_replies
+from vidconform.laws.gathered_replies import LIFECYCLE_PROBES, Gathered, task_replies
 from vidconform.probes.registry import probes_of
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
@@ -30,9 +33,10 @@ CONTRACTS = [contract for name in known_providers() for contract in load_contrac
 SCHEMAS = [(contract, schema) for contract in CONTRACTS for schema in contract.schemas.values()]
 
 
+@cache
 def recorded() -> Session:
-    """Return a run over the cassettes of every provider."""
-    return prepare(RunOptions(providers=["all"]), {})
+    """Return a run over the cassettes of every provider with documents of its own: they keep them."""
+    return prepare(RunOptions(providers=known_providers()), {})
 
 
 def gathered(session: Session, contract: Contract) -> Gathered:
@@ -49,16 +53,36 @@ def documented(contract: Contract, schema: Schema) -> list[Any]:
 
 
 def conforming(session: Session, contract: Contract) -> list[Any]:
-    """Return one recorded task object of each status."""
+    """Return one recorded task object of each status, of those that the schema of the task is about."""
     evidence = gathered(session, contract)
-    readings = task_replies(contract, {name: evidence[name] for name in LIVES if name in evidence})
-    bodies = [reading.body for reading in readings]
-    return list({body["status"]: body for body in bodies}.values())
+    readings = task_replies(contract, {name: evidence[name] for name in LIFECYCLE_PROBES if name in evidence})
+    whole = {answer.schema for o in contract.operations for answer in o.answers.values()} & {"task.schema.json"}
+    bodies = [reading.body for reading in readings if not whole or reading.documented_schema == "task.schema.json"]
+    return by_status(contract, bodies)
+
+
+def by_status(contract: Contract, bodies: list[Any]) -> list[Any]:
+    """Return one body of each status."""
+    place = contract.task.fields["status"]
+    return list({place.read(body): body for body in bodies}.values())
 
 
 def second_validator(schema: Schema) -> Draft202012Validator:
-    """Return jsonschema's validator for a schema as judged."""
-    return Draft202012Validator(schema.merged)
+    """Return jsonschema's validator for a schema as judged, with a reading of its own of sums."""
+    validator: Draft202012Validator = _SECOND(schema.merged)
+    return validator
+
+
+def _properties(validator: Any, properties: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, instance, schema)
+    for name, member in properties.items() if isinstance(instance, dict) else ():
+        terms = [instance.get(term) if isinstance(term, str) else term for term in member.get("x-sum", ())]
+        numbers = [one for one in (instance.get(name), *terms) if type(one) in (int, float)]
+        if terms and len(numbers) == len(terms) + 1 and not isclose(numbers[0], sum(numbers[1:])):
+            yield ValidationError("", validator="x-sum", path=[name], schema_path=[name, "x-sum"], schema=member)
+
+
+_SECOND = extend(Draft202012Validator, {"properties": _properties})  # type: ignore[no-untyped-call]
 
 
 def words() -> list[str]:
@@ -75,13 +99,34 @@ def places(body: Any, path: Path = ()) -> Iterator[Path]:
         yield from places(value, (*path, key))
 
 
+def declared(schema: Schema) -> set[tuple[str, ...]]:
+    """Return the path of every member that a schema names outside of lists."""
+    return set(_declared(schema.merged, schema.merged, (), frozenset()))
+
+
+def _declared(root: Any, node: Any, path: tuple[str, ...], within: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    if not isinstance(node, dict):
+        return
+    for name, member in node.get("properties", {}).items():
+        yield (*path, name)
+        yield from _declared(root, member, (*path, name), within)
+    ref = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    beside = [*node.get("allOf", ()), *node.get("anyOf", ()), *(node.get(key) for key in ("if", "then", "else", "not"))]
+    for part in beside:
+        yield from _declared(root, part, path, within)
+    if ref and ref not in within:
+        yield from _declared(root, root["$defs"][ref], path, within | {ref})
+
+
 def changed(body: Any, path: Path, value: Any) -> Any:
-    """Return a copy of a body with one place set to a value, or dropped."""
+    """Return a copy of a body with one place set to a value, with the objects on the way to it, or dropped."""
     if not path:
         return copy.deepcopy(value)
     changed = copy.deepcopy(body)
     node = changed
     for key in path[:-1]:
+        if isinstance(node, dict) and not isinstance(node.get(key), dict | list):
+            node[str(key)] = {}
         node = node[key]
     if value is DROPPED:
         del node[path[-1]]

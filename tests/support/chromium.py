@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,3 +73,11 @@ class Watched:
     def close(self) -> None:
         """Close the page."""
         self.context.close()
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait until a page says so; its policy lets nobody else's code wait in it."""
+    end = time.monotonic() + 10
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        time.sleep(0.05)

@@ -22,6 +22,7 @@ ACTION = ROOT / "action.yml"
 # Answers as GitHub's own does for the calls that the workflows make, and writes each of them down.
 GH = """#!{python}
 import json, os, shutil, sys
+from fnmatch import fnmatch
 from pathlib import Path
 home, words = Path(os.environ["GH_HOME"]), sys.argv[1:]
 options = dict(word[2:].split("=", 1) for word in words if word.startswith("--") and "=" in word)
@@ -30,12 +31,16 @@ with (home / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps([words, body]) + "\\n")
 match words[:2]:
     case "run", "list":
-        print("\\n".join(sorted((p.name for p in (home / "artefacts").glob("*")), reverse=True)))
+        for name in sorted((p.name for p in (home / "artefacts").glob("*")), reverse=True):
+            print(name)
     case "run", "download":
-        kept = home / "artefacts" / words[2] / options.get("name", "")
-        if not kept.is_dir():
+        run = home / "artefacts" / words[2]
+        named = run / options["name"] if "name" in options else None
+        found = [named] if named else [p for p in run.glob("*") if fnmatch(p.name, options["pattern"])]
+        if not any(p.is_dir() for p in found):
             sys.exit("no artifact matches any of the names or patterns provided")
-        shutil.copytree(kept, options["dir"], dirs_exist_ok=True)
+        for p in found:
+            shutil.copytree(p, options["dir"] if named else options["dir"] + "/" + p.name, dirs_exist_ok=True)
     case "issue", "list":
         issues = home / "issues.json"
         print(issues.read_text() if issues.exists() else "[]")

@@ -18,6 +18,8 @@ MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2\x00\x00\x00\x08mdat"
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 "
 SIZES = ("720x1280", "1280x720", "1024x1792", "1792x1024")
 Said = tuple[int, Any]
+# Method, number of words behind the path of all jobs, and whether it is that path.
+_HALF = (("POST", 1, True), ("GET", 1, False), ("PUT", 1, False))
 
 FAULTS = {
     "envelope-of-creation": "a refused creation is answered with {detail: text}",
@@ -42,6 +44,10 @@ FAULTS = {
     "source-of-another": "a remix names another job",
     "same-id": "each creation has the same id",
     "seconds-number": "seconds as a number are accepted",
+    "half-an-api": "jobs are made and read, and nothing else is known, not even the envelope",
+    "remix-unreadable": "a job that was made by a remix is not found",
+    "drops-nul": "the connection is closed where an id holds a NUL",
+    "no-delete-route": "a deletion is answered by the router itself",
 }
 
 
@@ -77,7 +83,11 @@ class OpenAIVendor:
     def say(self, method: str, target: str, headers: Any, body: bytes) -> Said:
         self.asked.append(f"{method} {target}")
         path, query = urlsplit(target).path, {k: v[0] for k, v in parse_qs(urlsplit(target).query).items()}
-        words = path.removeprefix("/v1/videos").strip("/").split("/")
+        words = path.removeprefix("/v1/videos").removeprefix("/").split("/")
+        if "half-an-api" in self.faults and (method, len(words), words == [""]) not in _HALF:
+            return 404, {"error": "Not found"}
+        if "no-delete-route" in self.faults and method == "DELETE":
+            return 405, {"detail": "Method Not Allowed"}
         if not path.startswith("/v1/videos"):
             return self.refuse(404, "invalid_request_error", "no such route")
         if headers.get("authorization") != f"Bearer {KEY['OPENAI_API_KEY']}":
@@ -94,7 +104,7 @@ class OpenAIVendor:
             return self.content(job, query.get("variant", "video"))
         if verb == "remix" and method == "POST":
             return self.remix(job, body)
-        if verb:
+        if words[1:]:
             return self.refuse(404, "invalid_request_error", "no such route")
         if method == "DELETE":
             return self.delete(job)
@@ -169,7 +179,10 @@ class OpenAIVendor:
         if not isinstance(sent, dict) or not isinstance(sent.get("prompt"), str):
             return self.refuse(400, "invalid_request_error", "prompt is missing", "prompt")
         source = next(iter(self.jobs)) if "source-of-another" in self.faults else job["id"]
-        return 200, shown(self.make({**job, **sent}, source=source))
+        made = self.make({**job, **sent}, source=source)
+        if "remix-unreadable" in self.faults:
+            del self.jobs[made["id"]]
+        return 200, shown(made)
 
     def delete(self, job: dict[str, Any]) -> Said:
         if "delete-405" in self.faults:
@@ -208,15 +221,23 @@ def form(headers: Any, body: bytes) -> dict[str, str]:
 
 
 @contextmanager
-def openai_vendor(*faults: str) -> Iterator[OpenAIVendor]:
-    """Serve the vendor with some faults on a free port while the block lasts."""
-    vendor = OpenAIVendor(frozenset(faults))
+def openai_vendor(
+    *faults: str, kind: type[OpenAIVendor] = OpenAIVendor, software: str = "vidconform-emulator"
+) -> Iterator[OpenAIVendor]:
+    """Serve the vendor with some faults on a free port while the block lasts.
+
+    It says that nothing of it is a vendor's, so that no recording of it is shown as one, unless a test needs it to be.
+    """
+    vendor = kind(frozenset(faults))
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if "drops-nul" in faults and self.command == "GET" and "%00" in self.path:
+                self.close_connection = True
+                return
             status, said = vendor.say(self.command, self.path, self.headers, body)
             content = said if isinstance(said, bytes) else json.dumps(said).encode()
             media_type = "video/mp4" if said is MP4 else "image/webp" if said is content else "application/json"
@@ -229,8 +250,8 @@ def openai_vendor(*faults: str) -> Iterator[OpenAIVendor]:
         do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - the names of http.server
 
         def version_string(self) -> str:
-            """Say that nothing of it is a vendor's, so that no recording of it is shown as one."""
-            return "vidconform-emulator"
+            """Say who serves."""
+            return software
 
         def log_message(self, *values: Any) -> None:
             """Say nothing."""

@@ -23,6 +23,7 @@ from vcr.serializers import yamlserializer
 from xdist import scheduler
 
 from vidconform import plugin
+from vidconform.contracts.provider import all_providers, known_providers
 from vidconform.emulator.server import Running
 from vidconform.locations import data_folder
 from vidconform.plugin import judge as judge_hooks
@@ -42,7 +43,10 @@ KEYS = {
 # The folder below which a test may write a key: all else is searched for them when the tests are over.
 PLANTED = "planted"
 _FORMS = by_core({raw for key in KEYS.values() for form in encoded_forms(key) for raw in encodings(form)})
+# Those that a test asks one by one; the others differ in data alone.
 PROVIDERS = ("chainhub", "gptge", "octopusx", "opeai", "openai")
+EVERY_PROVIDER = tuple(known_providers())
+NAMES = ", ".join(all_providers())
 
 QUICK = ("--poll-interval=0.01", "--fuzz=0")
 
@@ -50,7 +54,7 @@ Row = dict[str, Any]
 Key = tuple[str, str, str]
 
 # What our own tests need beside it and a user of vidconform does not have.
-_UNNEEDED = [
+UNNEEDED = [
     word for name in ("schemathesis", "hypothesispytest", "benchmark", "randomly") for word in ("-p", f"no:{name}")
 ]
 _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for word in ("-p", name.__name__)]
@@ -58,7 +62,8 @@ _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for 
 _LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
-_FOREIGN = ("PYTEST_", "VIDCONFORM_", "GITHUB_", "COV_", "PYTHONUNBUFFERED")
+# Without bytecode each of hundreds of processes would compile all of it anew.
+_FOREIGN = ("PYTEST_", "VIDCONFORM_", "GITHUB_", "COV_", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 
 
 def holds_a_key(content: bytes) -> bool:
@@ -118,9 +123,9 @@ def validator() -> Draft202012Validator:
 def judge(folder: Path, *arguments: str, **variables: str) -> Run:
     """Run pytest in a folder, with --report=FOLDER/report."""
     report = folder / "report"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *_UNNEEDED, f"--report={report}", *arguments]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *UNNEEDED, f"--report={report}", *arguments]
     done = subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=300, check=False
     )
     return Run(done.returncode, done.stdout, done.stderr, report)
 

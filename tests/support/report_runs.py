@@ -75,6 +75,7 @@ def write_run(
     cost: Mapping[str, Any] | None = None,
     price: float | None = None,
     code: int = 0,
+    remedies: Sequence[Mapping[str, str]] = (),
 ) -> Path:
     """Write a run into a folder and return its results file; `code` is what it exited with."""
     contracts = sorted({str(line["contract"]) for line in verdicts})
@@ -85,7 +86,7 @@ def write_run(
         writer.provider(provider, f"https://{provider}.example", own, provider.title(), price)
     for line in verdicts:
         writer.verdict(line)
-    writer.end(cost or {}, code)
+    writer.end(cost or {}, code, remedies=remedies)
     path = folder / "results.jsonl"
     if not ended:
         path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))

@@ -21,7 +21,11 @@ from tests.mutation.survivors import ROOT
 
 COPIED = ("src", "suites", "specs", "cassettes", "tests", "pyproject.toml", "README.md")
 # What is loaded already cannot be rewritten, and need not.
-QUIET = ("-x", "-q", "-p", "no:cacheprovider", "-m", "", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+# The plugin of hypothesis takes strategies that the process before the fork has used for ones that slow its start.
+QUIET = (
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-m", "",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
 SAYING_SOMETHING = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
 
 

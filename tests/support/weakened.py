@@ -12,7 +12,7 @@ from types import FunctionType, ModuleType
 from typing import Any, cast
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.schemas import subschemas
+from vidconform.contracts.schema_places import subschemas
 from vidconform.laws.law import Law, expect, require_observed
 from vidconform.run.bindings import bindings
 

@@ -123,7 +123,8 @@ def test_late_reads_of_one_contract_end_no_other_s(patient: LiveTransport) -> No
 
 @pytest.mark.slow
 def test_a_creation_may_take_its_time(patient: LiveTransport) -> None:
-    with serving(delayed(0.8)) as server:
+    # Beyond the time-out of a read, and well within that of a creation.
+    with serving(delayed(0.65)) as server:
         asked = Request("POST", server.url, "/v1/videos", (), b"{}", paid=True, scope="acme/videos")
         assert [patient.send(asked)[0].status for _ in range(4)] == [200] * 4
 

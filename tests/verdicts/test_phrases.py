@@ -10,7 +10,7 @@ import pytest
 from vidconform.contracts.error_ownership import SchemaError
 from vidconform.contracts.fields import resolve
 from vidconform.contracts.schemas import Schema, merge_hedges
-from vidconform.verdicts.phrases import LONGEST, expected, fitted, received, show
+from vidconform.verdicts.phrases import LONGEST, expected, received, shorten, show
 
 SOURCE: dict[str, Any] = {
     "type": "object",
@@ -50,12 +50,12 @@ def test_words_in_any_case_sums_and_json_in_a_text_are_asked_for_in_words() -> N
 
 def test_a_text_of_a_line_is_shown_whole_and_a_longer_one_with_its_length() -> None:
     assert LONGEST == 300
-    assert fitted("x" * 300) == "x" * 300
-    assert fitted("x" * 301) == f"{'x' * 300}... (301 characters)"
+    assert shorten("x" * 300) == "x" * 300
+    assert shorten("x" * 301) == f"{'x' * 300}... (301 characters)"
 
 
 def test_what_cannot_be_printed_is_made_visible() -> None:
-    assert fitted("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
+    assert shorten("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
 
 
 def test_only_what_is_shown_is_looked_at() -> None:
@@ -68,7 +68,7 @@ def test_only_what_is_shown_is_looked_at() -> None:
             looked.append(str(str.__getitem__(self, key)))
             return looked[-1]
 
-    fitted(Text("x" * 100_000))
+    shorten(Text("x" * 100_000))
     assert [len(part) for part in looked] == [LONGEST + 1]
 
 
@@ -79,9 +79,10 @@ def test_only_what_is_shown_is_looked_at() -> None:
         (None, "null"),
         ({"a": [1, {"b": "x" * 241}]}, '{"a": [1, {"b": "' + "x" * 240 + '... (241 characters)"}]}'),
         (["x" * 200, "x" * 200], f'["{"x" * 200}", "{"x" * 94}... (408 characters)'),
-        ([1, 2, 3, 4, 5, 6], "[1, 2, 3, 4, 5]"),
-        ({str(n): n for n in range(21)}, "{" + ", ".join(f'"{n}": {n}' for n in range(20)) + "}"),
-        ({"n" * 61: 1}, '{"' + "n" * 60 + '": 1}'),
+        ([1, 2, 3, 4, 5], "[1, 2, 3, 4, 5]"),
+        ([1, 2, 3, 4, 5, 6], '[1, 2, 3, 4, 5, "... (6 items)"]'),
+        ({str(n): n for n in range(21)}, "{" + ", ".join(f'"{n}": {n}' for n in range(20)) + ', "...": "21 members"}'),
+        ({"n" * 61: 1}, '{"' + "n" * 60 + '...": 1}'),
         ("x" * 240, f'"{"x" * 240}"'),
         ("x" * 100_000, f'"{"x" * 240}... (100000 characters)"'),
     ],
@@ -126,7 +127,10 @@ def test_an_error_elsewhere_is_not_told_with_the_first() -> None:
     [
         ({"note": 1, "model": 2}, "no id, status, but the members note, model"),
         ({}, "no id, status, but the members none"),
-        ({str(n): n for n in range(30)}, f"no id, status, but the members {', '.join(map(str, range(20)))}"),
+        (
+            {str(n): n for n in range(30)},
+            f"no id, status, but the members {', '.join(map(str, range(20)))}, ... (30 in all)",
+        ),
         ({"n" * 400: 1}, f"no id, status, but the members {'n' * 300}... (400 characters)"),
         (["id"], '["id"]'),
     ],

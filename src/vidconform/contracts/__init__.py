@@ -1,21 +1,45 @@
 """What the vendors promise, read from the data under specs/."""
 
-from vidconform.contracts.bounded_reading import decode_plain_json, read_lines, read_text
+from vidconform.contracts.bounded_reading import (
+    check_regular,
+    decode_plain_json,
+    lines_within,
+    open_bounded,
+    read_lines,
+    read_text,
+)
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import format_files, read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations, refutations
 from vidconform.contracts.documented_values import value_of
-from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings
-from vidconform.contracts.fields import Field, decoded, resolve
+from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings, findings_in
+from vidconform.contracts.fields import Field, decoded, overlap, read_at, resolve, write_at
 from vidconform.contracts.file_format import FileFormat
+from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
 from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members, member
-from vidconform.contracts.operations import JSON, MULTIPART, URLENCODED, Operation, Scheme, usual_headers
+from vidconform.contracts.operations import (
+    JSON,
+    MULTIPART,
+    URLENCODED,
+    DocumentedReply,
+    Operation,
+    Scheme,
+    usual_headers,
+)
 from vidconform.contracts.patterns import compiled, fits
-from vidconform.contracts.provider import Pace, Provider, find_provider, known_providers, provider_names
-from vidconform.contracts.refusal_cases import RefusalCase
+from vidconform.contracts.provider import (
+    Pace,
+    Provider,
+    all_providers,
+    find_provider,
+    is_subject,
+    known_providers,
+    provider_names,
+)
+from vidconform.contracts.refusal_cases import RefusalCase, written
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
@@ -28,11 +52,13 @@ from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
     "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "URLENCODED", "Contract",
-    "Deviation", "Field", "FileFormat", "Level", "NodeFinding", "Operation", "Pace", "Provider", "RefusalCase",
-    "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "check_twice",
-    "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded",
-    "documented_members", "find_provider", "findings", "fits", "format_files", "holds_json", "in_place",
-    "is_plain", "known_providers", "known_secrets", "lint", "load_contracts", "member", "node_at",
-    "own_deviations", "provider_names", "proxy_passwords", "reaches", "read_deviations", "read_lines", "read_text",
-    "read_toml", "refutations", "resolve", "schema_errors", "sum_of", "usual_headers", "value_of",
+    "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level", "NodeFinding", "Operation",
+    "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables",
+    "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice", "compiled",
+    "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
+    "find_provider", "findings", "findings_in", "fits", "format_files", "holds_json", "in_place", "is_plain",
+    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member", "node_at",
+    "open_bounded", "overlap", "own_deviations", "part_in_words", "provider_names", "proxy_passwords", "reaches",
+    "read_at", "read_deviations", "read_lines", "read_text", "read_toml", "refutations", "resolve", "schema_errors",
+    "sum_of", "usual_headers", "value_of", "write_at", "written",
 ]  # fmt: skip

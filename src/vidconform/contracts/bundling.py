@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
-from vidconform.contracts.schemas import copied, replaced, subschemas
+from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schemas import copied, replaced
 from vidconform.errors import DataFileProblem
 
 _FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.schema\.json"

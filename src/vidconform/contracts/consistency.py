@@ -9,6 +9,7 @@ from itertools import chain
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import OPERATION_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import Operation
+from vidconform.contracts.shared_routes import undecided_rows
 from vidconform.errors import DataFileProblem
 
 _PAID = ("create", "remix")
@@ -17,7 +18,7 @@ _PAID = ("create", "remix")
 def check_consistency(contract: Contract) -> None:
     """Raise DataFileProblem for the first thing in openapi.yaml that would make a probe ask for something else."""
     told = (sentence for operation in contract.operations for sentence in _problems(contract, operation))
-    problem = next(chain(told, _unreached(contract)), None)
+    problem = next(chain(told, _unjudged_schemas(contract)), None)
     if problem is not None:
         raise DataFileProblem(contract.folder / "openapi.yaml", problem)
 
@@ -47,14 +48,16 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for file in _referred(operation):
         if file not in contract.schemas:
             yield f"{named}: $ref {file!r} is no file beside it; there are {', '.join(contract.schemas)}"
-    for case in operation.refusals:
-        if case.requirement not in contract.requirements:
-            yield f"{named}: x-refusals.{case.requirement} has no row in requirements.toml"
-    yield from _unsayable(operation, named)
+    yield from (f"{named}: {told}" for told in undecided_rows(operation, contract.requirements))
+    stated = [("x-refusals", case.requirement) for case in operation.refusals]
+    for key, row in [*stated, *(("x-pace", row) for row in operation.paces)]:
+        if row not in contract.requirements:
+            yield f"{named}: {key}.{row} has no row in requirements.toml"
+    yield from _missing_examples(operation, named)
 
 
-def _unsayable(operation: Operation, named: str) -> Iterator[str]:
-    """Yield what a request must carry and the document shows no value of."""
+def _missing_examples(operation: Operation, named: str) -> Iterator[str]:
+    """Yield the parameters and bodies that a request needs and that have no example to send."""
     parameters = [("query", name, value) for name, value in operation.query.items()]
     segments = {name: operation.segments.get(name) for name in re.findall(r"\{([^{}]+)\}", operation.path)}
     told = (operation.id_parameter, operation.polls and operation.options["polling-url"].name)
@@ -71,7 +74,7 @@ def _unsayable(operation: Operation, named: str) -> Iterator[str]:
         yield f"{named}: {at} shows no object that can be sent{found}: give it an `example`"
 
 
-def _unreached(contract: Contract) -> Iterator[str]:
+def _unjudged_schemas(contract: Contract) -> Iterator[str]:
     """Yield the schemas that no reply is judged by although rows stand in them."""
     answers = [answer for operation in contract.operations for answer in operation.answers.values()]
     shown = {file for answer in answers for file in (answer.schema, *answer.schemas.values()) if file is not None}

@@ -30,15 +30,33 @@ class Contract:
     operations: tuple[Operation, ...]
     schemas: dict[str, Schema]
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """`provider/name`."""
+        """`provider/name`: the contract as its provider keeps it."""
         return f"{self.provider.name}/{self.name}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is called by in options and files: its name, its id, and its id whichever version is meant."""
+        return self.name, self.id, f"{self.provider.stem}/{self.name}"
+
+    @property
+    def held_to(self) -> str | None:
+        """The id of the contract that somebody else published and that this provider is held to, or None."""
+        if self.provider.publishes:
+            return None
+        return self.provider.held_to or f"{self.provider.declared}/{self.name}"
+
+    @property
+    def attribution(self) -> dict[str, str]:
+        """Who published it and which version of the service is judged, as results have it; empty where it is plain."""
+        told = {"held_to": self.held_to, "version": self.provider.version}
+        return {name: value for name, value in told.items() if value is not None}
 
     @property
     def folder(self) -> Path:
         """The folder of the contract's files."""
-        return self.provider.folder / self.name
+        return (self.provider.home or self.provider.folder) / self.name
 
     @property
     def task(self) -> Schema:
@@ -47,7 +65,20 @@ class Contract:
 
     def operation(self, role: str) -> Operation | None:
         """Return the first operation of a role, or None."""
-        return next((operation for operation in self.operations if operation.role == role), None)
+        return self._by_role.get(role)
+
+    @cached_property
+    def _by_role(self) -> dict[str, Operation]:
+        return {operation.role: operation for operation in reversed(self.operations)}
+
+    @property
+    def request_contract(self) -> Contract:
+        """The contract whose document shapes the requests: this one, unless it judges the replies to another's."""
+        return self
+
+    def covers(self, role: str, target: str) -> bool:
+        """Whether the document covers a request to an operation, by its role, with this path and query."""
+        return True
 
     def field(self, role: str, asked: str = "", status: int = 200) -> Field | None:
         """Return where a role stands in the task object, or None.
@@ -56,6 +87,12 @@ class Contract:
         """
         own = self.reply_schema(asked, status)
         found = own.fields.get(role) if own is not None else None
+        return found or self.task.fields.get(role)
+
+    def listed_field(self, role: str) -> Field | None:
+        """Return where a role stands in a listed task, which may have a shape of its own, or None."""
+        own = self.reply_schema("list")
+        found = own.listed.get(role) if own is not None else None
         return found or self.task.fields.get(role)
 
     def reply_schema(self, asked: str, status: int = 200, media_type: str = "") -> Schema | None:

@@ -15,6 +15,8 @@ from vidconform.errors import DataFileProblem
 
 _FORMATS = Path(__file__).parent / "formats"
 _LARGEST = 4 * 1024 * 1024
+# Beside the others, and of no file in a provider's folder.
+_OF_OURS = ("words.schema", "facts.schema")
 
 
 def read_toml(path: Path, form: str) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
 
 def format_files() -> list[Path]:
     """Return the JSON Schemas of the files that a provider's folder may hold, for editors."""
-    return sorted(file for file in _FORMATS.glob("*.schema.json") if file.stem != "words.schema")
+    return sorted(file for file in _FORMATS.glob("*.schema.json") if file.stem not in _OF_OURS)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_toml
-from vidconform.contracts.provider import Provider, known_providers
+from vidconform.contracts.provider import Provider, all_providers
 from vidconform.errors import DataFileProblem
 
 NAME = "deviations.toml"
@@ -23,7 +23,9 @@ class Deviation:
     """One entry of a deviations.toml; `contract` is a name, an id or None for each that has the requirement.
 
     `provider` is the one whose own file it stands in; None for a file that is about all of a run.
-    It counts until the end of `expires` (UTC). One that `refutes` is a row of a ledger that says what was observed.
+    It counts until the end of `expires` (UTC). One that `refutes` is a row of a ledger that says what was observed; an
+    `artefact` comes of how the service was started, and says nothing of the service. `creates` is False where it was
+    seen that the request makes no task, whatever it is answered with.
     """
 
     requirement: str
@@ -36,13 +38,16 @@ class Deviation:
     ticket: str | None = None
     expires: date | None = None
     refutes: bool = False
+    artefact: bool = False
+    creates: bool = True
 
     def is_about(self, contract: Contract, requirement: str, subject: str) -> bool:
         """Whether it speaks of a requirement of a contract on a subject."""
+        # Each verdict of a run is held against each entry: first what tells most of them apart.
         return (
-            self.contract in (None, contract.name, contract.id)
+            (self.requirement, self.subject) == (requirement, subject)
+            and self.contract in (None, *contract.names)
             and self.provider in (None, contract.provider.name)
-            and (self.requirement, self.subject) == (requirement, subject)
         )  # fmt: skip
 
     def has_expired(self, today: date) -> bool:
@@ -55,8 +60,9 @@ def read_deviations(path: Path, contracts: Sequence[Contract]) -> list[Deviation
 
     An entry that names a contract as `provider/name` may be about a provider that is not among them.
     """
-    rows = read_toml(path, "deviations").get("deviation", [])
-    found = [_entry(path, row) for row in rows if not _is_about_others(path, row, contracts)]
+    content = read_toml(path, "deviations")
+    rows = [(row, kind == "artefact") for kind in ("deviation", "artefact") for row in content.get(kind, [])]
+    found = [_entry(path, row, is_artefact) for row, is_artefact in rows if not _is_about_others(path, row, contracts)]
     for entry in found:
         _check(entry, contracts)
     return found
@@ -65,12 +71,20 @@ def read_deviations(path: Path, contracts: Sequence[Contract]) -> list[Deviation
 def own_deviations(provider: Provider, contracts: Sequence[Contract]) -> list[Deviation]:
     """Return the entries of the deviations.toml beside a provider.toml, none without one; raises DataFileProblem."""
     path = provider.folder / NAME
-    entries = read_deviations(path, contracts) if path.exists() or path.is_symlink() else []
+    is_there = path.exists() or path.is_symlink()
+    # Under another name than its folder's it is somebody else, who only keeps the same contract.
+    is_own = provider.stem == (provider.declared or provider.name)
+    entries = read_deviations(path, contracts) if is_there and is_own else []
     return [replace(entry, provider=provider.name) for entry in entries]
 
 
 def refutations(contract: Contract) -> list[Deviation]:
-    """Return an entry for each row of a contract that was refuted by observation; raises DataFileProblem."""
+    """Return an entry for each row of a contract that was refuted by observation; raises DataFileProblem.
+
+    Observed was who published it, not who else is held to it.
+    """
+    if contract.held_to is not None:
+        return []
     path, rows = contract.folder / "requirements.toml", contract.requirements.values()
     told = [{"requirement": row.id, **row.refuted} for row in rows if row.refuted is not None]
     return [
@@ -92,7 +106,7 @@ def check_twice(entries: Iterable[Deviation], contracts: Iterable[Contract], tod
                 raise DataFileProblem(entry.path, f"{question} is listed twice; keep one entry")
 
 
-def _entry(path: Path, row: dict[str, Any]) -> Deviation:
+def _entry(path: Path, row: dict[str, Any], is_artefact: bool) -> Deviation:
     entry = Deviation(
         requirement=row["requirement"],
         subject=row.get("subject", "service"),
@@ -102,6 +116,8 @@ def _entry(path: Path, row: dict[str, Any]) -> Deviation:
         contract=row.get("contract"),
         ticket=row.get("ticket"),
         expires=_day(path, row, "expires") if "expires" in row else None,
+        artefact=is_artefact,
+        creates=row.get("creates", True),
     )
     if entry.expires is not None and entry.expires < entry.since:
         told = f"expires on {entry.expires}, before its since, {entry.since}"
@@ -118,20 +134,29 @@ def _day(path: Path, row: dict[str, Any], name: str) -> date:
 
 
 def _is_about_others(path: Path, row: dict[str, Any], contracts: Sequence[Contract]) -> bool:
-    """Whether an entry is about a provider that is not judged now; raises DataFileProblem for a misspelt one."""
+    """Whether an entry is about a provider or contract not judged now; raises DataFileProblem for a misspelt one."""
+    if _is_left_out(row.get("contract"), contracts):
+        return True
     provider, separator, _ = row.get("contract", "").partition("/")
-    judged = {contract.provider.name for contract in contracts}
+    judged = {name for contract in contracts for name in (contract.provider.name, contract.provider.stem)}
     if not separator or provider in judged:
         return False
-    known = {*known_providers(), *judged}
+    known = {*all_providers(), *judged}
     # A name like none of them may be that of a folder elsewhere.
-    if provider not in known and get_close_matches(provider, known):
+    if provider.partition("@")[0] not in known and get_close_matches(provider, known):
         raise DataFileProblem(path, f"{row['contract']!r}: no such provider; there are {', '.join(sorted(known))}")
     return True
 
 
+def _is_left_out(name: str | None, contracts: Sequence[Contract]) -> bool:
+    """Whether a provider that is judged has a contract of this name which is not: a run may have kept one alone."""
+    of = {contract.provider.stem: contract.provider for contract in contracts}.values()
+    others = {own for one in of for name in one.contract_names for own in (name, f"{one.stem}/{name}")}
+    return name in others and not any(name in contract.names for contract in contracts)
+
+
 def _check(entry: Deviation, contracts: Sequence[Contract]) -> None:
-    named = [contract for contract in contracts if entry.contract in (None, contract.name, contract.id)]
+    named = [contract for contract in contracts if entry.contract in (None, *contract.names)]
     if not named:
         valid = ", ".join(contract.id for contract in contracts)
         raise DataFileProblem(entry.path, f"{entry.contract!r}: no such contract in this run; there are {valid}")

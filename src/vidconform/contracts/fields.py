@@ -24,10 +24,29 @@ def decoded(value: Any) -> Any:
 
 def resolve(node: Any, pointer: str) -> Any:
     """Return what a JSON Pointer (RFC 6901) points at; it leads through a text that holds JSON."""
-    for part in pointer.split("/")[1:]:
-        name, inside = part.replace("~1", "/").replace("~0", "~"), decoded(node)
+    for name in _names(pointer):
+        inside = decoded(node)
         node = inside[int(name)] if isinstance(inside, list) else _inside(inside, name)
     return node
+
+
+def read_at(body: Any, pointer: str) -> Any:
+    """Return what a JSON Pointer leads to in an object of objects, or None where it leads to nothing."""
+    return _at(body, _names(pointer))
+
+
+def write_at(body: Any, pointer: str, value: Any) -> None:
+    """Put a value where a JSON Pointer leads to; what stands above it and is no object is made anew."""
+    _written(body, _names(pointer), value)
+
+
+def _names(pointer: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether one JSON Pointer is the other or stands above or below it; the root is everybody's."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 @dataclass(frozen=True)
@@ -48,8 +67,10 @@ class Field:
 
     def at(self, body: Any) -> Field:
         """Return it as it stands in a body."""
+        if not self.others:
+            return self
         held = (path for path in (self.path, *self.others) if _at(body, path) not in (None, ""))
-        return replace(self, path=next(held, self.path), others=()) if self.others else self
+        return replace(self, path=next(held, self.path), others=())
 
     def read(self, body: Any) -> Any:
         """Return the field's value, or None where it is absent."""
@@ -62,7 +83,8 @@ class Field:
 
 def _at(body: Any, path: Path) -> Any:
     for name in path:
-        body = _inside(decoded(body), name)
+        # Most of what is looked into is an object.
+        body = body.get(name) if isinstance(body, dict) else _inside(decoded(body), name)
     return body
 
 

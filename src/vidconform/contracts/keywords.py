@@ -11,8 +11,12 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "polling-url", "models", "tasks", "has-more", "first-id", "last-id", "deleted", "error-code", "status-code",
+    "polling-url", "models", "tasks", "has-more", "total", "first-id", "last-id", "deleted", "error-code",
+    "error-message", "status-code",
 )  # fmt: skip
+
+# Gateways tell a result, and an error, in one place or another: of these the first that holds something counts.
+IN_SEVERAL_PLACES = ("result", "error-code", "error-message")
 
 # What an operation can be for; probes know operations by these words alone.
 OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel", "models")
@@ -28,7 +32,7 @@ FILTERS = ("status", "model")
 
 # Our keys in an openapi.yaml, by what they stand at.
 OPENAPI_KEYS = {
-    "operation": ("x-role", "x-refusals", "x-lag", "x-ends-within"),
+    "operation": ("x-role", "x-refusals", "x-lag", "x-ends-within", "x-pace", "x-also"),
     "parameter": ("x-role",),
     "media": ("x-sample",),
 }

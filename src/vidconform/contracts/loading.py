@@ -10,7 +10,7 @@ from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_json
 from vidconform.contracts.openapi_document import load_operations
-from vidconform.contracts.provider import IdSpace, Provider
+from vidconform.contracts.provider import IdSpace, Provider, load_provider
 from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
 from vidconform.contracts.schemas import Schema, merge_hedges
@@ -19,14 +19,14 @@ from vidconform.errors import DataFileProblem
 
 def load_contract(provider: Provider, name: str) -> Contract:
     """Return one contract of a provider; raises DataFileProblem."""
-    folder = provider.folder / name
+    folder = (provider.home or provider.folder) / name
     edition, requirements = load_ledger(folder / "requirements.toml")
     contract = Contract(
         provider=provider,
         name=name,
         edition=edition,
         requirements=requirements,
-        operations=tuple(load_operations(folder / "openapi.yaml")),
+        operations=tuple(load_operations(folder / "openapi.yaml", _own_variables(provider))),
         schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
     )
     check_consistency(contract)
@@ -34,6 +34,13 @@ def load_contract(provider: Provider, name: str) -> Contract:
         # Our tests hold our own to them.
         check_words(contract)
     return contract
+
+
+def _own_variables(provider: Provider) -> dict[str, str]:
+    """Return the variable of a provider's key by that of the provider whose contract it is held to."""
+    if provider.held_to is None or provider.home is None:
+        return {}
+    return {load_provider(provider.home).key_variable: provider.key_variable}
 
 
 def load_contracts(provider: Provider) -> list[Contract]:
@@ -54,13 +61,24 @@ def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
         source, brought, files = bundled(other or path, own if other is None else _in_its_dialect(read_json(other)))
         check_schema_references(path, source)
         shared = () if other is None else (other,)
-        merged, beside = merge_hedges(source, spaces), brought if other is None else frozenset[str]()
-        return Schema(path, source, merged, beside, (*files, *shared))
+        merged = merge_hedges(_lacking_in_no_object(source), spaces)
+        return Schema(path, source, merged, brought if other is None else frozenset(), (*files, *shared))
     except KeyError as error:
         known = ", ".join(spaces)
         raise DataFileProblem(path, f"x-id-space {error} is not in provider.toml; it has {known}") from error
     except (AttributeError, TypeError) as error:
         raise DataFileProblem(path, f"no JSON Schema: {error}") from error
+
+
+def _lacking_in_no_object(source: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema by which a body that is no object lacks each required member, where no row says that it is one.
+
+    JSON Schema asks objects alone for their members, so that a list would keep every such promise.
+    """
+    if any("type" in node for node in (source, *source.get("allOf", []))) or "allOf" not in source:
+        return source
+    own = [{"type": "object", **node} if "required" in node else node for node in source["allOf"]]
+    return {**source, "allOf": own}
 
 
 def _in_its_dialect(schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.schemas import Schema, subschemas
+from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schemas import Schema
 
 _ELEMENTS = ("items", "prefixItems", "contains")
 _NAMES = ("patternProperties", "additionalProperties")

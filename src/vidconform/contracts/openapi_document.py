@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.documented_values import body_example, id_in, resolved, schema_at, value_of, values_of
 from vidconform.contracts.fields import Field
+from vidconform.contracts.inline_rows import problems_of_responses
 from vidconform.contracts.keywords import FILTERS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
-from vidconform.contracts.promised_times import lag_of, problems_of_times
+from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
+from vidconform.contracts.security_schemes import schemes_of
+from vidconform.contracts.shared_routes import others_of, problems_of_shared_routes
 from vidconform.errors import DataFileProblem
 
 Node = dict[str, Any]
@@ -23,15 +27,16 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SHARED = ("parameters", "summary", "description")
 
 
-def load_operations(path: Path) -> list[Operation]:
-    """Return the operations of an openapi.yaml in its order; raises DataFileProblem."""
+def load_operations(path: Path, variables: Mapping[str, str] | None = None) -> list[Operation]:
+    """Return the operations of an openapi.yaml, with other `variables` for its credentials; raises DataFileProblem."""
     document = read_yaml(path)
     check_document_references(path, document)
     try:
-        schemes = _schemes(document)
         found = [(f"{method.upper()} {route}", route, method, item) for route, method, item in _items(path, document)]
+        used = {name for *_, item in found for choice in item["security"] for name in choice}
+        schemes = schemes_of(document, used, variables or {})
         _check(path, found)
-        return [_operation(path.parent, route, method, item, schemes) for _, route, method, item in found]
+        return [one for _, route, method, item in found for one in _of_route(path.parent, route, method, item, schemes)]
     except KeyError as error:
         raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
     except (TypeError, AttributeError, ValueError) as error:
@@ -76,15 +81,15 @@ def _problems(item: Node) -> Iterator[str]:
     schemes = [name for choice in item["security"] for name in choice]
     if len(schemes) > 1 and not set(schemes).isdisjoint(CREDENTIALS):
         yield f"security: where there are several, no scheme is named {', '.join(CREDENTIALS)}: these mean all or none"
-    yield from problems_of_refusals(item.get("x-refusals", {}), schemes)
+    yield from problems_of_refusals(item.get("x-refusals", {}), schemes, item["parameters"])
     yield from problems_of_times(item)
+    yield from problems_of_pace(item)
+    yield from problems_of_shared_routes(item)
     for parameter in item["parameters"]:
         yield from _problems_of_parameter(parameter)
-    for code, answer in item.get("responses", {}).items():
-        for media, shown in answer.get("content", {}).items():
-            if _has_rows(shown.get("schema", {})):
-                place = f"responses.{code}.content.{media}.schema"
-                yield f"{place}: x-requirement stands in a *.schema.json that this refers to by $ref"
+    yield from problems_of_responses(item, "responses")
+    for other in others_of(item):
+        yield from problems_of_responses(other, f"x-also.{other['x-role']}.responses")
 
 
 def _places(item: Node) -> Iterator[tuple[str, Node, tuple[str, ...]]]:
@@ -105,26 +110,15 @@ def _problems_of_parameter(parameter: Node) -> Iterator[str]:
         yield f"{place}: a required cookie is not sent; a credential is a security scheme"
     if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
         yield f"{place}: an x-role {role!r} is for what a request may leave out"
-    if role in FILTERS and not _values(parameter):
+    if role in FILTERS and not _option(parameter).values:
         yield f"{place}: a list is asked by {role} for the values that `enum` names, and there is none"
 
 
-def _has_rows(node: Any) -> bool:
-    if isinstance(node, list):
-        return any(_has_rows(member) for member in node)
-    return isinstance(node, dict) and ("x-requirement" in node or any(_has_rows(member) for member in node.values()))
-
-
-def _schemes(document: Node) -> dict[str, Scheme]:
-    found = document.get("components", {}).get("securitySchemes", {})
-    return {name: _scheme(name, item) for name, item in found.items()}
-
-
-def _scheme(name: str, item: Node) -> Scheme:
-    if item["type"] == "http":
-        return Scheme(name, "Authorization", f"{item['scheme'].capitalize()} ", item.get("x-variable"))
-    header = "Cookie" if item["in"] == "cookie" else item["name"]
-    return Scheme(name, header, "", item.get("x-variable"))
+def _of_route(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Iterator[Operation]:
+    """Yield the operation of a route, and what the same route is for in another state of a task."""
+    yield _operation(folder, route, method, item, schemes)
+    for other in others_of(item):
+        yield replace(_operation(folder, route, method, other, schemes), shares=item["x-role"])
 
 
 def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Operation:
@@ -151,8 +145,11 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
-        options={p["x-role"]: Option(p["name"], _values(p)) for p in others if p.get("x-role")},
+        options={p["x-role"]: _option(p) for p in others if p.get("x-role")},
         lag=lag_of(item),
+        paces=paces_of(item),
+        body_schema=shown,
+        states_security=bool(item["security"]),
         ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
@@ -193,9 +190,10 @@ def _is_sent(parameter: Node) -> bool:
     )
 
 
-def _values(parameter: Node) -> tuple[Any, ...]:
+def _option(parameter: Node) -> Option:
     schema = parameter.get("schema", {})
-    return tuple(schema.get("enum", ())) if isinstance(schema, dict) else ()
+    described = schema if isinstance(schema, dict) else {}
+    return Option(parameter["name"], tuple(described.get("enum", ())), described.get("default"))
 
 
 def _answer(answer: Node) -> DocumentedReply:
@@ -207,7 +205,7 @@ def _answer(answer: Node) -> DocumentedReply:
         shown |= {"example": media["example"]} if "example" in media else {}
     schemas = {name.partition(";")[0].lower(): _file(media) for name, media in content.items()}
     first = next((file for file in schemas.values() if file), None)
-    return DocumentedReply(first, tuple(content), shown, schemas)
+    return DocumentedReply(first, tuple(content), shown, schemas, tuple(answer.get("headers", ())))
 
 
 def _file(media: Node) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from vidconform.contracts.fields import Field
 from vidconform.contracts.promised_times import Lag
-from vidconform.contracts.refusal_cases import RefusalCase
+from vidconform.contracts.refusal_cases import RefusalCase, written
 
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 SENDABLE = (JSON, MULTIPART, URLENCODED)
@@ -23,10 +22,16 @@ A_PICTURE = b64decode(
 
 @dataclass(frozen=True)
 class Option:
-    """A query parameter that a request may carry, and the values that the document names."""
+    """A query parameter that a request may carry, the values that the document names, and the one without it."""
 
     name: str
     values: tuple[Any, ...] = ()
+    default: Any = None
+
+    @property
+    def others(self) -> tuple[Any, ...]:
+        """The values that ask for something else than a request without one."""
+        return tuple(value for value in self.values if value != self.default)
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,13 @@ class Scheme:
 
 @dataclass(frozen=True)
 class DocumentedReply:
-    """One documented reply: its schema file (or none), those of its media types, and example payloads."""
+    """One documented reply: its schema file (or none), those of its media types, example payloads, and header names."""
 
     schema: str | None
     media_types: tuple[str, ...]
     examples: dict[str, Any]
     schemas: dict[str, str | None] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
 
     def schema_of(self, media_type: str) -> str | None:
         """Return the schema file of a media type; a reply of another one is held against the first that has any."""
@@ -62,6 +68,9 @@ class Operation:
     may carry, by role, with the values that the document names; `keyless` says that it needs no credential. `choices`
     are the schemes that are sent together, each choice enough by itself; `id_place` is where a body has the task's id,
     `models` are those that a body may name. `ends_within` are the seconds after which a task that it creates has ended.
+    `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
+    whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
+    its route as well: which of them answers, the state of the task decides.
     """
 
     id: str
@@ -89,6 +98,10 @@ class Operation:
     choices: tuple[tuple[Scheme, ...], ...] = ()
     id_place: Field | None = None
     models: tuple[Any, ...] = ()
+    body_schema: dict[str, Any] = field(default_factory=dict)
+    paces: dict[str, dict[str, float]] = field(default_factory=dict)
+    states_security: bool = True
+    shares: str = ""
 
     @property
     def body_type(self) -> str:
@@ -98,7 +111,7 @@ class Operation:
 
     def sent_headers(self, content_type: str = JSON) -> dict[str, str]:
         """Return the headers of a documented request with those that it must carry, by name."""
-        own = {name: _written(value) for name, value in self.headers.items()}
+        own = {name: written(value) for name, value in self.headers.items()}
         return {**usual_headers(self.role, content_type), **own}
 
     def files(self, members: Any) -> dict[str, bytes]:
@@ -111,9 +124,13 @@ class Operation:
         more = {self.options[role].name: value for role, value in values.items()}
         return replace(self, query={**self.query, **more})
 
+    def asked_as(self, case: RefusalCase) -> Operation:
+        """Return it with the parameters that a stated refusal is asked with."""
+        return replace(self, query=_changed(self.query, case.query), headers=_changed(self.headers, case.headers))
+
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
-        path, query = self._filled, [urlencode({name: _written(value)}) for name, value in self.query.items()]
+        path, query = self._filled, [urlencode({name: written(value)}) for name, value in self.query.items()]
         if self.id_in != "query":
             path = path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
         elif task_id is not None:
@@ -149,7 +166,7 @@ class Operation:
         """The path with a value for each of its parameters but the task's id."""
         path = self.path
         for name, value in self.segments.items():
-            path = path.replace(f"{{{name}}}", _encoded(_written(value)))
+            path = path.replace(f"{{{name}}}", _encoded(written(value)))
         return path
 
     def answer_to(self, status: int) -> DocumentedReply | None:
@@ -175,9 +192,8 @@ def usual_headers(role: str, content_type: str = JSON) -> dict[str, str]:
     return {"Accept": "*/*" if role == "content" else JSON, "Content-Type": content_type}
 
 
-def _written(value: Any) -> str:
-    """Write a parameter's value as JSON would: true and not True."""
-    return value if isinstance(value, str) else json.dumps(value)
+def _changed(documented: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**documented, **own}.items() if value is not None or name not in own}
 
 
 def _encoded(task_id: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.patterns import lack_of_pattern
-from vidconform.contracts.schemas import subschemas
+from vidconform.contracts.schema_places import subschemas
 from vidconform.errors import DataFileProblem
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

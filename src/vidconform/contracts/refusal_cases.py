@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,16 +11,20 @@ from vidconform.contracts.keywords import WITHOUT_ID
 
 IDS = ("unknown", "malformed", "known", "finished", "none")
 CREDENTIALS = ("key", "none", "wrong", "another")
-_KEYS = ("id", "key", "without", "with", "body", "responses", "code")
+_CHANGES = ("id", "key", "without", "with", "body", "query", "headers")
+_KEYS = (*_CHANGES, "responses", "code")
+_IN = {"query": "query", "headers": "header"}
 
 
 @dataclass(frozen=True)
 class RefusalCase:
-    """One refusal, by the row that states it: the id and the key it is asked with, and the body as it is changed.
+    """One refusal, by the row that states it: the id and the key it is asked with, and the request as it is changed.
 
     A `key` that is the name of a security scheme is that credential alone, where the document asks for several.
+    In `query` and `headers` are its own values of parameters, None for one that is left out.
     `responses` are the status codes that must answer it (any 4XX where there are none), `code` the word that the
-    reply has in the place of its `error-code`, or of its status.
+    reply has in the place of its `error-code`, or of its status; or `codes` are those at places of their own, by JSON
+    Pointer (RFC 6901).
     """
 
     requirement: str
@@ -31,11 +36,24 @@ class RefusalCase:
     body: Any = None
     responses: tuple[str, ...] = ()
     code: str | None = None
+    codes: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def probe(self) -> str:
         """The name of the probe that asks it."""
         return f"refusal-{self.requirement}"
+
+    @property
+    def changes_body(self) -> bool:
+        """Whether it is asked with another body than the documented one."""
+        return bool(self.without or self.changes) or self.body is not None
+
+    @property
+    def is_of_id_or_key(self) -> bool:
+        """Whether the request is the documented one, but for the id or the key."""
+        return not (self.changes_body or self.query or self.headers)
 
     def answers(self, status: int) -> bool:
         """Whether a status code is one that the document gives."""
@@ -54,14 +72,26 @@ def refusal_cases(role: str, stated: dict[str, Any]) -> tuple[RefusalCase, ...]:
         RefusalCase(
             requirement, role, case.get("id", "none" if role in WITHOUT_ID else "unknown"),
             case.get("key", "key"), tuple(case.get("without", ())), case.get("with", {}), case.get("body"),
-            tuple(map(str, case.get("responses", ()))), case.get("code"),
+            tuple(map(str, case.get("responses", ()))), **_codes(case.get("code")),
+            query=case.get("query", {}), headers=case.get("headers", {}),
         )
         for requirement, case in stated.items()
     )  # fmt: skip
 
 
-def problems_of_refusals(stated: dict[str, Any], schemes: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong with the `x-refusals` of an operation that has some security schemes."""
+def _codes(code: Any) -> dict[str, Any]:
+    return {"codes": code} if isinstance(code, dict) else {"code": code}
+
+
+def written(value: Any) -> str:
+    """Write a parameter's value as JSON would: true and not True."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def problems_of_refusals(
+    stated: dict[str, Any], schemes: Sequence[str], parameters: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield what is wrong with the `x-refusals` of an operation that has some security schemes and parameters."""
     for requirement, case in stated.items():
         place = f"x-refusals.{requirement}"
         yield from (
@@ -70,5 +100,10 @@ def problems_of_refusals(stated: dict[str, Any], schemes: Sequence[str]) -> Iter
         for key, valid in (("id", IDS), ("key", (*CREDENTIALS, *schemes))):
             if case.get(key, valid[0]) not in valid:
                 yield f"{place}.{key}: unknown word {case[key]!r}; the valid ones are {', '.join(valid)}"
-        if not {"id", "key", "without", "with", "body"} & set(case):
+        for key, place_in in _IN.items():
+            named = [parameter["name"] for parameter in parameters if parameter.get("in") == place_in]
+            known = ", ".join(named) or "none"
+            unknown = [name for name in case.get(key, {}) if name not in named]
+            yield from (f"{place}.{key}: no parameter {name!r}; the valid ones are {known}" for name in unknown)
+        if not set(_CHANGES) & set(case):
             yield f"{place}: nothing makes it differ from the documented request"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, NOTES
+from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, IN_SEVERAL_PLACES, NOTES
 from vidconform.contracts.requirements import Level
+from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schema_words import unknown_words_at, unseen_words
-from vidconform.contracts.schemas import subschemas
 
 Sentences = Iterator[str]
 
@@ -137,9 +137,11 @@ class _Linter:
 
     def _role(self, node: dict[str, Any], pointer: str) -> Sentences:
         role, unit = node.get("x-role"), node.get("x-unit")
-        if role in self.roles:
+        if role in self.roles and role not in IN_SEVERAL_PLACES:
             yield f"{pointer}: x-role {role!r} stands at {self.roles[role]} already"
-        if role is not None and pointer.split("/")[-2:-1] != ["properties"]:
+        # A result may stand in an array.
+        is_listed = role == "result" and pointer.endswith("/items")
+        if role is not None and pointer.split("/")[-2:-1] != ["properties"] and not is_listed:
             yield f"{pointer}: x-role {role!r} is found at a member of properties alone"
         if unit is not None and role is None:
             yield f"{pointer}: x-unit {unit!r} stands beside an x-role"

@@ -10,6 +10,19 @@ Node = dict[str, Any]
 # What a text holds as JSON counts as the text's own.
 _IN_PLACE = ("then", "else", "x-hedged", "contentSchema", "x-content")
 
+_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
+        "contentSchema")  # fmt: skip
+_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+
+
+def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """Return the schemas one step below a schema, each with its path (JSON Schema 2020-12 section 10)."""
+    found: list[tuple[tuple[str | int, ...], Any]] = [((k,), node[k]) for k in _ONE if k in node]
+    found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
+    found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
+    return [(path, schema) for path, schema in found if isinstance(schema, dict)]
+
 
 def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
     """Return each role with its place, of the members of a schema that stands at a path."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidconform.contracts.keywords import BRANCHES, KEYS, ROLES, UNITS
-from vidconform.contracts.schemas import subschemas
+from vidconform.contracts.schema_places import subschemas
 
 
 def unknown_words(node: dict[str, Any], pointer: str = "", branch: str = "") -> Iterator[str]:

@@ -9,28 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.fields import Field, resolve
+from vidconform.contracts.keywords import IN_SEVERAL_PLACES
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schema_places import fields_of, in_place, node_at
+from vidconform.contracts.reached_rows import hedged_rows
+from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
 
-_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
-        "contentSchema")  # fmt: skip
-_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
-_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
 
-
-def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """Return the schemas one step below a schema, each with its path (JSON Schema 2020-12 section 10)."""
-    found: list[tuple[tuple[str | int, ...], Any]] = [((k,), node[k]) for k in _ONE if k in node]
-    found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
-    found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
-    return [(path, schema) for path, schema in found if isinstance(schema, dict)]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """One schema file of a contract as judged: every `x-hedged` merged as one more member of allOf.
 
@@ -47,6 +36,11 @@ class Schema:
     def validator(self) -> Any:
         """The compiled validator; jsonschema-rs decides verdicts."""
         return compiled(self.merged)
+
+    @cached_property
+    def hedged_rows(self) -> frozenset[str] | None:
+        """The requirements that stand in a hedge; None where a list of annotations would not tell what a body meets."""
+        return hedged_rows(self.merged)
 
     @cached_property
     def _contents(self) -> dict[str, Any]:
@@ -67,10 +61,23 @@ class Schema:
     @cached_property
     def fields(self) -> dict[str, Field]:
         """The field of each role."""
-        told = fields_of(self.source, self.source, ())
-        # Reversed, so that of two places for one role the first counts; of those of a result each may.
-        found, results = dict(reversed(told)), [field.path for role, field in told if role == "result"]
-        return {**found, "result": replace(found["result"], others=tuple(results[1:]))} if results[1:] else found
+        told = [pair for same in in_place(self.source, self.source) for pair in fields_of(self.source, same, ())]
+        # Reversed, so that of two places for one role the first counts; of some roles each may.
+        found = dict(reversed(told))
+        for role in filter(found.get, IN_SEVERAL_PLACES):
+            others = dict.fromkeys(
+                field.path for name, field in told if name == role and field.path != found[role].path
+            )
+            found[role] = replace(found[role], others=tuple(others))
+        return found
+
+    @cached_property
+    def listed(self) -> dict[str, Field]:
+        """The field of each role in one of the tasks that a list holds."""
+        place = self.fields.get("tasks")
+        items = node_at(self.source, place.path).get("items") if place is not None else None
+        applied = in_place(self.source, items) if isinstance(items, dict) else []
+        return dict(reversed([pair for same in applied for pair in fields_of(self.source, same, ())]))
 
     @cached_property
     def members(self) -> set[str]:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from vidconform.contracts.provider import find_provider, known_providers
+from vidconform.contracts.provider import all_providers, find_provider
 
 _ENDINGS = ("_API_KEY", "_TOKEN")
 # Up to the last @, since a password may hold one.
 _PASSWORD = re.compile(r"(?:[^:/@]*://)?[^:/@]*:(.+)@")
+# By the rules of who reaches an object store for us; what stands in files of its own stays there.
+_STORAGE = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "FSSPEC_S3_SECRET", "FSSPEC_S3_TOKEN")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -32,9 +34,10 @@ def proxy_passwords(environ: Mapping[str, str]) -> dict[str, str]:
 
 def known_secrets(environ: Mapping[str, str], providers: Iterable[str] = ()) -> dict[str, str]:
     """Return the secrets of the providers under specs/, and of some by name, that are set, by variable."""
-    known = known_providers()
-    named = {find_provider(name).key_variable for name in known}
-    prefixes = tuple(f"{name.upper().replace('-', '_')}_" for name in (*known, *providers))
+    known = all_providers()
+    named = {find_provider(name).key_variable for name in known} | {*_STORAGE}
+    stems = {name.partition("@")[0] for name in (*known, *providers)}
+    prefixes = tuple(f"{name.upper().replace('-', '_')}_" for name in stems)
     own = {
         variable: value
         for variable, value in environ.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -45,13 +46,7 @@ def decode_json(body: bytes) -> Any:
 
 def _decode(body: bytes) -> Any:
     text = body.decode("utf-8")
-    value = json.loads(
-        text,
-        parse_constant=_refuse_constant,
-        parse_float=_finite,
-        parse_int=_in_range,
-        object_pairs_hook=_unique_members,
-    )
+    value = _DECODER.decode(text)
     if text.count("[") + text.count("{") > DEEPEST:
         _refuse_deep(value)
     if _SURROGATE_ESCAPE.search(text):
@@ -108,8 +103,14 @@ def _in_range(text: str) -> int:
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
+    # The same names stand in each of thousands of replies.
+    members = {sys.intern(name): value for name, value in pairs}
     if len(members) != len(pairs):
         ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise UndecodableJson(f"the member {repeated[:40]!r} stands twice in one object")
     return members
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_finite, parse_int=_in_range, object_pairs_hook=_unique_members
+)

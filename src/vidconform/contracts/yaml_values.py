@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any
+from typing import IO, Any
 
 from vidconform.contracts.bounded_reading import DEEPEST, TOO_DEEP, check_integer
 
 # What is no text begins with one of these, and holds no space but in a date, which is a text here (YAML 1.1,
 # language-independent types; without what merges, for that needs an alias).
 _FIRST = frozenset("~yYnNtTfFoO+-.0123456789")
+_SHARED = 64
 _COLLECTIONS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
-def decode_yaml(text: str) -> Any:
+def decode_yaml(text: str | IO[bytes]) -> Any:
     """Return the value of a YAML text without aliases: dates as they are spelled, bytes as their base64.
 
-    Raises ValueError, and yaml.YAMLError for what is no YAML.
+    A file is read piece by piece. Raises ValueError, and yaml.YAMLError for what is no YAML.
     """
     import yaml
 
@@ -78,7 +80,8 @@ def _scalar(event: Any) -> Any:
         return _plain(event.value)
     if event.tag and event.tag != "!":
         return _read(f"!<{event.tag}> {json.dumps(event.value, ensure_ascii=False)}")
-    return event.value
+    # A recording says the same in each of its exchanges.
+    return sys.intern(event.value) if len(event.value) <= _SHARED else event.value
 
 
 # The same few words and codes stand in each exchange of a recording.

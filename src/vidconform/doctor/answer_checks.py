@@ -10,7 +10,7 @@ from typing import Any
 
 from vidconform.contracts import Contract
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.doctor.service_answers import Answer, Asked, describe_exchange, exchange_of, usable
 from vidconform.exchange import Exchange
 from vidconform.text import pluralise
@@ -38,7 +38,7 @@ def check_clock(answers: Sequence[Answer]) -> CheckResult:
         return ok("clock", f"the service's clock and ours differ by {abs(ahead):.0f} s.")
     which = f"{_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'}"
     sentence = f"the service's clock is {which} ours; set the wrong one, or times in verdicts and signed URLs mislead."
-    return problem("clock", Exit.CLOCK, sentence)
+    return problem("clock", ExitCode.CLOCK, sentence)
 
 
 def _duration(seconds: float) -> str:
@@ -86,12 +86,17 @@ def check_models(wanted: Sequence[str], contract: Contract, answer: Answer) -> C
     listed = _listed(exchange.reply.json) if exchange.reply.is_success else None
     if listed is None:
         return unchecked("models", f"{describe_exchange(exchange)}; that is no list of models.")
+    key = contract.provider.key_variable
     missing = [model for model in wanted if model not in listed]
     if missing:
         some = ", ".join(name[:60] for name in listed[:_SHOWN_MODELS]) + (", ..." if listed[_SHOWN_MODELS:] else "")
-        sentence = f"{_are(missing)} not among the {pluralise(len(listed), 'model')} of this key ({some or 'none'})."
-        return problem("models", Exit.MODEL, sentence)
-    return ok("models", f"{_are(wanted)} among the {pluralise(len(listed), 'model')} of this key.")
+        sentence = (
+            f"{_are(missing)} not among the {pluralise(len(listed), 'model')} of the key in {key} ({some or 'none'})"
+        )
+        them = "them" if missing[1:] else "it"
+        advice = f"have {them} enabled, or put a key there that has {them}"
+        return problem("models", ExitCode.MODEL, f"{sentence}; {advice}.")
+    return ok("models", f"{_are(wanted)} among the {pluralise(len(listed), 'model')} of the key in {key}.")
 
 
 def _are(names: Sequence[str]) -> str:
@@ -105,11 +110,13 @@ def check_task(asked: Asked) -> CheckResult:
         return answer
     if answer.reply.status == 500:
         return problem(
-            "task ids", Exit.SERVICE, f"{asked.contract.id}: {describe_exchange(answer)}; the service itself failed."
+            "task ids",
+            ExitCode.SERVICE,
+            f"{asked.contract.id}: {describe_exchange(answer)}; the service itself failed.",
         )
     if not answer.reply.is_success:
         advice = "pass the id of a task of this account, as the document spells it"
-        return problem("task ids", Exit.TASK, f"{asked.contract.id}: {describe_exchange(answer)}; {advice}.")
+        return problem("task ids", ExitCode.TASK, f"{asked.contract.id}: {describe_exchange(answer)}; {advice}.")
     status, name = _status(asked, answer), f"{asked.contract.id}: {asked.task_id}"
     if status is None:
         return remark("task ids", f"{name} is answered for, but without a status where the document has it.")

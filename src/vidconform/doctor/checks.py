@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from vidconform.contracts import Contract, proxy_passwords
 from vidconform.doctor.configuration import Configured, check_configuration, configure
 from vidconform.doctor.connectivity import check_connectivity
-from vidconform.doctor.consultation import Consultation
 from vidconform.doctor.diagnosis import CheckResult, Diagnosis, problem, unchecked
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.doctor.recordings import check_recordings
+from vidconform.doctor.service_checks import ServiceChecks
 from vidconform.errors import UsageProblem
 from vidconform.ledger import Budget
 from vidconform.probes import ProbeSettings
@@ -39,7 +39,7 @@ def diagnose(
     try:
         configured = configure(contracts, options, environ, task_ids)
     except UsageProblem as fault:
-        wrong = problem("configuration", Exit.CONFIGURATION, f"{fault}.")
+        wrong = problem("configuration", ExitCode.CONFIGURATION, f"{fault}.")
         later = [unchecked(check, "the configuration comes first.") for check in (*_CONNECTIVITY, *_SERVICE)]
         return Diagnosis(provider.name, (wrong, *later, recordings), has_models=provider.models is not None)
     redactor = Redactor([*configured.keys.values(), *proxy_passwords(environ).values()])
@@ -72,6 +72,6 @@ def _asked(configured: Configured, redactor: Redactor, budget: Budget) -> Iterat
     # Who says "later" is told of, not waited for.
     transport = LiveTransport(0.0, count, pause, configured.timeouts, provider.name, redactor.text)
     try:
-        yield from Consultation(configured.contracts, configured.task_ids, setting, transport).findings()
+        yield from ServiceChecks(configured.contracts, configured.task_ids, setting, transport).findings()
     finally:
         transport.close()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.text import pluralise
 from vidconform.transport import PORTS, Deadline, is_loopback, resolved, ssl_context
 
@@ -23,7 +23,7 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Endpoint:
     """Where a base URL points at; `seconds` bound each step on the way there."""
 
     base_url: str
@@ -36,37 +36,37 @@ class _Place:
 def check_connectivity(base_url: str, seconds: float) -> list[CheckResult]:
     """Look the host up, connect to it and hold its certificate to the host's name; a problem ends it."""
     parts = urlsplit(base_url)
-    place = _Place(base_url, parts.scheme, parts.hostname or "", parts.port or PORTS[parts.scheme], seconds)
-    if _is_proxied(place):
-        why = f"the environment names a proxy for {place.scheme}, which does this for us."
+    endpoint = _Endpoint(base_url, parts.scheme, parts.hostname or "", parts.port or PORTS[parts.scheme], seconds)
+    if _is_proxied(endpoint):
+        why = f"the environment names a proxy for {endpoint.scheme}, which does this for us."
         return [unchecked(check, why) for check in ("dns", "connection", "tls")]
-    dns, found = _look_up(place)
+    dns, found = _look_up(endpoint)
     if dns.is_problem:
-        return [dns, *(unchecked(check, f"{place.host} has no address.") for check in ("connection", "tls"))]
-    connection, opened = _connect(place, found)
+        return [dns, *(unchecked(check, f"{endpoint.host} has no address.") for check in ("connection", "tls"))]
+    connection, opened = _connect(endpoint, found)
     if opened is None:
         return [dns, connection, unchecked("tls", "there is no connection.")]
     with opened:
-        return [dns, connection, _check_tls(place, opened)]
+        return [dns, connection, _check_tls(endpoint, opened)]
 
 
-def _is_proxied(place: _Place) -> bool:
+def _is_proxied(endpoint: _Endpoint) -> bool:
     """Whether httpx would leave the way to the host to a proxy, as the transport of a run does."""
     proxies = getproxies()
-    named = place.scheme in proxies or "all" in proxies
-    return named and not is_loopback(place.base_url) and not proxy_bypass(place.host)
+    named = endpoint.scheme in proxies or "all" in proxies
+    return named and not is_loopback(endpoint.base_url) and not proxy_bypass(endpoint.host)
 
 
-def _look_up(place: _Place) -> tuple[CheckResult, Sequence[Any]]:
-    found = resolved(place.host, place.port, place.seconds)
+def _look_up(endpoint: _Endpoint) -> tuple[CheckResult, Sequence[Any]]:
+    found = resolved(endpoint.host, endpoint.port, endpoint.seconds)
     if isinstance(found, Exception):
-        said = found.strerror if isinstance(found, socket.gaierror) else f"no answer within {place.seconds:g} s"
-        sentence = f"{place.host} has no address: {said}; mend the base URL or the name server of this machine."
-        return problem("dns", Exit.DNS, sentence), []
-    if _is_literal(place.host):
-        return unchecked("dns", f"{place.host} is an address and no name."), found
+        said = found.strerror if isinstance(found, socket.gaierror) else f"no answer within {endpoint.seconds:g} s"
+        sentence = f"{endpoint.host} has no address: {said}; mend the base URL or the name server of this machine."
+        return problem("dns", ExitCode.DNS, sentence), []
+    if _is_literal(endpoint.host):
+        return unchecked("dns", f"{endpoint.host} is an address and no name."), found
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    return ok("dns", f"{place.host} is {', '.join(addresses[:3])}{' and others' if addresses[3:] else ''}."), found
+    return ok("dns", f"{endpoint.host} is {', '.join(addresses[:3])}{' and others' if addresses[3:] else ''}."), found
 
 
 def _is_literal(host: str) -> bool:
@@ -77,27 +77,27 @@ def _is_literal(host: str) -> bool:
     return True
 
 
-def _connect(place: _Place, found: Sequence[Any]) -> tuple[CheckResult, socket.socket | None]:
-    where = f"{place.host} port {place.port}"
+def _connect(endpoint: _Endpoint, found: Sequence[Any]) -> tuple[CheckResult, socket.socket | None]:
+    where = f"{endpoint.host} port {endpoint.port}"
     started = time.monotonic()
     try:
-        opened = _opened(place, found)
+        opened = _opened(endpoint, found)
     except TimeoutError:
-        sentence = f"{where} let no connection be made within {place.seconds:g} s; a firewall may be in between."
-        return problem("connection", Exit.TIME_OUT, sentence), None
+        sentence = f"{where} let no connection be made within {endpoint.seconds:g} s; a firewall may be in between."
+        return problem("connection", ExitCode.TIME_OUT, sentence), None
     except OSError as error:
         sentence = f"{where} lets no connection be made ({error.strerror or error}); is the base URL right?"
-        return problem("connection", Exit.CONNECTION, sentence), None
+        return problem("connection", ExitCode.CONNECTION, sentence), None
     return ok("connection", f"{where} was reached in {(time.monotonic() - started) * 1000:.0f} ms."), opened
 
 
-def _opened(place: _Place, found: Sequence[Any]) -> socket.socket:
+def _opened(endpoint: _Endpoint, found: Sequence[Any]) -> socket.socket:
     """Return a connection to the first address that lets one be made; raises OSError, the last one's."""
     last: OSError = TimeoutError()
     for family, kind, number, _, address in found:
         connection = socket.socket(family, kind, number)
         # One address that swallows everything must not take the time of the others.
-        connection.settimeout(place.seconds / len(found))
+        connection.settimeout(endpoint.seconds / len(found))
         try:
             connection.connect(address)
         except OSError as error:
@@ -108,32 +108,34 @@ def _opened(place: _Place, found: Sequence[Any]) -> socket.socket:
     raise last
 
 
-def _check_tls(place: _Place, connection: socket.socket) -> CheckResult:
-    if place.scheme != "https":
-        if is_loopback(place.base_url):
+def _check_tls(endpoint: _Endpoint, connection: socket.socket) -> CheckResult:
+    if endpoint.scheme != "https":
+        if is_loopback(endpoint.base_url):
             return unchecked("tls", "the base URL is plain http on this machine.")
         return remark("tls", "the base URL is plain http, so the key travels unencrypted; is there an https one?")
     try:
-        return _valid_for(_certificate(place, connection))
+        return _valid_for(_certificate(endpoint, connection))
     except ssl.SSLCertVerificationError as error:
         said = error.verify_message.rstrip(".")
-        return problem("tls", Exit.TLS, f"the certificate of {place.host} does not verify: {said}.")
+        return problem("tls", ExitCode.TLS, f"the certificate of {endpoint.host} does not verify: {said}.")
     except TimeoutError:
-        return problem("tls", Exit.TIME_OUT, f"{place.host} did not shake hands within {place.seconds:g} s.")
+        return problem("tls", ExitCode.TIME_OUT, f"{endpoint.host} did not shake hands within {endpoint.seconds:g} s.")
     except OSError as error:
         said = (getattr(error, "reason", None) or error.strerror or str(error)).replace("_", " ").lower()
-        sentence = f"{place.host} port {place.port} does not complete a TLS handshake ({said}); is it https at all?"
-        return problem("tls", Exit.TLS, sentence)
+        sentence = (
+            f"{endpoint.host} port {endpoint.port} does not complete a TLS handshake ({said}); is it https at all?"
+        )
+        return problem("tls", ExitCode.TLS, sentence)
 
 
-def _certificate(place: _Place, connection: socket.socket) -> dict[str, Any]:
+def _certificate(endpoint: _Endpoint, connection: socket.socket) -> dict[str, Any]:
     """Return the verified certificate of the other end; raises OSError, of which SSLError is one."""
     # The same certificates are trusted as in a run.
     context = ssl_context()
-    connection.settimeout(place.seconds)
+    connection.settimeout(endpoint.seconds)
     with (
-        Deadline(place.seconds) as deadline,
-        context.wrap_socket(connection, server_hostname=place.host, do_handshake_on_connect=False) as wrapped,
+        Deadline(endpoint.seconds) as deadline,
+        context.wrap_socket(connection, server_hostname=endpoint.host, do_handshake_on_connect=False) as wrapped,
     ):
         deadline.watch(wrapped)
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.text import pluralise
 
 FORMAT = "vidconform/doctor@1"
@@ -24,7 +24,7 @@ class CheckResult:
     check: str
     state: State
     sentence: str
-    exit: Exit = Exit.WELL
+    exit: ExitCode = ExitCode.OK
 
     @property
     def is_problem(self) -> bool:
@@ -47,7 +47,7 @@ def unchecked(check: str, why: str) -> CheckResult:
     return CheckResult(check, "unchecked", why)
 
 
-def problem(check: str, cause: Exit, sentence: str) -> CheckResult:
+def problem(check: str, cause: ExitCode, sentence: str) -> CheckResult:
     """Return what stands in the way of a run."""
     return CheckResult(check, "problem", sentence, cause)
 
@@ -66,9 +66,9 @@ class Diagnosis:
     has_models: bool = True
 
     @property
-    def exit(self) -> Exit:
+    def exit(self) -> ExitCode:
         """The cause of the first problem."""
-        return next((finding.exit for finding in self.findings if finding.is_problem), Exit.WELL)
+        return next((finding.exit for finding in self.findings if finding.is_problem), ExitCode.OK)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that --json prints."""

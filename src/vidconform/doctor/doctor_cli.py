@@ -71,12 +71,12 @@ def _doctor(options: argparse.Namespace) -> int:
 def _chosen(loaded: Mapping[str, list[Contract]], names: Sequence[str]) -> dict[str, list[Contract]]:
     """Return the contracts of each provider that were asked for, all where none was; raises BadOption."""
     every = [contract for found in loaded.values() for contract in found]
-    known = sorted({contract.name for contract in every} | {contract.id for contract in every})
+    known = sorted({called for contract in every for called in contract.names})
     for name in names:
         if name not in known:
             raise BadOption("--contract", name, f"one of {', '.join(known)}")
     kept = {
-        provider: [contract for contract in found if not names or {contract.name, contract.id} & set(names)]
+        provider: [contract for contract in found if not names or set(contract.names) & set(names)]
         for provider, found in loaded.items()
     }
     return {provider: found for provider, found in kept.items() if found}

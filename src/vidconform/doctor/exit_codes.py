@@ -21,10 +21,10 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class Exit(IntEnum):
+class ExitCode(IntEnum):
     """The exit codes by name; pytest's own are 0 to 5, and 6 is an incomplete run's."""
 
-    WELL = 0
+    OK = 0
     CONFIGURATION = 4
     DNS = 10
     CONNECTION = 11

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vidconform.contracts import Contract, Operation
 from vidconform.doctor.diagnosis import CheckResult, problem, unchecked
-from vidconform.doctor.exit_codes import Exit
+from vidconform.doctor.exit_codes import ExitCode
 from vidconform.exchange import Exchange, Reply
 from vidconform.text import excerpt
 from vidconform.transport import FailureKind, NotSent, ProbeFailure
@@ -16,20 +16,20 @@ Answer = Exchange | ProbeFailure | NotSent
 _LONGEST = 160
 
 _EXITS = {
-    FailureKind.DNS: Exit.DNS,
-    FailureKind.TLS: Exit.TLS,
-    FailureKind.REFUSED: Exit.CONNECTION,
-    FailureKind.UNREACHABLE: Exit.CONNECTION,
-    FailureKind.RESET: Exit.CONNECTION,
-    FailureKind.CLOSED: Exit.CONNECTION,
-    FailureKind.PROXY: Exit.CONNECTION,
-    FailureKind.TIMEOUT: Exit.TIME_OUT,
-    FailureKind.SLOW: Exit.TIME_OUT,
-    FailureKind.PROTOCOL: Exit.NO_API,
-    FailureKind.BLOCKED: Exit.NO_API,
-    FailureKind.ADDRESS: Exit.CONFIGURATION,
-    FailureKind.QUOTA: Exit.QUOTA,
-    FailureKind.MODEL: Exit.MODEL,
+    FailureKind.DNS: ExitCode.DNS,
+    FailureKind.TLS: ExitCode.TLS,
+    FailureKind.REFUSED: ExitCode.CONNECTION,
+    FailureKind.UNREACHABLE: ExitCode.CONNECTION,
+    FailureKind.RESET: ExitCode.CONNECTION,
+    FailureKind.CLOSED: ExitCode.CONNECTION,
+    FailureKind.PROXY: ExitCode.CONNECTION,
+    FailureKind.TIMEOUT: ExitCode.TIME_OUT,
+    FailureKind.SLOW: ExitCode.TIME_OUT,
+    FailureKind.PROTOCOL: ExitCode.NO_API,
+    FailureKind.BLOCKED: ExitCode.NO_API,
+    FailureKind.ADDRESS: ExitCode.CONFIGURATION,
+    FailureKind.QUOTA: ExitCode.QUOTA,
+    FailureKind.MODEL: ExitCode.MODEL,
 }
 
 
@@ -57,7 +57,7 @@ def usable(check: str, contract: Contract, answer: Answer) -> Exchange | CheckRe
         return unchecked(check, f"{contract.id}: it needs {answer}.")
     if isinstance(answer, ProbeFailure):
         # A kind that is not listed is a reply: a limit, an outage, maintenance.
-        return problem(check, _EXITS.get(answer.kind, Exit.SERVICE), f"{contract.id}: {answer}.")
+        return problem(check, _EXITS.get(answer.kind, ExitCode.SERVICE), f"{contract.id}: {str(answer).rstrip('.')}.")
     return _obstacle(check, contract, answer) or answer
 
 
@@ -66,15 +66,15 @@ def _obstacle(check: str, contract: Contract, exchange: Exchange) -> CheckResult
     if reply.elsewhere:
         sentence = f"{exchange.request} is redirected to {reply.elsewhere}, and the key is not sent there"
         return problem(
-            check, Exit.NO_API, f"{contract.id}: {sentence}; if it is the service's own, use that as base URL."
+            check, ExitCode.NO_API, f"{contract.id}: {sentence}; if it is the service's own, use that as base URL."
         )
     if reply.status > 500 or (reply.status == 500 and not reply.is_json):
-        return problem(check, Exit.SERVICE, f"{said}; the service itself is in trouble, try later.")
+        return problem(check, ExitCode.SERVICE, f"{said}; the service itself is in trouble, try later.")
     if reply.status == 401 or (reply.status == 403 and not _is_page(reply)):
         variable = contract.provider.key_variable
-        return problem(check, Exit.KEY, f"{said}; the key in {variable} is refused, or may not do this.")
+        return problem(check, ExitCode.KEY, f"{said}; the key in {variable} is refused, or may not do this.")
     if not _speaks_json(reply) or _is_off_the_routes(reply):
-        return problem(check, Exit.NO_API, f"{said}; that is not the API, so is {exchange.request.base_url} right?")
+        return problem(check, ExitCode.NO_API, f"{said}; that is not the API, so is {exchange.request.base_url} right?")
     return None
 
 

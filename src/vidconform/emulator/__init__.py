@@ -15,7 +15,7 @@ from vidconform.emulator.server_state import OTHER_KEY
 
 __all__ = [
     "OTHER_KEY", "AddressUnavailable", "EmulatorError", "EmulatorOptions", "NoEmulator", "ReplyContext", "Running",
-    "build_app", "running", "serve",
+    "build_app", "key_variables", "running", "serve",
 ]  # fmt: skip
 
 
@@ -25,3 +25,10 @@ def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starl
     from vidconform.emulator.application import build_app as build
 
     return build(provider, options=options)
+
+
+def key_variables(provider: str) -> tuple[str, ...]:
+    """Return the environment variables that hold the credentials of a provider; raises NoEmulator, DataFileProblem."""
+    from vidconform.emulator.described import provider_named
+
+    return provider_named(provider).variables

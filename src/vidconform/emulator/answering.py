@@ -37,7 +37,7 @@ def reply_context(operation: EmulatedOperation, call: Call, reply: EmulatedReply
     return ReplyContext(
         provider=server_state.provider.name,
         contract=operation.contract,
-        role=operation.role,
+        role=reply.role or operation.role,
         route=operation.path,
         method=call.method,
         asked=call.asked,

@@ -12,7 +12,7 @@ from vidconform.emulator.emulator_options import NoEmulator
 from vidconform.emulator.error_bodies import error_body
 from vidconform.emulator.lives import created_life, known_tasks
 from vidconform.emulator.role_answers import ANSWERS
-from vidconform.emulator.served import Served
+from vidconform.emulator.served_operation import ServedOperation
 from vidconform.emulator.server_state import EmulatedOperation, EmulatedProvider
 from vidconform.emulator.stated_refusals import as_stated
 from vidconform.errors import UnknownProvider
@@ -31,7 +31,7 @@ def provider_named(name: str) -> EmulatedProvider:
     served = [
         _operation(contract, operation)
         for contract, operation in operations
-        if operation.role in ANSWERS and not operation.polls
+        if operation.role in ANSWERS and not operation.polls and not operation.shares
     ]
     return EmulatedProvider(
         provider.name,
@@ -43,7 +43,7 @@ def provider_named(name: str) -> EmulatedProvider:
 
 
 def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
-    served = Served(contract, operation, created_life(contract), _has_one_account(contract))
+    served = ServedOperation(contract, operation, created_life(contract), _has_one_account(contract))
     return EmulatedOperation(
         contract=contract.name,
         role=operation.role,

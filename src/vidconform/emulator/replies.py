@@ -15,13 +15,17 @@ Envelope = Callable[["RefusedRequest"], Any]
 
 @dataclass
 class EmulatedReply:
-    """One answer: bytes go out as they are, anything else as JSON."""
+    """One answer: bytes go out as they are, anything else as JSON.
+
+    `role` is the operation's, where its route has another one.
+    """
 
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
     task: EmulatedTask | None = None
     stated: str = ""
+    role: str = ""
 
 
 class RefusedRequest(Exception):

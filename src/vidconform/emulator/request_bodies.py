@@ -12,12 +12,13 @@ from vidconform.emulator.replies import RefusedRequest
 from vidconform.emulator.server_state import Call
 
 
-def is_body(call: Call, expected: Any) -> bool:
-    """Whether a call has this body, as JSON or as a form, which has texts alone."""
+def is_body(call: Call, expected: Any, files: tuple[str, ...] = ()) -> bool:
+    """Whether a call has this body, as JSON or as a form, which has texts and files, whatever stands in these."""
     kind = _kind(call)
     if kind in _FORMS and isinstance(expected, dict):
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in expected.items()}
-        return _FORMS[kind](call) == texts
+        sent = _FORMS[kind](call)
+        return sent == {**texts, **{name: sent[name] for name in files if name in texts and name in sent}}
     try:
         return bool(json.loads(call.body) == expected)
     except (ValueError, RecursionError):
@@ -29,13 +30,20 @@ def _kind(call: Call) -> str:
 
 
 def parse(contract: Contract, operation: Operation, call: Call) -> dict[str, Any]:
-    """Reads a body, without the optional members that are null, or refuses it."""
+    """Reads a body, without the optional members that are null, or refuses it; its roles stand beside its names."""
     kind = _kind(call)
     is_form = kind in _FORMS and kind in operation.media_types
     sent = _FORMS[kind](call) if is_form else _decode(call.body)
     if "body" not in call.waived:
         _check(contract, operation, sent, is_form=is_form)
-    return {name: value for name, value in sent.items() if value is not None}
+    told = {name: value for name, value in sent.items() if value is not None}
+    return {**told, **_by_role(contract, operation, told)}
+
+
+def _by_role(contract: Contract, operation: Operation, sent: dict[str, Any]) -> dict[str, Any]:
+    schema = contract.schemas.get(operation.request_schema or "")
+    found = {role: field.read(sent) for role, field in schema.fields.items()} if schema is not None else {}
+    return {role: value for role, value in found.items() if value is not None}
 
 
 def _decode(body: bytes) -> dict[str, Any]:

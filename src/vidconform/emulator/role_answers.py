@@ -9,29 +9,33 @@ from typing import Any
 
 from vidconform.contracts import FILTERS, Contract, Operation
 from vidconform.emulator.error_bodies import refused_with
+from vidconform.emulator.listed_tasks import as_listed
 from vidconform.emulator.lives import cancelled_word, id_like
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import parse
-from vidconform.emulator.served import Served
+from vidconform.emulator.served_operation import ServedOperation
 from vidconform.emulator.server_state import Call
 from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
+from vidconform.emulator.tasks import EmulatedTask
 
 _LIMIT = 20
+# What a route that cancels as well deletes.
+_DELETED = ("succeeded", "failed")
 
 
-def retrieve(served: Served, call: Call) -> EmulatedReply:
+def retrieve(served: ServedOperation, call: Call) -> EmulatedReply:
     """Show a task, which is one step further at each read."""
     task, _ = served.task(call)
     return served.reply(task, task.read(), call)
 
 
-def create(served: Served, call: Call) -> EmulatedReply:
+def create(served: ServedOperation, call: Call) -> EmulatedReply:
     """Create a task of what was sent."""
     owner = served.owner(call)
     return _created(served, call, owner, parse(served.contract, served.operation, call))
 
 
-def remix(served: Served, call: Call) -> EmulatedReply:
+def remix(served: ServedOperation, call: Call) -> EmulatedReply:
     """Create a task from a finished one."""
     source, owner = served.task(call)
     sent = parse(served.contract, served.operation, call)
@@ -39,7 +43,7 @@ def remix(served: Served, call: Call) -> EmulatedReply:
     return _created(served, call, owner, {**source.sent, **sent, "source": source.id})
 
 
-def _created(served: Served, call: Call, owner: str | None, sent: dict[str, Any]) -> EmulatedReply:
+def _created(served: ServedOperation, call: Call, owner: str | None, sent: dict[str, Any]) -> EmulatedReply:
     store = call.server_state.stores[call.contract]
     if "own-id" in call.waived and (first := store.first_created()) is not None:
         return served.reply(first, first.step, call)
@@ -49,7 +53,7 @@ def _created(served: Served, call: Call, owner: str | None, sent: dict[str, Any]
     return served.reply(task, task.read(), call)
 
 
-def content(served: Served, call: Call) -> EmulatedReply:
+def content(served: ServedOperation, call: Call) -> EmulatedReply:
     """Hand out the video of a finished task."""
     task, _ = served.task(call)
     served.require_video(task, call)
@@ -67,14 +71,13 @@ def content(served: Served, call: Call) -> EmulatedReply:
 
 
 def _picture(operation: Operation, call: Call) -> bytes | None:
-    """Return a picture of its own for each variant but the first, which is the video."""
-    wanted = call.option(operation, "variant")
-    values = operation.options["variant"].values if "variant" in operation.options else ()
+    """Return a picture of its own for each variant but the video, which is what is served without one."""
+    wanted, option = call.option(operation, "variant"), operation.options.get("variant")
     # What stands behind a file of RIFF is no part of it.
-    return SMALL_WEBP + wanted.encode() if wanted in values[1:] else None
+    return SMALL_WEBP + wanted.encode() if option is not None and wanted in option.others else None
 
 
-def listed(served: Served, call: Call) -> EmulatedReply:
+def listed(served: ServedOperation, call: Call) -> EmulatedReply:
     """List the tasks of an account, the newest first."""
     owner, store, option = (
         served.owner(call),
@@ -90,11 +93,12 @@ def listed(served: Served, call: Call) -> EmulatedReply:
     rest = list(bodies)[_first_of_page(list(bodies), option) :]
     page = rest[: _size(option)]
     ends = (page[0], page[-1]) if page else (None, None)
-    told = {"tasks": [bodies[id] for id in page], "has-more": len(page) < len(rest)}
-    return _told(served, "tasks", {**told, "first-id": ends[0], "last-id": ends[1]})
+    by_id = {task.id: task for task in tasks}
+    told = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": len(page) < len(rest)}
+    return _told(served, "tasks", {**told, "total": len(bodies), "first-id": ends[0], "last-id": ends[1]})
 
 
-def _told(served: Served, role: str, told: dict[str, Any]) -> EmulatedReply:
+def _told(served: ServedOperation, role: str, told: dict[str, Any]) -> EmulatedReply:
     # A document without a place for what is listed has it as its body.
     has_place = served.schema is not None and role in served.schema.fields
     return EmulatedReply(served.body(told) if has_place else told[role], served.success)
@@ -117,33 +121,58 @@ def _first_of_page(ids: list[str], option: Callable[[str], str]) -> int:
     return (int(page) - 1) * _size(option) if page.isdigit() and int(page) else 0
 
 
-def models(served: Served, call: Call) -> EmulatedReply:
-    """List the models that a creation may name."""
+def models(served: ServedOperation, call: Call) -> EmulatedReply:
+    """List the models that a creation may name, each as the document shows one."""
     served.owner(call)
-    creating = served.contract.operation("create")
-    told = [{"id": model, "object": "model"} for model in (creating.models if creating is not None else ())]
+    creating, shown = served.contract.operation("create"), _shown_model(served)
+    told = [{**shown, "id": model} for model in (_models(creating) if creating is not None else ())]
     return _told(served, "models", {"models": told})
 
 
-def delete(served: Served, call: Call) -> EmulatedReply:
-    """Forget a task."""
+def _models(creating: Operation) -> tuple[Any, ...]:
+    """Return the models that a document names, or else the one that its example of a creation has."""
+    example = creating.request_example
+    named = (example["model"],) if isinstance(example, dict) and "model" in example else ()
+    return creating.models or named
+
+
+def _shown_model(served: ServedOperation) -> dict[str, Any]:
+    place, answer = served.contract.field("models", "models", served.success), served.operation.success
+    shown = next(iter(answer.examples.values()), None) if answer is not None else None
+    listed = place.read(shown) if place is not None and isinstance(shown, dict) else None
+    return next((one for one in listed or () if isinstance(one, dict)), {"object": "model"})
+
+
+def delete(served: ServedOperation, call: Call) -> EmulatedReply:
+    """Forget a task; where the same route cancels, that is for one that has ended of itself."""
     task, owner = served.task(call)
+    cancelling = served.contract.operation("cancel")
+    is_deleted = "kept" in call.waived or _phase(served, task) in _DELETED
+    if cancelling is not None and cancelling.shares and not is_deleted:
+        return replace(cancel(replace(served, operation=cancelling), call), role="cancel")
     call.server_state.stores[call.contract].forget(task.id, owner)
     return EmulatedReply(served.body({"id": task.id, "deleted": True}), served.success)
 
 
-def cancel(served: Served, call: Call) -> EmulatedReply:
-    """End a task that has not ended; one that has is refused."""
-    task, _ = served.task(call)
-    if task.finished and not {"ended", "end"} & call.waived:
+def cancel(served: ServedOperation, call: Call) -> EmulatedReply:
+    """End a task that has not ended, or waits where the same route deletes; another one is refused."""
+    task, owner = served.task(call)
+    is_late = task.finished or (served.operation.shares and _phase(served, task) == "running")
+    if is_late and not {"ended", "end", "kept"} & call.waived:
         code = refused_with(served.operation, (409, 400, 422, 404))
         raise RefusedRequest(code, "the task has ended", "task_has_ended", check="ended", task=task)
     if not task.finished and "end" not in call.waived:
         task.cancel(cancelled_word(served.contract))
+    if "kept" in call.waived:
+        call.server_state.stores[call.contract].forget(task.id, owner)
     return served.reply(task, task.step, call)
 
 
-ANSWERS: dict[str, Callable[[Served, Call], EmulatedReply]] = {
+def _phase(served: ServedOperation, task: EmulatedTask) -> str | None:
+    return served.contract.phase(task.step.status)
+
+
+ANSWERS: dict[str, Callable[[ServedOperation, Call], EmulatedReply]] = {
     "create": create,
     "retrieve": retrieve,
     "second-retrieve": retrieve,

@@ -49,7 +49,8 @@ def made_up(root: dict[str, Any], node: Any) -> Any:
     shown = next((value for same in applied if (value := value_of(_own(same))) is not None), None)
     if shown is not None:
         return deepcopy(shown)
-    members = {name: member for same in applied for name, member in same.get("properties", {}).items()}
+    # What a condition says of a member counts where it holds, and not before what the member itself says.
+    members = {name: member for same in reversed(applied) for name, member in same.get("properties", {}).items()}
     if members:
         made = {name: made_up(root, member) for name, member in members.items()}
         return {name: value for name, value in made.items() if value is not None or "x-role" in members[name]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import socket
 import threading
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from vidconform.emulator.server_state import ServerState
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Accepted like any other; long and odd enough to be told from the text of a reply.
+_ANY_KEY = "sk-local-7Qx2Vb9Tn4"
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,14 @@ def serve(
         # Uvicorn raises the signal again once it is done; these handlers make that a clean end.
         before = {number: signal.signal(number, stop) for number in SIGNALS}
         try:
-            say("\n".join(_greeting(emulator)), out)
+            say("\n".join(_greeting(provider, emulator)), out)
             server.run([listener])
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
 
-def _greeting(emulator: Running) -> Iterator[str]:
+def _greeting(provider: str, emulator: Running) -> Iterator[str]:
     """Yields the lines a terminal shows; never a key's value."""
     yield emulator.url
     server_state = emulator.server_state
@@ -104,6 +107,23 @@ def _greeting(emulator: Running) -> Iterator[str]:
         yield f"key: {variable}, {which}"
     for contract, ids in emulator.task_ids.items():
         yield from (f"task: --task-id={contract}={id}" for id in ids)
+    yield f"paste: {_command(provider, emulator)}"
+
+
+def _command(provider: str, emulator: Running) -> str:
+    """Return the line for another terminal that judges this emulator: any key opens it, so that one is made up."""
+    state = emulator.server_state
+    free = [name for name in state.provider.variables if not state.keys.fixed(name)]
+    keys = [f"{name}={_ANY_KEY}-{number}" for number, name in enumerate(free)]
+    tasks = [f"--task-id={contract}={id}" for contract, ids in emulator.task_ids.items() for id in ids]
+    run = [
+        "pytest",
+        f"--provider={shlex.quote(provider)}",
+        "--live",
+        f"--provider-url={emulator.url}",
+        "--poll-interval=0.1",
+    ]
+    return " ".join([*keys, *run, *map(shlex.quote, tasks)])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from vidconform.emulator.tasks import Known, TaskStore, new_ids
 
 SERVER = "vidconform-emulator"
 WRONG_KEY = "vidconform-wrong"
-NEAR_KEY = "vidconformwrong"
+NEAR_KEY = "nobodyxholdsxthis"
 OTHER_KEY = "vidconform-other"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vidconform.contracts import RefusalCase
+from vidconform.contracts import RefusalCase, written
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import is_body
-from vidconform.emulator.served import Served
+from vidconform.emulator.served_operation import ServedOperation
 from vidconform.emulator.server_state import Call
 
 # The check that a case is about, by the key that it is asked with, and the status codes usual for it.
@@ -16,7 +16,9 @@ _OF_KEYS = {"none": ("key", (401, 403)), "wrong": ("key", (401, 403)), "another"
 _OF_IDS = {"unknown": ("owner", (404, 410, 400, 422)), "malformed": ("id", (400, 422))}
 
 
-def as_stated(handle: Callable[[Served, Call], EmulatedReply], served: Served, call: Call) -> EmulatedReply:
+def as_stated(
+    handle: Callable[[ServedOperation, Call], EmulatedReply], served: ServedOperation, call: Call
+) -> EmulatedReply:
     """Answer a call as its operation does, or refuse it as the document states."""
     for case in served.operation.refusals:
         check, codes = check_of(case)
@@ -34,18 +36,24 @@ def check_of(case: RefusalCase) -> tuple[str, tuple[int, ...]]:
     return _OF_IDS.get(case.id) or ("body", (400, 422))
 
 
-def _asks(served: Served, case: RefusalCase, call: Call) -> bool:
+def _asks(served: ServedOperation, case: RefusalCase, call: Call) -> bool:
     """Whether a call is the request that a case is about."""
     unusual = {"unknown": served.contract.unknown_id, "malformed": served.contract.malformed_id}
     is_its_id = unusual[case.id] == call.asked if case.id in unusual else call.asked not in unusual.values()
     task = call.server_state.stores[call.contract].find(call.asked or "", None) if case.id == "finished" else None
-    is_changed = bool(case.without or case.changes) or case.body is not None
-    as_it_is = not is_changed or is_body(call, case.changed(served.operation.request_example))
+    asked = case.changed(served.operation.request_example)
+    as_it_is = not case.changes_body or is_body(call, asked, served.operation.file_members)
     is_ended = case.id != "finished" or (task is not None and task.finished)
-    return is_its_id and is_ended and as_it_is and _key_of(served, call) == case.key
+    return is_its_id and is_ended and as_it_is and _has_its_parameters(case, call) and _key_of(served, call) == case.key
 
 
-def _key_of(served: Served, call: Call) -> str:
+def _has_its_parameters(case: RefusalCase, call: Call) -> bool:
+    sent = [(value, call.query.get(name)) for name, value in case.query.items()]
+    sent += [(value, call.headers.get(name)) for name, value in case.headers.items()]
+    return all(found == (None if value is None else written(value)) for value, found in sent)
+
+
+def _key_of(served: ServedOperation, call: Call) -> str:
     """Return the key that a call has, or the name of the scheme that it has alone where the document asks for more."""
     schemes, keys = served.schemes(call), call.server_state.keys
     if not schemes:

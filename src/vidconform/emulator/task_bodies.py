@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, Operation, Schema, in_place, node_at
@@ -49,7 +50,7 @@ class TaskView:
         """The same with what its texts hold as JSON in the place of the texts."""
         return self.whole.opened
 
-    @property
+    @cached_property
     def examples(self) -> list[dict[str, Any]]:
         """The bodies that the document shows for this schema, those of the operation itself first."""
         return [
@@ -79,9 +80,11 @@ def _rendered(view: TaskView, *, settled: bool) -> Any:
     fields, body = view.schema.fields, _base(view)
     for role, field in fields.items():
         body = _filled(view, body, role, field)
-    roles = {field.path: role for role, field in fields.items()}
+    roles = {path: role for role, field in fields.items() for path in (field.path, *field.others)}
 
     def suggest(place: tuple[str | int, ...]) -> Any:
+        if (listed := roles.get((*place, 0))) is not None:
+            return [_value(view, listed, fields[listed], None)]
         role = roles.get(tuple(str(name) for name in place), "")
         return _value(view, role, fields[role], None) if role else GONE
 
@@ -93,7 +96,11 @@ def _rendered(view: TaskView, *, settled: bool) -> Any:
         *(role for role, value in view.task.sent.items() if value is not None),
     }
     echoed = frozenset(field.path for role, field in fields.items() if role in told)
-    return mended(view.schema, body, suggest, echoed)
+    body = mended(view.schema, body, suggest, echoed)
+    # In what was made just now.
+    for role in (role for role in _ECHOED if role in fields):
+        body = _filled(view, body, role, fields[role])
+    return body
 
 
 def _base(view: TaskView) -> dict[str, Any]:
@@ -110,15 +117,16 @@ def _base(view: TaskView) -> dict[str, Any]:
 
 def _filled(view: TaskView, body: Any, role: str, field: Field) -> Any:
     own = field.read(body)
-    is_there = own is not None or _stands(body, field)
+    is_there, shown = own is not None or _stands(body, field), own if view.examples else None
     if role in (*_AT_SUCCESS, *_AT_FAILURE):
         due = view.phase == "succeeded" if role in _AT_SUCCESS else view.phase == "failed"
         if due:
-            return _written(body, field, _value(view, role, field, own))
+            return _written(body, field, _value(view, role, field, shown))
         # One that the document shows as null stays so.
         place = field.path[:-1] if isinstance(field.path[-1], int) else field.path
         return put(body, place, GONE) if own is not None or not view.examples else body
-    value = _value(view, role, field, own)
+    # What is made up says nothing of the document.
+    value = _value(view, role, field, shown)
     return put(body, field.path, value) if is_there and value is not GONE else body
 
 
@@ -142,25 +150,34 @@ def _stands(body: Any, field: Field) -> bool:
 def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
     """Return what a role says of a task, GONE where it says nothing that is not there."""
     task, step = view.task, view.step
-    if role in _AT_SUCCESS and view.phase != "succeeded":
+    if (role in _AT_SUCCESS and view.phase != "succeeded") or (role in _AT_FAILURE and view.phase != "failed"):
         return None
     if role in ("created", "pending-created", "updated", "completed", "expires"):
         return _time(view, role, field, own)
     if role in _ECHOED:
-        sent = task.sent.get(role)
+        sent = task.sent.get(role, _documented(view, role) if own is None else None)
         return sent if sent is not None and (own is None or type(sent) is type(own)) else GONE
     if role in _BARE:
         return task.id.rpartition(":")[2]
     if role in ("progress", "pending-progress"):
         return _progress(view, field, own, step.progress)
     if role == "error":
-        return _error(view, field)
+        return _error(view, field, own)
     if role == "status-code":
         return str(view.status) if _is_text(view, field, own) else view.status
-    said = {"id": task.id, "task-id": task.id, "status": step.status, "detail-status": step.status}
+    said: dict[str, Any] = {"id": task.id, "task-id": task.id, "status": step.status, "detail-status": step.status}
     said |= {"polling-url": view.polling} if view.polling else {}
-    said |= {"source": task.sent["source"]} if "source" in task.sent else {}
+    if own is None or "source" in task.sent:
+        # Of a task that is no remix it is nothing, where the document shows nothing else.
+        said["source"] = task.sent.get("source")
     return view.result() if role == "result" else said.get(role, GONE)
+
+
+def _documented(view: TaskView, role: str) -> Any:
+    """Return what the document's own creation sends for a role: a task that is there from the start was made by it."""
+    create = view.contract.operation("create")
+    example = create.request_example if create is not None else None
+    return example.get(role) if isinstance(example, dict) else None
 
 
 def _time(view: TaskView, role: str, field: Field, own: Any) -> Any:
@@ -187,7 +204,10 @@ def _progress(view: TaskView, field: Field, own: Any, share: int) -> Any:
     return str(share) if _is_text(view, field, own) else share
 
 
-def _error(view: TaskView, field: Field) -> Any:
+def _error(view: TaskView, field: Field, own: Any) -> Any:
+    # What the document shows of a failure may be one of few codes; a placeholder holds nothing.
+    if any(own.values()) if isinstance(own, dict) else own:
+        return own
     return _FAILURE if _is_text(view, field, None) else {"code": "generation_failed", "message": _FAILURE}
 
 

@@ -30,8 +30,9 @@ class ErrorKind:
 
     def as_markdown(self) -> str:
         """Return all of it as a section of docs/errors.md."""
-        causes = "\n".join(f"- {cause}" for cause in self.causes)
-        return f"\n## {self.code}\n\n{self.meaning}\n\nUsual causes:\n\n{causes}\n\nWhat to do: {self.hint}\n"
+        causes = "\n".join(_wrapped(f"- {cause}", "  ") for cause in self.causes)
+        told = [_wrapped(self.meaning), "Usual causes:", causes, _wrapped(f"What to do: {self.hint}")]
+        return f"\n## {self.code}\n\n" + "\n\n".join(told) + "\n"
 
 
 @cache
@@ -54,6 +55,13 @@ _HEAD = """\
 Made from `src/vidconform/errors/errors.toml` by `python docs/make.py --errors`. A message about something to mend ends
 with its code; `vidconform explain CODE` prints what stands here. A code keeps its meaning; none is given twice.
 """
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    """Return a paragraph in lines of the length that all our pages have."""
+    from textwrap import fill
+
+    return fill(text, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def errors_page() -> str:

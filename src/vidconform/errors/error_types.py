@@ -7,11 +7,14 @@ VidconformError
         FileProblem
             DataFileProblem a file of ours or of the user's that cannot be used
             ResultsRefused  a results.jsonl that no report can be made from
+            BundleRefused   a bundle that is not as its manifest says
+            StorageRefused  what an object store does not give or take
         MissingKey
         UnusableKey
         ExposedKey
         UnusableEnvironment a proxy or certificates, named by the environment, that cannot be used
         BadOption
+        MissingExtra        a package that an option needs
         CassetteMissing
         CassetteDamaged
         EmulatorError       an emulator that cannot start (vidconform.emulator)
@@ -88,7 +91,7 @@ class UnknownErrorCode(UsageProblem):
 class FileProblem(UsageProblem):
     """A file that is missing or cannot be used; `problem` is all that is said of it beside its path."""
 
-    path: Path
+    path: Path | str
     problem: str
 
     def _sentence(self) -> str:
@@ -201,3 +204,15 @@ class ResultsRefused(FileProblem):
     """A results file that is missing, or is not what a run writes."""
 
     code = "VC-302"
+
+
+class BundleRefused(FileProblem):
+    """A bundle that is not what `vidconform bundle` writes, or not as its manifest says."""
+
+    code = "VC-303"
+
+
+class StorageRefused(FileProblem):
+    """An object that its store does not give or take, or a store that does not answer."""
+
+    code = "VC-304"

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from vidconform.errors.error_types import VidconformError
 
+INCOMPLETE = 6
+"""The exit code of a run in which nothing failed, but something is missing or could not be decided."""
+
 
 @dataclass
 class AskedElsewhere(VidconformError):
@@ -50,15 +53,18 @@ class CassetteStale(VidconformError):
 class SecretRefused(VidconformError):
     """A file that would have held the value of an environment variable; the value itself is never shown.
 
-    `partly`: the file is written, but for the texts with the value in them.
+    `partly`: the file is written, but for the texts with the value in them. `found`: it was there before us.
     """
 
     code = "VC-601"
-    path: Path
+    path: Path | str
     variable: str
     partly: bool = False
+    found: bool = False
 
     def _sentence(self) -> str:
+        if self.found:
+            return f"{self.path}: holds the value of {self.variable}; change that key, and share this file no further"
         what = "a text in it was not written" if self.partly else "not written"
         return (
             f"{self.path}: {what}: it would hold the value of {self.variable}; "

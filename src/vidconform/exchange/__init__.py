@@ -9,17 +9,18 @@ from vidconform.exchange.evidence import (
     answered_task,
     ended_task,
     failed_task,
-    finished_task,
-    last_words,
     own_polling,
     own_result,
     polling_target,
+    succeeded_task,
+    task_outcomes,
 )
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
     NEAR,
     REDACTED,
     RESUMED,
+    UNANSWERED,
     Digest,
     Exchange,
     Headers,
@@ -32,12 +33,14 @@ from vidconform.exchange.messages import (
 )
 from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.request_body import decode_body, encode_body
+from vidconform.exchange.sharing import shared_headers, shared_request
 from vidconform.exchange.task_lists import listed_ids, listed_models, listed_tasks, listed_value
 
 __all__ = [
-    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "Digest", "Evidence", "Exchange", "Gap", "Headers",
-    "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request", "UndecodableJson",
-    "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body", "encode_gap",
-    "ended_task", "failed_task", "finished_task", "last_words", "listed_ids", "listed_models", "listed_tasks",
-    "listed_value", "own_polling", "own_result", "own_task_failure", "polling_target", "timestamp",
+    "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "UNANSWERED", "Digest", "Evidence", "Exchange", "Gap",
+    "Headers", "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request",
+    "UndecodableJson", "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body",
+    "encode_gap", "ended_task", "failed_task", "listed_ids", "listed_models", "listed_tasks", "listed_value",
+    "own_polling", "own_result", "own_task_failure", "polling_target", "shared_headers", "shared_request",
+    "succeeded_task", "task_outcomes", "timestamp",
 ]  # fmt: skip

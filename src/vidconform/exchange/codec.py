@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import Any
 
 from vidconform.exchange.evidence import Gap
 from vidconform.exchange.messages import Digest, Exchange, Headers, Hop, Reply, Request
+from vidconform.exchange.sharing import shared_headers, shared_request
 
 Json = dict[str, Any]
+
+_MEMBERS = [field.name for field in fields(Exchange)]
 
 FORMATS = Path(__file__).parent / "formats"
 """The folder of the JSON Schemas of files that hold exchanges."""
@@ -25,9 +29,14 @@ def encode(exchange: Exchange) -> Json:
 
 def decode(value: Mapping[str, Any]) -> Exchange:
     """Return the exchange of a JSON object that its schema has been held to; raises ValueError for bad base64."""
-    known = {field.name: value[field.name] for field in fields(Exchange)}
+    known = {name: _word(value[name]) for name in _MEMBERS}
     parts = {"request": _decode_request(value["request"]), "reply": _decode_reply(value["reply"])}
     return Exchange(**{**known, **parts, "elapsed": float(value["elapsed"])})
+
+
+def _word(value: Any) -> Any:
+    """Return a short text as the one that all exchanges share."""
+    return sys.intern(value) if type(value) is str else value
 
 
 def encode_gap(gap: Gap) -> Json:
@@ -71,7 +80,8 @@ def _encode_request(request: Request) -> Json:
 
 def _decode_request(value: Mapping[str, Any]) -> Request:
     body = None if value["body"] is None else _decode_body(value["body"])
-    return Request(value["method"], value["base_url"], value["target"], _decode_headers(value["headers"]), body)
+    headers = shared_headers(value["headers"])
+    return shared_request(Request(value["method"], value["base_url"], value["target"], headers, body))
 
 
 def _encode_reply(reply: Reply) -> Json:
@@ -91,18 +101,14 @@ def _decode_reply(value: Mapping[str, Any]) -> Reply:
     read = value.get("read")
     return Reply(
         int(value["status"]),
-        _decode_headers(value["headers"]),
+        shared_headers(value["headers"]),
         _decode_body(value["body"]),
         value["cut"],
         value.get("elsewhere", ""),
-        tuple(Hop(**{**hop, "headers": _decode_headers(hop["headers"])}) for hop in value.get("hops", ())),
+        tuple(Hop(**{**hop, "headers": shared_headers(hop["headers"])}) for hop in value.get("hops", ())),
         None if read is None else Digest(**read),
     )
 
 
 def _encode_headers(headers: Headers) -> list[list[str]]:
     return [[name, value] for name, value in headers]
-
-
-def _decode_headers(pairs: list[list[str]]) -> Headers:
-    return tuple((name, value) for name, value in pairs)

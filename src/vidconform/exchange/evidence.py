@@ -33,7 +33,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The exchanges of one probe; `kind` says what they are of, `at` is RFC 3339."""
+    """The exchanges of one probe; `kind` says what they are of, `at` is RFC 3339.
+
+    `spec` is the SHA-256 of the files of the contract that asked, where it was written down.
+    """
 
     contract: str
     probe: str
@@ -43,6 +46,7 @@ class Evidence:
     at: str
     notes: dict[str, Any] = field(default_factory=dict, repr=False)
     kind: ProbeKind = field(kw_only=True)
+    spec: str = field(default="", kw_only=True, compare=False)
 
     @property
     def is_cut(self) -> bool:
@@ -57,14 +61,12 @@ RedactedEvidence = NewType("RedactedEvidence", Evidence)
 """Evidence without any secret, which is all that is written of it; verdicts are formed on what came."""
 
 
-def finished_task(contract: Contract, evidence: Evidence) -> str | None:
-    """Return the id of a task that was read as succeeded, or None."""
-    status = contract.field("status")
-    for exchange in reversed(evidence.exchanges):
-        word = status.read(exchange.reply.json) if status is not None else None
-        if exchange.step == "reread" and contract.phase_of(word, exchange.reply.json) == "succeeded":
-            return exchange.task_id
-    return None
+def succeeded_task(contract: Contract, evidence: Evidence) -> str | None:
+    """Return the id of a task that was read as succeeded, or None; rather of one that tells its result."""
+    result = contract.field("result")
+    reads = [e for e in reversed(evidence.exchanges) if e.step == "reread" and _phase(contract, e) == "succeeded"]
+    telling = [e for e in reads if result is not None and result.read(e.reply.json)]
+    return next((exchange.task_id for exchange in telling or reads), None)
 
 
 def ended_task(contract: Contract, evidence: Evidence) -> str | None:
@@ -85,8 +87,8 @@ def answered_task(evidence: Evidence) -> str | None:
     return served[0] if served else None
 
 
-def last_words(contract: Contract, evidence: Evidence) -> dict[str, str]:
-    """Return what came of each task that was asked for, and of a creation that was refused or told no id."""
+def task_outcomes(contract: Contract, evidence: Evidence) -> dict[str, str]:
+    """Return the last known state of each task that was asked for, and of a creation that was refused or told no id."""
     status, found = contract.field("status"), {}
     for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
         word = status.read(exchange.reply.json) if status is not None else None
@@ -109,13 +111,13 @@ def failed_task(contract: Contract, gathered: Iterable[Evidence]) -> str | None:
 
 
 def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) -> str | None:
-    """Return path and query of the result of the task that `finished_task` names, if its address is under this host.
+    """Return path and query of the result of the task that `succeeded_task` names, if its address is under this host.
 
     None where it is elsewhere, where nothing is sent to.
     """
     place = contract.field("result")
     for evidence in gathered:
-        finished = finished_task(contract, evidence)
+        finished = succeeded_task(contract, evidence)
         reads = [e for e in evidence.exchanges if e.task_id == finished and e.step == "reread"]
         if finished is not None and place is not None:
             return own_target(place.read(reads[-1].reply.json), base_url, reads[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,8 @@ ProbeKind = Literal["life", "refusal", "generated", "document"]
 
 EMULATOR_SERVER = "vidconform-emulator"
 REDACTED = "REDACTED"
+UNANSWERED = "unanswered"
+"""The note of an evidence that names the requests of it to which the connection was closed, and nothing else."""
 NEAR = "near"
 """The note of ids that come near a task's own and that are asked for as nobody's."""
 RESUMED = "resumed"
@@ -106,13 +109,15 @@ class Reply:
     elsewhere: str = field(default="", repr=False, compare=False)
     hops: tuple[Hop, ...] = ()
     read: Digest | None = None
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: defaultdict[Any, dict[Any, Any]] = field(
+        default_factory=lambda: defaultdict(dict), init=False, repr=False, compare=False
+    )
 
     def header(self, name: str) -> str:
         """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """The media type without its parameters, in lower case."""
         return self.header("content-type").split(";")[0].strip().lower()
@@ -127,7 +132,7 @@ class Reply:
         """The bytes of the body that were read, of which fewer may be kept."""
         return len(self.body) if self.read is None else self.read.length
 
-    @property
+    @cached_property
     def is_success(self) -> bool:
         """Whether the status code is 2xx."""
         return 200 <= self.status < 300
@@ -153,7 +158,7 @@ class Reply:
         if len(self.body) <= longest:
             return self
         read = self.read or Digest.of(self.body)
-        return replace(self, body=self.body[:longest], cut=True, read=read, memo={})
+        return replace(self, body=self.body[:longest], cut=True, read=read)
 
     @cached_property
     def json(self) -> Any:
@@ -167,8 +172,9 @@ class Reply:
             return UndecodableJson(f"more than {len(self.body)} bytes, of which the rest was not kept")
         try:
             return decode_json(self.body)
-        except UndecodableJson as problem:
-            return problem
+        except UndecodableJson as error:
+            # One that was raised keeps the frames of whoever looked first, and by them all that the run brought.
+            return UndecodableJson(error.problem)
 
     @property
     def is_json(self) -> bool:

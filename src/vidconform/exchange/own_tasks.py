@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from vidconform.contracts import FINISHED, Contract
@@ -12,25 +13,33 @@ from vidconform.text import visible
 
 _CREATING = ("create", "remix")
 _LONGEST = 200
+_READABLE = "created-task-can-be-read"
+"""The row that falls by a task which no read is served."""
 
 
 def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
     """Return how the task that a probe created came to no video, as a sentence.
 
-    None where it did, or where trouble hid its end. A vendor may tell it with any status code: the body alone
-    counts.
+    None where it did, where trouble hid its end, or where a verdict tells it. A vendor may tell it with any status
+    code: the body alone counts.
     """
     found = [exchange for exchange in evidence.exchanges if exchange.role in (*_CREATING, "retrieve")]
     if evidence.probe not in _CREATING or not found or not found[0].reply.is_success:
         return None
     ends = [exchange for exchange in found if _phase(contract, exchange) in FINISHED]
     if not ends:
+        if evidence.probe == "remix" and _READABLE in contract.requirements and not _is_served(found[1:]):
+            return None
         return None if evidence.is_cut or not found[1:] else f"the run's own task never ended: {_last(found[-1])}"
     phase = _phase(contract, ends[-1])
     if phase == "succeeded":
         return None
     word = "was cancelled" if phase == "cancelled" else "failed"
     return f"the run's own task {word}: {_error(contract, ends[-1])} ({_last(ends[-1])})"
+
+
+def _is_served(reads: Sequence[Exchange]) -> bool:
+    return any(exchange.reply.is_success for exchange in reads)
 
 
 def _phase(contract: Contract, exchange: Exchange) -> str | None:

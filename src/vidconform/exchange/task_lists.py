@@ -35,7 +35,7 @@ def listed_models(contract: Contract, exchange: Exchange) -> list[str] | None:
 
 def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:
     """Return a field of a listed task, which has no wrapper even where a single one has."""
-    place = contract.field(role)
+    place = contract.listed_field(role)
     if place is None:
         return None
     told = place.read(task)
@@ -44,7 +44,7 @@ def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:
 
 def listed_ids(contract: Contract, exchange: Exchange) -> list[str]:
     """Return the ids of the tasks of a list in its order, as far as they are texts."""
-    roles = [role for role in ("id", "task-id") if contract.field(role) is not None][:1]
+    roles = [role for role in ("id", "task-id") if contract.listed_field(role) is not None][:1]
     tasks = listed_tasks(contract, exchange) or []
     told = [listed_value(contract, task, role) for task in tasks for role in roles]
     return [value for value in told if isinstance(value, str)]

@@ -3,11 +3,14 @@
 from vidconform.contracts import FINISHED, schema_errors
 from vidconform.exchange import listed_ids
 from vidconform.laws.gathered_replies import (
+    CANCEL_AGAIN,
     DOCUMENT,
-    LIVES,
+    LIFECYCLE_PROBES,
     SECOND_ROUTE,
-    UNKNOWN_TASKS,
+    TASK_ROLES,
+    UNKNOWN_TASK_PROBES,
     Gathered,
+    came_too_late,
     on_routes_that_exist,
     reply_views,
     task_replies,
@@ -22,6 +25,7 @@ from vidconform.laws.law import (
     Unseen,
     binding_of,
     expect,
+    of_request,
     require_observed,
     requires,
     rows_of,
@@ -29,6 +33,7 @@ from vidconform.laws.law import (
 from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
 from vidconform.laws.refusal_checks import (
     ACCOUNT_CODES,
+    code_at,
     describe_codes,
     describe_codes_of_unknown,
     describe_credential,
@@ -41,13 +46,14 @@ from vidconform.laws.refusal_checks import (
     forbids_the_key,
     has_code_of_unknown,
     has_documented_code,
+    has_its_code_elsewhere,
     is_answered_at_once,
     tells_of_the_task,
 )
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subject_builders import (
-    KINDS,
-    Kind,
+    SUBJECT_KINDS,
+    SubjectKind,
     kind_of,
     subjects_of,
 )
@@ -62,16 +68,17 @@ from vidconform.laws.subjects import (
     misses_what_was_sent,
 )
 from vidconform.laws.task_field import TaskField
-from vidconform.laws.video_bytes import A_TEXT, what_is_no_video
+from vidconform.laws.video_bytes import A_TEXT, why_no_video
 
 __all__ = [
-    "ACCOUNT_CODES", "A_TEXT", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "KINDS", "LIVES", "SECOND_ROUTE",
-    "UNKNOWN_TASKS", "AuthAttempt", "Binding", "BrokenLaw", "Cancellation", "Creation", "Deletion",
-    "DocumentedRefusal", "Gathered", "GeneratedReplies", "Inconclusive", "Kind", "Law", "Listing", "Models",
-    "Published", "Refused", "Remixed", "ReplyView", "Subject", "Task", "TaskField", "Unseen", "binding_of",
-    "describe_codes", "describe_codes_of_unknown", "describe_credential", "describe_ids", "describe_permission",
-    "describe_redirect", "describe_reply", "expect", "expect_each", "expect_refused", "expect_served",
-    "forbids_the_key", "has_code_of_unknown", "has_documented_code", "is_answered_at_once", "kind_of", "listed_ids",
-    "misses_what_was_sent", "on_routes_that_exist", "reply_views", "require_observed", "requires", "rows_of",
-    "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "what_is_no_video",
+    "ACCOUNT_CODES", "A_TEXT", "CANCEL_AGAIN", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "LIFECYCLE_PROBES",
+    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "UNKNOWN_TASK_PROBES", "AuthAttempt", "Binding", "BrokenLaw",
+    "Cancellation", "Creation", "Deletion", "DocumentedRefusal", "Gathered", "GeneratedReplies", "Inconclusive",
+    "Law", "Listing", "Models", "Published", "Refused", "Remixed", "ReplyView", "Subject", "SubjectKind", "Task",
+    "TaskField", "Unseen", "binding_of", "came_too_late", "code_at", "describe_codes", "describe_codes_of_unknown",
+    "describe_credential", "describe_ids", "describe_permission", "describe_redirect", "describe_reply", "expect",
+    "expect_each", "expect_refused", "expect_served", "forbids_the_key", "has_code_of_unknown",
+    "has_documented_code", "has_its_code_elsewhere", "is_answered_at_once", "kind_of", "listed_ids",
+    "misses_what_was_sent", "of_request", "on_routes_that_exist", "reply_views", "require_observed", "requires",
+    "rows_of", "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "why_no_video",
 ]  # fmt: skip

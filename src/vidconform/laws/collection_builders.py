@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidconform.contracts import FILTERS, FINISHED, Contract
-from vidconform.laws.gathered_replies import LIVES, Gathered, reply_views
+from vidconform.laws.gathered_replies import LIFECYCLE_PROBES, Gathered, on_routes_that_exist, reply_views
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
 from vidconform.laws.reply_view import ReplyView
@@ -17,9 +17,13 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     """Return the lists of a run as one subject."""
     found = reply_views(contract, gathered, "list")
     lists = Listing(contract, found)
-    told = [view for view in reply_views(contract, gathered, *LIVES) if view.has("id", "created")]
+    told = [view for view in reply_views(contract, gathered, *LIFECYCLE_PROBES) if view.has("id", "created")]
     lists.created = {view.value("id"): view.value("created") for view in told}
-    ended = [view for view in reply_views(contract, gathered, *LIVES) if view.tells_a_task and view.phase in FINISHED]
+    ended = [
+        view
+        for view in reply_views(contract, gathered, *LIFECYCLE_PROBES)
+        if view.tells_a_task and view.phase in FINISHED
+    ]
     lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     return [lists] if found else []
 
@@ -44,8 +48,8 @@ def creations(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 
 
 def variants(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return the variants of a content."""
-    found = reply_views(contract, gathered, "content-variants")
+    """Return the variants of a content; none where the content itself is on no route."""
+    found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "content-variants"))
     return [Subject(contract, found)] if found else []
 
 

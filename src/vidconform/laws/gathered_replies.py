@@ -11,12 +11,19 @@ from vidconform.laws.subjects import UNFINISHED
 
 Gathered = Mapping[str, Evidence]
 DOCUMENT = "document"
+CANCEL_AGAIN = "cancel-again"
+"""The step that asks to cancel what was cancelled, which must be refused."""
 
 SECOND_ROUTE = "second-route"
-LIVES = ("observe", "create", "remix", SECOND_ROUTE)
+LIFECYCLE_PROBES = ("observe", "create", "remix", SECOND_ROUTE)
 TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
-UNKNOWN_TASKS = ("unknown-task", "unknown-second-route-task")
+UNKNOWN_TASK_PROBES = ("unknown-task", "unknown-second-route-task")
 """The probes that ask for a task which does not exist."""
+_ASKED_RIGHTLY = {"second-retrieve": SECOND_ROUTE, "content": "content"}
+"""The probes that ask a route for a known task, by role."""
+# What says nothing of the state of a task: the credential, and that there is no such route (RFC 9110 section 15.5).
+_NOT_OF_A_STATE = (401, 403, 404, 405)
+_BEGUN = ("running", "succeeded", "failed")
 WRONG_KEY_PROBE = "retrieve-with-wrong-key"
 """The probe that shows how a key which nobody holds is refused."""
 
@@ -24,24 +31,41 @@ WRONG_KEY_PROBE = "retrieve-with-wrong-key"
 def reply_views(contract: Contract, gathered: Gathered, *probes: str) -> list[ReplyView]:
     """Return the exchanges of some probes, by name or kind, as replies to look at."""
     chosen = [found for wanted in probes for name, found in gathered.items() if wanted in (name, found.kind)]
-    return [ReplyView(contract, evidence, index, exchange) for evidence in chosen for index, exchange in evidence]
+    return [
+        ReplyView(contract, evidence, index, exchange)
+        for evidence in chosen
+        for index, exchange in evidence
+        if contract.covers(exchange.role, exchange.request.target)
+    ]
 
 
 def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
     """Return the replies that should hold a task: whatever was asked rightly and served."""
-    found = reply_views(contract, gathered, *LIVES, DOCUMENT)
+    found = reply_views(contract, gathered, *LIFECYCLE_PROBES, DOCUMENT)
     return [r for r in found if r.exchange.role in TASK_ROLES and r.reply.is_success]
 
 
+def asked_rightly(found: Iterable[ReplyView], role: str) -> list[list[ReplyView]]:
+    """Return the replies of an operation to what should be served, those of each task by themselves."""
+    by_task: dict[str | None, list[ReplyView]] = {}
+    for view in found:
+        if view.exchange.role == role and view.exchange.step != CANCEL_AGAIN:
+            by_task.setdefault(view.asked, []).append(view)
+    return list(by_task.values())
+
+
 def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:
-    """Leave out the refusals of a second route that refuses a known task as well: the route may not exist at all."""
-    asked = reply_views(contract, gathered, SECOND_ROUTE)
-    is_missing = bool(asked) and not any(view.reply.is_success for view in asked)
-    return [r for r in found if not is_missing or r.exchange.role != "second-retrieve"]
+    """Leave out the refusals of a route that refuses a known task as well: the route may not exist at all."""
+    missing = {role for role, probe in _ASKED_RIGHTLY.items() if _is_missing(reply_views(contract, gathered, probe))}
+    return [r for r in found if r.exchange.role not in missing]
 
 
-def opened(contract: Contract, gathered: Gathered, role: str, at: str = "") -> bool:
-    """Whether the run was served anything, or something `at` a role, for the credential of an operation."""
+def _is_missing(asked: list[ReplyView]) -> bool:
+    return bool(asked) and not any(view.reply.is_success for view in asked)
+
+
+def credential_is_accepted(contract: Contract, gathered: Gathered, role: str, at: str = "") -> bool:
+    """Whether the credential of an operation got a success anywhere in the run, or `at` the operation of a role."""
     own = _scheme(contract, role)
     views = [view for view in reply_views(contract, gathered, "life") if at in ("", view.exchange.role)]
     return any(
@@ -71,6 +95,18 @@ def refusals(contract: Contract, gathered: Gathered) -> list[ReplyView]:
         r for r in reply_views(contract, gathered, "create") if r.exchange.step == "early-content" and _was_early(r)
     ]
     return reply_views(contract, gathered, "refusal") + early
+
+
+def came_too_late(view: ReplyView) -> bool:
+    """Whether a cancellation may have been refused because its task had begun, where only one that waits is cancelled.
+
+    What was told before it shows nothing of that moment; the next read tells whether the task still waited.
+    """
+    is_bound = view.exchange.step == "cancel" and "waiting-task-is-cancelled" in view.contract.requirements
+    if not is_bound or not view.reply.is_refusal or view.reply.status in _NOT_OF_A_STATE:
+        return False
+    later = (ReplyView(view.contract, view.evidence, at, e) for at, e in view.evidence if at > view.index)
+    return next((r.phase for r in later if r.exchange.role == "retrieve" and r.phase), None) in _BEGUN
 
 
 def _was_early(view: ReplyView) -> bool:

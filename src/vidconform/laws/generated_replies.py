@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from vidconform.contracts import fits, is_plain, reaches, usual_headers
+from vidconform.contracts import Contract, fits, is_plain, reaches, usual_headers
 from vidconform.exchange import NEAR
 from vidconform.laws.law import BrokenLaw, require_observed
 from vidconform.laws.refusal_checks import describe_reply, tells_of_the_task
@@ -13,7 +13,11 @@ from vidconform.laws.subjects import Subject
 
 
 class GeneratedReplies(Subject):
-    """All generated requests to a contract."""
+    """All generated requests to a contract; `unanswered` are those to which the connection was closed alone."""
+
+    def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
+        super().__init__(contract, views)
+        self.unanswered: list[tuple[ReplyView, str]] = []
 
     def is_turned_away(self, view: ReplyView) -> bool:
         """Whether a request is refused, or leads to no task where another path than the operation's may have got it."""

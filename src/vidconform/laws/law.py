@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, Part
 from vidconform.laws.reply_view import ReplyView
 
 Change = Callable[[Any], None]
@@ -33,13 +33,20 @@ class Binding:
 
 
 class Law(Protocol):
-    """A pytest test function that judges one subject and knows what breaks it."""
+    """A pytest test function that judges one subject and knows what breaks it.
+
+    `part` is the part of the request that it is about, None where it is about the reply to whatever was asked.
+    """
 
     __name__: str
     __module__: str
     requirements: tuple[str, ...]
     bound: Mapping[str, Binding]
     counterexamples: list[Change]
+    part: Part | None
+
+    def __hash__(self) -> int:
+        """Tell laws apart, as functions are."""
 
     def __call__(self, *subjects: Any) -> None:
         """Judge; raises BrokenLaw, Unseen or Inconclusive."""
@@ -104,10 +111,20 @@ def requires(
         law.bound = {**bound, **below}
         law.requirements = tuple(law.bound)
         if not below:
-            law.counterexamples, law.broken_by = [], _register(law)
+            law.counterexamples, law.broken_by, law.part = [], _register(law), None
         return cast(Law, law)
 
     return bind
+
+
+def of_request(part: Part) -> Callable[[Law], Law]:
+    """Say that a law is about a part of the request, as the document shapes it; stands above its @requires."""
+
+    def mark(law: Law) -> Law:
+        law.part = part
+        return law
+
+    return mark
 
 
 def _tuple(names: Names) -> tuple[str, ...]:

@@ -37,9 +37,15 @@ class Listing(Subject):
         """Return how many tasks a list holds."""
         return len(listed_tasks(self.contract, view.exchange) or [])
 
+    def after_the_first(self, first: ReplyView) -> str | None:
+        """Return what follows the one task of a first page in the whole list; None where this begins with another."""
+        whole = [self.ids(view) for view in self.pages("list")[:1]]
+        known = whole[0][:2] if whole and self.size(first) == 1 else []
+        return known[1] if len(known) > 1 and known[:1] == self.ids(first) else None
+
     def times(self, view: ReplyView) -> list[float]:
         """Return the times of creation in a list, in its order, as far as they are told."""
-        place = self.contract.field("created")
+        place = self.contract.listed_field("created")
         read = as_it_stands if place is None or place.unit is None else BY_UNIT[place.unit]
         tasks = listed_tasks(self.contract, view.exchange) or []
         found = [read(listed_value(self.contract, task, "created")) for task in tasks]
@@ -52,24 +58,49 @@ class Listing(Subject):
         return [(view, role, _asked_by(view, name)) for role, name in named for view in self.pages(f"list-by-{role}")]
 
     def values(self, view: ReplyView, role: str) -> list[Any]:
-        """Return what the tasks of a list tell for a role, as far as they do."""
+        """Return what the tasks of a list tell for a role, as far as they do.
+
+        A word that is no status by the document breaks the row of the vocabulary, and no filter.
+        """
         told = [listed_value(self.contract, task, role) for task in listed_tasks(self.contract, view.exchange) or []]
+        if role == "status":
+            told = [word for word in told if isinstance(word, str) and self._is_documented(word)]
         return [value for value in told if value is not None]
 
+    def _is_documented(self, word: str) -> bool:
+        return self.contract.task.spelled(word) in self.contract.words
+
     def must_hold(self, view: ReplyView, role: str, wanted: str) -> bool:
-        """Whether the task that was asked for belongs into a list of the tasks with a value: it ended with that one."""
-        return self.ended.get(view.asked, {}).get(role) == wanted and not self.may_be_further_on(view)
+        """Whether the task that was asked for belongs into a list of the tasks with a value: it ended with that one.
+
+        A task that is in no list at all is told of by another row, where there is one.
+        """
+        is_of_it = self.ended.get(view.asked, {}).get(role) == wanted and not self.may_be_further_on(view)
+        return is_of_it and not ("list-contains-the-task" in self.contract.requirements and self._lacks_it(view))
+
+    def _lacks_it(self, view: ReplyView) -> bool:
+        whole = [page for page in self.pages("list", "list-desc") if not self.may_be_further_on(page)]
+        return bool(whole) and not any(view.asked in self.ids(page) for page in whole)
 
     def may_be_further_on(self, view: ReplyView) -> bool:
-        """Whether the task that was asked for may stand on a later page: none that is listed is older than it."""
-        own = self.created.get(view.asked or "")
-        return view.raw("has-more") is True and (own is None or all(time >= own for time in self.times(view)))
+        """Whether the task that was asked for may stand on a later page: the first one does not go beyond its time."""
+        own, total = self.created.get(view.asked or ""), view.raw("total")
+        # A page without a task is the last one, whatever it says of others.
+        is_more = view.raw("has-more") is True or (isinstance(total, int) and total > self.size(view) > 0)
+        return is_more and (own is None or not _goes_beyond(self.times(view), own))
 
     @property
     def has_a_page_size(self) -> bool:
         """Whether a list can be asked for one task alone."""
         operation = self.contract.operation("list")
         return operation is not None and "limit" in operation.options
+
+
+def _goes_beyond(times: list[float], own: float) -> bool:
+    """Whether times that go down reach below one, or those that go up above it; in no order they show nothing."""
+    if times == sorted(times, reverse=True):
+        return any(time < own for time in times)
+    return times == sorted(times) and any(time > own for time in times)
 
 
 def _asked_by(view: ReplyView, parameter: str) -> str:
@@ -105,9 +136,13 @@ class Cancellation(Subject):
 
     def reads(self, step: str) -> list[ReplyView]:
         """Return the reads after the cancellation of a step that tell a phase."""
+        return [view for view in self.later(step) if view.phase is not None]
+
+    def later(self, step: str) -> list[ReplyView]:
+        """Return all reads after the cancellation of a step."""
         asked = [index for index, view in enumerate(self.all) if view.exchange.step == step]
         later = self.all[asked[0] + 1 :] if asked else []
-        return [view for view in later if view.exchange.role == "retrieve" and view.phase is not None]
+        return [view for view in later if view.exchange.role == "retrieve"]
 
     def before(self, step: str) -> str | None:
         """Return the phase that was told before the cancellation of a step."""

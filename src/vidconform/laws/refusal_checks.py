@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, read_at
+from vidconform.laws.gathered_replies import came_too_late
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import Refused, Subject, misses_what_was_sent
@@ -20,6 +22,7 @@ _PERMISSION = re.compile(
     r"|denied|does not have access|role|权限|无权|禁止|\\u6743\\u9650|\\u65e0\\u6743|\\u7981\\u6b62",
     re.IGNORECASE,
 )
+_ACCEPTED = "a request whose content is accepted"
 _NOTHING = '{}[] "\t\r\n'
 # A method nobody implements; a content that is not there yet (RFC 9110 sections 15.6.2, 15.3.3 and 15.3.5).
 _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-content", 204))
@@ -123,6 +126,22 @@ def _codes(contract: Contract, role: str, first: str) -> list[str]:
     return operation.codes(first) if operation is not None else []
 
 
+def code_at(view: ReplyView, place: str) -> Any:
+    """Return what a refusal has at a JSON Pointer (RFC 6901), or None."""
+    return read_at(view.body, place)
+
+
+def has_its_code_elsewhere(view: ReplyView, place: str, code: object) -> bool:
+    """Whether the schema of a refusal says that the code at a place is missing or of another type.
+
+    That is a row of its own.
+    """
+    schema = view.contract.schemas.get(view.documented_schema or "")
+    if schema is None or not place or not view.reply.is_json or type(code_at(view, place)) is type(code):
+        return False
+    return any(place.startswith(error.pointer) for finding in view.findings(schema) for error in finding.errors)
+
+
 def tells_of_the_task(view: ReplyView, accepted: bool = False) -> bool:
     """Whether a refusal is about the task and not about the account; `accepted` says that the key reads tasks."""
     return view.reply.status not in ((402,) if accepted else (401, 402))
@@ -152,8 +171,8 @@ def _is_of_the_route(subject: Subject, view: ReplyView) -> bool:
 
 
 def _is_apart(subject: Subject, view: ReplyView) -> bool:
-    """Whether a reply tells of the content that was sent, which has a requirement of its own."""
-    return view.reply.status in subject.apart or misses_what_was_sent(view)
+    """Whether a reply tells of the content that was sent, or of the task's state: each has a requirement of its own."""
+    return view.reply.status in subject.apart or misses_what_was_sent(view) or came_too_late(view)
 
 
 def _what_is_missing(subject: Subject) -> str:
@@ -161,4 +180,5 @@ def _what_is_missing(subject: Subject) -> str:
     others = [view for view in subject.all if _is_apart(subject, view)]
     if not others:
         return "a request whose key is accepted"
-    return f"a request whose content is accepted; it was answered with {describe_reply(others[0])}"
+    wanted = "a task that still waits when its cancellation arrives" if came_too_late(others[0]) else _ACCEPTED
+    return f"{wanted}; it was answered with {describe_reply(others[0])}"

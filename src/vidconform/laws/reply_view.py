@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings
+from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings_in, overlap
 from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands, http_date
+from vidconform.laws.once_per_reply import once_per_reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
@@ -24,16 +25,14 @@ class ReplyView:
         self.evidence = evidence
         self.index = index
         self.exchange = exchange
+        self.reply = exchange.reply
         self.observed = False
+        request = exchange.request
+        self.memo = self.reply.memo[contract, exchange.role, request.method, request.target]
 
     def observe(self) -> None:
         """Count this reply as looked at."""
         self.observed = True
-
-    @property
-    def reply(self) -> Reply:
-        """The reply of the exchange."""
-        return self.exchange.reply
 
     @property
     def asked(self) -> str | None:
@@ -46,7 +45,7 @@ class ReplyView:
         operation, request = self.contract.operation(self.exchange.role), self.exchange.request
         return f"{request.method} {operation.path if operation is not None else request.target.partition('?')[0]}"
 
-    @cached_property
+    @property
     def body(self) -> Any:
         """The decoded body of the reply; an UndecodableJson where it is none."""
         return self.reply.json
@@ -66,11 +65,9 @@ class ReplyView:
         return place.read(self.sent) if place is not None else None
 
     @property
+    @once_per_reply
     def shows_something(self) -> bool:
-        """Whether a success holds any documented member of a task, or bytes that may be a video's, or too many of them.
-
-        An empty object keeps many promises and shows that of none.
-        """
+        """Whether a success holds any documented member of a task, or what may be a video; an empty object does not."""
         # Of a coding that nobody reads the headers are judged alone.
         if not self.reply.is_success or self.reply.unread_coding:
             return True
@@ -82,6 +79,7 @@ class ReplyView:
         return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
 
     @property
+    @once_per_reply
     def documented_schema(self) -> str | None:
         """The schema file that the document gives for the body of a reply with this status code, or None."""
         operation = self.contract.operation(self.exchange.role)
@@ -89,6 +87,12 @@ class ReplyView:
             return None
         answer = operation.answer_to(self.reply.status)
         return answer.schema_of(self.reply.media_type) if answer is not None else None
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the document asks for nothing in the body: neither for an object nor for a member of one."""
+        own = self._own_schema
+        return own is not None and all(map(own.validator.is_valid, (None, {})))
 
     def _found(self, role: str) -> Field | None:
         """Return where a role stands in this reply: its own schema may have another place for it than the task's."""
@@ -102,7 +106,8 @@ class ReplyView:
         is_its_path = operation.id_in != "path" or bool(operation.asked(request.target))
         return is_its_path and request.method == operation.method
 
-    @cached_property
+    @property
+    @once_per_reply
     def _own_schema(self) -> Schema | None:
         return self.contract.schemas.get(self.documented_schema or "")
 
@@ -124,6 +129,7 @@ class ReplyView:
         """Whether each of these fields is present, not null and well-formed."""
         return self.is_task and all(self._well_formed(role) for role in roles)
 
+    @once_per_reply
     def value(self, role: str) -> Any:
         """Return a well-formed field: times in seconds, progress in percent, everything else as it stands."""
         place = self._place(role)
@@ -138,10 +144,11 @@ class ReplyView:
         return self.is_task and stands and (self.raw(role) is None or self._well_formed(role))
 
     @property
-    def sent_at(self) -> float | None:
+    def replied_at(self) -> float | None:
         """The Date of the reply in seconds since 1970, by the clock of who answered, or None."""
         return http_date(self.reply.header("date"))
 
+    @once_per_reply
     def raw(self, role: str) -> Any:
         """Return a field as it stands on the wire, or None."""
         place = self._found(role)
@@ -159,18 +166,18 @@ class ReplyView:
         return own if own is not None and own.phases else self.contract.task
 
     @property
+    @once_per_reply
     def phase(self) -> str | None:
         """What the status word means: waiting, running, succeeded, failed, cancelled, unknown, or None."""
         return self.contract.phase_of(self.raw("status"), self.body, self._own_schema)
 
+    @once_per_reply
     def findings(self, schema: Schema) -> list[NodeFinding]:
         """Return the walk of the body through a schema."""
-        memo: dict[Any, list[NodeFinding]] = self.reply.memo
-        if schema.path not in memo:
-            memo[schema.path] = findings(schema, self.body)
-        return memo[schema.path]
+        return findings_in(schema, self.reply.body)
 
-    @cached_property
+    @property
+    @once_per_reply
     def _broken_places(self) -> list[str]:
         return [
             error.pointer
@@ -179,11 +186,12 @@ class ReplyView:
             if error.keyword != "required" and (not finding.hedged or error.keyword in _TYPE_KEYWORDS)
         ]
 
+    @once_per_reply
     def _well_formed(self, role: str) -> bool:
         place = self._found(role)
         if place is None or place.read(self.body) is None:
             return False
-        broken = any(_overlaps(pointer, place.pointer) for pointer in self._broken_places)
+        broken = any(overlap(pointer, place.pointer) for pointer in self._broken_places)
         return not broken and self.value(role) is not None
 
     def _place(self, role: str) -> Field:
@@ -209,8 +217,3 @@ class ReplyView:
         for role, value in roles.items():
             self._place(role.replace("_", "-")).write(changed, value)
         return changed if isinstance(changed, bytes) else json.dumps(changed).encode()
-
-
-def _overlaps(one: str, other: str) -> bool:
-    """Whether one JSON Pointer is the other or stands above or below it; the root is everybody's."""
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

@@ -1,44 +1,46 @@
-"""From evidence to subjects: which probes a kind of subject needs, and how it is made of their exchanges."""
+"""Builds subjects from evidence: for each kind, the probes that it needs and how it is made of their exchanges."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from vidconform.contracts import Contract
+from vidconform.exchange import UNANSWERED
 from vidconform.laws import collection_builders as built
 from vidconform.laws.gathered_replies import (
     DOCUMENT,
-    LIVES,
+    LIFECYCLE_PROBES,
     SECOND_ROUTE,
     TASK_ROLES,
     WRONG_KEY_PROBE,
     Gathered,
+    asked_rightly,
+    credential_is_accepted,
     is_refused_alike,
     on_routes_that_exist,
-    opened,
     refusals,
     reply_views,
     task_replies,
-)
+)  # fmt: skip
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.task_field import TaskField
 
+# The probes that show what a key opens, whatever else is asked with it.
 _OWN_TASKS = ("observe", "create")
-"""The probes that show what a key opens, whatever else is asked with it."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubjectKind:
     """One kind of subject: how it is assembled, and the probes that show it, by name or kind.
 
-    `witnesses` are probes that it looks at where others need them, and that are not sent for its sake; `asks` the parts
-    of a binding that it cannot do without. `beside` says that it may be made of what a probe asks for beside its main
-    thread.
+    `witnesses` are probes that it looks at where others need them, `asks` the parts of a binding that it cannot do
+    without. `beside`: it may be made of what a probe asks for beside; `role` is that of the operation it is about.
     """
 
     build: Callable[[Contract, Binding, Gathered], list[Subject]]
@@ -47,6 +49,7 @@ class Kind:
     asks: tuple[str, ...] = ()
     of_document: bool = False
     beside: bool = False
+    role: str = ""
 
     def needs(self, binding: Binding) -> tuple[str, ...]:
         """Return the probes that a law needs for a requirement, by name or kind; a binding's own stand in for ours."""
@@ -58,9 +61,10 @@ class Kind:
         return "generated" in self.probes
 
 
-def kind_of(law: Law) -> Kind:
+@cache
+def kind_of(law: Law) -> SubjectKind:
     """Return the kind of subject that a law judges: its first parameter names it."""
-    return KINDS[next(iter(inspect.signature(law).parameters))]
+    return SUBJECT_KINDS[next(iter(inspect.signature(law).parameters))]
 
 
 def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gathered) -> list[Subject]:
@@ -71,7 +75,7 @@ def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gather
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the life of each task; an example of a document is a life of one reply."""
     lives: list[Subject] = []
-    for name in (*LIVES, DOCUMENT):
+    for name in (*LIFECYCLE_PROBES, DOCUMENT):
         found = [r for r in reply_views(contract, gathered, name) if r.exchange.role in TASK_ROLES]
         lives += [Task(contract, life) for life in _lives(found)]
     return lives
@@ -80,8 +84,7 @@ def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subj
 def _lives(found: list[ReplyView]) -> list[list[ReplyView]]:
     lives: dict[object, list[ReplyView]] = {}
     for position, view in enumerate(found):
-        creates = view.exchange.role in ("create", "remix")
-        documented = view.exchange.origin == "documented"
+        creates, documented = view.exchange.role in ("create", "remix"), view.exchange.origin == "documented"
         key: object = position if documented else "created" if creates or "created" in lives else view.asked
         lives.setdefault(key, []).append(view)
     return list(lives.values())
@@ -96,11 +99,10 @@ def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
 
 
 def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    wrong = reply_views(contract, gathered, WRONG_KEY_PROBE)
     others = [Refused(contract, [view]) for view in reply_views(contract, gathered, *binding.probes)]
     for other in others:
-        other.is_refused_as_a_wrong_key = is_refused_alike(
-            other.first, reply_views(contract, gathered, WRONG_KEY_PROBE)
-        )
+        other.is_refused_as_a_wrong_key = is_refused_alike(other.first, wrong)
     return list(others)
 
 
@@ -111,31 +113,28 @@ def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     unknown = [Refused(contract, [view]) for view in reply_views(contract, gathered, "unknown-task")]
     for subject in unknown:
-        subject.accepted = opened(contract, gathered, "retrieve")
+        subject.accepted = credential_is_accepted(contract, gathered, "retrieve")
     return list(unknown)
 
 
 def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    by_task: dict[str | None, list[ReplyView]] = {}
-    for view in reply_views(contract, gathered, *binding.probes):
-        if view.exchange.role == binding.role:
-            by_task.setdefault(view.asked, []).append(view)
-    subjects = [Subject(contract, served) for served in by_task.values()]
+    found = reply_views(contract, gathered, *binding.probes)
+    subjects = [Subject(contract, served) for served in asked_rightly(found, binding.role)]
+    accepted, permitted = (credential_is_accepted(contract, gathered, binding.role, at) for at in ("", binding.role))
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
-        subject.accepted = opened(contract, gathered, binding.role)
-        subject.permitted = opened(contract, gathered, binding.role, binding.role)
+        subject.accepted, subject.permitted = accepted, permitted
     return subjects
 
 
 def _auth_attempts(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    subjects = [AuthAttempt(contract, subject.all) for subject in _served(contract, binding, gathered)]
+    served = _served(contract, binding, gathered)
+    attempts = [AuthAttempt(contract, subject.all) for subject in served]
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
     taken = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in elsewhere)
-    permitted = opened(contract, gathered, binding.role, binding.role)
-    for subject in subjects:
-        subject.accepted, subject.permitted = taken or opened(contract, gathered, binding.role), permitted
-    return list(subjects)
+    for attempt, subject in zip(attempts, served, strict=True):
+        attempt.accepted, attempt.permitted = taken or subject.accepted, subject.permitted
+    return list(attempts)
 
 
 def _creation(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -170,43 +169,49 @@ def _examples(contract: Contract, binding: Binding, gathered: Gathered) -> list[
 
 
 def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "generated"))
-    if not found:
+    if not (found := on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "generated"))):
         return []
     generated = GeneratedReplies(contract, found)
-    generated.accepted = opened(contract, gathered, "retrieve")
+    firsts = {view.evidence.probe: view for view in reversed(found)}
+    notes = {name: evidence.notes.get(UNANSWERED, ()) for name, evidence in gathered.items()}
+    generated.unanswered = [(firsts[name], told) for name, each in notes.items() if name in firsts for told in each]
+    generated.accepted = credential_is_accepted(contract, gathered, "retrieve")
     return [generated]
 
 
-KINDS: dict[str, Kind] = {
-    "task": Kind(tasks, LIVES, of_document=True),
-    "task_field": Kind(
-        lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIVES, asks=("member",)
+SUBJECT_KINDS: dict[str, SubjectKind] = {
+    "task": SubjectKind(tasks, LIFECYCLE_PROBES, of_document=True),
+    "task_field": SubjectKind(
+        lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIFECYCLE_PROBES, asks=("member",)
     ),
-    "every_task": Kind(lambda c, b, g: [Task(c, found)] if (found := reply_views(c, g, *LIVES)) else [], LIVES),
-    "result": Kind(lambda c, b, g: [Subject(c, [view]) for view in reply_views(c, g, "result")], ("result",)),
-    "reply": Kind(_replies, LIVES),
-    "served": Kind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
-    "auth_attempt": Kind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
-    "each_credential": Kind(built.each_credential, ("each-credential",)),
-    "models": Kind(built.models, ("models",)),
-    "polled": Kind(built.polled, ("create", "polling")),
-    "refusal": Kind(_refused, asks=("probes",), beside=True),
-    "documented_refusal": Kind(built.documented_refusal, witnesses=_OWN_TASKS),
-    "other_account": Kind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",)),
-    "any_refusal": Kind(_refusals, ("refusal", "create"), beside=True),
-    "unknown_task": Kind(_unknown, ("unknown-task",), _OWN_TASKS),
-    "generated": Kind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
-    "creation": Kind(_creation, ("create",), asks=("member",)),
-    "content": Kind(_content, ("content",)),
-    "remix": Kind(_remix, ("remix",)),
-    "listing": Kind(built.listing, ("list",), LIVES),
-    "deletion": Kind(built.deletion, ("create", "delete")),
-    "cancellation": Kind(built.cancellation, asks=("probes",)),
-    "creations": Kind(built.creations, ("create", "remix"), built.CREATING),
-    "variants": Kind(built.variants, ("content-variants",)),
-    "both_routes": Kind(_routes, ("observe", SECOND_ROUTE)),
-    "published": Kind(_published, of_document=True),
-    "examples": Kind(_examples, of_document=True),
+    "every_task": SubjectKind(
+        lambda c, b, g: [Task(c, found)] if (found := reply_views(c, g, *LIFECYCLE_PROBES)) else [], LIFECYCLE_PROBES
+    ),
+    "result": SubjectKind(
+        lambda c, b, g: [Subject(c, [v]) for v in reply_views(c, g, "result")], ("result",), role="retrieve"
+    ),
+    "reply": SubjectKind(_replies, LIFECYCLE_PROBES),
+    "served": SubjectKind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
+    "auth_attempt": SubjectKind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
+    "each_credential": SubjectKind(built.each_credential, ("each-credential",), role="retrieve"),
+    "models": SubjectKind(built.models, ("models",), role="models"),
+    "polled": SubjectKind(built.polled, ("create", "polling"), role="create"),
+    "refusal": SubjectKind(_refused, asks=("probes",), beside=True),
+    "documented_refusal": SubjectKind(built.documented_refusal, witnesses=_OWN_TASKS),
+    "other_account": SubjectKind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
+    "any_refusal": SubjectKind(_refusals, ("refusal", "create"), beside=True),
+    "unknown_task": SubjectKind(_unknown, ("unknown-task",), _OWN_TASKS, role="retrieve"),
+    "generated": SubjectKind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
+    "creation": SubjectKind(_creation, ("create",), asks=("member",), role="create"),
+    "content": SubjectKind(_content, ("content",), role="content"),
+    "remix": SubjectKind(_remix, ("remix",), role="remix"),
+    "listing": SubjectKind(built.listing, ("list",), LIFECYCLE_PROBES, role="list"),
+    "deletion": SubjectKind(built.deletion, ("create", "delete"), role="delete"),
+    "cancellation": SubjectKind(built.cancellation, asks=("probes",), role="cancel"),
+    "creations": SubjectKind(built.creations, ("create", "remix"), built.CREATING, role="create"),
+    "variants": SubjectKind(built.variants, ("content-variants",), ("content",), role="content"),
+    "both_routes": SubjectKind(_routes, ("observe", SECOND_ROUTE), role="second-retrieve"),
+    "published": SubjectKind(_published, of_document=True),
+    "examples": SubjectKind(_examples, of_document=True),
 }
 """The kinds of subject by the name of a law's parameter."""

@@ -17,5 +17,5 @@ class TaskField(Task):
     @property
     def created_after(self) -> float | None:
         """The earliest time of the creation by the service's own clock, where the run made it and that is told."""
-        sent_at = self.all[0].sent_at if self.was_created else None
-        return None if sent_at is None else sent_at - self.all[0].exchange.elapsed
+        replied_at = self.all[0].replied_at if self.was_created else None
+        return None if replied_at is None else replied_at - self.all[0].exchange.elapsed

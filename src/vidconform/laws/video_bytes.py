@@ -1,4 +1,4 @@
-"""What bytes cannot be a video, whatever its container: containers that nobody here knows are left in peace."""
+"""Why some bytes cannot be a video; containers that are not known here get the benefit of the doubt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ A_TEXT = "a text"
 _MEDIA = (b"mdat", b"moov", b"moof")
 
 
-def what_is_no_video(body: bytes, cut: bool) -> str | None:
+def why_no_video(body: bytes, cut: bool) -> str | None:
     """Return why a body cannot be a video, as words, or None; `cut` says that we kept its beginning alone."""
     if not body:
         return "an empty body"
@@ -30,7 +30,7 @@ def what_is_no_video(body: bytes, cut: bool) -> str | None:
     other = next((name for start, name in _OTHERS.items() if body.startswith(start)), None)
     if other is not None:
         return other
-    return _lack_of_mp4(body) if body[4:8] == b"ftyp" and not cut else None
+    return _mp4_defect(body) if body[4:8] == b"ftyp" and not cut else None
 
 
 def _is_text(body: bytes) -> bool:
@@ -43,7 +43,7 @@ def _is_text(body: bytes) -> bool:
     return all(character.isprintable() or character.isspace() for character in start)
 
 
-def _lack_of_mp4(body: bytes) -> str | None:
+def _mp4_defect(body: bytes) -> str | None:
     boxes = list(_boxes(body))
     if boxes[-1][1] > len(body):
         return f"an MP4 cut off in its box {boxes[-1][0].decode('latin-1')}"

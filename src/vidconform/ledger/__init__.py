@@ -13,14 +13,14 @@ from vidconform.ledger.creation_log import (
     note_unexpected_creation,
     task_id_in,
 )
-from vidconform.ledger.creations_file import Creations
+from vidconform.ledger.creations_file import CreationsFile
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
-from vidconform.ledger.left_ids import left_id
+from vidconform.ledger.salvaged_ids import salvaged_id
 from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.turns import Turns
 
 __all__ = [
-    "Accident", "Budget", "Cost", "Created", "CreationLog", "Creations", "Danger", "NoLog", "OverBudget",
-    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away", "left_id",
-    "note_created", "note_unexpected_creation", "read_creations", "state_folder", "task_id_in",
+    "Accident", "Budget", "Cost", "Created", "CreationLog", "CreationsFile", "Danger", "NoLog", "OverBudget",
+    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away",
+    "note_created", "note_unexpected_creation", "read_creations", "salvaged_id", "state_folder", "task_id_in",
 ]  # fmt: skip

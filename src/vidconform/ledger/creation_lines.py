@@ -106,7 +106,7 @@ def _take(found: dict[int, Created], line: Any) -> None:
     if kind == "creations":
         return
     if kind == "ended":
-        found.update({number: replace(creation, settled=True) for number, creation in found.items()})
+        found.update({n: replace(one, settled=True) for n, one in found.items() if not one.settled})
     elif kind == "sent":
         found[number] = Created(number, line["contract"], line["probe"], line["at"], line["base_url"])
     elif number not in found:

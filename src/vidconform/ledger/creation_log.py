@@ -36,8 +36,8 @@ class CreationLog(Protocol):
     def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Take note that something may have come of it and nobody knows what; of an id, what is left."""
 
-    def doubts(self, contract: str, base_url: str) -> list[Created]:
-        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+    def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
+        """Return the lost creations whose task can be looked up by a salvaged id, each once in a run."""
 
     def found(self, lost: Created, exchange: RedactedExchange) -> None:
         """Take note that the task that came of it was read."""
@@ -68,7 +68,7 @@ class NoLog:
     def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Forget it."""
 
-    def doubts(self, contract: str, base_url: str) -> list[Created]:
+    def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
         """Nothing is known of what was lost."""
         return []
 
@@ -122,16 +122,16 @@ def note_created(
     contract: Contract,
     exchange: Exchange,
     redactor: Redactor,
-    left: Redacted | None = None,
+    salvaged_id: Redacted | None = None,
 ) -> None:
-    """Write down what came of a creation that was answered; `left` is what may be the id of its task."""
+    """Write down what came of a creation that was answered; `salvaged_id` may be that of its task."""
     task_id = task_id_in(contract, exchange.reply, exchange.role)
     if task_id is not None:
         log.created(number, redactor.text(task_id), redactor.exchange(exchange))
     elif exchange.reply.is_refusal:
         log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), left)
+        log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), salvaged_id)
 
 
 def note_unexpected_creation(
@@ -140,16 +140,21 @@ def note_unexpected_creation(
     contract: Contract,
     exchange: Exchange,
     redactor: Redactor,
-    left: Redacted | None = None,
+    salvaged_id: Redacted | None = None,
+    *,
+    is_harmless: bool = False,
 ) -> None:
-    """Write down what came of a creation that had to be refused and was answered, as `note_created` does."""
+    """Write down what came of a creation that had to be refused and was answered, as `note_created` does.
+
+    `is_harmless` says that it makes no task even where it is not refused as it should be.
+    """
     task_id = task_id_in(contract, exchange.reply, exchange.role)
     if exchange.reply.is_success:
         log.accepted(number, None if task_id is None else redactor.text(task_id), redactor.exchange(exchange))
-    elif exchange.reply.is_refusal:
+    elif exchange.reply.is_refusal or is_harmless:
         log.nothing(number, _answered(exchange))
     else:
-        log.lost(number, _answered(exchange), left)
+        log.lost(number, _answered(exchange), salvaged_id)
 
 
 def _answered(exchange: Exchange) -> Redacted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import threading
@@ -25,7 +26,7 @@ from vidconform.transport import NotSent, ProbeFailure, one_line
 _NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
 
 
-class Creations:
+class CreationsFile:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
     Where a line cannot be written the run goes on, and what it would have said is told at the end.
@@ -132,8 +133,8 @@ class Creations:
         told = {} if task_id is None else {"task_id": task_id}
         self._note(_line("lost", self._known[number], cause=cause, **told))
 
-    def doubts(self, contract: str, base_url: str) -> list[Created]:
-        """Return what was lost and may be looked up by the id that is left of it, once in a run."""
+    def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
+        """Return the lost creations whose task can be looked up by a salvaged id, each once in a run."""
         here = [c for c in self._known.values() if (c.contract, c.base_url) == (contract, base_url)]
         left = [c for c in here if c.is_lost and c.task_id is not None and c.number not in self._looked_up]
         self._looked_up |= {creation.number for creation in left}
@@ -194,7 +195,8 @@ class Creations:
         content = file.read()
         if content and not content.endswith(b"\n"):
             file.write(b"\n")
-        head = self._guard.line(self.path, {"kind": "creations", "format": FORMAT}).encode()
+        # Nothing of it is a service's, and without it nobody could read the rest.
+        head = json.dumps({"kind": "creations", "format": FORMAT}).encode() + b"\n"
         # From here on the lines of an older file are of today's format.
         if head not in content:
             file.write(head)

@@ -37,19 +37,17 @@ def check_room(option: str, folder: Path, advice: str = "") -> None:
 
 
 @contextmanager
-def hold_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder of --report for one run; raises BadOption where another one holds it, or it cannot be held."""
+def hold_folder(folder: Path, option: str = "--report") -> Iterator[None]:
+    """Hold the folder of an option for one run; raises BadOption where another one holds it, or it cannot be held."""
     path = folder / ".lock"
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         expected = "a folder that no other run is writing to; wait for its end or pass another one"
-        raise BadOption("--report", str(folder), expected) from None
+        raise BadOption(option, str(folder), expected) from None
     except OSError as error:
-        raise BadOption(
-            "--report", str(folder), f"a folder to lock; its .lock is no file ({error.strerror})"
-        ) from error
+        raise BadOption(option, str(folder), f"a folder to lock; its .lock is no file ({error.strerror})") from error
     try:
         yield
     finally:

@@ -24,9 +24,11 @@ SCHEMA_ARGUMENT = "schema_node"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run."""
-    add = parser.getgroup("vidconform", "conformance of video-task APIs").addoption
+    add = parser.getgroup("vidconform", "vidconform, the conformance of video-task APIs").addoption
     many: dict[str, Any] = {"action": "append", "default": []}
     add("--provider", metavar="NAME", help="a known name, a folder with a provider.toml, or all; repeatable", **many)
+    subject = "NAME@VERSION: who serves, and in which version, in results, cassettes and reports; repeatable"
+    add("--subject", metavar="NAME@VERSION", help=subject, **many)
     add("--live", action="store_true", help="talk to the provider over the network; saves nothing")
     add("--provider-url", metavar="URL", help="instead of the provider's own address (also <PROVIDER>_BASE_URL)")
     add("--task-id", metavar="[CONTRACT=]ID", help="an existing task to observe; repeatable", **many)
@@ -43,21 +45,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--max-cost", type=float, metavar="USD", help="refuse creations that would cost more than this in the run")
     add("--plan", action="store_true", help="print what the run would send and what it may cost; sends nothing")
     add("--resume", action="store_true", help="go on with the tasks that a killed run left in the folder of --report")
+    against = "judge the same evidence by this contract as well, or by all; informs, sends nothing; repeatable"
+    add("--against", metavar="CONTRACT", help=against, **many)
+    add("--require", metavar="CONTRACT", help="the same, and what fails by it fails the run; repeatable", **many)
     settle = "what became of creations whose answers were lost, as the vendor shows it"
     add("--settle", choices=("paid", "not-made"), help=settle)
     add("--deviations", metavar="FILE", type=Path, help="known deviations of one's own; repeatable", **many)
     recheck = "ask again what is known to deviate and costs a creation each time that it does"
     add("--recheck-deviations", action="store_true", help=recheck)
     add("--write-deviations", metavar="FILE", type=Path, help="write an entry there for each new failure")
+    again = "judge what an earlier run kept (its --report, a zip of it, or cassettes) once more; sends nothing"
+    add("--evidence", metavar="RUN", type=Path, help=f"{again}; repeatable", **many)
     add("--allow-http", action="store_true", help="send keys unencrypted to public addresses as well")
     add("--report", metavar="DIR", type=Path, help="write DIR/results.jsonl and what comes beside it")
+    add("--sdk", action="store_true", help="drive the official openai package as well; what it finds informs")
     add("--fail-on", choices=("must", "should"), default="must", help="the lowest level whose unmet requirements fail")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run at the start, where a usage error ends it the same way with and without pytest-xdist."""
-    if config.option.provider:
+    if config.option.provider or config.option.evidence:
         _aim_at_suites(config)
         _start(config)
     else:
@@ -78,7 +86,7 @@ def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> N
 def _check_needless(config: pytest.Config) -> None:
     """Raise UsageError for an option of a run that nothing would come of: no provider is asked unless one is named."""
     option = config.option
-    asking = ("live", "provider_url", "task_id", "plan", "resume", "settle")
+    asking = ("live", "provider_url", "task_id", "plan", "resume", "settle", "against", "require", "subject")
     given = next((f"--{name.replace('_', '-')}" for name in asking if getattr(option, name)), None)
     if given is not None and not option.help:
         raise pytest.UsageError(str(BadOption(given, None, "--provider=NAME with it, or --provider=all")))

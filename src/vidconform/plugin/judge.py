@@ -7,22 +7,22 @@ import secrets
 from collections.abc import Generator, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
 from vidconform.plugin.network_blockers import blocking, check_blockers
-from vidconform.plugin.outcomes import fails, properties, show
+from vidconform.plugin.outcomes import properties, show
+from vidconform.plugin.progress_display import begin
+from vidconform.plugin.run_facts import FACTS, facts
 from vidconform.plugin.run_process import RunProcess, run_folder
 from vidconform.plugin.speech import sayer
-from vidconform.probes.generated import ENGINE
+from vidconform.probes.generated import DRAWING_PROCESSES
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
 from vidconform.store import Claim
-from vidconform.verdicts import Case, ShownVerdict
+from vidconform.verdicts import Case, ShownVerdict, fails
 
-FACTS = "vidconform_facts"
 SEED = "vidconform_seed"
 JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
@@ -41,6 +41,10 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
 
         config.pluginmanager.register(Planner(config, judge.session, environ), "vidconform-planner")
         return judge
+    if judge.session.options.sdk:
+        from vidconform.plugin.client_lanes import ClientLanes
+
+        config.pluginmanager.register(ClientLanes(config, judge.session), "vidconform-client-lanes")
     if not hasattr(config, "workerinput"):
         from vidconform.plugin.reporter import Reporter
 
@@ -98,6 +102,11 @@ def _options(config: pytest.Config) -> RunOptions:
         recheck_deviations=option.recheck_deviations,
         allow_http=option.allow_http,
         settle=option.settle,
+        evidence=option.evidence,
+        against=option.against,
+        require=option.require,
+        sdk=option.sdk,
+        subjects=option.subject,
     )
 
 
@@ -133,7 +142,7 @@ class Judge:
 
         # Its imports take as long as the probes that come first. Of several workers only one will need it.
         if self.session.explores and not hasattr(self.config, "workerinput"):
-            ENGINE.start()
+            DRAWING_PROCESSES.start()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -142,7 +151,7 @@ class Judge:
         skips = self._runs_no_test or any(item.iter_markers("skip"))
         if case is not None and not skips:
             with blocking(item, self.session.options.uses_network):
-                self.session.begin(self._due(item.session.items))
+                begin(self.config, self.session, self._due(item.session.items))
                 self.session.bring(case)
         return (yield)
 
@@ -207,8 +216,3 @@ def parameters(item: pytest.Item) -> dict[str, object]:
     """Return what an item was parametrised with, by us or by anybody."""
     callspec = getattr(item, "callspec", None)
     return callspec.params if callspec is not None else {}
-
-
-def facts(session: Session) -> dict[str, Any]:
-    """Return the cost of a run, why it is incomplete, and who answered."""
-    return {"cost": session.costs(), "incomplete": session.why_incomplete(), "answered": session.answered()}

@@ -4,24 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from vidconform.report import known
+from vidconform.report import describe_known
 from vidconform.text import printable
-from vidconform.verdicts import DeviationStatus, Outcome, ShownVerdict, Verdict
-
-
-def fails(verdict: Verdict, fail_on: str) -> bool:
-    """Whether a verdict fails the run: what is known does not, an entry that is no longer true does."""
-    if verdict.known and verdict.known["state"] == DeviationStatus.STALE:
-        return True
-    if verdict.outcome is not Outcome.UNMET or _is_expected(verdict):
-        return False
-    return verdict.label.fails(fail_on)
-
-
-def _is_expected(verdict: Verdict) -> bool:
-    """Whether it deviates as it is known to, by an entry or by what was observed before."""
-    states = (DeviationStatus.EXPECTED, DeviationStatus.REFUTED)
-    return verdict.outcome is Outcome.UNMET and verdict.known is not None and verdict.known["state"] in states
+from vidconform.verdicts import Outcome, ShownVerdict, is_expected
 
 
 def properties(verdict: ShownVerdict) -> list[tuple[str, object]]:
@@ -37,7 +22,7 @@ def show(report: pytest.TestReport, verdict: ShownVerdict, failing: bool) -> Non
     sentence = printable(_sentence(verdict))
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
-    elif _is_expected(verdict) or verdict.label.fails("should"):
+    elif is_expected(verdict) or verdict.label.fails("should"):
         report.outcome, report.wasxfail = "skipped", sentence
     elif verdict.outcome is not Outcome.MET:
         report.outcome = "skipped"
@@ -45,7 +30,7 @@ def show(report: pytest.TestReport, verdict: ShownVerdict, failing: bool) -> Non
 
 
 def _sentence(verdict: ShownVerdict) -> str:
-    told = known(verdict.known) if verdict.known else ""
+    told = describe_known(verdict.known) if verdict.known else ""
     if verdict.outcome is Outcome.MET:
         return told
     if verdict.outcome is Outcome.UNMET:

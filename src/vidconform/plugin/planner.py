@@ -10,6 +10,8 @@ from vidconform.plugin.judge import case_of
 from vidconform.run import Session, plan_lines
 from vidconform.text import printable
 
+_SDK = "--sdk: the openai package would create up to three tasks more of each provider, if --max-creations allows it"
+
 
 class Planner:
     """Runs the probes of the selected tests over a transport that sends nothing, and judges nothing."""
@@ -27,6 +29,8 @@ class Planner:
         told = plan_lines(self.session, list(filter(None, map(case_of, session.items))))
         needed = [s.provider for s in self.session.provider_runs if not self._environ.get(s.provider.key_variable)]
         told += [f"{p.key_variable} is not set; a live run of {p.name} needs it" for p in needed]
+        if self.session.options.sdk:
+            told.append(_SDK)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.ensure_newline()

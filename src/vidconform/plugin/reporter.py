@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vidconform import report
-from vidconform.contracts import Contract
-from vidconform.errors import WriteFailed
+from vidconform.errors import INCOMPLETE
+from vidconform.plugin.header_lines import kept_origin, origin, recorded_into, unruly
 from vidconform.plugin.hidden import Hidden
-from vidconform.plugin.judge import FACTS, facts
 from vidconform.plugin.results import Results
+from vidconform.plugin.run_facts import FACTS, facts
 from vidconform.probes import probes_of
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
-from vidconform.run import ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
-from vidconform.store import RecordedSource
+from vidconform.run import CLIENT_LEDGER, ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
+from vidconform.store import KeptSource, RecordedSource
 from vidconform.text import pluralise, printable
-from vidconform.verdicts import Outcome
+from vidconform.verdicts import Label, Outcome
 
-INCOMPLETE = 6
-_MOST_RULES = 3
 _NOTHING_JUDGED = (
     "no requirement was judged: the tests that ran are none of the suites, which --pyargs vidconform.suites names"
 )
@@ -36,7 +33,7 @@ class Reporter:
         self.config, self.session = config, session
         self.rows: list[dict[str, Any]] = []
         self.taken: set[tuple[str, str, str]] = set()
-        self.facts: dict[str, Any] = {"cost": {}, "incomplete": [], "answered": []}
+        self.facts: dict[str, Any] = {"cost": {}, "incomplete": [], "answered": [], "remedies": [], "foreign": []}
         self.hidden = Hidden()
         self.silent: set[str] = set()
         self.results = Results(config, session)
@@ -47,7 +44,7 @@ class Reporter:
         lines = [
             line
             for provider_run in self.session.provider_runs
-            for line in (*self._header(provider_run), *_unruly(provider_run))
+            for line in (*self._header(provider_run), *unruly(provider_run))
         ]
         lines += [f"vidconform: {sentence}" for sentence in self.session.left_out]
         lines += self._generation() if self.session.options.uses_network else self._without_meaning()
@@ -71,17 +68,23 @@ class Reporter:
 
     def _without_meaning(self) -> list[str]:
         options = self.session.options
-        given = {"--task-id": options.task_ids, "--provider-url": options.provider_url, "--resume": options.resume}
+        given = {
+            "--task-id": options.task_ids, "--provider-url": options.provider_url,
+            "--resume": options.resume, "--settle": options.settle,
+        }  # fmt: skip
         named = " and ".join(option for option, value in given.items() if value)
         return [f"vidconform: {named} without --live changes nothing: replies are replayed"] if named else []
 
     def _header(self, provider_run: ProviderRun) -> list[str]:
         name, source = provider_run.provider.name, provider_run.store.source
         if isinstance(source, RecordedSource):
-            return [f"vidconform: {name}: recorded, {_origin(source, provider_run.contracts)}"]
+            return [f"vidconform: {name}: recorded, {origin(source, provider_run.contracts)}"]
+        if isinstance(source, KeptSource):
+            return [f"vidconform: {name}: judged again, {kept_origin(source, provider_run.contracts)}; nothing is sent"]
         doing = "recording" if self.session.options.records else "live"
         warnings = [f"vidconform: {name}: warning: {warning}" for warning in provider_run.warnings]
-        return [f"vidconform: {name}: {doing}, {provider_run.base_url}, {self._spending(provider_run)}", *warnings]
+        told = f"vidconform: {name}: {doing}, {provider_run.base_url}, {self._spending(provider_run)}"
+        return [told, *(recorded_into(provider_run) if self.session.options.records else []), *warnings]
 
     def _spending(self, provider_run: ProviderRun) -> str:
         paid = any(probe.cost == "paid" for contract in provider_run.contracts for probe in probes_of(contract))
@@ -128,6 +131,8 @@ class Reporter:
             self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
         self.facts["incomplete"] += told["incomplete"]
         self.facts["answered"] += told["answered"]
+        self.facts["remedies"] += told["remedies"]
+        self.facts["foreign"] += told["foreign"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -140,6 +145,8 @@ class Reporter:
             self.facts["incomplete"].append("a worker ended without telling what it did and what it cost")
         if session.exitstatus == pytest.ExitCode.OK and self.results.were_due and not self.rows:
             self.facts["incomplete"].append(_NOTHING_JUDGED)
+        if session.exitstatus == pytest.ExitCode.OK and (self._required or self._fails_a_client):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         # What a law cannot decide is in no probe's way, and so in none of the sentences.
         undecided = any(row["outcome"] == Outcome.INCONCLUSIVE for row in self.rows)
         incomplete = undecided or self.facts["incomplete"] or self.session.guard.refused
@@ -150,65 +157,57 @@ class Reporter:
 
     def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
         """End the results and write what stands beside them; what would hold a key is not written, and told."""
-        writer.end(self.facts["cost"], int(session.exitstatus), sorted(set(self.facts["answered"])))
+        self.results.foreign(self.facts["foreign"])
+        for row in self.session.client_rows:
+            writer.verdict(row)
+        answered, remedies = sorted(set(self.facts["answered"])), self.facts["remedies"]
+        writer.end(self.facts["cost"], int(session.exitstatus), answered, remedies)
         # Late, because a run without --report has no use for what writes pages.
         from vidconform.report.pages import write_beside
 
         guard = self.session.guard
-        try:
-            self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
-        except OSError as error:
-            guard.note(WriteFailed(Path(error.filename or writer.folder), str(error.strerror)))
+        self.written = write_beside(writer.folder, os.environ.get("GITHUB_STEP_SUMMARY"), guard)
         self.facts["incomplete"] += guard.refused
         if session.exitstatus == pytest.ExitCode.OK and guard.refused:
             session.exitstatus = INCOMPLETE
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
-        """End the output with the table, then what fails the run in full."""
+        """Say the verdict right behind the dots, then what fails the run in full; pytest's own sections follow."""
         self.hidden.hide(terminalreporter.stats)
+        parts = ["\n".join(part).strip("\n") for part in self._summary()]
+        if any(parts):
+            terminalreporter.write_sep("=", "vidconform")
+            terminalreporter.write_line(printable("\n\n".join(filter(None, parts))))
         yield
-        lines = self._summary()
-        if any(lines):
-            terminalreporter.section("vidconform")
-            terminalreporter.write_line(printable("\n".join(lines)))
 
-    def _summary(self) -> list[str]:
-        lines = [*report.table(self.rows), *report.origins(self.rows), ""] if self.rows else []
-        lines += [*report.of_documents(self.rows), *report.undecided(self.rows), *report.mentions(self.rows)]
-        cost = ", ".join(
-            f"{name} {pluralise(spent['requests'], 'request')} and {pluralise(spent['creations'], 'creation')}"
-            for name, spent in self.facts["cost"].items() if spent["requests"]
-        )  # fmt: skip
-        lines += [f"sent: {cost}"] if cost else []
-        lines += [self.written] if self.written else []
-        lines += resume_at_end(self.session.creations, self._addresses) if self.session.options.uses_network else []
-        lines += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["incomplete"])]
-        return [*lines, "", *report.failures(self.rows), *self._entries()]
+    def _summary(self) -> list[list[str]]:
+        """Return the verdicts with what made the run incomplete, the faults, what did not fail, and the numbers."""
+        prices = {one.provider.name: one.provider.creation_price for one in self.session.provider_runs}
+        is_told = self.rows or self.results.were_due
+        first = report.headlines(self.rows, prices, self.facts["cost"], self._required) if is_told else []
+        first += report.of_documents(self.rows)
+        first += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["incomplete"])]
+        first += resume_at_end(self.session.creations, self._addresses) if self.session.options.uses_network else []
+        faults = report.failures([*self.rows, *self._required])
+        rest = [*report.mentions(self.rows), *report.undecided(self.rows), *self._entries()]
+        return [first, faults, rest, report.against_others(self.facts["foreign"]), self._numbers()]
+
+    def _numbers(self) -> list[str]:
+        lines = [*report.table(self.rows), *report.origins(self.rows)] if self.rows else []
+        return [*lines, *report.sent(self.facts["cost"]), *([self.written] if self.written else [])]
+
+    @property
+    def _required(self) -> list[dict[str, Any]]:
+        """What fails by a contract of --require."""
+        return [row for row in self.facts["foreign"] if row["failing"]]
+
+    @property
+    def _fails_a_client(self) -> bool:
+        """Whether what --sdk found is to fail the run; it has a section of its own."""
+        options, found = self.session.options, self.session.client_rows
+        return CLIENT_LEDGER in options.require and any(Label(row["reading"]).fails(options.fail_on) for row in found)
 
     def _entries(self) -> list[str]:
         new = [row for row in self.rows if row["failing"] and row["outcome"] == "unmet"]
         return describe_entries(self.session.options.write_deviations, new, self.session.contracts, self.session.guard)
-
-
-def _unruly(provider_run: ProviderRun) -> list[str]:
-    """Say where a provider from outside breaks the rules that keep blame exact; our tests hold our own to them."""
-    if provider_run.provider.is_own:
-        return []
-    from vidconform.contracts import lint
-
-    broken = [sentence for contract in provider_run.contracts for sentence in lint(contract)]
-    more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
-    return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
-
-
-def _origin(source: RecordedSource, contracts: list[Contract]) -> str:
-    """Say whose replies the cassettes hold, and how to record the vendor's."""
-    metadata = [cassette.metadata for cassette in source.cassettes.values()]
-    provider = contracts[0].provider
-    day = min(str(found["recorded_at"])[:10] for found in metadata)
-    if any(found["origin"] == "emulated" for found in metadata):
-        record = f"{provider.key_variable}=... pytest --provider={provider.argument} --record-mode=rewrite"
-        whose = f"EMULATED evidence of {day}: not the vendor's replies but our emulator's"
-        return f"{whose}; to record the vendor: {record}"
-    return f"the vendor's replies of {day}"

@@ -15,7 +15,7 @@ from vidconform import report
 from vidconform.errors import BadOption
 from vidconform.ledger import hold_folder
 from vidconform.plugin.judge import JUDGING_NOTHING
-from vidconform.run import Session, is_name
+from vidconform.run import Session, is_name, judging_sha256
 
 
 class Results:
@@ -63,13 +63,24 @@ class Results:
         if folder is None:
             return None
         writer = report.ResultsWriter(folder, self.session.guard)
-        writer.start(self.session.mode)
+        writer.start(self.session.mode, judging_sha256())
         for provider_run in self.session.provider_runs:
             provider, editions = provider_run.provider, {c.id: c.edition.as_dict() for c in provider_run.contracts}
-            writer.provider(provider.name, provider_run.base_url, editions, provider.title, provider.creation_price)
+            held_to = {c.id: c.held_to for c in provider_run.contracts if c.held_to is not None}
+            whose: dict[str, object] = {"version": provider.version} if provider.version is not None else {}
+            whose |= {"held_to": held_to} if held_to else {}
+            writer.provider(
+                provider.name, provider_run.base_url, editions, provider.title, provider.creation_price, whose
+            )  # fmt: skip
         return writer
 
     def verdict(self, row: dict[str, Any]) -> None:
         """Write a verdict as it falls."""
         if self.writer is not None:
             self.writer.verdict({key: value for key, value in row.items() if key != "failing"})
+
+    def foreign(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Write verdicts by other contracts, which no one counts among the provider's own."""
+        for row in rows:
+            if self.writer is not None:
+                self.writer.foreign({key: value for key, value in row.items() if key != "failing"})

@@ -3,10 +3,12 @@
 from vidconform.probes.credentials import near_keys
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.probe_settings import ProbeSettings
-from vidconform.probes.raw_request import EXPLORING, NOTHING_GENERATED, Generation
+from vidconform.probes.raw_request import EXPLORING, NOTHING_GENERATED, Generation, RawRequest
+from vidconform.probes.refusals import RefusalProbe
 from vidconform.probes.registry import PROBES, Probe, kind_of_probe, probe_named, probes_of, turn_of
 
 __all__ = [
-    "EXPLORING", "NOTHING_GENERATED", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings",
+    "EXPLORING", "NOTHING_GENERATED", "PROBES", "Generation", "Probe", "ProbeContext", "ProbeSettings", "RawRequest",
+    "RefusalProbe",
     "kind_of_probe", "near_keys", "probe_named", "probes_of", "turn_of",
 ]  # fmt: skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from vidconform.contracts import FILTERS, Operation
-from vidconform.exchange import Exchange, listed_ids
+from vidconform.exchange import RESUMED, Exchange, listed_ids
 from vidconform.ledger import task_id_in
-from vidconform.probes.lifecycle import follow_created
+from vidconform.probes.lifecycle import follow_created, phase_told
 from vidconform.probes.polling import own_address, reading, told_by
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.probes.task_lookup import Find
-from vidconform.transport import NotSent
+from vidconform.probes.task_lookup import Find, no_own_task
 
 _MOST_VALUES = 10
 WAITING = "waiting-task-is-cancelled"
+_AGAIN = "repeated-cancel-is-refused"
 
 
 def listing(context: ProbeContext, find: Find) -> None:
@@ -45,16 +45,33 @@ def _ask_for_the_next(context: ProbeContext, operation: Operation, first: Exchan
 
 
 def cancel(context: ProbeContext, find: Find) -> None:
-    """Create a task, cancel it at once, and follow it to its end."""
-    cancelling, operation = context.operation("cancel"), context.operation("create")
+    """Create a task, cancel it at once, and follow it to its end; ask once more where that must be refused."""
+    operation = context.operation("create")
     created = context.resume() or context.create("create", operation, body=operation.request_example)
     task_id = task_id_in(context.contract, created.reply)
-    if task_id is not None:
-        told = context.contract.field("status", created.role, created.reply.status)
-        if WAITING in context.contract.requirements and (told is None or told.read(created.reply.json) is None):
-            context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)
-        context.try_ask("cancel", cancelling, task_id)
-        follow_created(context, task_id, created)
+    if task_id is None:
+        return
+    if _may_be_cancelled(context, find, task_id, created):
+        context.try_ask("cancel", context.operation("cancel"), task_id)
+    follow_created(context, task_id, created)
+    if _AGAIN in context.contract.requirements and phase_told(context, context.exchanges[-1]) == "cancelled":
+        context.try_ask("cancel-again", context.operation("cancel"), task_id)
+
+
+def _may_be_cancelled(context: ProbeContext, find: Find, task_id: str, created: Exchange) -> bool:
+    """Whether a cancellation is asked for; where the route deletes what has ended, the task must be seen to wait."""
+    is_shared, seen = bool(context.operation("cancel").shares), created
+    place = context.contract.field("status", created.role, created.reply.status)
+    is_silent = place is None or place.read(created.reply.json) is None
+    # What the creation of an earlier run told may be long over.
+    is_old = is_shared and RESUMED in context.notes
+    if is_old or (is_silent and (is_shared or WAITING in context.contract.requirements)):
+        seen = context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)
+    if not is_shared:
+        return True
+    # Where all creations have one id, the task that is deleted later would be cancelled.
+    is_another = context.note("own", lambda: find("own")) != task_id
+    return is_another and phase_told(context, seen) == "waiting"
 
 
 def models(context: ProbeContext, find: Find) -> None:
@@ -86,5 +103,5 @@ def _own_task(context: ProbeContext, find: Find) -> str:
     """
     own: Any = context.note("own", lambda: find("own"))
     if not isinstance(own, str):
-        raise NotSent("a task of the run's own that has ended; allow a creation")
+        raise no_own_task(find)
     return own

@@ -1,4 +1,4 @@
-"""Asks again while a document lets what is there be refused: a bounded number of times, for as long as it says."""
+"""Reads a task again while the document allows an existing one to be refused (`x-lag`), within bounds."""
 
 from __future__ import annotations
 

@@ -13,13 +13,14 @@ from vidconform.probes.lag import ask_within_lag
 from vidconform.probes.polling import reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import RawRequest
-from vidconform.probes.task_lookup import Find, finished_task, given_tasks, known_task
+from vidconform.probes.task_lookup import Find, given_tasks, known_task, succeeded_task
 from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 REREADS = 2
 MISSES = 3
 # RFC 9110 sections 15.5.5 and 15.5.11.
 _GONE = (404, 410)
+_ACCEPTED = 202
 _BAD_GATEWAY = 502
 
 
@@ -59,7 +60,7 @@ def create(context: ProbeContext, find: Find) -> None:
 
 def content(context: ProbeContext, find: Find) -> None:
     """Fetch the content of a finished task."""
-    task_id = finished_task(context, find)
+    task_id = succeeded_task(context, find)
     try:
         ask_within_lag(context, "content", context.operation("content"), task_id)
     except ProbeFailure as failure:
@@ -92,7 +93,7 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
 
 def result(context: ProbeContext, find: Find) -> None:
     """Fetch what the result of a finished task points to, where that is the service's own host."""
-    task_id = finished_task(context, find)
+    task_id = succeeded_task(context, find)
     target: str | None = context.note("result", lambda: find("result"))
     if target is None:
         raise NotSent("a result on the service's own host; an address elsewhere is not asked")
@@ -111,7 +112,7 @@ def remix(context: ProbeContext, find: Find) -> None:
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
     try:
-        source = finished_task(context, find)
+        source = succeeded_task(context, find)
     except NotSent:
         context.setting.budget.lack_more(context.contract.provider.name)
         raise
@@ -142,7 +143,7 @@ def follow_created(context: ProbeContext, task_id: str, created: Exchange | None
         ask_within_lag(context, "poll", operation, task_id)
     ended = _follow(context, operation, task_id)
     exchange = context.exchanges[-1]
-    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or _phase(context, exchange) in FINISHED
+    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or phase_told(context, exchange) in FINISHED
     if ended or is_over:
         context.finish(task_id)
 
@@ -168,12 +169,19 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
                 raise
             raise _out_of_time(context, before) from failure
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
-        is_readable = exchange.reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
-        misses = 0 if is_readable else misses + 1
-        if misses == MISSES or _phase(context, exchange) in FINISHED:
+        misses = 0 if _tells_its_state(context, exchange) else misses + 1
+        if misses == MISSES or phase_told(context, exchange) in FINISHED:
             return not misses
         _hold_poll_timeout(context, exchange, time.monotonic() - started)
         context.wait()
+
+
+def _tells_its_state(context: ProbeContext, exchange: Exchange) -> bool:
+    """Whether a read says how far a task is: with a word, or with 202 that it goes on (RFC 9110 section 15.3.3)."""
+    reply = exchange.reply
+    return reply.status == _ACCEPTED or (
+        reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
+    )
 
 
 def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:
@@ -181,7 +189,7 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
     status, progress = (_field_value(context, exchange, role) for role in ("status", "progress"))
     poll_timeout = context.setting.pace.poll_timeout
     if context.transport.sleeps and elapsed > poll_timeout:
-        hint = "raise --poll-timeout" if _phase(context, exchange) else "no word that is known to end a task"
+        hint = "raise --poll-timeout" if phase_told(context, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
@@ -197,7 +205,8 @@ def _out_of_time(context: ProbeContext, exchange: Exchange) -> ProbeFailure:
     return ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
 
 
-def _phase(context: ProbeContext, exchange: Exchange) -> str | None:
+def phase_told(context: ProbeContext, exchange: Exchange) -> str | None:
+    """Return the phase of the task that a reply tells of, or None."""
     return context.contract.phase_of(_field_value(context, exchange, "status"), exchange.reply.json)
 
 

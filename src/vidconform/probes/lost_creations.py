@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vidconform.exchange import Exchange, Reply
-from vidconform.ledger import left_id, task_id_in
+from vidconform.ledger import salvaged_id, task_id_in
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def id_left_of(context: ProbeContext, url: str, failure: ProbeFailure) -> Redacted | None:
     """Return what is left of a task's id in the answer to a creation that brought a failure; None for a secret."""
-    reply = failure.begun if failure.exchange is None else failure.exchange.reply
+    reply = failure.partial_reply if failure.exchange is None else failure.exchange.reply
     return None if reply is None else id_in(context, url, reply)
 
 
 def id_in(context: ProbeContext, url: str, reply: Reply) -> Redacted | None:
     """Return what is left of a task's id in an answer to a creation; None for what holds a secret."""
-    found = left_id(context.contract, reply, url)
+    found = salvaged_id(context.contract, reply, url)
     shown = None if found is None else context.setting.redactor.text(found)
     return shown if shown == found else None
 
@@ -31,7 +31,7 @@ def id_in(context: ProbeContext, url: str, reply: Reply) -> Redacted | None:
 def look_up(context: ProbeContext) -> None:
     """Read each task that may have come of a lost creation, once in a run; one that is there is lost no more."""
     setting = context.setting
-    for lost in setting.creations.doubts(context.contract.id, setting.base_url):
+    for lost in setting.creations.lost_to_look_up(context.contract.id, setting.base_url):
         exchange = _read(context, str(lost.task_id))
         if exchange is not None and _shows(context.contract, exchange):
             setting.creations.found(lost, setting.redactor.exchange(exchange))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation
-from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request
+from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request, shared_request
 from vidconform.ledger import (
     Accident,
     Danger,
@@ -143,17 +143,21 @@ class ProbeContext:
             with self.setting.clock.creating():
                 number, exchange = spend(self, step, operation, task_id, choices, is_turned_away)
                 redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
-                note_unexpected_creation(self.setting.creations, number, self.contract, exchange, redactor, left)
+                harmless = (self.contract.id, self.probe) in self.setting.harmless
+                note_unexpected_creation(
+                    self.setting.creations, number, self.contract, exchange, redactor, left, is_harmless=harmless
+                )
         except ProbeFailure as failure:
             # A gateway may have passed it on after all: it is not counted, but one is enough.
             if not is_refused(failure):
                 lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
                 budget.accidents.append(replace(accident, doubt=lost))
             raise
-        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
+        is_nothing = exchange.reply.is_refusal or (harmless and not exchange.reply.is_success)
+        (budget.give_back if is_nothing else budget.keep)(provider)
         if exchange.reply.is_success:
             budget.accidents.append(accident)
-        elif not exchange.reply.is_refusal:
+        elif not is_nothing:
             # A server that fails may do so after it made what it had to refuse.
             why = in_doubt(step, f"answered with {exchange.reply.status}")
             doubt = NotSent(f"a refusal of each creation before it: {why}")
@@ -204,7 +208,7 @@ class ProbeContext:
     def _without_credential(self, request: Request) -> Request:
         """Return a request as it is kept: what it says as it was sent, and no key that opens anything."""
         headers = self.setting.redactor.headers(request.headers)
-        return Request(request.method, request.base_url, request.target, headers, request.body)
+        return shared_request(Request(request.method, request.base_url, request.target, headers, request.body))
 
     def _kept(self, reply: Reply, longest: int | None) -> Reply:
         return self.setting.memory.keep(reply if longest is None else reply.shortened(longest))

@@ -17,7 +17,10 @@ Tell = Callable[[Redacted], None]
 
 @dataclass
 class ProbeSettings:
-    """What all conversations with one provider share; `spared` are the probes that are not sent, and why."""
+    """What all conversations with one provider share.
+
+    `skipped` are the probes that are not sent, and why; `harmless` those that make no task, whatever they are answered.
+    """
 
     base_url: str
     pace: Pace
@@ -28,5 +31,6 @@ class ProbeSettings:
     generation: Generation = NOTHING_GENERATED
     memory: MemoryBudget = field(default_factory=MemoryBudget)
     creations: CreationLog = field(default_factory=NoLog)
-    spared: dict[tuple[str, str], str] = field(default_factory=dict)
+    skipped: dict[tuple[str, str], str] = field(default_factory=dict)
+    harmless: set[tuple[str, str]] = field(default_factory=set)
     clock: RunClock = field(default_factory=RunClock)

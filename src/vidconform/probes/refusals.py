@@ -11,7 +11,7 @@ from vidconform.ledger import Danger
 from vidconform.probes.credentials import near_credentials
 from vidconform.probes.mistyped_members import mistyped
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.probes.task_lookup import Find, no_finished_task
+from vidconform.probes.task_lookup import Find, no_own_task, no_succeeded_task
 from vidconform.transport import NotSent
 
 OPTIONAL_MEMBER = 7
@@ -43,6 +43,19 @@ class RefusalProbe:
         """Return the probe of a refusal that a document states as data."""
         return cls(case.probe, case.role, case.requirement, case.id, case.key, case=case)
 
+    def asks_the_same(self, other: RefusalProbe) -> bool:
+        """Whether another refusal is asked for in the same way, by whatever name another document has it."""
+        return self._question == other._question
+
+    @property
+    def _question(self) -> tuple[Any, ...]:
+        case = self.case or RefusalCase("", self.role)
+        left_out = {*case.without, *([self.left_out] if self.left_out else [])}
+        return (
+            self.role, self.target, self.credential, left_out, self.mistyped, self.method,
+            case.changes, case.body, case.query, case.headers,
+        )  # fmt: skip
+
     @property
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
@@ -67,6 +80,8 @@ class RefusalProbe:
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
         operation, send = context.operation(self.role), context.ask
+        if self.case is not None:
+            operation = operation.asked_as(self.case)
         if self.may_create:
             send = partial(context.send_expecting_refusal, danger=self.danger(context.contract))
         target = self._target(context, find)
@@ -92,14 +107,17 @@ class RefusalProbe:
         own = self.role in ("delete", "cancel") and self.target in ("known", "finished")
         if own:
             # What is given is somebody's, and a service that does not refuse would end it.
-            return context.note("own", lambda: find("own")) or context.contract.unknown_id
+            task = context.note("own", lambda: find("own"))
+            if task is None and self.target == "finished":
+                raise no_own_task(find)
+            return task or context.contract.unknown_id
         if self.target == "malformed":
             return context.contract.malformed_id
         if self.target == "unknown":
             return context.contract.unknown_id
         task_id: str | None = context.note(self.target, lambda: find(self.target))
         if task_id is None and self.target == "finished":
-            raise no_finished_task(context, find)
+            raise no_succeeded_task(context, find)
         if task_id is None and self.target == "failed":
             raise NotSent(f"a failed task; pass --task-id={context.contract.name}=ID of one")
         return task_id or context.contract.unknown_id

@@ -10,7 +10,8 @@ from vidconform.contracts import Contract
 from vidconform.exchange import ProbeKind
 from vidconform.ledger import Danger
 from vidconform.probes import alternatives, collection, lifecycle
-from vidconform.probes.generated.generated_probes import ACCIDENT, DANGER, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
+from vidconform.probes.generated.generated_probes import ACCIDENT, GENERATED_ROLES, REQUIREMENT, GeneratedProbe
+from vidconform.probes.generated.request_trial import DANGER
 from vidconform.probes.polling import polling
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.refusals import OPTIONAL_MEMBER, REFUSALS, RefusalProbe
@@ -40,8 +41,10 @@ class Probe:
         stated = {self.requirement, self.also} - {""}
         is_stated = not stated or not stated.isdisjoint(contract.requirements)
         operation = contract.operation(self.role)
-        # An address that a creation told is asked for its task alone; a result lies elsewhere.
-        return is_stated and operation is not None and (not operation.polls or self.name == "result")
+        # An address that a creation told is asked for its task alone; a result lies elsewhere. What a route of two
+        # roles answers to any other task is asked as its first one.
+        is_asked = operation is not None and not operation.shares and (not operation.polls or self.name == "result")
+        return is_stated and is_asked
 
     @property
     def kind(self) -> ProbeKind:

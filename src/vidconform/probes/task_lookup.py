@@ -28,11 +28,11 @@ def known_task(context: ProbeContext, find: Find) -> str:
     return known
 
 
-def finished_task(context: ProbeContext, find: Find) -> str:
+def succeeded_task(context: ProbeContext, find: Find) -> str:
     """Return the id of a finished task; raises NotSent."""
     finished: str | None = context.note("finished", lambda: find("finished"))
     if finished is None:
-        raise no_finished_task(context, find)
+        raise no_succeeded_task(context, find)
     return finished
 
 
@@ -40,7 +40,7 @@ def _no_known_task(context: ProbeContext) -> NotSent:
     return NotSent(f"a known task; pass --task-id={context.contract.name}=ID")
 
 
-def no_finished_task(context: ProbeContext, find: Find) -> NotSent:
+def no_succeeded_task(context: ProbeContext, find: Find) -> NotSent:
     """Return why a finished task is missing, for the user who may have done all that could bring one."""
     ends: dict[str, str] = find("ends") or {}
     if ends:
@@ -49,3 +49,9 @@ def no_finished_task(context: ProbeContext, find: Find) -> NotSent:
     creates = context.contract.operation("create") is not None
     hint = f"pass --task-id={context.contract.name}=ID of one"
     return NotSent(f"a finished task; {'allow a creation or ' if creates else ''}{hint}")
+
+
+def no_own_task(find: Find) -> NotSent:
+    """Return why a task of the run's own is missing; raises ProbeFailure where trouble was in its way."""
+    find("lost")
+    return NotSent("a task of the run's own that has ended; allow a creation")

@@ -8,7 +8,8 @@ from typing import Any
 
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.vices import Vice, find_vice
-from vidconform.proof.trial import BROKEN, FAULTLESS, NULL_VENDOR, WALL, RequirementKey, Trial, service_cases
+from vidconform.proof.kept_forms import RequirementKey
+from vidconform.proof.trial import BROKEN, FAULTLESS, NULL_VENDOR, WALL, Trial, service_cases
 
 FORMAT = "vidconform/proof@1"
 _STAND_INS = (FAULTLESS, NULL_VENDOR, WALL)
@@ -34,6 +35,9 @@ def _provider(trials: list[Trial]) -> dict[str, Any]:
         "never_felled": _listed(never, levels),
         "faultless_but_unmet": _listed(named[FAULTLESS].broken_rows, levels),
         "kept_by_a_null_vendor": _listed(named[NULL_VENDOR].kept, levels),
+        "judged_again_otherwise": [
+            f"{trial.name}: {one}" for trial in trials for one in trial.reread if not one.is_taken
+        ],
         "kept_by_a_wall": _listed(named[WALL].kept, levels),
     }
 

@@ -28,6 +28,7 @@ def why_incomplete(score: dict[str, Any]) -> Iterator[str]:
     """Yield what keeps the score from being whole."""
     for provider, found in score["providers"].items():
         yield from (f"{provider}: {sentence}" for vice in found["vices"] for sentence in _faults(vice))
+        yield from (f"{provider}: {sentence}" for sentence in found["judged_again_otherwise"])
         for key, why in _WRONG.items():
             yield from (f"{row['contract']} {row['requirement']} [{row['level']}]: {why}" for row in found[key])
         if found["figures"]["median_blamed"] > MOST_BLAMED:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from vidconform.contracts import Contract, find_provider, load_contracts
+from vidconform.contracts import Contract, Provider, find_provider, load_contracts
 from vidconform.emulator import OTHER_KEY, ReplyContext, Running, running
 from vidconform.emulator.vices import find_vice
 from vidconform.laws import kind_of, rows_of
-from vidconform.ledger import NoLog
+from vidconform.proof.kept_forms import EVIDENCE, RequirementKey, Reread, reread
 from vidconform.run import RunOptions, Session, all_laws, prepare, schema_of
 from vidconform.verdicts import Case, Label
 
@@ -28,18 +28,19 @@ _FUZZ, _MUCH_FUZZ = 25, 60
 BROKEN = (Label.FAILS, Label.DEVIATES, Label.NOT_OFFERED, Label.ERRORED)
 """What a requirement reads that a vice breaks, the worst first."""
 
-RequirementKey = tuple[str, str]
-"""A requirement of a contract: `provider/name` and the id."""
-
 
 @dataclass(frozen=True)
 class Trial:
-    """How each requirement reads; `gaps` are the sentences of an incomplete run."""
+    """How each requirement reads; `gaps` are the sentences of an incomplete run.
+
+    `reread` are those that read otherwise on what is kept of it.
+    """
 
     provider: str
     name: str
     labels: dict[RequirementKey, Label]
     gaps: tuple[str, ...] = field(default=())
+    reread: tuple[Reread, ...] = field(default=())
 
     @property
     def broken_rows(self) -> set[RequirementKey]:
@@ -52,15 +53,20 @@ class Trial:
         return {row for row, label in self.labels.items() if label is Label.CONFORMS}
 
 
-def run_trial(provider: str, name: str) -> Trial:
-    """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything."""
+def run_trial(provider: str, name: str, forms: Sequence[str] = (EVIDENCE,)) -> Trial:
+    """Serve an emulator by the name of a vice, or of what stands in for one, and judge it on everything.
+
+    Judged again is what some `forms` keep of it.
+    """
     vice = None if name in _STAND_INS else find_vice(provider, name)
     fuzz = _FUZZ if vice is None else _MUCH_FUZZ if vice.generated else 0
     with _served(provider, name) as emulator:
-        return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, fuzz=fuzz)
+        return judged(provider, name, emulator, stalls=vice is not None and vice.stalls, fuzz=fuzz, forms=forms)
 
 
-def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False, fuzz: int = 0) -> Trial:
+def judged(
+    provider: str, name: str, emulator: Running, *, stalls: bool = False, fuzz: int = 0, forms: Sequence[str] = ()
+) -> Trial:
     """Judge a running emulator on everything; one that stalls is given little patience.
 
     Generated requests show most faults once more, so that they are sent only where one of them is the point.
@@ -71,7 +77,8 @@ def judged(provider: str, name: str, emulator: Running, *, stalls: bool = False,
         for case in cases:
             session.want(case)
         labels = {(case.contract.id, case.requirement.id): session.judge(case).label for case in cases}
-        return Trial(provider, name, labels, tuple(session.why_incomplete()))
+        told = tuple(session.why_incomplete())
+        return Trial(provider, name, labels, told, reread(session, cases, labels, _load, *forms))
 
 
 def _hurried(contract: Contract) -> Contract:
@@ -111,11 +118,11 @@ def _session(provider: str, emulator: Running, stalls: bool, fuzz: int) -> Sessi
     )
     keys = {variable: f"sk-{variable.lower()}" for variable in emulator.server_state.provider.variables}
     keys[find_provider(provider).other_key_variable] = f"{OTHER_KEY}-account"
-    session = prepare(options, keys, load=lambda one: _loaded(str(one.folder)))
-    for one in session.provider_runs:
-        # What an emulator makes is no paid task of the user's.
-        one.store.source.setting.creations = NoLog()
-    return session
+    return prepare(options, keys, load=_load, pays=False)
+
+
+def _load(provider: Provider) -> list[Contract]:
+    return _loaded(str(provider.folder))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The one hand that writes artefacts: it refuses to write a known secret and says which file would have held it."""
+"""The one writer of artefacts: it refuses to write a known secret and says which file would have held it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidconform.errors import SecretRefused, WriteFailed
+from vidconform.errors import ResultsRefused, SecretRefused, WriteFailed
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.redaction.windows import Windows
@@ -81,7 +81,7 @@ class Guard:
         telling = self._telling.items() if found else ()
         return next((variable for variable, secret in telling if Windows([secret]).spans(content)), None)
 
-    def note(self, refused: SecretRefused | WriteFailed) -> None:
+    def note(self, refused: SecretRefused | WriteFailed | ResultsRefused) -> None:
         """Keep a refusal for the end of the run."""
         if str(refused) not in self.refused:
             self.refused.append(Redacted(str(refused)))

@@ -85,7 +85,10 @@ class Redactor:
         """Return an exchange without any secret."""
         task_id = exchange.task_id and self.text(exchange.task_id)
         request, reply = self.request(exchange.request), self.reply(exchange.reply)
-        return RedactedExchange(replace(exchange, task_id=task_id, request=request, reply=reply))
+        is_plain = (task_id, request) == (exchange.task_id, exchange.request) and reply is exchange.reply
+        return RedactedExchange(
+            exchange if is_plain else replace(exchange, task_id=task_id, request=request, reply=reply)
+        )
 
     def request(self, request: Request) -> Request:
         """Return a request without any secret."""

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 # Shorter values would take ordinary text with them ("a", "key") and are no secrets.
@@ -65,6 +66,8 @@ def _piece(piece: str, is_behind: bool) -> str:
     return rf"(?:\\(?:u005[cC]|x5[cC])?|{numbers}){{{len(piece)},{longest}}}"
 
 
+# Secrets share their characters, and none is told by what is kept here.
+@lru_cache(1024)
 def _character(character: str, is_behind: bool) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
     before = r"\\" if is_behind else _BACKSLASHES

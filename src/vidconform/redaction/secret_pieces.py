@@ -28,12 +28,12 @@ def common_beginning(secret: str) -> int:
     return max((found.end() for kind in (_COMMON, _JWT) if (found := kind.match(secret))), default=0)
 
 
-def own_starts(secret: str, begun: int) -> list[bool]:
-    """Return for each place whether a window that begins there is the secret's own; `begun` characters are not."""
+def own_starts(secret: str, common: int) -> list[bool]:
+    """Return for each place whether a window that begins there is the secret's own; `common` characters are not."""
     if secret.isalpha() and (secret.islower() or secret.isupper()) and len(secret) < _PLAIN_FROM:
         return []
     places = range(len(secret) - WINDOW + 1)
-    return [_is_telling(secret[max(i, begun) : i + WINDOW]) for i in places]
+    return [_is_telling(secret[max(i, common) : i + WINDOW]) for i in places]
 
 
 def _is_telling(run: str) -> bool:
@@ -44,8 +44,8 @@ def _is_telling(run: str) -> bool:
     return len(run) >= _FEWEST and 2 * in_order < len(steps) + 1 and distinct > len(run) // 3
 
 
-class Pieces:
-    """A form in which a secret is written, in small letters, and where a window of it is the secret's own."""
+class SecretForm:
+    """One encoding of a secret in lower case, and which windows of it only this secret has."""
 
     def __init__(self, form: bytes, own: list[bool], window: int = WINDOW) -> None:
         self.form, self._window = form, window
@@ -65,9 +65,9 @@ class Pieces:
         return ahead + start, ahead + end
 
 
-def pieces_of(secret: str, begun: int) -> list[Pieces]:
+def telling_forms(secret: str, common: int) -> list[SecretForm]:
     """Return the forms of a secret of which a part gives it away: plain, in base64, in hexadecimal."""
-    own = own_starts(secret, begun)
+    own = own_starts(secret, common)
     if not any(own):
         return []
     found = [_scaled(raw.lower(), own, WINDOW) for raw in _raw(secret)]
@@ -85,11 +85,11 @@ def _raw(secret: str) -> set[bytes]:
     return {secret.encode("utf-8", "surrogatepass")} | latin
 
 
-def _scaled(form: bytes, own: list[bool], window: int) -> Pieces:
-    """Return the pieces of a form, of which windows are own in proportion to the secret's."""
+def _scaled(form: bytes, own: list[bool], window: int) -> SecretForm:
+    """Return a form in which as large a part of the windows is own as in the secret itself."""
     places = max(len(form) - window + 1, 0)
     scale = (len(own) - 1) / max(places - 1, 1)
-    return Pieces(form, [own[round(i * scale)] for i in range(places)], window)
+    return SecretForm(form, [own[round(i * scale)] for i in range(places)], window)
 
 
 def _in_base64(raw: bytes) -> list[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from vidconform.redaction.layers import layers_of
-from vidconform.redaction.secret_pieces import GRAM, STRIDE, Pieces, common_beginning, pieces_of
+from vidconform.redaction.secret_pieces import GRAM, STRIDE, SecretForm, common_beginning, telling_forms
 
 Span = tuple[int, int]
 
@@ -52,11 +52,11 @@ class _Index:
     """The pieces of some secrets by the grams in them."""
 
     def __init__(self, secrets: Iterable[tuple[str, int]]) -> None:
-        self._grams: dict[bytes, list[tuple[Pieces, int]]] = {}
-        for secret, begun in dict.fromkeys(secrets):
-            for pieces in pieces_of(secret, begun):
-                for offset in range(len(pieces.form) - GRAM + 1):
-                    self._grams.setdefault(pieces.form[offset : offset + GRAM], []).append((pieces, offset))
+        self._grams: dict[bytes, list[tuple[SecretForm, int]]] = {}
+        for secret, common in dict.fromkeys(secrets):
+            for form in telling_forms(secret, common):
+                for offset in range(len(form.form) - GRAM + 1):
+                    self._grams.setdefault(form.form[offset : offset + GRAM], []).append((form, offset))
 
     def __bool__(self) -> bool:
         return bool(self._grams)
@@ -66,8 +66,8 @@ class _Index:
         grams, done = self._grams, 0
         for place in range(0, len(content) - GRAM + 1, STRIDE):
             if content[place : place + GRAM] in grams and place + GRAM > done:
-                for pieces, offset in grams[content[place : place + GRAM]]:
-                    run = pieces.run_at(content, place, offset)
+                for form, offset in grams[content[place : place + GRAM]]:
+                    run = form.run_at(content, place, offset)
                     if run is not None:
                         done = max(done, run[1])
                         yield run

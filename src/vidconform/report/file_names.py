@@ -10,7 +10,7 @@ class FileNames:
     """Files and anchors of contracts, requirements and exchanges, made of plain letters alone."""
 
     def __init__(self, merged: ReportModel) -> None:
-        taken = {"index", "trend", "findings", "documents"}
+        taken = {"index", "trend", "findings", "documents", "clients"}
         self.columns = {contract: slug(contract, taken) for contract in merged.columns}
         providers: set[str] = set()
         served = dict.fromkeys(column.served.name for column in merged.columns.values())

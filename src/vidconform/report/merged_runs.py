@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vidconform.report.against_others import by_pair
 from vidconform.report.report_model import STALE_AFTER, Cell, Column, Entry, ReportModel
 from vidconform.report.results_reader import read_run, row_of, started_at
 from vidconform.report.run_model import DOCUMENTED, EMULATED, IN_PART, OBSERVED, JudgedProvider, Run, moment
+from vidconform.report.terminal import is_expected
 from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outcome
 
 
@@ -98,16 +100,28 @@ def _add(merged: ReportModel, run: Run) -> None:
         told = _silenced(line) if is_silent else line
         if line["subject"] == "service":
             counts[contract][told["reading"]] += 1
+            if is_expected(told):
+                counts[contract][f"known {told['reading']}"] += 1
         _place(merged, run, index, told, _UNHEARD if is_silent else None)
     merged.counts.append(counts)
-    run.lines = []
+    # Given newest first: what an older run says of the same client is of no use.
+    merged.foreign = {**by_pair(run.foreign), **merged.foreign}
+    merged.sdk = {**_by_provider(run.client_lines), **merged.sdk}
+    run.let_go()
+
+
+def _by_provider(lines: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        found.setdefault(line["provider"], []).append(line)
+    return found
 
 
 def _unheard(run: Run) -> set[str]:
     """Return the contracts of which a run tells nothing for the trouble it had."""
-    service = [line for line in run.lines if line["subject"] == "service"]
-    heard = {line["contract"] for line in service if line["reading"] not in (*NOT_JUDGED, *NOT_SEEN)}
-    return {line["contract"] for line in service if line["reading"] in NOT_JUDGED} - heard - set(run.answered)
+    told = {(line["contract"], line["reading"]) for line in run.lines if line["subject"] == "service"}
+    heard = {contract for contract, reading in told if reading not in (*NOT_JUDGED, *NOT_SEEN)}
+    return {contract for contract, reading in told if reading in NOT_JUDGED} - heard - set(run.answered)
 
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One picture of many runs: contracts as columns, requirements as lines, and what is known of each cell."""
+"""One report on many runs as data: contracts as columns, requirements as lines, and what is known of each cell."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from vidconform.report.run_model import DOCUMENTED, EMULATED, OBSERVED, JudgedProvider, Run, VerdictRow
+from vidconform.text import pluralise
 from vidconform.verdicts import LABELS, NOT_JUDGED, Label
 
 STALE_AFTER = 30
 _LONGEST_SHARED = 90
+_SILENT = {number for number, label in enumerate(LABELS) if label in NOT_JUDGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,11 @@ class Entry:
     @property
     def last_known(self) -> LastKnown | None:
         """What was last known; a run that says nothing of the service neither mends nor breaks anything."""
-        told = [(run, label) for run, label in self.history if label not in NOT_JUDGED]
+        told = [beat for beat in self.beats if beat & 15 not in _SILENT]
         if not told:
             return None
-        last, label = told[-1]
-        other = max((run for run, earlier in told if earlier != label), default=-1)
-        return LastKnown(label, next(run for run, _ in told if run > other), last)
+        last, before = told[-1], next((beat for beat in reversed(told) if beat & 15 != told[-1] & 15), -1)
+        return LastKnown(LABELS[last & 15], next(beat >> 4 for beat in told if beat > before), last >> 4)
 
     @property
     def since(self) -> int:
@@ -94,8 +96,8 @@ class Cell:
         return self.entries.get(DOCUMENTED)
 
     @property
-    def any(self) -> Entry:
-        """Whatever there is, for what all verdicts on a requirement share."""
+    def first_entry(self) -> Entry:
+        """Any entry, for what all verdicts on a requirement share: its statement, concern and source."""
         return next(iter(self.entries.values()))
 
 
@@ -116,8 +118,10 @@ class Column:
     def edition(self) -> str:
         """Which text was read: the document's title, the date and how its hash begins; empty where nothing is known."""
         known = self.served.editions.get(self.id, {})
+        held_to = self.served.held_to.get(self.id)
         words = {"document": "{}", "read": "read {}", "sha256": "SHA-256 {:.12}"}
-        return ", ".join(text.format(known[name]) for name, text in words.items() if name in known)
+        told = [text.format(known[name]) for name, text in words.items() if name in known]
+        return ", ".join([*([f"held to {held_to}"] if held_to else []), *told])
 
 
 @dataclass
@@ -131,28 +135,35 @@ class Line:
     @property
     def statement(self) -> str:
         """The statement of the first contract, and that others word it otherwise."""
-        found = dict.fromkeys(cell.any.row.statement for cell in self.cells.values())
+        found = dict.fromkeys(cell.first_entry.row.statement for cell in self.cells.values())
         first = next(iter(found))
-        return first if len(found) == 1 else f"{first[:_LONGEST_SHARED]} ({len(found) - 1} other wordings)"
+        return first if len(found) == 1 else f"{first[:_LONGEST_SHARED]} ({pluralise(len(found) - 1, 'other wording')})"
 
 
 @dataclass
 class ReportModel:
-    """All runs, oldest first and without their lines, and what they come to."""
+    """All runs, oldest first and without their lines, and what they come to.
+
+    `foreign` are the newest verdicts by another contract, by the one that was asked and the one that judges, `sdk` the
+    findings by provider; `counts` are each run's readings ("known fails" the listed ones), `subject` narrows it to one.
+    """
 
     runs: list[Run] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
     counts: list[dict[str, Counter[str]]] = field(default_factory=list)
+    foreign: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    sdk: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     stale_after: int = STALE_AFTER
+    subject: str = ""
 
     @cached_property
     def lines(self) -> list[Line]:
         """The requirements by concern and name."""
         found: dict[tuple[str, str], Line] = {}
         for (contract, requirement), cell in self.cells.items():
-            concern = cell.any.row.concern
+            concern = cell.first_entry.row.concern
             found.setdefault((concern, requirement), Line(requirement, concern)).cells[contract] = cell
         return [found[key] for key in sorted(found)]
 
@@ -183,8 +194,7 @@ class ReportModel:
 
     def known(self, contract: str) -> Counter[str]:
         """How many of those a deviations.toml lists as they are."""
-        mine = [entry for cell, entry in self._tallied() if cell.contract == contract]
-        return Counter(entry.label for entry in mine if entry.row.is_known)
+        return Counter(e.label for cell, e in self._tallied() if cell.contract == contract and e.row.is_known)
 
     @cached_property
     def _tallies(self) -> dict[str, Counter[str]]:

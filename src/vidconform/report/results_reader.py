@@ -42,8 +42,9 @@ def read_run(path: Path) -> Run:
         if run.finished_at is not None:
             raise ResultsRefused(path, f"line {number} comes after the end of the run")
         total = _take(path, number, run, line)
-    if total is not None and total != len(run.lines):
-        raise ResultsRefused(path, f"its end counts {total} verdicts, but it holds {len(run.lines)}")
+    held = len(run.lines) + len(run.client_lines)
+    if total is not None and total != held:
+        raise ResultsRefused(path, f"its end counts {total} verdicts, but it holds {held}")
     return run
 
 
@@ -60,7 +61,9 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, text in enumerate(read_lines(path, _LONGEST_LINE), 1):
             if text.endswith("\n"):
                 yield number, _checked(path, number, text)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ResultsRefused(path, f"cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
         raise ResultsRefused(path, f"cannot be read: {error}") from error
 
 
@@ -86,21 +89,24 @@ def _start(path: Path, first: tuple[int, dict[str, Any]] | None) -> Run:
     started = moment(line["started_at"])
     if started is None:
         raise ResultsRefused(path, f"started_at {visible(line['started_at'], 60)} is no time")
-    return Run(path, line["version"], line["mode"], started)
+    return Run(path, line["version"], line["mode"], started, judging=line.get("judging", ""))
 
 
 def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None:
     """Add a line to the run; return the number of verdicts that an end line counts."""
     kind = line["kind"]
     if kind == "verdict":
-        run.lines.append(line)
+        # What a client would notice is no promise of the provider's, and no part of the report on it.
+        (run.client_lines if "client" in line else run.lines).append(line)
+    elif kind == "foreign":
+        run.foreign.append(line)
     elif kind == "provider":
         run.served[line["provider"]] = _served(line)
     elif kind == "end":
         run.finished_at, run.exit = moment(line["finished_at"]), line["exit"]
         if run.finished_at is None:
             raise ResultsRefused(path, f"line {number}: finished_at is no time")
-        run.answered = line.get("answered", ())
+        run.answered, run.remedies = line.get("answered", ()), line.get("remedies", ())
         run.cost = {name: Spent(cost["requests"], cost["creations"]) for name, cost in line["cost"].items()}
         return int(line["verdicts"])
     else:
@@ -140,6 +146,5 @@ def _once(text: str) -> str:
 def _served(line: dict[str, Any]) -> JudgedProvider:
     name = line["provider"]
     contracts, editions = tuple(line["contracts"]), {e["contract"]: e for e in line.get("editions", ())}
-    return JudgedProvider(
-        name, line.get("title") or name, line["base_url"], contracts, line.get("creation_price"), editions
-    )
+    price, held_to = line.get("creation_price"), line.get("held_to", {})
+    return JudgedProvider(name, line.get("title") or name, line["base_url"], contracts, price, editions, held_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,28 +36,33 @@ def check_folder(folder: Path) -> None:
     check_room("--report", folder)
 
 
-def _no_folder(folder: Path, error: OSError) -> BadOption:
-    return BadOption("--report", str(folder), f"a folder to write to ({error.strerror})")
+def _no_folder(folder: Path, error: OSError, option: str = "--report") -> BadOption:
+    return BadOption(option, str(folder), f"a folder to write to ({error.strerror})")
 
 
 class ResultsWriter:
-    """Writes the results of one run into a folder, without a secret of `guard`; raises BadOption when it cannot."""
+    """Writes the results of one run into a folder, without a secret of `guard`; raises BadOption when it cannot.
 
-    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
+    Each line is written before the next is made. Those that come `at_once` are written whole or raise OSError.
+    """
+
+    def __init__(self, folder: Path, guard: Guard | None = None, at_once: bool = False) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             clear(folder)
             forget(folder)
             self._file = os.fdopen(open_regular(folder / _NAME, "w"), "w", encoding="utf-8")
         except OSError as error:
-            raise _no_folder(folder, error) from error
-        self.folder, self._guard = folder, guard or Guard()
+            raise _no_folder(folder, error, "--output" if at_once else "--report") from error
+        self.folder, self._guard, self._at_once = folder, guard or Guard(), at_once
         self._path = folder / _NAME
         self._verdicts = 0
 
-    def start(self, mode: str) -> None:
-        """Write the header."""
-        self._write({"kind": "run", "format": FORMAT, "version": __version__, "mode": mode, "started_at": timestamp()})
+    def start(self, mode: str, judging: str = "", started_at: str | None = None) -> None:
+        """Write the header; `judging` is the SHA-256 of what judges, a run that began earlier says when."""
+        line = {"kind": "run", "format": FORMAT, "version": __version__, "mode": mode}
+        told = {"judging": judging} if judging else {}
+        self._write({**line, "started_at": started_at or timestamp(), **told})
 
     def provider(
         self,
@@ -66,9 +71,14 @@ class ResultsWriter:
         contracts: Mapping[str, Mapping[str, str]],
         title: str = "",
         creation_price: float | None = None,
+        whose: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write a line for a provider of the run; `contracts` has the edition of each, `creation_price` is in USD."""
-        line = {"kind": "provider", "provider": name, "base_url": base_url, "contracts": list(contracts)}
+        """Write a line for a provider of the run; `contracts` has the edition of each, `creation_price` is in USD.
+
+        `whose` is its version, and whose contracts it is held to, where that is not plain.
+        """
+        line = {"kind": "provider", "provider": name, **(whose or {}), "base_url": base_url}
+        line |= {"contracts": list(contracts)}
         # A list: jsonschema-rs takes a lone surrogate as a value, and fails at one in a name.
         editions = [{"contract": contract, **edition} for contract, edition in contracts.items()]
         self._write({**line, "title": title or name, "creation_price": creation_price, "editions": editions})
@@ -77,19 +87,41 @@ class ResultsWriter:
         """Write a verdict."""
         self._verdicts += self._write(verdict)
 
-    def end(self, cost: Mapping[str, Any], exit_code: int, answered: Sequence[str] | None = None) -> None:
-        """Write the footer; a file without it is a truncated run. `answered` are the contracts that gave a reply."""
-        line = {"kind": "end", "finished_at": timestamp(), "verdicts": self._verdicts, "cost": cost, "exit": exit_code}
-        self._write(line if answered is None else {**line, "answered": list(answered)})
+    def foreign(self, verdict: Mapping[str, Any]) -> None:
+        """Write a verdict by a contract that is not the service's own."""
+        self._write(verdict)
+
+    def end(
+        self,
+        cost: Mapping[str, Any],
+        exit_code: int,
+        answered: Sequence[str] | None = None,
+        remedies: Sequence[Mapping[str, str]] = (),
+        finished_at: str | None = None,
+    ) -> None:
+        """Write the footer; a file without it is a truncated run.
+
+        `answered` are the contracts that gave a reply, `remedies` what the owner of a key has to mend; a run that ended
+        earlier says when.
+        """
+        line = {"kind": "end", "finished_at": finished_at or timestamp(), "verdicts": self._verdicts}
+        line |= {"cost": cost, "exit": exit_code}
+        more = {"answered": list(answered)} if answered is not None else {}
+        self._write({**line, **more, **({"remedies": list(remedies)} if remedies else {})})
         # What could not be written stays in its buffer, and has been told.
-        with suppress(OSError):
+        with nullcontext() if self._at_once else suppress(OSError):
             self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> bool:
         text = self._guard.line(self._path, line)
         try:
             self._file.write(text)
-            self._file.flush()
+            if not self._at_once:
+                self._file.flush()
         except OSError as error:
+            if self._at_once:
+                with suppress(OSError):
+                    self._file.close()
+                raise
             self._guard.note(WriteFailed(self._path, str(error.strerror)))
         return bool(text)

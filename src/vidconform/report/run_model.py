@@ -59,6 +59,15 @@ class VerdictRow:
         states = ("expected", "refuted") if self.outcome == Outcome.UNMET else ()
         return self.deviation is not None and self.deviation["state"] in states
 
+    def as_line(self) -> dict[str, Any]:
+        """Return it as its line in results.jsonl, for what reads lines as they fall."""
+        evidence = [
+            {"probe": s.probe, "exchange": s.exchange, "pointer": s.pointer, "origin": s.origin} for s in self.evidence
+        ]
+        named = ("provider", "contract", "requirement", "level", "subject", "outcome", "expected", "received")
+        told = {name: getattr(self, name) for name in named}
+        return {**told, "reading": self.label, "deviation": self.deviation, "evidence": evidence}
+
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes verdicts of several runs the same question."""
@@ -67,7 +76,10 @@ class VerdictRow:
 
 @dataclass(frozen=True)
 class JudgedProvider:
-    """One provider of a run; `creation_price` is in USD, `editions` tells by contract which text was read."""
+    """One provider of a run; `creation_price` is in USD, `editions` tells by contract which text was read.
+
+    `held_to` is the contract that somebody else published, by the contract as it is served.
+    """
 
     name: str
     title: str
@@ -75,6 +87,7 @@ class JudgedProvider:
     contracts: tuple[str, ...]
     creation_price: float | None
     editions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    held_to: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +102,9 @@ class Spent:
 class Run:
     """One results.jsonl; `lines` are its verdicts as they stand, without `finished_at` it is truncated.
 
-    `answered` are the contracts of which a reply came that could be judged, whatever it was.
+    `foreign` are those by contracts that are not the service's own, `client_lines` what a client would notice,
+    `answered` the contracts of which a reply came that could be judged, whatever it was, `remedies` what the owner of
+    a key has to mend, and `judging` the SHA-256 of the laws and the code that judged it.
     """
 
     path: Path
@@ -98,10 +113,14 @@ class Run:
     started_at: datetime
     served: dict[str, JudgedProvider] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    foreign: list[dict[str, Any]] = field(default_factory=list)
+    client_lines: list[dict[str, Any]] = field(default_factory=list)
     cost: dict[str, Spent] = field(default_factory=dict)
     finished_at: datetime | None = None
     exit: int | None = None
     answered: Sequence[str] = ()
+    remedies: Sequence[Mapping[str, str]] = ()
+    judging: str = ""
 
     @property
     def is_truncated(self) -> bool:
@@ -124,6 +143,11 @@ class Run:
                 line["provider"] for line in self.lines for s in line["evidence"] if s["origin"] == EMULATED
             }
         return self._emulated
+
+    def let_go(self) -> None:
+        """Forget the lines, of which a year of nights has too many, but not whose replies they were about."""
+        self._emulated = self.emulated
+        self.lines, self.foreign, self.client_lines = [], [], []
 
     _emulated: set[str] | None = None
 

@@ -1,4 +1,4 @@
-"""What a run says at its end: a table a contract, then what fails, deviates or contradicts itself."""
+"""What a run says at its end of its verdicts: faults in full, what does not fail in a line, a table a contract."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from vidconform.report.differing import differing
+from vidconform.report.faults import ServiceFault, faults, named
 from vidconform.text import pluralise
-from vidconform.verdicts import BY_COLUMN, NOT_SEEN, Label, Outcome
+from vidconform.verdicts import BY_COLUMN, Label, Outcome
 
 Lines = list[str]
 Row = Mapping[str, Any]
 
-_MOST_NAMED = 3
 _LESSER = (Label.DEVIATES, Label.CONTRADICTS)
 _ALWAYS = (Label.CONFORMS, Label.FAILS, Label.DEVIATES)
 # Between them what somebody listed: a document's contradictions are counted nowhere here.
@@ -46,14 +47,16 @@ def is_stale(row: Row) -> bool:
     return bool(row.get("deviation")) and row["deviation"]["state"] == "stale"
 
 
-def known(deviation: Row) -> str:
+def describe_known(deviation: Row) -> str:
     """Return what an entry of a deviations.toml says of a verdict."""
     if deviation["state"] == "stale":
         listed = f"{deviation.get('file', 'deviations.toml')} lists this as deviating since {deviation['since']}"
         return f"stale: {listed}, and it is met now; remove the entry"
+    ticket = f", {deviation['ticket']}" if "ticket" in deviation else ""
+    if deviation["state"] == "artefact":
+        return f"an artefact of how it was started, since {deviation['since']}: {deviation['reason']}{ticket}"
     if deviation["state"] == "refuted":
         return f"refuted by observation on {deviation['since']}: {deviation['reason']}"
-    ticket = f", {deviation['ticket']}" if "ticket" in deviation else ""
     until = f" until {deviation['expires']}" if "expires" in deviation else ""
     word = "known" if deviation["state"] == "expected" else "was known"
     return f"{word} since {deviation['since']}{until}: {deviation['reason']}{ticket}"
@@ -70,10 +73,8 @@ def origins(verdicts: Iterable[Row]) -> Lines:
 
 def failure(row: Row) -> Lines:
     """Return a verdict in full: requirement, statement, place, Expected and Received, request."""
-    subject = " (the document itself)" if row["subject"] == "document" else ""
-    word = "STALE" if is_stale(row) else row["reading"].upper()
     return [
-        f"{word}  {row['contract']}  {row['requirement']}  [{row['level']}]{subject}",
+        _heading(row),
         f"  {row['statement']}",
         f"  {row['source']}",
         *_facts(row),
@@ -82,13 +83,30 @@ def failure(row: Row) -> Lines:
     ]
 
 
+def _heading(row: Row) -> str:
+    subject = " (the document itself)" if row["subject"] == "document" else ""
+    word = "STALE" if is_stale(row) else row["reading"].upper()
+    return f"{word}  {row['contract']}{_by(row)}  {row['requirement']}  [{row['level']}]{subject}"
+
+
+def _by(row: Row) -> str:
+    return f" by {row['against']}" if "against" in row else ""
+
+
 def _facts(row: Row) -> Lines:
-    told = [f"  Known     {known(row['deviation'])}"] if row.get("deviation") else []
+    told = [f"  Known     {describe_known(row['deviation'])}"] if row.get("deviation") else []
     if is_stale(row):
         return told
     if row["outcome"] == Outcome.ERRORED:
         return [f"  Broken    {row['received']} (in the check, not in the service)"]
-    return [f"  Expected  {row['expected']}", f"  Received  {row['received']}", *told]
+    return [f"  Expected  {row['expected']}", f"  Received  {row['received']}", *_differs(row), *told]
+
+
+def _differs(row: Row) -> Lines:
+    """Return what differs between two long texts, where they are nearly the same."""
+    pointer = next((place["pointer"] for place in row["evidence"]), "")
+    found = differing(row["expected"], row["received"], pointer)
+    return [] if found is None else [f"  Differs   {found[1]} instead of {found[0]}"]
 
 
 def _evidence(row: Row) -> Lines:
@@ -98,24 +116,12 @@ def _evidence(row: Row) -> Lines:
     ]
 
 
-def brief(row: Row) -> str:
-    """Return a verdict in one line."""
+def found_in(row: Row) -> str:
+    """Return what was expected, what was received and where, or what is known of it."""
     pointer = next((place["pointer"] for place in row["evidence"] if place["pointer"]), "")
     where = f" at {pointer}" if pointer and not row["received"].endswith(f" at {pointer}") else ""
     found = f"expected {row['expected']}, received {row['received']}{where}"
-    told = known(row["deviation"]) if is_expected(row) else found
-    return f"{row['reading']}  {row['contract']}  {row['requirement']}  [{row['level']}]: {told}"
-
-
-def undecided(verdicts: Sequence[Row]) -> Lines:
-    """Return what would show the service's unseen requirements and what was in the way of others, each in one line."""
-    service = [row for row in verdicts if row["subject"] == "service"]
-    needs = [(row, f"needs {row['expected']}") for row in service if row["reading"] in NOT_SEEN]
-    causes = [(row, row["received"]) for row in service if row["reading"] == Label.INCONCLUSIVE]
-    found: dict[tuple[str, str, str], Lines] = {}
-    for row, sentence in needs + causes:
-        found.setdefault((row["reading"], row["contract"], sentence), []).append(row["requirement"])
-    return [f"{label}  {contract}  {named(rows)}: {why}" for (label, contract, why), rows in found.items()]
+    return describe_known(row["deviation"]) if is_expected(row) else found
 
 
 def of_documents(verdicts: Iterable[Row]) -> Lines:
@@ -127,20 +133,37 @@ def of_documents(verdicts: Iterable[Row]) -> Lines:
     return [f"{of} passed on the document itself alone, for which nothing is sent; not one on the service"]
 
 
-def named(requirements: Sequence[str]) -> str:
-    """Return some names, or how many they are."""
-    few = len(requirements) <= _MOST_NAMED
-    return ", ".join(requirements) if few else f"{len(requirements)} requirements"
-
-
 def failures(verdicts: Iterable[Row]) -> Lines:
-    """Return the verdicts that fail the run in full, each followed by an empty line."""
-    found = [row for row in verdicts if row["failing"] or row["reading"] == Label.ERRORED]
-    return [line for row in found for line in [*failure(row), ""]]
+    """Return what fails the run in full, a fault at a time and the worst first, each followed by an empty line."""
+    found = faults(row for row in verdicts if row["failing"] or row["reading"] == Label.ERRORED)
+    total = sum(len(fault.rows) for fault in found)
+    order = ", the worst first" if len(found) > 1 else ""
+    head = [f"{pluralise(len(found), 'fault')} in {total} requirements{order}:", ""] if total > len(found) else []
+    return [*head, *(line for fault in found for line in [*failure(fault.worst), *_others(fault), ""])]
+
+
+def _others(fault: ServiceFault) -> Lines:
+    """Return what else a fault breaks, a line each."""
+    if not fault.others:
+        return []
+    head = f"  The same cause breaks {pluralise(len(fault.others), 'more requirement')}:"
+    return [head, *(f"    {_heading(row)}: expected {row['expected']}" for row in fault.others)]
 
 
 def mentions(verdicts: Iterable[Row]) -> Lines:
-    """Return a line for whatever is unmet without failing the run, what the service does first."""
+    """Return a line for whatever is unmet without failing the run, what the service does first and by its cause.
+
+    What is known of several requirements in the same words is told once.
+    """
     unmet = [row for row in verdicts if row["reading"] in _LESSER or is_expected(row)]
-    found = [row for row in unmet if not row["failing"]]
-    return [brief(row) for row in sorted(found, key=lambda row: row["subject"] == "document")]
+    told: dict[tuple[str, ...], list[Row]] = {}
+    for row in (row for fault in faults(row for row in unmet if not row["failing"]) for row in fault.rows):
+        one = () if is_expected(row) else (row["requirement"], row["subject"])
+        told.setdefault((row["reading"], row["contract"], row["level"], found_in(row), *one), []).append(row)
+    return [_mention(rows) for rows in told.values()]
+
+
+def _mention(rows: Sequence[Row]) -> str:
+    first = rows[0]
+    names = named([row["requirement"] for row in rows])
+    return f"{first['reading']}  {first['contract']}  {names}  [{first['level']}]: {found_in(first)}"

@@ -10,7 +10,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from vidconform.contracts import Contract, Schema
+from vidconform.contracts import Contract, Provider, Schema, load_contracts
 from vidconform.errors import DataFileProblem
 from vidconform.laws import Law, rows_of
 from vidconform.locations import data_folder
@@ -58,6 +58,14 @@ def check_bindings(contract: Contract) -> None:
             laws = f"take the name of a law ({', '.join(near)})" if near else "take the name of a law"
             hint = f'{laws}, or say `untestable = "why"`'
             raise DataFileProblem(contract.folder / "requirements.toml", problem + hint)
+
+
+def load_checked(provider: Provider) -> list[Contract]:
+    """Return the contracts of a provider, held to all that judging by them needs; raises DataFileProblem."""
+    contracts = load_contracts(provider)
+    for contract in contracts:
+        check_contract(contract)
+    return contracts
 
 
 def check_contract(contract: Contract) -> None:

@@ -6,9 +6,27 @@ from collections.abc import Iterable, Iterator
 
 from vidconform.contracts import Contract, Schema
 from vidconform.laws import Law, kind_of, rows_of
+from vidconform.run.bindings import all_laws, schema_of
 from vidconform.run.needs import check_law
 from vidconform.run.session import Session
 from vidconform.verdicts import Case, Outcome
+
+
+def all_cases(session: Session) -> Iterator[Case]:
+    """Yield every case of a run, those of schemas before those of laws."""
+    yield from schema_cases(session)
+    for law in all_laws():
+        yield from law_cases(session, law)
+
+
+def cases_of(session: Session, contract: Contract, requirement: str) -> Iterator[Case]:
+    """Yield the cases of one requirement: on the service, and on the document where an example shows it."""
+    schema = schema_of(contract, requirement)
+    if schema is not None:
+        yield from _cases(session, contract, requirement, schema, True)
+    for law in all_laws():
+        if requirement in rows_of(law, contract):
+            yield from _cases(session, contract, requirement, law, kind_of(law).of_document)
 
 
 def law_cases(session: Session, law: Law) -> Iterator[Case]:
@@ -41,7 +59,8 @@ def _cases(
     row = contract.requirements[requirement]
     if row.subject != "document":
         yield Case(contract, row, "service", check)
-    if of_document and row.subject != "service":
+    # A document is judged where its publisher is: who else is held to it did not write it.
+    if of_document and row.subject != "service" and contract.held_to is None:
         case = Case(contract, row, "document", check)
         # What no example of the document shows is no test.
         if session.judge(case).outcome is not Outcome.UNSEEN:

@@ -72,7 +72,7 @@ def as_toml(rows: Iterable[Row]) -> str:
 
 
 def describe_entries(path: Path | None, rows: Sequence[Row], contracts: Sequence[Contract], guard: Guard) -> list[str]:
-    """Return ready-made entries for some new failures as lines, or where they were written, or why not."""
+    """Return where entries for some new failures were written, or why not with what they say, or how to have them."""
     if path is not None:
         try:
             return [f"{path}: {_pluralise_entries(write_entries(path, rows, contracts, guard))}"]
@@ -80,7 +80,8 @@ def describe_entries(path: Path | None, rows: Sequence[Row], contracts: Sequence
             return [str(refused)]
         except OSError as error:
             return [f"{path}: not written: {error.strerror}", *_ready_made(rows)]
-    return _ready_made(rows)
+    told = "To expect it from now on, explained: --write-deviations=FILE writes an entry for each, for --deviations"
+    return [told] if rows else []
 
 
 def _ready_made(rows: Sequence[Row]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from vidconform.contracts import Contract, Provider
 from vidconform.errors import BadOption, MissingKey
 from vidconform.run.options import RunOptions, needs_no_key
+from vidconform.transport import is_loopback
 
 Contracts = Mapping[str, list[Contract]]
 
@@ -37,14 +38,20 @@ def _why(
 ) -> str | None:
     if _is_gone(provider, options, environ):
         return f"{provider.name} is not asked: {provider.gone}; --provider-url asks another service by its contract"
+    if is_loopback(provider.base_url) and not _is_elsewhere(provider, options, environ):
+        where = f"--provider-url with it, or {provider.base_url_variable}, says where"
+        return f"{provider.name} is not asked: it runs where somebody started it; {where}"
     if not (options.plan or environ.get(provider.key_variable) or needs_no_key(contracts)):
         return f"{provider.name} is not asked: {provider.key_variable} is not set"
     return None
 
 
 def _is_gone(provider: Provider, options: RunOptions, environ: Mapping[str, str]) -> bool:
-    is_elsewhere = options.provider_url is not None or bool(environ.get(provider.base_url_variable))
-    return provider.gone is not None and not is_elsewhere
+    return provider.gone is not None and not _is_elsewhere(provider, options, environ)
+
+
+def _is_elsewhere(provider: Provider, options: RunOptions, environ: Mapping[str, str]) -> bool:
+    return options.provider_url is not None or bool(environ.get(provider.base_url_variable))
 
 
 def _is_named(provider: Provider, options: RunOptions) -> bool:

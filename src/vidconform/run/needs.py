@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from vidconform.contracts import OPERATION_ROLES
+from vidconform.contracts import OPERATION_ROLES, Contract
 from vidconform.errors import DataFileProblem
-from vidconform.laws import KINDS, Binding, Law, kind_of
+from vidconform.laws import SUBJECT_KINDS, Binding, Law, kind_of
 from vidconform.probes import PROBES, Probe, probes_of
 from vidconform.verdicts import Case
 
 
-def probes_for(case: Case) -> list[str]:
+def probes_for(case: Case, asking: Contract | None = None) -> list[str]:
     """Return the names of the probes that a case needs and its contract has, in the order in which it names them.
 
-    A request that costs when it is not refused is sent only for a requirement that names it.
+    `asking` is the contract whose probes they are, where that is another one. A request that costs when it is not
+    refused is sent only for a requirement that names it.
     """
-    applicable = probes_of(case.contract)
-    found = (p for wanted in case.needs for p in applicable if wanted == p.name or (wanted == p.kind and not _costs(p)))
-    return list(dict.fromkeys(probe.name for probe in found))
+    return list(_asked(asking or case.contract, case.needs))
 
 
-def witnesses_for(case: Case) -> list[str]:
+# Asked for each case of each run that is judged; cases of a contract need few different things.
+@lru_cache(1024)
+def _asked(contract: Contract, needs: tuple[str, ...]) -> tuple[str, ...]:
+    applicable = probes_of(contract)
+    found = (p for wanted in needs for p in applicable if wanted == p.name or (wanted == p.kind and not _costs(p)))
+    return tuple(dict.fromkeys(probe.name for probe in found))
+
+
+def witnesses_for(case: Case, asking: Contract | None = None) -> list[str]:
     """Return the names of the probes that a case looks at where other cases need them."""
-    applicable = probes_of(case.contract)
-    named = [p.name for wanted in case.witnesses for p in applicable if wanted in (p.name, p.kind)]
-    wagers = [p.name for p in applicable if p.kind in case.needs and _costs(p)]
-    return list(dict.fromkeys([*named, *wagers]))
+    return list(_looked_at(asking or case.contract, case.needs, case.witnesses))
+
+
+@lru_cache(1024)
+def _looked_at(contract: Contract, needs: tuple[str, ...], witnesses: tuple[str, ...]) -> tuple[str, ...]:
+    applicable = probes_of(contract)
+    named = [p.name for wanted in witnesses for p in applicable if wanted in (p.name, p.kind)]
+    wagers = [p.name for p in applicable if p.kind in needs and _costs(p)]
+    return tuple(dict.fromkeys([*named, *wagers]))
 
 
 def _costs(probe: Probe) -> bool:
@@ -44,8 +57,8 @@ def check_law(law: Law) -> None:
 
 def _problems(law: Law) -> Iterator[str]:
     parameter = next(iter(inspect.signature(law).parameters), "")
-    if parameter not in KINDS:
-        yield f"unknown parameter {parameter!r}; the valid ones are {', '.join(KINDS)}"
+    if parameter not in SUBJECT_KINDS:
+        yield f"unknown parameter {parameter!r}; the valid ones are {', '.join(SUBJECT_KINDS)}"
         return
     for binding in law.bound.values():
         missing = (part for part in kind_of(law).asks if not getattr(binding, part))

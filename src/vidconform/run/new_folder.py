@@ -39,6 +39,8 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         folder.mkdir(parents=True)
     except FileExistsError:
         raise BadOption("--output", str(folder), "a folder that is not there yet, since none is written over") from None
+    except OSError as error:
+        raise BadOption("--output", str(folder), f"a folder to write to ({error.strerror})") from error
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
         guard.write(folder / name, text)

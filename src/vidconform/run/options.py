@@ -7,11 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from vidconform.contracts import Contract, Provider, SecretVariables, fits
-from vidconform.errors import BadOption, DataFileProblem, MissingKey, UnusableKey
+from vidconform.contracts import Contract, Provider, SecretVariables, fits, is_subject
+from vidconform.errors import BadOption, MissingKey, UnusableKey
 from vidconform.redaction import SHORTEST
+from vidconform.run.extras import check_extra
+
+CLIENT_LEDGER = "client/openai-sdk"
+"""What --require calls the findings of --sdk."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class RunOptions:
     recheck_deviations: bool = False
     allow_http: bool = False
     settle: str | None = None
+    evidence: Sequence[Path] = ()
+    against: Sequence[str] = ()
+    require: Sequence[str] = ()
+    sdk: bool = False
+    subjects: Sequence[str] = ()
 
     @property
     def records(self) -> bool:
@@ -53,10 +61,18 @@ class RunOptions:
         return self.live or self.records
 
     def check(self) -> None:
-        """Raise BadOption for a value of the wrong form, whatever the provider."""
+        """Raise BadOption for a value of the wrong form, whatever the provider, MissingExtra for want of a package."""
+        if self.sdk:
+            check_extra("--sdk", "openai", "sdk")
+        wrong = next((subject for subject in self.subjects if not is_subject(subject)), None)
+        if wrong is not None:
+            raise BadOption("--subject", wrong, "NAME@VERSION, NAME of small letters, digits and hyphens")
         if self.record_mode in ("once", "new_episodes"):
             expected = "none or rewrite: a probe is recorded whole or not at all"
             raise BadOption("--record-mode", self.record_mode, expected)
+        self._check_evidence()
+        if CLIENT_LEDGER in self.require and not self.sdk:
+            raise BadOption("--require", CLIENT_LEDGER, "--sdk with it, which asks what it is about")
         if self.max_creations < 0:
             raise BadOption("--max-creations", str(self.max_creations), "0 or more")
         if self.fuzz < 0:
@@ -70,81 +86,18 @@ class RunOptions:
         if self.max_cost is not None and not (math.isfinite(self.max_cost) and self.max_cost >= 0):
             raise BadOption("--max-cost", str(self.max_cost), "an amount of USD, 0 or more")
 
+    def _check_evidence(self) -> None:
+        asking = {"--live": self.live, "--record-mode": self.records, "--plan": self.plan, "--resume": self.resume}
+        given = next((option for option, is_set in asking.items() if is_set), None)
+        if self.evidence and given is not None:
+            raise BadOption(given, None, "none of it with --evidence, which judges what is kept and asks nobody")
+        if self.report is not None and self.report.resolve() in [run.resolve() for run in self.evidence]:
+            raise BadOption("--report", str(self.report), "another folder than that of --evidence")
+
 
 def _check_seconds(option: str, value: float | None, *, zero: bool) -> None:
     if value is not None and not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
         raise BadOption(option, str(value), "a number of seconds, 0 or more" if zero else "a number of seconds above 0")
-
-
-def check_providers(providers: Sequence[Provider], options: RunOptions) -> None:
-    """Raise BadOption for two providers of one name, or one address for several."""
-    for i, provider in enumerate(providers):
-        if provider.name in [earlier.name for earlier in providers[:i]]:
-            raise BadOption("--provider", provider.argument, f"each provider once; {provider.name} is named twice")
-    if options.provider_url is not None and len(providers) != 1:
-        expected = "one --provider with it; <PROVIDER>_BASE_URL serves several"
-        raise BadOption("--provider-url", without_secrets(options.provider_url), expected)
-
-
-def base_url(
-    provider: Provider, options: RunOptions, environ: Mapping[str, str], contracts: Sequence[Contract] = ()
-) -> str:
-    """Return the address to talk to: the option's, the variable's or the provider's own; raises BadOption."""
-    variable = environ.get(provider.base_url_variable)
-    if options.provider_url is not None:
-        return _address("--provider-url", options.provider_url, contracts)
-    if variable:
-        return _address(provider.base_url_variable, variable, contracts)
-    if not is_address(provider.base_url):
-        raise DataFileProblem(
-            provider.folder / "provider.toml", f"base_url {without_secrets(provider.base_url)!r} is no address"
-        )
-    return provider.base_url
-
-
-def _address(name: str, value: str, contracts: Sequence[Contract]) -> str:
-    if not is_address(value):
-        expected = "an address like https://host or http://127.0.0.1:8000, without user, query or fragment"
-        raise BadOption(name, without_secrets(value), expected)
-    address = value.rstrip("/")
-    twice = _beginning_of_paths(address, contracts)
-    if twice:
-        expected = f"{address.removesuffix(twice)}, for the documented paths begin with {twice} themselves"
-        raise BadOption(name, value, expected)
-    return address
-
-
-def _beginning_of_paths(address: str, contracts: Sequence[Contract]) -> str:
-    """Return what an address ends in although every documented path begins with it, or an empty text."""
-    paths = [operation.path for contract in contracts for operation in contract.operations]
-    steps = urlsplit(address).path.split("/")[1:]
-    ends = ["/" + "/".join(steps[first:]) for first in range(len(steps))]
-    return next((end for end in ends if paths and all(path.startswith(f"{end}/") for path in paths)), "")
-
-
-def is_address(value: str) -> bool:
-    """Whether requests can be sent to an address when a path is put behind it."""
-    try:
-        parts = urlsplit(value)
-        (parts.hostname or "").encode("idna")
-        # `port` raises where it is no number up to 65535.
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        # Of the authority a percent sign may only stand before the zone of an address (RFC 6874).
-        usable = usable and ("%" not in parts.netloc or parts.netloc.startswith("["))
-    except ValueError:
-        return False
-    return bool(usable) and not re.search(r"[?#@;\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
-
-
-def without_secrets(value: str) -> str:
-    """Return an address without what may be a password or a key."""
-    scheme, separator, rest = value.rpartition("://") if value.count("://") == 1 else ("", "", value)
-    user, at, host = rest.replace("%40", "@").rpartition("@")
-    if at and re.search(r"[/?#]", user):
-        # A password with such a character, or a query with an @: nobody knows where either of them ends.
-        return f"{scheme}{separator}***"
-    shown = f"{scheme}{separator}{'***@' if at else ''}{host}"
-    return re.sub(r"([?#;]).+", r"\1***", shown)
 
 
 def usable_key(variable: str, key: str) -> str:
@@ -195,7 +148,7 @@ def task_ids(options: RunOptions, contracts: Sequence[Contract]) -> dict[str, di
 
 
 def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract, str]]:
-    names = sorted({c.name for c in contracts} | {c.id for c in contracts})
+    names = sorted({name for contract in contracts for name in contract.names})
     name, _, task_id = given.partition("=")
     # Equals signs at the end alone are the padding of base64 (RFC 4648 section 4).
     is_id = name not in names and bool(name.strip()) and not task_id.strip("=")
@@ -203,7 +156,7 @@ def _assigned(given: str, contracts: Sequence[Contract]) -> list[tuple[Contract,
         how = f"; an id with an equals sign in it is written {names[0]}={given}" if name.strip() and task_id else ""
         raise BadOption("--task-id", given, f"ID or CONTRACT=ID, CONTRACT one of {', '.join(names)}{how}")
     if not is_id:
-        return [(contract, task_id) for contract in contracts if name in (contract.name, contract.id)]
+        return [(contract, task_id) for contract in contracts if name in contract.names]
     fitting = [contract for contract in contracts if _fits(contract, given)]
     return [(contract, given) for contract in fitting or contracts]
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from vidconform.contracts import Contract, Provider
 from vidconform.ledger import Budget
 from vidconform.probes import probe_named
-from vidconform.run.foresight import foresee
+from vidconform.run.estimate import estimate
 from vidconform.run.needs import probes_for
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.session import Session
@@ -61,7 +61,7 @@ def _seconds(session: Session, provider_run: ProviderRun) -> float:
     """Return the seconds that were chosen, or those that follow from what is wanted."""
     chosen, budget = session.options.run_timeout, session.budget
     fresh = Budget(budget.most, budget.most_cost, budget.prices)
-    return foresee(provider_run, session.options, fresh).seconds if chosen is None else chosen
+    return estimate(provider_run, session.options, fresh).seconds if chosen is None else chosen
 
 
 def _rehearse(session: Session, cases: Iterable[Case], knows: bool) -> Rehearsal:

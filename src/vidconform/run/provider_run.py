@@ -10,9 +10,11 @@ from vidconform.ledger import Budget
 from vidconform.probes import Generation, ProbeSettings, near_keys
 from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
+from vidconform.run.base_urls import base_url
+from vidconform.run.chosen_providers import recording_command
 from vidconform.run.exposure import check_exposure
-from vidconform.run.options import RunOptions, base_url, key_variables, keys_of
-from vidconform.store import LiveSource, RecordedSource, Store, planned_source, read_cassettes
+from vidconform.run.options import RunOptions, key_variables, keys_of
+from vidconform.store import Kept, KeptSource, LiveSource, RecordedSource, Store, planned_source, read_cassettes
 from vidconform.transport import LiveTransport, MemoryBudget, RunClock, Timeouts, check_environment, is_loopback
 
 _PLACEHOLDER = "recorded"
@@ -40,8 +42,9 @@ def prepare_provider(
     budget: Budget,
     tell: Callable[[str], None],
     clock: RunClock,
+    kept: Kept | None = None,
 ) -> ProviderRun:
-    """Return a provider ready to be asked for evidence; raises UsageProblem."""
+    """Return a provider ready to be asked for evidence, or with what was `kept` of it; raises UsageProblem."""
     address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
     warnings = _checked_way(address, keys, contracts, options)
@@ -51,7 +54,7 @@ def prepare_provider(
     memory = MemoryBudget.of(options.max_body)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory, clock=clock)
     pause = _pause(pace, address)
-    store = _store(provider, contracts, options, setting, ids, pause)
+    store = Store(KeptSource(setting, kept)) if kept else _store(provider, contracts, options, setting, ids, pause)
     store.contracts = contracts
     return ProviderRun(provider, contracts, store, address, pace, pause, warnings)
 
@@ -101,7 +104,8 @@ def _store(
     transport = LiveTransport(
         setting.pace.poll_timeout, count, pause, timeouts, provider.name, setting.redactor.text, setting.clock
     )
-    return Store(LiveSource(setting, transport, ids, options.records))
+    command = recording_command(provider, options, setting.base_url)
+    return Store(LiveSource(setting, transport, ids, options.records, command=command))
 
 
 def _pace(own: Pace, options: RunOptions) -> Pace:

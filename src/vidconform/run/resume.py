@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vidconform.errors import DataFileProblem
-from vidconform.ledger import Created, Creations, read_creations
+from vidconform.ledger import Created, CreationsFile, read_creations
 from vidconform.text import Redacted, pluralise
 from vidconform.transport import one_line
 
 Lines = list[str]
 
 
-def resume_at_start(creations: Creations | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
+def resume_at_start(creations: CreationsFile | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return what is gone on with, or what could be; `addresses` are the contracts of the run, each with its own."""
     if creations is None:
         return []
@@ -37,7 +37,7 @@ def resume_at_start(creations: Creations | None, resumes: bool, addresses: Colle
     ]
 
 
-def resume_at_end(creations: Creations | None, addresses: Collection[tuple[str, str]]) -> Lines:
+def resume_at_end(creations: CreationsFile | None, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return the creations in a folder whose end nobody has seen, and what to do about them.
 
     Of one that was lost it is said until the user has settled it.
@@ -58,13 +58,13 @@ def resume_at_end(creations: Creations | None, addresses: Collection[tuple[str, 
     ]
 
 
-def _of_run(creations: Creations, found: list[Created], addresses: Collection[tuple[str, str]]) -> list[Created]:
+def _of_run(creations: CreationsFile, found: list[Created], addresses: Collection[tuple[str, str]]) -> list[Created]:
     """Return those that a run is about: all of its own folder, and of the file of all runs those of its contracts."""
     return [c for c in found if not creations.is_shared or (c.contract, c.base_url) in addresses]
 
 
 def _what_follows(
-    creation: Created, is_followed: bool, creations: Creations, addresses: Collection[tuple[str, str]]
+    creation: Created, is_followed: bool, creations: CreationsFile, addresses: Collection[tuple[str, str]]
 ) -> str:
     """Say how a task can be followed from here on."""
     if not is_followed:
@@ -75,7 +75,7 @@ def _what_follows(
     whose = "" if is_here else f" --provider={creation.contract.partition('/')[0]} in a run of its own, with"
     where = f" --provider-url={creation.base_url}" if elsewhere else ""
     folder = "" if creations.is_shared else f" --report={creations.path.parent}"
-    return f"--resume{folder}{whose}{where} follows it and pays nothing for it"
+    return f"--resume{folder}{whose}{where} follows it and pays nothing for it; a run without --resume pays again"
 
 
 def _named(creation: Created) -> str:

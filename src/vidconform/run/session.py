@@ -7,33 +7,40 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import (
-    Contract,
-)  # fmt: skip
-from vidconform.exchange import Evidence, RedactedEvidence
-from vidconform.ledger import Budget, Creations
+from vidconform.contracts import Contract
+from vidconform.exchange import REDACTED, Evidence, RedactedEvidence
+from vidconform.ledger import Budget, CreationsFile
 from vidconform.probes import EXPLORING, PROBES
 from vidconform.redaction import Guard
-from vidconform.run.incomplete import describe_gaps, failed_tasks, lack_of_success
+from vidconform.run.incomplete import describe_gaps, failed_tasks, unshown
 from vidconform.run.needs import probes_for, witnesses_for
 from vidconform.run.options import RunOptions
+from vidconform.run.provider_progress import ShowProgress
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.side_by_side import begin
-from vidconform.run.sparing import unforeseen, why_spared
-from vidconform.store import (
-    Claim,
-    Journal,
-    LiveSource,
-    Store,
-    documented_evidence,
-)
+from vidconform.run.skipped_probes import new_accidents, why_skipped
+from vidconform.store import TAKEN, Claim, Journal, KeptSource, LiveSource, Source, Store, documented_evidence
 from vidconform.text import Redacted
 from vidconform.verdicts import Case, KnownDeviations, Outcome, ShownVerdict, Verdict, judge
 
 
+def _lost(verdict: Verdict, source: Source) -> str | None:
+    """Return what hides the verdict on what an earlier run kept, if anything does."""
+    if not isinstance(source, KeptSource):
+        return None
+    if verdict.outcome is Outcome.UNMET and REDACTED in verdict.received:
+        return TAKEN
+    is_hidden = verdict.outcome is Outcome.UNSEEN and verdict.subject == "service"
+    return source.lost.get(verdict.contract.id) if is_hidden else None
+
+
 @dataclass
 class Session:
-    """A run as configured."""
+    """A run as configured.
+
+    `against` are contracts that judge its evidence too, `required` those that may fail it. `client_rows` tell what a
+    client of another's would notice, `client_troubles` what kept us from asking one.
+    """
 
     options: RunOptions
     provider_runs: list[ProviderRun]
@@ -42,11 +49,15 @@ class Session:
     documents: dict[str, Evidence] = field(default_factory=dict)
     documented: dict[tuple[str, str], ShownVerdict] = field(default_factory=dict)
     journal: Journal | None = None
-    creations: Creations | None = None
+    creations: CreationsFile | None = None
     known: KnownDeviations = field(default_factory=KnownDeviations)
     guard: Guard = field(default_factory=Guard)
     has_begun: bool = False
     left_out: list[str] = field(default_factory=list)
+    against: list[Contract] = field(default_factory=list)
+    required: frozenset[str] = frozenset()
+    client_rows: list[dict[str, Any]] = field(default_factory=list)
+    client_troubles: list[str] = field(default_factory=list)
 
     @property
     def mode(self) -> str:
@@ -76,11 +87,11 @@ class Session:
             probe in PROBES and PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted
         )
 
-    def begin(self, cases: Iterable[Case]) -> None:
+    def begin(self, cases: Iterable[Case], show: ShowProgress = lambda states: None) -> None:
         """Start a live run of some cases, once: its clocks, and the asking where there are several providers to ask."""
         if self.options.uses_network and not self.options.plan and not self.has_begun:
             self.has_begun = True
-            begin(self.provider_runs, self.options, self.budget, cases, self._ask)
+            begin(self.provider_runs, self.options, self.budget, cases, self._ask, show)
 
     def bring(self, case: Case) -> None:
         """Gather what a case will be judged on; what breaks is kept and told where it is judged."""
@@ -89,7 +100,7 @@ class Session:
         self.journalise(case)
 
     def _ask(self, case: Case) -> None:
-        gathered = self._gathered(case).values()
+        gathered = self._gathered(case, self.store_of(case.contract)).values()
         for role in {exchange.role for evidence in gathered for exchange in evidence.exchanges}:
             self._serves(case, role)
 
@@ -110,29 +121,33 @@ class Session:
         return self.documented[key]
 
     def _judge(self, case: Case) -> ShownVerdict:
-        source = self._provider_run(case.contract).store.source
+        store = self.store_of(case.contract)
+        redact = store.source.setting.redactor.text
         try:
-            verdict = self._unshown(case, why_spared(case, source.setting.spared)).shown(source.setting.redactor.text)
+            verdict = self._unshown(case, store).shown(redact)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             broken = case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
-            return broken.shown(source.setting.redactor.text)
+            return broken.shown(redact)
         return self.known.mark(verdict)
 
-    def _unshown(self, case: Case, needed: str | None) -> Verdict:
-        """Return the verdict on what came, secrets and all; `needed` is what would have shown what is spared."""
-        if needed is not None:
+    def _unshown(self, case: Case, store: Store) -> Verdict:
+        """Return the verdict on what came, secrets and all."""
+        verdict = judge(case, self._gathered(case, store), self.cache, lambda role: self._serves(case, role))
+        needed = why_skipped(case, store.source.setting.skipped)
+        # What others show is seen, whatever was skipped.
+        if needed is not None and verdict.outcome is not Outcome.UNMET:
             return case.verdict(Outcome.UNSEEN, expected=needed)
-        return judge(case, self._gathered(case), self.cache, lambda role: self._serves(case, role))
+        lost = _lost(verdict, store.source)
+        return verdict if lost is None else case.verdict(Outcome.INCONCLUSIVE, received=lost)
 
     def journalise(self, case: Case) -> None:
         """Write down the example payloads that a case was judged on; the store writes what probes bring."""
         if self.journal is not None and case.subject == "document":
             self.journal.keep(case.contract, RedactedEvidence(self._document(case.contract)))
 
-    def _gathered(self, case: Case) -> dict[str, Evidence]:
+    def _gathered(self, case: Case, store: Store) -> dict[str, Evidence]:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
-        store = self._provider_run(case.contract).store
         witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
@@ -167,10 +182,12 @@ class Session:
             for c in provider_run.contracts
             for s in failed_tasks(provider_run.store, c)
         ]
-        found += unforeseen(self.budget.accidents, self.known, self.contracts)
+        found += self.client_troubles
+        found += new_accidents(self.budget.accidents, self.known, self.contracts)
         for provider_run in self.provider_runs:
             found += describe_gaps(provider_run.store.kept.values())
-            found += [s for contract in provider_run.contracts for s in lack_of_success(provider_run.store, contract)]
+            for contract in provider_run.contracts:
+                found += unshown(provider_run.store, contract)
         return [*map(self.redacted, found), *self.guard.refused]
 
     def redacted(self, text: str) -> Redacted:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from vidconform.errors import AskedElsewhere
 from vidconform.ledger import Budget, Turns
-from vidconform.run.foresight import Foresight, foresee
+from vidconform.run.estimate import Estimate, estimate
 from vidconform.run.options import RunOptions
+from vidconform.run.provider_progress import ProviderProgress, ShowProgress
 from vidconform.run.provider_run import ProviderRun
 from vidconform.transport import RunClock
 from vidconform.verdicts import Case
@@ -26,19 +27,29 @@ def begin(
     budget: Budget,
     cases: Iterable[Case],
     ask: Callable[[Case], None],
+    show: ShowProgress,
 ) -> None:
-    """Set the clocks of a run and, where its cases are of several providers, ask for what they need side by side."""
+    """Set the clocks of a run and, where its cases are of several providers, ask for what they need side by side.
+
+    `show` is given how far they are, in the order of the run.
+    """
     rehearsed = Budget(budget.most, budget.most_cost, budget.prices, earlier=budget.earlier)
-    foreseen = {one.provider.name: foresee(one, options, rehearsed) for one in provider_runs}
+    estimates = {one.provider.name: estimate(one, options, rehearsed) for one in provider_runs}
     clocks = {one.provider.name: one.store.source.setting.clock for one in provider_runs}
     if options.run_timeout is None:
         for name, clock in clocks.items():
-            clock.seconds = foreseen[name].seconds
+            clock.seconds = estimates[name].seconds
     every = list(cases)
-    asked = {name: [case for case in every if _is_about(case, name)] for name in foreseen}
+    asked = {name: [case for case in every if _is_about(case, name)] for name in estimates}
     if sum(map(bool, asked.values())) > 1 and all(map(_may_ask, provider_runs)):
-        budget.turns = _turns(foreseen, clocks)
-        do_side_by_side({name: _asking(name, asked[name], budget, ask) for name in asked}, list(clocks.values()))
+        budget.turns = _turns(estimates, clocks)
+        settings = {one.provider.name: one.store.source.setting for one in provider_runs}
+        states = {name: ProviderProgress(settings[name], name, len(cases)) for name, cases in asked.items()}
+        jobs = {name: _asking(states[name], asked[name], budget, ask) for name in asked}
+        with ExitStack() as kept:
+            for state in states.values():
+                kept.enter_context(state.collecting())
+            do_side_by_side(jobs, list(clocks.values()), lambda: show(states))
         budget.turns = None
 
 
@@ -56,26 +67,32 @@ def _may_ask(provider_run: ProviderRun) -> bool:
     return True
 
 
-def _turns(foreseen: Mapping[str, Foresight], clocks: Mapping[str, RunClock]) -> Turns:
-    paid, lacking = {n: f.paid for n, f in foreseen.items()}, {n: f.lacking for n, f in foreseen.items()}
+def _turns(estimates: Mapping[str, Estimate], clocks: Mapping[str, RunClock]) -> Turns:
+    paid, lacking = {n: f.paid for n, f in estimates.items()}, {n: f.lacking for n, f in estimates.items()}
     return Turns(paid, lacking, clocks)
 
 
-def _asking(provider: str, cases: Sequence[Case], budget: Budget, ask: Callable[[Case], None]) -> Callable[[], None]:
+def _asking(
+    state: ProviderProgress, cases: Sequence[Case], budget: Budget, ask: Callable[[Case], None]
+) -> Callable[[], None]:
     def ask_all() -> None:
         try:
             for case in cases:
                 # What breaks is kept where it broke, and told where it is judged.
                 with suppress(Exception):
                     ask(case)
+                state.advance()
         finally:
-            budget.end(provider)
+            state.end()
+            budget.end(state.provider)
 
     return ask_all
 
 
-def do_side_by_side(jobs: Mapping[str, Callable[[], None]], clocks: Sequence[RunClock]) -> None:
-    """Do each job in a thread of its own and return when all are done.
+def do_side_by_side(
+    jobs: Mapping[str, Callable[[], None]], clocks: Sequence[RunClock], show: Callable[[], None] = lambda: None
+) -> None:
+    """Do each job in a thread of its own and return when all are done; `show` is called meanwhile, and at the end.
 
     What interrupts the wait, as Ctrl-C does, stops `clocks`: nothing more is sent then, and what has been paid for is
     given a moment to be written down. No thread outlives the process.
@@ -88,6 +105,8 @@ def do_side_by_side(jobs: Mapping[str, Callable[[], None]], clocks: Sequence[Run
             # A wait without an end could not be interrupted everywhere.
             while thread.is_alive():
                 thread.join(_MOMENT)
+                show()
+        show()
     except BaseException:
         _halt(threads, clocks)
         raise

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import Contract, FileFormat, decode_yaml, read_text
+from vidconform.contracts import Contract, FileFormat, Provider, decode_yaml, is_subject, open_bounded
 from vidconform.errors import CassetteDamaged, CassetteMissing
 from vidconform.exchange import (
     FORMATS,
@@ -30,17 +32,32 @@ FORMAT = "vidconform/cassette@2"
 _FIRST = "vidconform/cassette@1"
 _SCHEMA = FileFormat(FORMATS / "cassette.schema.json")
 _UNSIGNED = Redactor([])
+_EXCHANGES = "metadata:\n  exchanges:\n"
 
 
 def cassette_path(contract: Contract, probe: str) -> Path:
     """Return where the recording of a probe lies; a provider outside specs/ keeps its own beside itself."""
     provider = contract.provider
-    root = data_folder("cassettes") / provider.name if provider.is_own else provider.folder / "cassettes"
+    beside = provider.folder / "cassettes"
+    own = beside if provider.version is None else beside / provider.name
+    root = data_folder("cassettes") / provider.name if provider.is_own else own
     return root / contract.name / f"{probe}.yaml"
 
 
+def recorded_versions(provider: Provider) -> list[str]:
+    """Return the versions of a provider that there are cassettes of, the empty one for those without a version."""
+    root = data_folder("cassettes") if provider.is_own else provider.folder / "cassettes"
+    plain = root / provider.name if provider.is_own else root
+    names = sorted(found.name for found in root.glob(f"{provider.name}@*") if is_subject(found.name))
+    has_plain = any((plain / name).is_dir() for name in provider.contract_names)
+    return ([""] if has_plain else []) + [name.partition("@")[2] for name in names]
+
+
 class Cassette:
-    """A recording as read: exchanges, gaps and metadata; raises ValueError that names a wrong place."""
+    """A recording as read: exchanges, gaps and metadata; raises ValueError that names a wrong place.
+
+    It takes what `content` holds of exchanges out of it.
+    """
 
     def __init__(self, path: Path, content: Any) -> None:
         _check(content)
@@ -51,7 +68,10 @@ class Cassette:
         if len(more) != len(interactions):
             name = "at" if self.metadata["format"] == _FIRST else "exchanges"
             raise ValueError(f"metadata.{name}: {len(more)} entries for {len(interactions)} interactions")
-        pairs = zip(interactions, more, strict=True)
+        interactions.reverse()
+        more.reverse()
+        # What was read goes as it is decoded: both together would be twice the recording.
+        pairs = ((interactions.pop(), more.pop()) for _ in range(len(more)))
         self.exchanges = [decode(joined(one, rest, self.metadata)) for one, rest in pairs]
 
 
@@ -82,49 +102,86 @@ def load_cassette(contract: Contract, probe: str) -> Cassette:
     path, provider = cassette_path(contract, probe), contract.provider.argument
     if not path.is_file():
         raise CassetteMissing(path, provider)
+    return read_cassette(path, provider)
+
+
+def read_cassette(path: Path, provider: str) -> Cassette:
+    """Return the recording in a file; `provider` is named where it is damaged. Raises CassetteDamaged."""
     try:
-        return Cassette(path, decode_yaml(read_text(path)))
+        with open_bounded(path) as file:
+            return Cassette(path, decode_yaml(file))
     except Exception as error:
         # yaml alone raises a dozen types for the many ways in which a file can be broken.
         raise CassetteDamaged(path, _problem(error), provider) from error
 
 
-def save_cassette(contract: Contract, evidence: RedactedEvidence, base_url: str, guard: Guard | None = None) -> Path:
+def save_cassette(
+    contract: Contract, evidence: RedactedEvidence, base_url: str, guard: Guard | None = None, command: str = ""
+) -> Path:
     """Write the recording of a probe; addresses of an emulator are replaced by a name that says so.
 
+    `command` is what recorded it.
     Raises SecretRefused where it would hold a secret of `guard`; an earlier recording then stays.
     """
-    import yaml
-
     path = cassette_path(contract, evidence.probe)
-    shown = f"http://{contract.provider.name}.emulator.invalid" if evidence.origin == "emulated" else base_url
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (guard or Guard()).write(path, cassette_text(contract, evidence, base_url, command))
+    return path
+
+
+def cassette_text(contract: Contract, evidence: RedactedEvidence, base_url: str, command: str = "") -> str:
+    """Return the recording of a probe as its file holds it."""
+    shown = f"http://{contract.provider.stem}.emulator.invalid" if evidence.origin == "emulated" else base_url
     metadata = {
         "format": FORMAT,
         "base_url": shown,
         "contract": evidence.contract,
         "spec": contract.sha256,
         "probe": evidence.probe,
-        "origin": evidence.origin,
+        **_subject(contract.provider),
+        "origin": _recorded(evidence.origin),
         "recorded_at": evidence.at,
+        **({"command": command} if command else {}),
         "notes": evidence.notes,
         "gaps": [_renamed_gap(gap, base_url, shown) for gap in evidence.gaps],
     }
-    pairs = [split(_renamed(exchange, base_url, shown), metadata) for _, exchange in evidence]
-    content = {
-        "version": 1,
-        "interactions": [interaction for interaction, _ in pairs],
-        "metadata": {**metadata, "exchanges": [rest for _, rest in pairs]},
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    pairs = (split(_renamed(exchange, base_url, shown), metadata) for _, exchange in evidence)
+    return _text(pairs, metadata)
+
+
+def _text(pairs: Iterable[tuple[Json, Json]], metadata: dict[str, Any]) -> str:
+    """Return the text of a cassette, made one exchange after the other: the tree of them all is twenty times that."""
+    interactions, more = io.StringIO(), io.StringIO()
+    for interaction, rest in pairs:
+        interactions.write(_dumped([interaction]))
+        more.write(_dumped({"metadata": {"exchanges": [rest]}}).removeprefix(_EXCHANGES))
+    if not interactions.tell():
+        return _dumped({"version": 1, "interactions": [], "metadata": {**metadata, "exchanges": []}})
+    head, tail = _dumped({"version": 1}), _dumped({"metadata": metadata})
+    told = _EXCHANGES.removeprefix("metadata:\n")
+    return "".join((head, "interactions:\n", interactions.getvalue(), tail, told, more.getvalue()))
+
+
+def _dumped(value: Any) -> str:
+    import yaml
+
     # Unsorted, so that headers keep their order.
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    (guard or Guard()).write(path, yaml.dump(content, Dumper=dumper, sort_keys=False))
-    return path
+    return yaml.dump(value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False)
+
+
+def _subject(provider: Provider) -> dict[str, Any]:
+    known = provider.version is not None
+    return {"subject": {"name": provider.stem, "version": provider.version}} if known else {}
+
+
+def _recorded(origin: str) -> str:
+    """Return the origin of what stands in a file: a service's own reply is no longer live there."""
+    return "recorded" if origin == "live" else origin
 
 
 def _renamed(exchange: Exchange, base_url: str, shown: str) -> Json:
     """Return an encoded exchange in which one address stands for another; a body that is no text keeps its bytes."""
-    value = encode(exchange)
+    value = {**encode(exchange), "origin": _recorded(exchange.origin)}
     value["request"]["base_url"] = shown
     value["reply"] = json.loads(json.dumps(value["reply"]).replace(base_url, shown))
     return encode(decode(value))
@@ -144,7 +201,7 @@ def _problem(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
         return f"{getattr(error, 'problem', 'unreadable')} at line {mark.line + 1}"
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 at byte {error.start}"
+    if "UTF-8" in str(getattr(error, "reason", "")):
+        return f"not UTF-8 at byte {getattr(error, 'position', 0)}"
     said = " ".join(str(error).split())[:300]
     return said if isinstance(error, ValueError) else f"unreadable ({type(error).__name__}: {said})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from vidconform.contracts import Contract
@@ -11,11 +13,11 @@ from vidconform.exchange import (
     answered_task,
     ended_task,
     failed_task,
-    finished_task,
-    last_words,
     own_polling,
     own_result,
     own_task_failure,
+    succeeded_task,
+    task_outcomes,
 )
 from vidconform.probes import probes_of, turn_of
 from vidconform.store.claim import Claim
@@ -27,8 +29,7 @@ from vidconform.transport import NotSent, ProbeFailure
 _ROLES = {
     "observe": ("retrieve",), "create": ("create", "retrieve"), "remix": ("remix", "retrieve"),
     "content": ("content",), "list": ("list",), "delete": ("delete",), "cancel": ("cancel",),
-    "models": ("models",), "polling": ("polling",),
-    "create-as-form": ("create",),
+    "models": ("models",), "polling": ("polling",), "create-as-form": ("create",),
     "second-route": ("second-retrieve",), "second-route-admin": ("second-retrieve",),
 }  # fmt: skip
 """The routes that a probe of a task's life asks rightly."""
@@ -38,7 +39,7 @@ _ROLES = {
 class Store:
     """The evidence of one provider; `wanted` are the probes that the selected tests need, of its `contracts`.
 
-    With a `claim` only the process that holds it runs a probe.
+    With a `claim` only the process that holds it runs a probe; `before_deletion` is called while its tasks are there.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Store:
     observer: Observer | None = None
     contracts: list[Contract] = field(default_factory=list)
     claim: Claim | None = None
+    before_deletion: Callable[[], None] = lambda: None
 
     def evidence(self, contract: Contract, probe: str) -> Evidence:
         """Return what a probe brought, running it if it has not run yet; raises what broke it."""
@@ -66,6 +68,8 @@ class Store:
             return
         if self.claim is not None:
             self.claim.check()
+        if probe == "delete":
+            self.before_deletion()
         try:
             self.kept[key] = self.source.gather(contract, probe, lambda name: self._find(contract, name))
         except Exception as error:  # noqa: BLE001 - kept, and raised for whoever asks for this evidence
@@ -110,13 +114,20 @@ class Store:
     def serves(self, contract: Contract, role: str) -> bool | None:
         """Whether the route of a role served anything to a right request; None where none could be asked of it.
 
-        Only what the selected tests ask for counts, and where they ask nothing rightly it is taken to serve; nothing
-        is sent only for this.
+        Only what selected tests ask for counts, and nothing is sent only for this; asked nothing, it is taken to serve.
         """
-        asking = [
-            probe.name for probe in probes_of(contract) if probe.kind == "life" and role in _ROLES.get(probe.name, ())
-        ]
-        chosen = [name for name in asking if (contract.id, name) in self.wanted | set(self.kept)]
+        return self._serves(contract, role, self.wanted | set(self.kept))
+
+    def has_served(self, contract: Contract, role: str) -> bool | None:
+        """Return the same of what was gathered so far, sending nothing."""
+        return self._serves(contract, role, set(self.kept))
+
+    def brought(self, contract: Contract) -> dict[str, Evidence]:
+        """Return what the probes of a contract brought so far, by name."""
+        return {probe: evidence for (owner, probe), evidence in self.kept.items() if owner == contract.id}
+
+    def _serves(self, contract: Contract, role: str, known: set[tuple[str, str]]) -> bool | None:
+        chosen = [name for name in _asking(contract, role) if (contract.id, name) in known]
         if not chosen:
             return True
         asked = [e for name in chosen for e in self.evidence(contract, name).exchanges if e.role == role]
@@ -128,12 +139,14 @@ class Store:
         reads = contract.operation("retrieve")
         # Of a task that is given nobody told the address.
         given = [] if reads is not None and reads.polls else self.source.task_ids.get(contract.name, [])
-        if name == "task_ids":
-            return given
-        if name == "ends":
-            return self._ends(contract)
-        if name == "served":
-            return self._served(contract, given)
+        told: dict[str, Callable[[], Any]] = {
+            "task_ids": lambda: given,
+            "ends": lambda: self._ends(contract),
+            "lost": lambda: self._raise_failure(contract),
+            "served": lambda: self._served(contract, given),
+        }
+        if name in told:
+            return told[name]()
         if name in ("own", "listed"):
             own = self._own(contract)
             return own if own is not None or name == "own" else self._served(contract, given)
@@ -180,14 +193,13 @@ class Store:
 
     def _own(self, contract: Contract) -> str | None:
         """Return the task that this run created and saw end; nothing is created only for this."""
-        key = (contract.id, "create")
-        created = self.evidence(contract, "create") if key in self.wanted | set(self.kept) else None
-        return ended_task(contract, created) if created is not None else None
+        is_known = (contract.id, "create") in self.wanted | set(self.kept)
+        return ended_task(contract, self.evidence(contract, "create")) if is_known else None
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""
         asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        return {task_id: end for evidence in asked for task_id, end in last_words(contract, evidence).items()}
+        return {task_id: end for evidence in asked for task_id, end in task_outcomes(contract, evidence).items()}
 
     def _served(self, contract: Contract, given: list[str]) -> str | None:
         """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
@@ -195,7 +207,13 @@ class Store:
         return self._known(contract, given if asked else [])
 
     def _finished(self, contract: Contract, given: bool) -> str | None:
-        observed = finished_task(contract, self.evidence(contract, "observe")) if given else None
+        observed = succeeded_task(contract, self.evidence(contract, "observe")) if given else None
         if observed is not None or contract.operation("create") is None:
             return observed
-        return finished_task(contract, self.evidence(contract, "create"))
+        return succeeded_task(contract, self.evidence(contract, "create"))
+
+
+@lru_cache(1024)
+def _asking(contract: Contract, role: str) -> list[str]:
+    """Return the probes that ask the route of a role rightly."""
+    return [p.name for p in probes_of(contract) if p.kind == "life" and role in _ROLES.get(p.name, ())]

@@ -25,8 +25,8 @@ def gather(
     context = ProbeContext(contract, setting, transport, probe, dict(notes or {}), is_plain=known.kind == "life")
     end: list[Gap] = []
     try:
-        if (contract.id, probe) in setting.spared:
-            raise NotSent(setting.spared[contract.id, probe])
+        if (contract.id, probe) in setting.skipped:
+            raise NotSent(setting.skipped[contract.id, probe])
         known.script(context, find)
     except NotSent as not_sent:
         hint = one_line(setting.redactor.text(not_sent.hint))

@@ -70,7 +70,8 @@ def _lines(contract: Contract, evidence: RedactedEvidence) -> Iterator[dict[str,
     """Yield a line for the probe, one for each exchange and one for each gap."""
     of = {"contract": evidence.contract, "probe": evidence.probe}
     facts = {"origin": evidence.origin, "at": evidence.at, "notes": evidence.notes, "spec": contract.sha256}
-    yield {"kind": "probe", **of, **facts}
+    counted = {"exchanges": len(evidence.exchanges), "gaps": len(evidence.gaps)}
+    yield {"kind": "probe", **of, **facts, **counted}
     for index, exchange in evidence:
         yield {"kind": "exchange", **of, "index": index, **encode(exchange), "state": _state(contract, exchange)}
     for gap in evidence.gaps:

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import FileFormat, decode_plain_json
-from vidconform.exchange import FORMATS, Evidence, ProbeKind, decode, decode_gap
+from vidconform.exchange import FORMATS, Evidence, Exchange, Gap, ProbeKind, decode, decode_gap
 from vidconform.probes import kind_of_probe
 from vidconform.store.journal import FORMAT, NAME
+from vidconform.text import Redacted
 
 _FIRST = "vidconform/evidence@1"
 _SCHEMA = FileFormat(FORMATS / "evidence.schema.json")
 
 Line = Mapping[str, Any]
 
+LOST = Redacted(f"a part of what the probe brought is not in {NAME} any more")
+"""What is said of a probe of which a kill or damage took lines."""
+
 
 def read_journal(folder: Path) -> list[Evidence]:
-    """Return what each probe of a run brought; none where there is no file, and without what cannot be read."""
-    found: dict[tuple[str, str], list[Line]] = {}
-    for line in read_lines(folder):
-        found.setdefault((line["contract"], line["probe"]), []).append(line)
-    return [_evidence(*key, lines) for key, lines in found.items()]
+    """Return what each probe of a run brought; none where there is no file."""
+    path = folder / NAME
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return list(evidence_of(file))
+
+
+def evidence_of(texts: Iterable[str]) -> Iterator[Evidence]:
+    """Yield what each probe brought, from the lines of an evidence.jsonl; what was lost of a probe is a gap of it."""
+    found: dict[tuple[str, str], _Read] = {}
+    for line in lines_of(texts):
+        found.setdefault((line["contract"], line["probe"]), _Read()).add(line)
+    for key, read in found.items():
+        yield read.evidence(*key)
 
 
 def read_lines(folder: Path) -> Iterator[Line]:
     """Yield the lines behind the first; a killed run leaves the last one cut, and what is damaged is left out."""
     path = folder / NAME
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", errors="replace") as file:
-        form = _parsed(next(file, "")).get("format")
-        if form not in (FORMAT, _FIRST):
-            return
-        for text in file:
-            try:
-                line = _parsed(text)
-                line = _of_first(line) if form == _FIRST else line
-                _SCHEMA.check(line)
-            except (KeyError, TypeError, ValueError, AttributeError):
-                continue
-            if line["kind"] != "evidence":
-                yield line
+    if path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from lines_of(file)
+
+
+def first_contract(folder: Path) -> str:
+    """Return the contract that the first line of a run's evidence is of; an empty text where nothing tells it."""
+    return next((str(line["contract"]) for line in read_lines(folder)), "")
+
+
+def lines_of(texts: Iterable[str]) -> Iterator[Line]:
+    """Yield the lines behind the first that can be read."""
+    rest = iter(texts)
+    form = _parsed(next(rest, "")).get("format")
+    for text in rest if form in (FORMAT, _FIRST) else ():
+        try:
+            line = _parsed(text)
+            line = _of_first(line) if form == _FIRST else line
+            _SCHEMA.check(line)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+        if line["kind"] != "evidence":
+            yield line
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -53,15 +76,50 @@ def _parsed(text: str) -> dict[str, Any]:
     return line if isinstance(line, dict) else {}
 
 
-def _evidence(contract: str, probe: str, lines: list[Line]) -> Evidence:
-    exchanges = tuple(decode(line) for line in lines if line["kind"] == "exchange")
-    gaps = tuple(decode_gap({**line, "kind": line["gap"]}) for line in lines if line["kind"] == "gap")
-    facts = next((line for line in lines if line["kind"] == "probe"), None)
-    kind: ProbeKind = "document" if probe == "document" else kind_of_probe(probe)
-    if facts is not None:
-        return Evidence(contract, probe, exchanges, gaps, facts["origin"], facts["at"], facts["notes"], kind=kind)
-    origin, at = (exchanges[0].origin, exchanges[0].at) if exchanges else ("live", "")
-    return Evidence(contract, probe, exchanges, gaps, origin, at, kind=kind)
+@dataclass
+class _Read:
+    """What was read of one probe; a line is let go as soon as it is read, for it takes ten times its text."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    facts: Line | None = None
+
+    def add(self, line: Line) -> None:
+        one = _decoded(line)
+        if isinstance(one, Exchange):
+            self.exchanges.append(one)
+            self.indexes.append(line["index"])
+        elif one is not None:
+            self.gaps.append(one)
+        elif line["kind"] == "probe" and self.facts is None:
+            self.facts = line
+
+    def evidence(self, contract: str, probe: str) -> Evidence:
+        gaps, exchanges = (*self.gaps, *self._lost()), tuple(self.exchanges)
+        kind: ProbeKind = "document" if probe == "document" else kind_of_probe(probe)
+        if self.facts is not None:
+            told = self.facts["origin"], self.facts["at"], self.facts["notes"]
+            return Evidence(contract, probe, exchanges, gaps, *told, kind=kind, spec=self.facts.get("spec", ""))
+        origin, at = (exchanges[0].origin, exchanges[0].at) if exchanges else ("live", "")
+        return Evidence(contract, probe, exchanges, gaps, origin, at, kind=kind)
+
+    def _lost(self) -> tuple[Gap, ...]:
+        """Return the gap that stands for lines that a kill or damage took."""
+        counted = (self.facts or {}).get("exchanges"), (self.facts or {}).get("gaps")
+        is_counted = counted in ((len(self.exchanges), len(self.gaps)), (None, None))
+        is_whole = is_counted and self.indexes == list(range(len(self.indexes)))
+        return () if is_whole else (Gap("inconclusive", LOST),)
+
+
+def _decoded(line: Line) -> Exchange | Gap | None:
+    """Return what a line holds, or None where it holds neither or its base64 is none."""
+    try:
+        if line["kind"] == "exchange":
+            return decode(line)
+        return decode_gap({**line, "kind": line["gap"]}) if line["kind"] == "gap" else None
+    except ValueError:
+        return None
 
 
 def _of_first(line: dict[str, Any]) -> dict[str, Any]:

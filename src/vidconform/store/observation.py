@@ -1,4 +1,4 @@
-"""What replies of one kind are made of: names and types, never a value that a vendor or a user chose."""
+"""The shape of replies of one kind: names and types, never a value that a vendor or a user chose."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class MemberNames:
 
 @dataclass
 class Observation:
-    """What the replies of one key were made of; `more` says that there was more than is kept."""
+    """The shape of the replies of one key; `more` says that there was more than is kept."""
 
     key: ObservationKey
     exchanges: int = 0

@@ -1,4 +1,4 @@
-"""observed.json: what a run's replies were made of beyond what any document promises, rewritten with each probe."""
+"""Writes observed.json: the members, types, headers and status words of a run's replies, documented or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOO_MANY_REQUESTS = 429
 
 
 class Observer:
-    """Writes what the replies of a run were made of; the file is whole at any moment."""
+    """Writes observed.json anew with each probe; the file is whole at any moment."""
 
     def __init__(self, folder: Path, redactors: Sequence[Redactor] = (), guard: Guard | None = None) -> None:
         self._path, self._redactors, self._guard = folder / NAME, redactors, guard or Guard()

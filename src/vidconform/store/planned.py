@@ -10,7 +10,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
 from vidconform.exchange import Evidence, Gap, RedactedEvidence, Reply, Request
-from vidconform.ledger import Created, Creations
+from vidconform.ledger import Created, CreationsFile
 from vidconform.probes import ProbeSettings, kind_of_probe, probe_named
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
@@ -150,7 +150,7 @@ def planned_source(setting: ProbeSettings, task_ids: dict[str, list[str]], pause
     )
 
 
-class PlannedCreations(Creations):
+class PlannedCreations(CreationsFile):
     """The creations of earlier runs, which a plan takes into account; nothing is written."""
 
     def _number(self, creation: Created, request: Request) -> int:

@@ -36,13 +36,17 @@ class Source(Protocol):
 
 @dataclass
 class LiveSource:
-    """A provider on the network; `records` writes each probe's cassette, without a secret of `guard`."""
+    """A provider on the network; `records` writes each probe's cassette, without a secret of `guard`.
+
+    `command` is what recorded them, for who would do it again.
+    """
 
     setting: ProbeSettings
     transport: Transport
     task_ids: dict[str, list[str]]
     records: bool = False
     guard: Guard = field(default_factory=Guard)
+    command: str = ""
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against the service."""
@@ -59,7 +63,7 @@ class LiveSource:
     def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
         """Write the cassette of a probe; where that fails, what it brought is judged, and the run is incomplete."""
         try:
-            save_cassette(contract, evidence, self.setting.base_url, self.guard)
+            save_cassette(contract, evidence, self.setting.base_url, self.guard, self.command)
         except OSError as error:
             self.guard.note(WriteFailed(cassette_path(contract, evidence.probe), str(error.strerror)))
         except SecretRefused as refused:
@@ -72,7 +76,7 @@ class LiveSource:
 
 @dataclass
 class RecordedSource:
-    """The cassettes of a provider, all read at the start."""
+    """The cassettes of a provider, all read at the start, each given back when its probe has run."""
 
     setting: ProbeSettings
     cassettes: dict[tuple[str, str], Cassette]
@@ -82,7 +86,10 @@ class RecordedSource:
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against its recording."""
         cassette = self.cassettes[contract.id, probe]
-        return gather(contract, probe, self.setting, ReplayTransport(cassette), find, cassette.metadata["notes"])
+        found = gather(contract, probe, self.setting, ReplayTransport(cassette), find, cassette.metadata["notes"])
+        # Of one that broke the next who asks hears the same.
+        del self.cassettes[contract.id, probe]
+        return found
 
     def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
         """Write nothing: it is recorded already."""

@@ -1,7 +1,7 @@
 """HTTP: sends one request as often as is wise and says what came of it; knows nothing of contracts."""
 
 from vidconform.transport.addresses import PORTS, is_loopback, is_public, resolved
-from vidconform.transport.classification import Classification, ReceivedReply
+from vidconform.transport.classification import Classification, ReceivedReply, classify
 from vidconform.transport.deadline import Deadline
 from vidconform.transport.environment import check_environment, ssl_context
 from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, one_line
@@ -13,6 +13,6 @@ from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
     "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
-    "ProbeFailure", "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "error_words",
-    "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
+    "ProbeFailure", "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "classify",
+    "error_words", "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
 ]  # fmt: skip

@@ -10,20 +10,20 @@ from types import TracebackType
 from typing import Any, Self
 
 
-class Unwelcome(Exception):
+class ForbiddenAddress(Exception):
     """A connection to an address that nothing is to be sent to."""
 
 
 class Deadline:
     """Shuts down the connections that were opened inside it when its seconds are over.
 
-    `trace` goes to httpx as the request extension of that name, which tells of each connection. `welcomes` is asked
-    for each by the host that was called and the address that it has; where it says no, `trace` raises Unwelcome.
+    `trace` goes to httpx as the request extension of that name, which tells of each connection. `allows` is asked
+    for each by the host that was called and the address that it has; where it says no, `trace` raises ForbiddenAddress.
     """
 
-    def __init__(self, seconds: float, welcomes: Callable[[str, str], bool] = lambda host, address: True) -> None:
+    def __init__(self, seconds: float, allows: Callable[[str, str], bool] = lambda host, address: True) -> None:
         self.passed = False
-        self._welcomes = welcomes
+        self._allows = allows
         self._called = ""
         self._sockets: list[socket.socket] = []
         self._timer = threading.Timer(seconds, self._shut_down)
@@ -41,18 +41,18 @@ class Deadline:
         self._sockets.append(connection)
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take note of a new connection, before anything is sent over it; raises Unwelcome."""
+        """Take note of a new connection, before anything is sent over it; raises ForbiddenAddress."""
         if event.endswith(".connect_tcp.started"):
             self._called = info["host"]
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.watch(info["return_value"].get_extra_info("socket"))
-        if event.endswith(".connect_tcp.complete") and not self._is_welcome(info["return_value"]):
+        if event.endswith(".connect_tcp.complete") and not self._is_allowed(info["return_value"]):
             info["return_value"].close()
-            raise Unwelcome
+            raise ForbiddenAddress
 
-    def _is_welcome(self, connection: Any) -> bool:
+    def _is_allowed(self, connection: Any) -> bool:
         address = connection.get_extra_info("server_addr")
-        return address is None or self._welcomes(self._called, address[0])
+        return address is None or self._allows(self._called, address[0])
 
     def _shut_down(self) -> None:
         self.passed = True

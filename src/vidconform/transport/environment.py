@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.request import getproxies
 
@@ -30,13 +30,21 @@ def ssl_context() -> ssl.SSLContext:
         return _usual_context()
     named = os.environ[variable]
     try:
-        if variable == "SSL_CERT_DIR" or (variable.endswith("BUNDLE") and os.path.isdir(named)):
-            # OpenSSL says nothing of a folder that is not there; each certificate then fails without a reason.
-            os.listdir(named)
-            return ssl.create_default_context(capath=named)
-        return ssl.create_default_context(cafile=named)
+        changed = os.stat(named).st_mtime_ns
+        is_folder = variable == "SSL_CERT_DIR" or (variable.endswith("BUNDLE") and os.path.isdir(named))
+        return _named_context(named, changed, is_folder=is_folder)
     except OSError as error:
         raise UnusableEnvironment(variable, _words(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _named_context(named: str, changed: int, *, is_folder: bool) -> ssl.SSLContext:
+    """Return a context that trusts a file or folder, which is read again when it changes."""
+    if is_folder:
+        # OpenSSL says nothing of what is no folder; each certificate then fails without a reason.
+        os.listdir(named)
+        return ssl.create_default_context(capath=named)
+    return ssl.create_default_context(cafile=named)
 
 
 @cache

@@ -61,9 +61,9 @@ class ProbeFailure(Exception):
     """A request without a usable answer (time-out, lost connection, 429): nobody's verdict.
 
     `status` is the code of an answer that is an outage, `exchange` that answer as it would have been kept. `sent` says
-    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on, `begun`
-    as much as came of an answer to a creation. What a stranger said stands in `cause` as it came: it is redacted where
-    the failure becomes a gap, and cut after that.
+    whether the request may have reached the provider, `beside` is the step that it cut where the probe went on,
+    `partial_reply` as much as came of an answer to a creation. What a stranger said stands in `cause` as it
+    came: it is redacted where the failure becomes a gap, and cut after that.
     """
 
     cause: str
@@ -72,7 +72,7 @@ class ProbeFailure(Exception):
     sent: bool = True
     exchange: Exchange | None = field(default=None, repr=False)
     beside: str = ""
-    begun: Reply | None = field(default=None, repr=False)
+    partial_reply: Reply | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return self.cause

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from vidconform.exchange import Hop, Reply, Request
 from vidconform.transport.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
 from vidconform.transport.content_coding import ACCEPTED, decoded
-from vidconform.transport.deadline import Deadline, Unwelcome
+from vidconform.transport.deadline import Deadline, ForbiddenAddress
 from vidconform.transport.environment import PROXY_AUTHENTICATION_REQUIRED, ssl_context
 from vidconform.transport.failure_causes import TooSlow
 from vidconform.transport.timeouts import Timeouts
@@ -30,7 +30,7 @@ class HttpClient:
 
     `count` hears of each request before it is sent, `pause` are the seconds before each. No connection is used twice:
     a request is never lost because its connection was stale, and bytes beyond the end of a reply are never read as the
-    next one. `errors` are what `follow` raises, `begun` is as much as came of a reply that broke off.
+    next one. `errors` are what `follow` raises, `partial_reply` is as much as came of a reply that broke off.
     """
 
     def __init__(self, count: Callable[[], None], pause: float) -> None:
@@ -44,7 +44,7 @@ class HttpClient:
         self._count = count
         self._pause = pause
         self._sender = ""
-        self.begun: Reply | None = None
+        self.partial_reply: Reply | None = None
 
     def follow(self, request: Request, timeouts: Timeouts, redirected: Callable[[], None]) -> Reply:
         """Return the reply at the end of a GET's redirects, which share the time-outs; `redirected` hears of each.
@@ -63,7 +63,7 @@ class HttpClient:
             following = Request("GET", target, "", sent.headers if is_same else without_credentials(sent.headers))
             try:
                 found = self._exchange(following, _left(timeouts, end), came_from=sent.url)
-            except Unwelcome:
+            except ForbiddenAddress:
                 break
             hops = (*hops, Hop(sent.method, sent.url, reply.status, reply.headers))
             sent, reply = following, found
@@ -90,17 +90,17 @@ class HttpClient:
         return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
 
     def _exchange(self, request: Request, timeouts: Timeouts, came_from: str | None = None) -> Reply:
-        """Return one reply; raises Unwelcome where a name led into our network after all, what httpx does, TooSlow."""
+        """Return one reply; raises TooSlow, what httpx raises, ForbiddenAddress where a name led into our network."""
         time.sleep(self._pause)
         self._count()
-        self.begun = None
+        self.partial_reply = None
         url, seconds = request.url, timeouts.exchange + min(_GRACE, timeouts.exchange / 4)
         if self._client is None:
             self._client = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
         timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
         reply: Reply | None = None
-        with Deadline(seconds, self._welcomes(came_from, url)) as deadline:
+        with Deadline(seconds, self._allows(came_from, url)) as deadline:
             tell = {"trace": deadline.trace}
             try:
                 with self._client.stream(
@@ -113,7 +113,7 @@ class HttpClient:
                     raise
         # A body whose end is the end of the connection looks whole when we are the ones who cut it.
         if deadline.passed or reply is None:
-            self.begun = reply or self.begun
+            self.partial_reply = reply or self.partial_reply
             raise TooSlow
         return reply
 
@@ -122,7 +122,7 @@ class HttpClient:
         try:
             cut = _read(response, most, deadline, body)
         except Exception:
-            self.begun = _kept(response, bytes(body), most, cut=True)
+            self.partial_reply = _kept(response, bytes(body), most, cut=True)
             raise
         return _kept(response, bytes(body[:most]), most, cut=cut)
 
@@ -131,18 +131,18 @@ class HttpClient:
         if reply.status == PROXY_AUTHENTICATION_REQUIRED and not self._sender:
             raise self._httpx.ProxyError("407 Proxy Authentication Required")
 
-    def _welcomes(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
+    def _allows(self, came_from: str | None, url: str) -> Callable[[str, str], bool]:
         """Return what judges the address that a redirect arrives at: a name may have another one than a moment ago."""
         sender, self._sender = self._sender, ""
 
-        def welcomes(host: str, address: str) -> bool:
+        def allows(host: str, address: str) -> bool:
             # Of a proxy, only itself is known.
             if host != urlsplit(url).hostname:
                 return True
             self._sender = address
             return came_from is None or is_open(came_from, sender, url, address)
 
-        return welcomes
+        return allows
 
     def _open(self, url: str) -> httpx.Client:
         from http.cookiejar import CookieJar, DefaultCookiePolicy

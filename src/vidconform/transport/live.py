@@ -118,9 +118,9 @@ class LiveTransport:
                 # Cut by us, which says nothing of the provider.
                 return ProbeFailure(f"{request} got no answer before {self._clock.words} was used up", kind=kind)
             told = cause if kind is FailureKind.ADDRESS else self._failed(request, kind, cause)
-            begun = None if request.is_safe else self._client.begun
+            partial_reply = None if request.is_safe else self._client.partial_reply
             sent = may_have_arrived(error)
-            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=sent, begun=begun)
+            return ProbeFailure(f"{request} got no answer: {told}", kind=kind, sent=sent, partial_reply=partial_reply)
         received = ReceivedReply.of(request, reply, timestamp(), "live")
         # The pauses before each hop are our own.
         seconds = time.monotonic() - started - self._pause * (1 + len(reply.hops))

@@ -2,11 +2,12 @@
 
 from vidconform.verdicts.case import Case, name_of
 from vidconform.verdicts.deviation_status import DeviationStatus, KnownDeviations
+from vidconform.verdicts.failing import fails, is_expected
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.labels import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label
-from vidconform.verdicts.verdict import Outcome, ShownVerdict, Verdict
+from vidconform.verdicts.verdict import Outcome, Pointer, ShownVerdict, Verdict
 
 __all__ = [
     "BY_COLUMN", "LABELS", "NOT_JUDGED", "NOT_SEEN", "UNMET", "Case", "DeviationStatus", "KnownDeviations", "Label",
-    "Outcome", "ShownVerdict", "Verdict", "judge", "name_of",
+    "Outcome", "Pointer", "ShownVerdict", "Verdict", "fails", "is_expected", "judge", "name_of",
 ]  # fmt: skip

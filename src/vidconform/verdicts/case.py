@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Requirement, Schema
-from vidconform.laws import Binding, Kind, Law, binding_of, kind_of
-from vidconform.verdicts.schema_walk import kind_of_schema
+from vidconform.laws import Binding, Law, SubjectKind, binding_of, kind_of
+from vidconform.verdicts.schema_walk import kind_of_schema, roles_of_schema
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 
@@ -33,11 +33,20 @@ class Case:
         return name_of(self.check)
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> SubjectKind:
         """The kind of subject that the check judges."""
         if isinstance(self.check, Schema):
             return kind_of_schema(self.contract, self.requirement.id, self.check)
         return kind_of(self.check)
+
+    @property
+    def roles(self) -> set[str]:
+        """The roles of the operations that it is about, where the check says so; none where it is about any."""
+        if isinstance(self.check, Schema):
+            return roles_of_schema(self.contract, self.requirement.id, self.check)
+        stated = self.contract.refusals.get(self.requirement.id)
+        named = (binding_of(self.check, self.requirement.id).role, self.kind.role, stated.role if stated else "")
+        return {next(filter(None, named))} if any(named) else set()
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -46,7 +55,7 @@ class Case:
         binding = Binding(id) if isinstance(self.check, Schema) else binding_of(self.check, id)
         return () if self.subject == "document" else self.kind.needs(binding)
 
-    @property
+    @cached_property
     def witnesses(self) -> tuple[str, ...]:
         """The probes that it looks at where other cases need them."""
         if self.subject == "document":

@@ -6,7 +6,7 @@ import shlex
 
 from vidconform.contracts import Contract
 from vidconform.exchange import REDACTED, Exchange
-from vidconform.verdicts.phrases import fitted
+from vidconform.verdicts.phrases import shorten
 
 _SECONDS = 60
 _PAID = ("create", "remix")
@@ -34,7 +34,7 @@ def _data(body: bytes) -> list[str]:
     except UnicodeDecodeError:
         text = "\0"
     # No argument of a command holds a NUL.
-    return ["--data-binary", "@BODY"] if "\0" in text else ["--data-raw", shlex.quote(fitted(text))]
+    return ["--data-binary", "@BODY"] if "\0" in text else ["--data-raw", shlex.quote(shorten(text))]
 
 
 def _header(contract: Contract, exchange: Exchange, name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from vidconform.contracts import Contract, Deviation
+from vidconform.text import Redacted
 from vidconform.verdicts.verdict import Outcome, Verdict
 
 AnyVerdict = TypeVar("AnyVerdict", bound=Verdict)
@@ -21,6 +22,7 @@ class DeviationStatus(StrEnum):
     STALE = "stale"
     EXPIRED = "expired"
     REFUTED = "refuted"
+    ARTEFACT = "artefact"
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,19 @@ class KnownDeviations:
     today: date = date.min
 
     def mark(self, verdict: AnyVerdict) -> AnyVerdict:
-        """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale."""
+        """Return the verdict with what is known of it: listed and unmet is expected, listed and met is stale.
+
+        What comes of how the service was started is no answer of the service: another start would show one.
+        """
         entry = self.entry(verdict)
         status = None if entry is None else _status_of(verdict, entry, self.today)
-        return verdict if entry is None or status is None else replace(verdict, known=_describe(entry, status))
+        if entry is None or status is None:
+            return verdict
+        known = _describe(entry, status)
+        if status is not DeviationStatus.ARTEFACT:
+            return replace(verdict, known=known)
+        needed = Redacted(f"another start; an artefact of how it was started: {entry.reason}")
+        return replace(verdict, known=known, outcome=Outcome.UNSEEN, expected=needed)
 
     def in_force(self, contract: Contract, requirement: str) -> Deviation | None:
         """Return the entry in force about a requirement of the service, or None."""
@@ -54,7 +65,8 @@ def _status_of(verdict: Verdict, entry: Deviation, today: date) -> DeviationStat
         return DeviationStatus.REFUTED
     if entry.has_expired(today):
         return DeviationStatus.EXPIRED if verdict.outcome is Outcome.UNMET else None
-    whole = {Outcome.UNMET: DeviationStatus.EXPECTED, Outcome.MET: DeviationStatus.STALE}
+    unmet = DeviationStatus.ARTEFACT if entry.artefact else DeviationStatus.EXPECTED
+    whole = {Outcome.UNMET: unmet, Outcome.MET: DeviationStatus.STALE}
     return None if verdict.partial else whole.get(verdict.outcome)
 
 

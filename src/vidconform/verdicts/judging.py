@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from vidconform.contracts import Contract, NodeFinding, Schema
 from vidconform.exchange import RESUMED, Gap, own_task_failure
 from vidconform.laws import (
+    TASK_ROLES,
     BrokenLaw,
     Gathered,
     Inconclusive,
@@ -22,14 +23,11 @@ from vidconform.laws import (
 from vidconform.verdicts import phrases
 from vidconform.verdicts.case import Case
 from vidconform.verdicts.curl import curl
+from vidconform.verdicts.missing_routes import Serves, is_no_route, is_told_by_its_route, may_refuse
+from vidconform.verdicts.pointed_replies import pointers, pointers_elsewhere
 from vidconform.verdicts.schema_walk import schemas_of, walk, would_be_shown_by_success
-from vidconform.verdicts.verdict import Outcome, Pointer, Verdict
+from vidconform.verdicts.verdict import Outcome, Verdict
 
-Serves = Callable[[str], bool | None]
-
-_MOST_POINTERS = 3
-# What is answered where there is no such route (RFC 9110 sections 15.5.5, 15.5.6 and 15.6.2).
-_NO_ROUTE = (404, 405, 501)
 _SERVED = "a task that the service serves; pass --task-id={}=ID"
 _SHOWN_BY = "a reply that shows it; none of this run does"
 _SHOWN_BY_CREATION = "a reply that shows it; this run went on with a task, and one that creates its own asks more"
@@ -68,8 +66,10 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
         except Exception as error:  # noqa: BLE001 - whatever a law raises is our error, never the vendor's
             if not broken:
                 return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
-    if broken:
-        return _unmet(case, broken)
+    told = [one for one in broken if not is_told_by_its_route(*one, serves)]
+    if told:
+        return _unmet(case, told)
+    hints += [_what_is_served(case, subject.first) for _, subject in broken]
     if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
         hints = _own_failure(case.contract, gathered) + hints
     hints = hints or _resumed(gathered) or _unserved(case, gathered)
@@ -78,26 +78,29 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
 
 def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any, Any], serves: Serves) -> Verdict:
     """Return what the nodes of a schema say of the bodies; `cache` keeps the walk of each body."""
-    schemas = schemas_of(case.contract, case.requirement.id, schema)
+    row, schemas = case.requirement.id, schemas_of(case.contract, case.requirement.id, schema)
     walked = [(one, walk(case.contract, one, gathered, cache)) for one in schemas]
-    found = [(one, *pair) for one, by_row in walked for pair in by_row.get(case.requirement.id, [])]
+    told = [(one, view, finding) for one, said in walked for view, by_row in said for finding in by_row.get(row, ())]
+    found = [(one, view, finding) for one, view, finding in told if not is_no_route(view, serves)]
     faults = [(one, view, finding) for one, view, finding in found if finding.errors]
     if faults:
         routes = _routes(case, [view for _, view, _ in faults])
-        return replace(_unmet_schema(case, *faults[0], len(found)), routes=routes)
+        first = _unmet_schema(case, *faults[0], len(found))
+        others = pointers_elsewhere(faults[0][1], [view for _, view, _ in faults])
+        return replace(first, routes=routes, evidence=first.evidence + others)
     held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
-    is_about_any = any(by_row for _, by_row in walked)
+    is_about_any = any(by_row for _, said in walked for _, by_row in said)
     hints = _resumed(gathered) or ([_SHOWN_BY] if is_about_any else _unserved(case, gathered))
-    row = case.requirement.id
-    if not held and any(would_be_shown_by_success(case.contract, one, row, gathered) for one in schemas):
-        hints = _own_failure(case.contract, gathered) + hints
+    failure = [] if held else _own_failure(case.contract, gathered)
+    if failure and any(would_be_shown_by_success(case.contract, one, case.requirement.id, gathered) for one in schemas):
+        hints = failure + hints
     return _without_fault(case, held, hints, [], _gaps(case, gathered), serves)
 
 
 def _own_failure(contract: Contract, gathered: Gathered) -> list[str]:
     """Return what would show more than a task of the run that came to no video, and why it did not."""
-    failures = (own_task_failure(contract, evidence) for evidence in gathered.values())
+    failures = (own_task_failure(contract.request_contract, evidence) for evidence in gathered.values())
     return [f"a task that succeeds; {failure}" for failure in failures if failure is not None]
 
 
@@ -112,7 +115,8 @@ def _unserved(case: Case, gathered: Gathered) -> list[str]:
     asked = [exchange for evidence in needed for exchange in evidence.exchanges]
     if not asked or any(exchange.reply.is_success for exchange in asked):
         return []
-    return [f"a task that the service serves; {asked[0].request} was answered with {asked[0].reply.status}"]
+    served = "a task that the service serves" if asked[0].role in TASK_ROLES else "a request that is served"
+    return [f"{served}; {asked[0].request} was answered with {asked[0].reply.status}"]
 
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
@@ -128,12 +132,12 @@ def _without_fault(
 ) -> Verdict:
     """Nothing seen is never a pass: say what was in the way, or what would have shown it."""
     shown = [view for view in held if view.shows_something]
-    held = [view for view in shown if view.reply.is_success or _may_refuse(view, serves)]
+    held = [view for view in shown if view.reply.is_success or may_refuse(view, serves)]
     if shown and not held:
         return case.verdict(Outcome.UNSEEN, expected=_what_is_served(case, shown[0]))
     lost = lost + [gap.sentence for gap in gaps if gap.kind == "inconclusive"]
     if held:
-        return case.verdict(Outcome.MET, observations=len(held), evidence=_pointers(held, ""), partial=bool(lost))
+        return case.verdict(Outcome.MET, observations=len(held), evidence=pointers(held, ""), partial=bool(lost))
     if lost:
         return case.verdict(Outcome.INCONCLUSIVE, received=lost[0])
     refused = [gap.sentence for gap in gaps if gap.kind == "refused"]
@@ -143,17 +147,11 @@ def _without_fault(
     return case.verdict(Outcome.UNSEEN, expected=(hints + withheld + [_SHOWN_BY])[0])
 
 
-def _may_refuse(view: ReplyView, serves: Serves) -> bool:
-    """Whether a refusal tells anything: of a route that serves others, or that at least seems to exist."""
-    serving = serves(view.exchange.role)
-    return view.reply.status not in _NO_ROUTE if serving is None else serving
-
-
 def _what_is_served(case: Case, view: ReplyView) -> str:
     operation = case.contract.operation(view.exchange.role)
     if operation is None or view.exchange.role == "retrieve":
         return _SERVED.format(case.contract.name)
-    return f"a request that {operation.method} {operation.path} serves; what refuses everything shows nothing"
+    return f"a request that {operation.method} {operation.path} serves; where all is refused, a refusal shows nothing"
 
 
 def _routes(case: Case, views: Iterable[ReplyView]) -> tuple[str, ...]:
@@ -167,13 +165,12 @@ def _unmet(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
     views = [
         one for each, judged in all_broken for one in (each.view or next(iter(judged.all), None), *each.others) if one
     ]
-    elsewhere = {one.route: one for one in reversed(views) if view is not None and one.route != view.route}
     return case.verdict(
         Outcome.UNMET,
         expected=broken.expected,
         received=broken.received,
         observations=max(len(subject.observed), 1),
-        evidence=(*_pointers([view], broken.pointer), *_pointers(list(elsewhere.values()), "")) if view else (),
+        evidence=(*pointers([view], broken.pointer), *pointers_elsewhere(view, views)) if view else (),
         request=curl(case.contract, view.exchange) if view else "",
         routes=_routes(case, views),
     )
@@ -187,13 +184,6 @@ def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFind
         expected=phrases.expected(schema, finding.errors) or case.requirement.statement,
         received=phrases.received(schema, error, view.body),
         observations=observations,
-        evidence=_pointers([view], error.pointer),
+        evidence=pointers([view], error.pointer),
         request=curl(case.contract, view.exchange),
-    )
-
-
-def _pointers(views: list[ReplyView], pointer: str) -> tuple[Pointer, ...]:
-    """Point at the first few replies; hundreds of equal ones say no more."""
-    return tuple(
-        Pointer(r.evidence.probe, r.index, pointer, r.exchange.origin, r.exchange.at) for r in views[:_MOST_POINTERS]
     )

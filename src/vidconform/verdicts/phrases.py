@@ -12,22 +12,26 @@ from vidconform.text import Redacted
 LONGEST = 300
 # Leaves room for what stands around it, so that the length that is told is that of the text.
 _LONGEST_TEXT = 240
+_LONGEST_NAME = 60
+_MOST_MEMBERS, _MOST_ITEMS = 20, 5
 
 
-def cut(text: Redacted) -> Redacted:
+def shorten_redacted(text: Redacted) -> Redacted:
     """Return a text short enough for a line, with control characters made visible."""
-    return Redacted(fitted(text))
+    return Redacted(shorten(text))
 
 
-def fitted(text: str) -> str:
-    """Return what `cut` does of a text that is only quoted in another, which is redacted whole."""
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: LONGEST + 1])
+def shorten(text: str) -> str:
+    """Return the same of a text that is only quoted in another one, which is redacted as a whole."""
+    shown = text[: LONGEST + 1]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
     return shown if len(text) <= LONGEST else f"{shown[:LONGEST]}... ({len(text)} characters)"
 
 
 def show(value: Any) -> str:
     """Return a JSON value as text, cut."""
-    return fitted(json.dumps(_trimmed(value), ensure_ascii=False, default=str))
+    return shorten(json.dumps(_trimmed(value), ensure_ascii=False, default=str))
 
 
 def _trimmed(value: Any) -> Any:
@@ -35,10 +39,17 @@ def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}... ({len(value)} characters)"
     if isinstance(value, dict):
-        return {str(name)[:60]: _trimmed(value[name]) for name in list(value)[:20]}
+        more = {"...": f"{len(value)} members"} if len(value) > _MOST_MEMBERS else {}
+        return {_name(name): _trimmed(value[name]) for name in list(value)[:_MOST_MEMBERS]} | more
     if isinstance(value, list):
-        return [_trimmed(member) for member in value[:5]]
+        more_items = [f"... ({len(value)} items)"] if len(value) > _MOST_ITEMS else []
+        return [*map(_trimmed, value[:_MOST_ITEMS]), *more_items]
     return value
+
+
+def _name(name: Any) -> str:
+    text = str(name)
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}..."
 
 
 def expected(schema: Schema, errors: Sequence[SchemaError]) -> str:
@@ -79,8 +90,9 @@ def received(schema: Schema, error: SchemaError, body: Any) -> str:
     place = f" at {error.pointer}" if error.pointer else ""
     if error.keyword == "required" and isinstance(value, dict):
         missing = ", ".join(name for name in _asked(schema, error) or () if name not in value)
-        members = ", ".join(fitted(str(name)) for name in list(value)[:20]) or "none"
-        return f"no {missing}, but the members {members}{place}"
+        members = ", ".join(shorten(str(name)) for name in list(value)[:_MOST_MEMBERS]) or "none"
+        more = f", ... ({len(value)} in all)" if len(value) > _MOST_MEMBERS else ""
+        return f"no {missing}, but the members {members}{more}{place}"
     return f"{show(value)}{place}"
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from vidconform.contracts import Contract, NodeFinding, Schema, customary_phases
 from vidconform.laws import (
+    CANCEL_AGAIN,
     DOCUMENT,
-    LIVES,
+    LIFECYCLE_PROBES,
     SECOND_ROUTE,
     Gathered,
-    Kind,
     ReplyView,
+    SubjectKind,
     on_routes_that_exist,
 )
 from vidconform.laws import reply_views as views_of
@@ -51,7 +52,7 @@ _OTHERS = ("content", "list", "create-as-form", "cancel", "late-cancel", "delete
 """What else is asked rightly."""
 
 
-def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Kind:
+def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> SubjectKind:
     """Return the kind of subject whose probes show the bodies that the schemas of a requirement are about."""
     schemas = schemas_of(contract, requirement, schema)
     own = _answers(contract, [one for one in schemas if requirement in one.bound])
@@ -62,10 +63,10 @@ def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Kind
     is_refusal = any(code[0] != "2" for _, code in answers)
     # What only a creation shows is not sent for this alone where something free shows it too.
     wanted = refused or ({_REFUSAL} if is_refusal else set())
-    order = (*LIVES, *_OTHERS, *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
+    order = (*LIFECYCLE_PROBES, *_OTHERS, *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
     probes = tuple(name for name in order if name in served | wanted)
     witnesses = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
-    return Kind(lambda *_: [], probes, witnesses)
+    return SubjectKind(lambda *_: [], probes, witnesses)
 
 
 def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:
@@ -79,25 +80,36 @@ def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:
     }
 
 
+def roles_of_schema(contract: Contract, requirement: str, schema: Schema) -> set[str]:
+    """Return the roles of the operations whose replies the schemas of a requirement are about."""
+    return {role for role, _ in _answers(contract, schemas_of(contract, requirement, schema))}
+
+
 def schemas_of(contract: Contract, requirement: str, first: Schema) -> list[Schema]:
     """Return the schema files that tell of a requirement, `first` first: each judges the replies of its own."""
     others = [one for one in contract.schemas.values() if one is not first and requirement in one.told]
     return [first, *others]
 
 
-def walk(
-    contract: Contract, schema: Schema, gathered: Gathered, cache: dict[Any, Any]
-) -> dict[str, list[tuple[ReplyView, NodeFinding]]]:
-    """Return what each requirement of a schema found in which reply; `cache` keeps the walk of the same evidence."""
-    key = (schema.path, *sorted((name, id(evidence)) for name, evidence in gathered.items()))
+Told = Mapping[str, list[NodeFinding]]
+"""What one reply tells, by requirement."""
+
+
+def walk(contract: Contract, schema: Schema, gathered: Gathered, cache: dict[Any, Any]) -> list[tuple[ReplyView, Told]]:
+    """Return what each reply tells of the requirements of a schema; `cache` keeps the walk of the same evidence."""
+    key = schema, frozenset(map(id, gathered.values()))
     if key not in cache:
-        by_requirement: dict[str, list[tuple[ReplyView, NodeFinding]]] = {}
+        # Thousands of replies tell the same, in one list that they share: what is made of it is shared, too.
+        known: dict[tuple[int, bool], tuple[list[NodeFinding], Told]] = {}
+        walked: list[tuple[ReplyView, Told]] = []
         for view in _bodies(contract, schema, gathered):
-            for finding in _describe(schema, view):
-                by_requirement.setdefault(finding.requirement, []).append((view, finding))
-        cache[key] = by_requirement
-    found: dict[str, list[tuple[ReplyView, NodeFinding]]] = cache[key]
-    return found
+            found, shows = view.findings(schema), view.shows_something
+            if (id(found), shows) not in known:
+                known[id(found), shows] = found, _by_requirement(found, shows)
+            walked.append((view, known[id(found), shows][1]))
+        cache[key] = walked
+    kept: list[tuple[ReplyView, Told]] = cache[key]
+    return kept
 
 
 def would_be_shown_by_success(contract: Contract, schema: Schema, requirement: str, gathered: Gathered) -> bool:
@@ -118,16 +130,22 @@ def _names(by_role: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [name for names in by_role.values() for name in names]
 
 
-def _describe(schema: Schema, view: ReplyView) -> list[NodeFinding]:
+def _by_requirement(found: list[NodeFinding], shows_something: bool) -> Told:
     """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
-    found = view.findings(schema)
-    return found if view.shows_something else [finding for finding in found if not finding.hedged]
+    told: dict[str, list[NodeFinding]] = {}
+    for finding in found:
+        if shows_something or not finding.hedged:
+            told.setdefault(finding.requirement, []).append(finding)
+    return told
 
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[ReplyView]:
     """Return the replies whose own operation and status code the document gives this schema for."""
-    lives = views_of(contract, gathered, *LIVES, *_OTHERS, DOCUMENT)
+    found = views_of(contract, gathered, *LIFECYCLE_PROBES, *_OTHERS, DOCUMENT)
+    lives = [view for view in found if view.exchange.step != CANCEL_AGAIN]
+    asked_wrongly = [view for view in found if view.exchange.step == CANCEL_AGAIN]
+    asked_wrongly += views_of(contract, gathered, _REFUSAL)
     # What had to be refused and was served is told by the row that says so.
-    refusals = [view for view in views_of(contract, gathered, _REFUSAL) if not view.reply.is_success]
+    refusals = [view for view in asked_wrongly if not view.reply.is_success]
     asked = on_routes_that_exist(contract, gathered, [*lives, *refusals])
     return [view for view in asked if view.documented_schema == schema.path.name and view.reply.is_json]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from vidconform.contracts import Contract, Level, Requirement
+from vidconform.contracts import Contract, ForeignContract, Level, Requirement
 from vidconform.text import Redacted
 from vidconform.verdicts.labels import Label
-from vidconform.verdicts.phrases import cut
+from vidconform.verdicts.phrases import shorten_redacted
 
 
 class Outcome(StrEnum):
@@ -49,7 +49,9 @@ class Verdict:
     `request` is the offending request as a curl line, `decided_by` the check.
     `known` is the entry of a deviations.toml about it, where there is one that matters. `refused` says that it
     is unseen because what would have shown it costs more than the run may spend, `partial` that it is met by what was
-    seen while trouble hid the rest; `routes` are those that it is unmet on, as method and path.
+    seen while trouble hid the rest; `routes` are those that it is unmet on, as method and path. `offered` says that the
+    service's own document has what the requirement is about, `otherwise` which part of the request was not as the
+    contract has it, so that it is unseen.
     """
 
     contract: Contract
@@ -66,6 +68,8 @@ class Verdict:
     refused: bool = False
     partial: bool = False
     routes: tuple[str, ...] = ()
+    offered: bool = True
+    otherwise: str = ""
 
     @property
     def label(self) -> Label:
@@ -74,6 +78,8 @@ class Verdict:
             return Label.CONFORMS
         if self.refused:
             return Label.REFUSED
+        if not self.offered:
+            return Label.NOT_OFFERED
         if self.outcome is not Outcome.UNMET:
             return Label(self.outcome.value)
         contradiction = self.subject == "document" and self.requirement.level is not Level.MAY
@@ -81,7 +87,7 @@ class Verdict:
 
     def shown(self, redact: Callable[[str], Redacted]) -> ShownVerdict:
         """Return the verdict as it is written and shown: no secret in its texts, and then no more than fits a line."""
-        texts = {name: cut(redact(getattr(self, name))) for name in ("expected", "received")}
+        texts = {name: shorten_redacted(redact(getattr(self, name))) for name in ("expected", "received")}
         routes, evidence = tuple(map(redact, self.routes)), tuple(p.shown(redact) for p in self.evidence)
         return ShownVerdict(
             **{**vars(self), **texts, "request": redact(self.request), "routes": routes, "evidence": evidence}
@@ -98,11 +104,17 @@ class ShownVerdict(Verdict):
     routes: tuple[Redacted, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the verdict as a line of results.jsonl (format vidconform/results@1)."""
+        """Return the verdict as a line of results.jsonl (format vidconform/results@1).
+
+        One by a contract that is not the service's own is of another kind, so that nobody takes it for one of those.
+        """
+        foreign = self.contract if isinstance(self.contract, ForeignContract) else None
         return {
-            "kind": "verdict",
+            "kind": "verdict" if foreign is None else "foreign",
+            **({} if foreign is None else {"against": foreign.promised.id}),
             "provider": self.contract.provider.name,
             "contract": self.contract.id,
+            **self.contract.attribution,
             "requirement": self.requirement.id,
             "level": self.requirement.level.value,
             "subject": self.subject,
@@ -113,12 +125,13 @@ class ShownVerdict(Verdict):
             "expected": self.expected,
             "received": self.received,
             "observations": self.observations,
-            "evidence": [asdict(pointer) for pointer in self.evidence],
+            "evidence": [{**vars(pointer)} for pointer in self.evidence],
             "request": self.request,
             "concern": self.requirement.concern,
             "decided_by": self.decided_by,
             **({"deviation": dict(self.known)} if self.known is not None else {}),
             **({"partial": True} if self.partial else {}),
             **({"routes": list(self.routes)} if self.routes else {}),
+            **({"asked_otherwise": self.otherwise} if self.otherwise else {}),
             **({"edition": self.contract.edition.sha256} if self.contract.edition.sha256 else {}),
         }

@@ -68,6 +68,12 @@ def cancelled_tasks_go_on(reply: ReplyContext) -> None:
         reply.answer_without("end")
 
 
+@vice(CANCELLED)
+def deletes_what_it_cancels(reply: ReplyContext) -> None:
+    """A task that is cancelled is deleted."""
+    reply.answer_without("kept")
+
+
 @vice(ANY)
 def cancels_what_has_ended_in_secret(reply: ReplyContext) -> None:
     """The cancellation of a task that has ended is refused, and the task is cancelled all the same."""

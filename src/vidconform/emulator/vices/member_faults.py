@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from vidconform.contracts import decoded
 from vidconform.emulator.replies import ReplyContext
@@ -56,6 +57,14 @@ def _iso(value: Any) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
+def _path(value: Any) -> str:
+    """Return an address without its host, which leads to the same from where it was told."""
+    if not isinstance(value, str) or not urlsplit(value).netloc:
+        raise TypeError(value)
+    parts = urlsplit(value)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
 NAMED = {
     damage.suffix: damage
     for damage in (
@@ -70,6 +79,7 @@ NAMED = {
         Damage("in-milliseconds", "counts milliseconds", lambda value: _number(value) * 1000),
         Damage("in-microseconds", "counts microseconds", lambda value: _number(value) * 1000),
         Damage("in-seconds", "counts seconds", lambda value: _number(value) // 1000),
+        Damage("as-path", "is a path without a host", _path),
     )
 }
 
@@ -96,12 +106,14 @@ def damaged(body: Any, path: str, damage: Damage) -> Any:
 
 def _name(path: str) -> str:
     names = [name for name in path.split(".") if name != "*"]
-    return "-".join(names[-2:]).replace("_", "-")
+    return "-".join([*names[-2:], *(["each"] if path.endswith("*") else [])]).replace("_", "-")
 
 
-def _places(body: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
+def _places(body: Any, names: list[str]) -> Iterator[tuple[Any, Any]]:
     """Yield each object that holds, or could hold, the member; `*` stands for every member of a list."""
-    if names[0] == "*":
+    if names == ["*"]:
+        yield from ((body, at) for at in reversed(range(len(body)))) if isinstance(body, list) else ()
+    elif names[0] == "*":
         for member in body if isinstance(body, list) else ():
             yield from _places(member, names[1:])
     elif isinstance(body, dict) and len(names) == 1:
@@ -113,11 +125,12 @@ def _places(body: Any, names: list[str]) -> Iterator[tuple[dict[str, Any], str]]
             body[names[0]] = json.dumps(inside)
 
 
-def _damage(owner: dict[str, Any], name: str, damage: Damage) -> None:
-    if not damage.puts and owner.get(name) is None:
+def _damage(owner: Any, name: Any, damage: Damage) -> None:
+    own = owner[name] if isinstance(owner, list) else owner.get(name)
+    if not damage.puts and own is None:
         return
-    altered = damage.alter(owner.get(name))
-    if altered is _GONE:
-        owner.pop(name, None)
-    else:
+    altered = damage.alter(own)
+    if altered is not _GONE:
         owner[name] = altered
+    elif isinstance(owner, list) or name in owner:
+        del owner[name]

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
-from vidconform.contracts import Contract, Operation, RefusalCase
+from vidconform.contracts import Contract, Operation, RefusalCase, written
 from vidconform.emulator.answering import answer
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import ReplyContext
@@ -49,7 +49,7 @@ class Sampling:
 
     def refused(self) -> Iterator[ReplyContext]:
         """Yield what is answered to an id that no task has, and to whoever has no key."""
-        for operation in self.contract.operations:
+        for operation in (one for one in self.contract.operations if not one.shares):
             if operation.id_parameter is not None:
                 yield from self._ask(operation.role, self.contract.unknown_id)
             yield from self._ask(operation.role, self.known[0].id if operation.id_parameter else None, key="none")
@@ -61,18 +61,23 @@ class Sampling:
         for case in self.contract.refusals.values():
             operation = self.contract.operation(case.role)
             body = case.changed(operation.request_example) if operation is not None else None
-            for reply in self._ask(case.role, ids.get(case.id, self.known[0].id), case.key, body):
+            for reply in self._ask(case.role, ids.get(case.id, self.known[0].id), case.key, body, case):
                 yield case, reply
 
-    def _ask(self, role: str, asked: str | None, key: str = "key", body: Any = None) -> Iterator[ReplyContext]:
+    def _ask(
+        self, role: str, asked: str | None, key: str = "key", body: Any = None, case: RefusalCase | None = None
+    ) -> Iterator[ReplyContext]:
         operation = self.contract.operation(role)
-        own = (self.contract.name, role)
+        own = (self.contract.name, (operation.shares if operation is not None else "") or role)
         emulated = next((one for one in self.state.provider.operations if (one.contract, one.role) == own), None)
         if operation is None or emulated is None:
             return
         sent = json.dumps(operation.request_example or {} if body is None else body).encode()
+        if case is not None:
+            operation = operation.asked_as(case)
+        query = {name: written(value) for name, value in operation.query.items()} if case is not None else {}
         call = Call(
-            self.state, self.contract.name, {}, {}, Headers(_headers(operation, key)), sent, "http://emulator.example",
+            self.state, self.contract.name, {}, query, Headers(_headers(operation, key)), sent, "http://emulator.example",
             asked, operation.method,
         )  # fmt: skip
         reply = answer(emulated, call)
@@ -85,5 +90,6 @@ def _headers(operation: Operation, key: str) -> dict[str, str]:
     sent = [scheme for scheme in schemes if key in _KEYS or scheme.name == key]
     return {
         "content-type": "application/json",
+        **{name: written(value) for name, value in operation.headers.items()},
         **{scheme.header: f"{scheme.prefix} {_KEYS.get(key, 'k')}" for scheme in sent},
     }

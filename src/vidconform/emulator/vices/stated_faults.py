@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vidconform.contracts import Contract, RefusalCase
+from vidconform.contracts import Contract, RefusalCase, read_at, write_at
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import Trigger
 from vidconform.emulator.vices.vice import Act, Fault, Operator, coded, only
@@ -19,7 +19,19 @@ _STRANGERS = {"none": "without-key", "wrong": "with-wrong-key", "another": "with
 def keeps(case: RefusalCase, reply: ReplyContext) -> bool:
     """Whether a reply is what a document states of its request."""
     told = [field.read(reply.body) for field in _places(reply)]
-    return case.answers(reply.status) and (case.code is None or case.code in told[:1])
+    has_its_code = case.code is None or case.code in told[:1]
+    return (
+        case.answers(reply.status)
+        and has_its_code
+        and all(read_at(reply.body, pointer) == code for pointer, code in case.codes.items())
+    )
+
+
+def tells_a_code(case: RefusalCase, reply: ReplyContext) -> bool:
+    """Whether a refusal has a text in the place of its code, or values of their kind where it has them."""
+    if case.codes:
+        return all(type(read_at(reply.body, pointer)) is type(code) for pointer, code in case.codes.items())
+    return any(isinstance(field.read(reply.body), str) for field in _places(reply)[:1])
 
 
 def stated_faults(contract: Contract) -> Iterator[Fault]:
@@ -30,6 +42,9 @@ def stated_faults(contract: Contract) -> Iterator[Fault]:
         yield _fault(contract, case, f"as-{code}", f"is answered with {code}", coded(code), _others(case, code))
         if case.code is not None:
             yield _fault(contract, case, "with-another-code", "is refused for another reason", _say_another, set())
+        for pointer, told in case.codes.items():
+            name, act = pointer.strip("/").replace("/", "-").replace("_", "-"), _say_beside(pointer, told)
+            yield _fault(contract, case, f"with-another-{name}", f"is refused with another {pointer}", act, set())
 
 
 def _codes(case: RefusalCase) -> tuple[int, ...]:
@@ -63,6 +78,17 @@ def _others(case: RefusalCase, code: int) -> set[str]:
 def _say_another(reply: ReplyContext) -> None:
     for field in _places(reply)[:1]:
         field.write(reply.body, "another")
+
+
+def _say_beside(pointer: str, told: Any) -> Act:
+    """Return what puts another value of the same kind at a place."""
+    other = (not told) if isinstance(told, bool) else told + 1 if isinstance(told, int) else "another"
+
+    def say(reply: ReplyContext) -> None:
+        if isinstance(reply.body, dict):
+            write_at(reply.body, pointer, other)
+
+    return say
 
 
 def _places(reply: ReplyContext) -> list[Any]:

@@ -71,7 +71,7 @@ vices(
 vices(
     TASK,
     ("update-time-ahead-of-the-clock", "The time of the last update has not come yet.", moved(_CENTURY, "updated")),
-    ("update-time-before-creation", "The last update lies before the creation.", moved(-3600, "updated")),
+    ("update-time-before-creation", "The last update lies before the creation.", moved(-120, "updated")),
     ("update-time-goes-back", "The time of the last update goes back by a millisecond with every read.",
      provided(lambda reply: reply.task and reply.task.finished,
               lambda reply: moved(-(reply.task.reads if reply.task else 0) / 1000, "updated")(reply))),
@@ -79,7 +79,7 @@ vices(
 vices(
     UNFINISHED,
     ("update-time-before-the-pending-creation",
-     "The last update lies before the creation that the pending info tells.", moved(-3600, "updated")),
+     "The last update lies before the creation that the pending info tells.", moved(-120, "updated")),
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _is_variant(reply: ReplyContext) -> bool:
     """Whether another variant of a content than the video is served."""
     operation = reply.described.operation("content") if reply.described is not None else None
     option = operation.options.get("variant") if operation is not None else None
-    return CONTENT.holds(reply) and option is not None and reply.sent_query.get(option.name) in option.values[1:]
+    return CONTENT.holds(reply) and option is not None and reply.sent_query.get(option.name) in option.others
 
 
 def _is_created(reply: ReplyContext) -> bool:

@@ -79,8 +79,7 @@ def explore(plan: dict[str, Any]) -> None:
 
 
 def _ask(drawn: Drawn) -> str:
-    with suppress(BrokenPipeError):
-        _say(drawn)
+    _say(drawn)
     word: str = json.loads(sys.stdin.readline() or '"enough"')
     if word == "enough":
         raise Enough
@@ -89,8 +88,12 @@ def _ask(drawn: Drawn) -> str:
 
 # The pipe itself, whatever is printed to later.
 def _say(value: Any, out: TextIO = sys.stdout) -> None:
-    out.write(json.dumps(value) + "\n")
-    out.flush()
+    try:
+        out.write(json.dumps(value) + "\n")
+        out.flush()
+    except BrokenPipeError:
+        # Whoever asked was killed; Python would try to write the rest once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def _requests(plan: dict[str, Any]) -> SearchStrategy[Drawn]:

@@ -24,11 +24,11 @@ _PROGRAM = Path(__file__).with_name("drawing.py")
 _IDLE = 8
 
 
-class EngineFailure(Exception):
+class DrawingFailure(Exception):
     """The process that draws requests came to an error or ended."""
 
 
-class Engine:
+class DrawingProcesses:
     """The processes that draw requests: one is started when it is first wanted, and more for threads that ask at once.
 
     None waits for another's: a provider that hangs would hold up those that do not.
@@ -53,17 +53,17 @@ class Engine:
                 self._idle.append(process)
             return self._idle[-1]
 
-    def explore(self, plan: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
-        """Hand each drawn request to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
+    def draw(self, drawing: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
+        """Draw requests and hand each to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
 
-        Raises EngineFailure, and whatever `answer` raises.
+        Raises DrawingFailure, and whatever `answer` raises.
         """
         with self._lock:
             process = self.start()
             self._idle.remove(process)
             self._busy.append(process)
         try:
-            drawn = _exchange_lines(process, plan)
+            drawn = _exchange_lines(process, drawing)
             while drawn is not None:
                 drawn = _exchange_lines(process, answer(drawn))
         except BaseException:
@@ -86,24 +86,24 @@ class Engine:
             self._idle = []
 
 
-ENGINE = Engine()
-atexit.register(ENGINE.close)
+DRAWING_PROCESSES = DrawingProcesses()
+atexit.register(DRAWING_PROCESSES.close)
 
 
 def _exchange_lines(process: subprocess.Popen[str], said: Any) -> Any:
-    """Say one thing and return what is said to it; raises EngineFailure."""
+    """Say one thing and return what is said to it; raises DrawingFailure."""
     if process.stdin is None or process.stdout is None:
-        raise EngineFailure("no pipe")
+        raise DrawingFailure("no pipe")
     process.stdin.write(json.dumps(said) + "\n")
     process.stdin.flush()
     line = process.stdout.readline()
     heard = json.loads(line) if line else {"error": "the process that draws requests ended"}
     if isinstance(heard, dict) and "error" in heard:
-        raise EngineFailure(heard["error"])
+        raise DrawingFailure(heard["error"])
     return heard
 
 
-def plan_of(
+def drawing_input(
     contract: Contract, operation: Operation, seed: int, most: int, suspects: Iterable[RawRequest] = ()
 ) -> dict[str, Any]:
     """Return what requests to an operation are drawn from, of which `most` are sent; `suspects` are made smaller."""

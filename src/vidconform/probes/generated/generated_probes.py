@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, is_plain
-from vidconform.exchange import NEAR, Reply
-from vidconform.ledger import Danger
-from vidconform.probes.generated.exploration import ENGINE, drawn_request, plan_of
+from vidconform.contracts import Contract, Operation
+from vidconform.exchange import NEAR, UNANSWERED
+from vidconform.probes.generated.exploration import DRAWING_PROCESSES, drawing_input, drawn_request
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
+from vidconform.probes.generated.request_trial import NoMoreRequests, RequestTrial, send_generated
 from vidconform.probes.generated.unknown_ids import aimed_ids, near_ids, unknown_to
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import EXPLORING, ODD_HEADERS, RawRequest, raw_request
 from vidconform.probes.task_lookup import Find
-from vidconform.text import Redacted
-from vidconform.transport import NotSent, ProbeFailure
+from vidconform.transport import NotSent
 
 REQUIREMENT = "any-request-is-no-server-error"
 """The statement about whatever may be asked; without it nothing is generated."""
 ACCIDENT = "any-bad-request-is-refused"
 """The statement that a creation among them breaks."""
-DANGER = Danger(6, "body")
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 # Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
 MOST_OF_ONE, MOST_OF_ALL = 30, 60
 # Of all requests to an operation, those that no seed changes; the rest explores and shrinks.
 _AIMED = 2 / 3
-_MOST_SUSPECTS = 4
-# A vendor that answers with megabytes is judged by their beginning, so that hundreds of replies stay small.
-LONGEST_KEPT = 65_536
 
 
 @dataclass(frozen=True)
@@ -62,10 +57,10 @@ class GeneratedProbe:
         recorded = context.transport.recorded()
         if recorded is None:
             known, near = find("task_ids") or [], self._near(context, find)
-            _generate(context, operation, _RequestTrial(context, operation, self.may_create, most, near), known)
+            _generate(context, operation, RequestTrial(context, operation, self.may_create, most, near), known)
         for request in recorded or ():
             raw = raw_request(operation, request.target, request.body, dict(request.headers))
-            _send(context, operation, raw, context.ask)
+            send_generated(context, operation, raw, context.ask)
 
     def _near(self, context: ProbeContext, find: Find) -> list[str]:
         """Return ids near one that the service serves; the content of such a one tells not whose it is."""
@@ -77,82 +72,29 @@ class GeneratedProbe:
         return near
 
 
-class _NoMoreRequests(BaseException):
-    """No further request: so many were allowed, or something came between. No error, which hypothesis would shrink."""
-
-
-@dataclass
-class _RequestTrial:
-    """Sends each request once and remembers whether its reply is suspicious."""
-
-    context: ProbeContext
-    operation: Operation
-    may_create: bool
-    most: int
-    near: list[str] = field(default_factory=list)
-    seen: dict[RawRequest, bool] = field(default_factory=dict)
-    cause: Exception | None = None
-
-    def __call__(self, raw: RawRequest) -> bool:
-        """Whether the reply to a request is one that no documented service gives."""
-        if raw not in self.seen:
-            if len(self.seen) >= self.most:
-                raise _NoMoreRequests
-            where = f"{self.context.contract.id}: {self.operation.method} {self.operation.path}"
-            told = f"{where}, generated request {len(self.seen) + 1} of at most {self.most}"
-            self.context.setting.tell(Redacted(told))
-            self.seen[raw] = _is_suspicious(self.operation.asked(raw.target), self._send(raw))
-        return self.seen[raw]
-
-    @property
-    def suspects(self) -> list[RawRequest]:
-        """The requests whose replies are suspicious, as far as they were sent; a few of many."""
-        found = [raw for raw, suspicious in self.seen.items() if suspicious]
-        # A part of an id near a known one may be somebody's.
-        return [raw for raw in found if self.operation.asked(raw.target) not in self.near][:_MOST_SUSPECTS]
-
-    def _send(self, raw: RawRequest) -> Reply:
-        try:
-            reply = _send(
-                self.context,
-                self.operation,
-                raw,
-                partial(self.context.send_expecting_refusal, danger=DANGER) if self.may_create else self.context.ask,
-            )
-        except (ProbeFailure, NotSent) as cause:
-            self.cause = cause
-            raise _NoMoreRequests from cause
-        if self.may_create and not reply.is_refusal:
-            # One accident, or what may be one, is paid for; it shall be the only one.
-            raise _NoMoreRequests
-        return reply
-
-
-def _send(context: ProbeContext, operation: Operation, raw: RawRequest, send: Callable[..., Any]) -> Reply:
-    reply: Reply = send("generated", operation, operation.asked(raw.target), raw=raw, longest=LONGEST_KEPT).reply
-    return reply
-
-
-def _is_suspicious(task_id: str | None, reply: Reply) -> bool:
-    html = not reply.is_json and not reply.cut and (task_id is None or is_plain(task_id))
-    return reply.status >= 500 or reply.is_success or html
-
-
-def _generate(context: ProbeContext, operation: Operation, trial: _RequestTrial, known: list[str]) -> None:
+def _generate(context: ProbeContext, operation: Operation, trial: RequestTrial, known: list[str]) -> None:
     """Send what is aimed first, then what the seed draws; raises what came between."""
     may_send = _harmless(context.contract, operation, known)
     if trial.most >= EXPLORING:
-        ENGINE.start()
+        DRAWING_PROCESSES.start()
     try:
         for raw in aimed_first(context.contract, operation, trial.most, known, trial.near):
             trial(raw)
         if trial.most >= EXPLORING and len(trial.seen) < trial.most:
-            plan = plan_of(context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects)
-            ENGINE.explore(plan, partial(_answer, operation, trial, may_send))
-    except _NoMoreRequests:
+            drawing = drawing_input(
+                context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects
+            )
+            DRAWING_PROCESSES.draw(drawing, partial(_answer, operation, trial, may_send))
+    except NoMoreRequests:
         pass
-    if trial.cause is not None:
-        raise trial.cause
+    if trial.dropped is not None:
+        # Nobody knows whether anything would have been answered after it.
+        trial.unanswered.pop()
+    if trial.unanswered:
+        context.note(UNANSWERED, lambda: trial.unanswered)
+    cause = trial.cause or trial.dropped
+    if cause is not None:
+        raise cause
 
 
 def aimed_first(
@@ -186,13 +128,13 @@ def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Cal
 
 
 def _answer(
-    operation: Operation, trial: _RequestTrial, may_send: Callable[[RawRequest], bool], drawn: dict[str, Any]
+    operation: Operation, trial: RequestTrial, may_send: Callable[[RawRequest], bool], drawn: dict[str, Any]
 ) -> str:
     """Return what the engine needs to know of a request that it drew."""
     raw = drawn_request(operation, drawn)
     try:
         return ("suspicious" if trial(raw) else "fine") if may_send(raw) else "unfit"
-    except _NoMoreRequests:
+    except NoMoreRequests:
         return "enough"
 
 

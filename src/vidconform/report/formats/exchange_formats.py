@@ -1,4 +1,4 @@
-"""The same picture for other programs: CTRF, SARIF 2.1.0, shields.io endpoints and CSV."""
+"""The report for other programs: CTRF, SARIF 2.1.0, shields.io endpoints and CSV."""
 
 from __future__ import annotations
 

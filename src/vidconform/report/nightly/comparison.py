@@ -1,4 +1,4 @@
-"""Two pictures compared: what got worse, better, appeared, vanished, is no longer seen or could not be judged."""
+"""Two reports compared: what got worse, better, appeared, vanished, is no longer seen or could not be judged."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from vidconform.report.nightly.versions import Question, asked_before, compared, remarks_on_versions
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.report.run_model import DOCUMENTED, IN_PART, VerdictRow
 from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, UNMET, Label
@@ -43,12 +44,13 @@ class Difference:
 
 def differences(old: ReportModel, new: ReportModel) -> list[Difference]:
     """Return what changed, in the order of KINDS."""
-    found = [d for key in sorted({*old.shown, *new.shown}) if (d := _difference(old, new, key)) is not None]
+    asked = asked_before(old, new)
+    found = [d for key in compared(old, new) if (d := _difference(asked.get(key), new, key)) is not None]
     return sorted(found, key=lambda difference: KINDS.index(difference.kind))
 
 
-def _difference(old: ReportModel, new: ReportModel, key: tuple[str, str, str]) -> Difference | None:
-    before, after = old.shown.get(key), new.shown.get(key)
+def _difference(before: Entry | None, new: ReportModel, key: Question) -> Difference | None:
+    after = new.shown.get(key)
     later = None if after is None else after.label
     earlier = _last_known(before, seen=later not in NOT_SEEN)
     known = after or before
@@ -136,6 +138,7 @@ def remarks(old: ReportModel, new: ReportModel) -> Iterator[str]:
     for name, merged in (("OLD", old), ("NEW", new)):
         for run in merged.truncated:
             yield f"{name} is truncated ({run.path}): what vanished or appeared may only not have been reached."
+    yield from remarks_on_versions(old, new)
     silent = _never_judged(old, new)
     for contract, count in silent.items():
         yield f"{contract}: {count} {'requirement was' if count == 1 else 'requirements were'} judged on neither side."
@@ -147,8 +150,9 @@ def remarks(old: ReportModel, new: ReportModel) -> Iterator[str]:
 def _never_judged(old: ReportModel, new: ReportModel) -> dict[str, int]:
     """Return how many questions of each contract could be judged on neither side."""
     found: dict[str, int] = {}
+    asked = asked_before(old, new)
     for key, entry in new.shown.items():
-        if not entry.is_judged and _last_known(old.shown.get(key)) in NOT_JUDGED:
+        if not entry.is_judged and _last_known(asked.get(key)) in NOT_JUDGED:
             found[key[0]] = found.get(key[0], 0) + 1
     return found
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vidconform.report.faults import named
 from vidconform.report.nightly.comparison import KINDS, NOT_DECIDED, Difference
-from vidconform.report.terminal import known, named
+from vidconform.report.terminal import describe_known
 from vidconform.text import visible
 
 _TITLES = {
@@ -47,5 +48,5 @@ def _text(difference: Difference) -> list[str]:
     if difference.kind in ("worse", "changed", "appeared") and difference.received:
         lines.append(f"    expected {visible(difference.expected)}, received {visible(difference.received)}")
     if difference.deviation is not None:
-        lines.append(f"    {visible(known(difference.deviation))}")
+        lines.append(f"    {visible(describe_known(difference.deviation))}")
     return lines

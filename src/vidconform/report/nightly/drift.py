@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from vidconform.report.nightly.observed_reader import Observations, Observed, Seen
+from vidconform.report.nightly.versions import paired
 from vidconform.report.report_model import ReportModel
 from vidconform.text import visible
 from vidconform.verdicts import Label
@@ -57,9 +58,9 @@ def drift(old: ReportModel, new: ReportModel) -> tuple[list[Drift], list[str]]:
         told = f"{' and '.join(lacking)} without observed.json: drift is not told."
         return [], [*before.damaged, *after.damaged, told]
     found: list[Drift] = []
-    for contract in sorted({*old.columns} & {*new.columns}):
+    for contract, like in sorted(paired(old, new).items()):
         newer = after.newest(contract)
-        drifted = compare(contract, before.known(contract, newer), newer)
+        drifted = compare(contract, before.known(like, newer), newer)
         found += drifted if _is_whole(new, contract) else [one for one in drifted if one.change not in _OF_LESS]
     return found, [*before.damaged, *after.damaged]
 

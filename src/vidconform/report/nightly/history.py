@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from vidconform.report.rejudged import Question, moved_in
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.text import pluralise, visible
-from vidconform.verdicts import BY_COLUMN, LABELS, Label
+from vidconform.verdicts import BY_COLUMN, LABELS, NOT_JUDGED, Label
 
 
-def as_json(merged: ReportModel) -> list[dict[str, Any]]:
-    """Return an object a question: its reading, since when, first and last seen, and the reading in each run."""
-    return [_history(merged, entry) for entry in _worst_first(merged)]
+def as_json(merged: ReportModel, *, changed: bool = False) -> list[dict[str, Any]]:
+    """Return an object a question: its reading, since when, first and last seen, and the reading in each run.
+
+    `reread` are the runs that read otherwise when they were judged first, where they were judged again since;
+    `changed` leaves out what reads the same in all runs that say something of it.
+    """
+    moved = moved_in(merged.runs)
+    told = [entry for entry in _worst_first(merged) if not changed or _has_changed(entry, moved)]
+    return [{**_history(merged, entry), "reread": moved.get(entry.row.key, [])} for entry in told]
 
 
-def as_text(merged: ReportModel) -> list[str]:
+def as_text(merged: ReportModel, *, changed: bool = False) -> list[str]:
     """Return a line a question under one a contract; a letter a run, the oldest first."""
     legend = ", ".join(f"{label.mark} {label}" for label in BY_COLUMN)
     lines = [f"{pluralise(len(merged.runs), 'run')}, oldest first: {legend}"]
     lines += [f"truncated: {visible(str(run.path))}" for run in merged.runs if run.is_truncated]
+    moved = rereadings(merged)
+    told = [entry for entry in _worst_first(merged) if not changed or _has_changed(entry, moved)]
     for contract in merged.columns:
-        lines += ["", visible(contract)]
-        lines += [_line(merged, entry) for entry in _worst_first(merged) if entry.row.contract == contract]
-    return lines
+        mine = [entry for entry in told if entry.row.contract == contract]
+        lines += ["", visible(contract)] if mine or not changed else []
+        lines += [_line(merged, entry) + moved.get(entry.row.key, "") for entry in mine]
+    return lines if told or not changed else [*lines, "nothing changed"]
+
+
+def _has_changed(entry: Entry, moved: Mapping[Question, object]) -> bool:
+    """Whether runs that say something of a question differ; an outage changes nothing."""
+    return len({label for _, label in entry.history if label not in NOT_JUDGED}) > 1 or entry.row.key in moved
+
+
+def rereadings(merged: ReportModel) -> dict[Question, str]:
+    """Return by question what our reading alone changed, or what was lost of the evidence: the service did neither."""
+    return {question: _reread(moved) for question, moved in moved_in(merged.runs).items()}
+
+
+def _reread(moved: list[dict[str, str]]) -> str:
+    ways = Counter((move["was"], move["cause"]) for move in moved)
+    told = [f"{was} in {pluralise(runs, 'run')} before ({cause})" for (was, cause), runs in sorted(ways.items())]
+    return f"; judged again: {', '.join(told)}"
 
 
 def _worst_first(merged: ReportModel) -> list[Entry]:

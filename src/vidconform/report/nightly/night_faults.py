@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -14,7 +14,7 @@ from vidconform.report.merged_runs import NOBODY, merge_files
 from vidconform.report.nightly.comparison import differences
 from vidconform.report.report_model import Column, Entry, ReportModel
 from vidconform.report.results_reader import NAME, find_results
-from vidconform.report.run_model import VerdictRow
+from vidconform.report.run_model import Run, VerdictRow
 from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, Label
 
 #: In so many nights in a row a contract may stay unjudged before anybody hears of it.
@@ -28,7 +28,7 @@ _CONSEQUENCES = ("not sent: ", NOBODY)
 class NightFault:
     """One thing to hear of once; `key` stays the same until it is mended, `requirement` is empty for a whole contract.
 
-    `word` is a reading, `stale` (a known deviation that is met) or `not judged`.
+    `word` is a reading, `stale` (a known deviation that is met) or `not judged`; `row` is the verdict, if there is one.
     """
 
     key: str
@@ -39,6 +39,7 @@ class NightFault:
     expected: str
     received: str
     since: date
+    row: VerdictRow | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,25 @@ class Night:
         return list(self._entries)
 
     @property
+    def remedies(self) -> list[Mapping[str, str]]:
+        """What the owner of the key has to mend, each once however many contracts it is about; a task is of one."""
+        found: dict[tuple[str, str], Mapping[str, str]] = {}
+        for remedy in self._newest_run.remedies:
+            if remedy["contract"] in self._remediable:
+                found.setdefault((remedy["variable"], remedy["contract"] * (remedy["cause"] == "task")), remedy)
+        return [*found.values()]
+
+    @property
+    def is_misconfigured(self) -> bool:
+        """Whether nothing is told tonight for what the owner of the key has to mend.
+
+        A contract without a task is nothing to call anybody for where another one is judged.
+        """
+        silent = {column.id for column in self._columns if self._is_silent(column.id)}
+        told = {remedy["contract"] for remedy in self._newest_run.remedies if remedy["cause"] != "task"}
+        return bool(silent & told) or (silent == {column.id for column in self._columns} and bool(self._remediable))
+
+    @property
     def is_judged(self) -> bool:
         """Whether the newest run came to its end and tells something of each of its contracts."""
         contracts = [column.id for column in self._columns]
@@ -89,6 +109,14 @@ class Night:
     def _columns(self) -> list[Column]:
         return [column for column in self.whole.columns.values() if column.served.name == self.provider]
 
+    @property
+    def _newest_run(self) -> Run:
+        return self.newest.runs[-1]
+
+    @property
+    def _remediable(self) -> set[str]:
+        return {remedy["contract"] for remedy in self._newest_run.remedies} & {column.id for column in self._columns}
+
     def _faults(self, noted: Collection[str]) -> Iterator[NightFault]:
         for key, entry in self._entries.items():
             word = _word(entry.row, key in noted, self.fail_on)
@@ -98,7 +126,8 @@ class Night:
 
     def _silences(self) -> Iterator[NightFault]:
         """Yield the contracts of which nothing was heard for too many nights."""
-        for column in self._columns:
+        # What the owner of the key has to mend is told each night.
+        for column in (column for column in self._columns if column.id not in self._remediable):
             days = sorted({self.whole.runs[run].started_at.date() for run in self._silent_runs(column)})
             if len(days) >= PATIENCE:
                 key, cause = f"{column.id} {_SILENT}", self._cause([column.id])
@@ -157,4 +186,4 @@ def _fault(key: str, row: VerdictRow, word: str, since: date) -> NightFault:
     expected, received = row.expected, row.received
     if word == "stale":
         expected, received = "what deviations.toml lists as deviating", "what the document promises"
-    return NightFault(key, row.contract, row.requirement, row.level, word, expected, received, since)
+    return NightFault(key, row.contract, row.requirement, row.level, word, expected, received, since, row)

@@ -28,7 +28,7 @@ Observed = Mapping[Key, Seen]
 
 
 class Observations:
-    """What the runs of a picture observed, each file read once; `damaged` says which could not be."""
+    """What the runs of a report observed, each file read once; `damaged` says which could not be."""
 
     def __init__(self, merged: ReportModel) -> None:
         self._merged = merged

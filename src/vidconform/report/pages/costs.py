@@ -10,7 +10,10 @@ from vidconform.report.run_model import Spent
 
 @dataclass(frozen=True)
 class NewestCost:
-    """One provider's newest run; `requests` is None where the run was cut before it could count them."""
+    """One provider's newest run; `requests` is None where the run was cut before it could count them.
+
+    `money` is None where no price is known, and 0 where an emulator was asked.
+    """
 
     provider: str
     mode: str
@@ -32,5 +35,6 @@ def _cost(merged: ReportModel, provider: str, index: int, price: float | None) -
     if run.is_truncated:
         return NewestCost(provider, run.mode, None, None, None, None)
     spent = run.cost.get(provider, Spent(0, 0))
-    money = None if price is None else round(price * spent.creations, 4)
+    paid = 0 if provider in run.emulated else spent.creations
+    money = None if price is None else round(price * paid, 4)
     return NewestCost(provider, run.mode, spent.requests, spent.creations, seconds, money)

@@ -52,7 +52,7 @@ class Comparison:
 
 
 def compare(merged: ReportModel) -> Comparison:
-    """Return the comparison of the documents that a picture is about and that come with the project."""
+    """Return the comparison of the documents that a report is about and that come with the project."""
     known = [c for name in known_providers() for c in load_contracts(find_provider(name))]
     contracts = [contract for contract in known if contract.id in merged.columns]
     return Comparison(contracts, [_topic(contracts, *one) for one in _TOPICS], list(_contradictions(merged, contracts)))

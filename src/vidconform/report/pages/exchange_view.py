@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,12 @@ LONGEST_TEXT = 16_384
 LONGEST_BINARY = 96
 _LONGEST_HEADER = 1_024
 _MOST_HEADERS = 64
+# Of a task that was read ten thousand times nobody reads each on a page.
+_MOST_OF_A_PROBE = 400
+_MOST_BYTES = 4 * 1024 * 1024
+
+ExchangeKey = tuple[str, str, int]
+"""Contract, probe and number of an exchange."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,27 @@ class Kept:
 
 @dataclass
 class Journalled:
-    """The exchanges and gaps of one contract in one run."""
+    """The exchanges and gaps of one contract in one run; `left_out` are the exchanges beyond what a page shows."""
 
     exchanges: dict[tuple[str, int], Kept] = field(default_factory=dict)
+    left_out: int = 0
+    room: int = _MOST_BYTES
     gaps: list[tuple[str, str, Kept | None]] = field(default_factory=list)
 
+    def add(self, kept: Kept, is_wanted: bool) -> None:
+        """Take in an exchange that is wanted, or as long as there is room for it."""
+        if is_wanted or (kept.index < _MOST_OF_A_PROBE and self.room > 0):
+            self.exchanges[kept.key] = kept
+            self.room -= len(kept.received.text or "")
+        else:
+            self.left_out += 1
 
-def read_evidence(results: Path) -> dict[str, Journalled]:
-    """Return the evidence beside a results file by contract; empty where there is none, without what cannot be read."""
+
+def read_evidence(results: Path, wanted: Set[ExchangeKey] = frozenset()) -> dict[str, Journalled]:
+    """Return the evidence beside a results file by contract; empty where there is none, without what cannot be read.
+
+    Of each probe the first exchanges, and those that are `wanted`.
+    """
     found: dict[str, Journalled] = {}
     for line in read_lines(results.parent):
         journalled = found.setdefault(line["contract"], Journalled())
@@ -87,7 +106,7 @@ def read_evidence(results: Path) -> dict[str, Journalled]:
         elif line["kind"] == "exchange":
             with suppress(ValueError):
                 kept = _kept(line, decode(line))
-                journalled.exchanges[kept.key] = kept
+                journalled.add(kept, (kept.contract, *kept.key) in wanted)
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from vidconform.report.faults import named
+from vidconform.report.pages.clients import clients
 from vidconform.report.pages.html import emulated
-from vidconform.report.pages.summary import DISCLAIMERS, SummaryLine, sections
+from vidconform.report.pages.summary import DISCLAIMERS, CauseGroup, SummaryLine, sections
 from vidconform.report.report_model import ReportModel
-from vidconform.report.terminal import known, named
+from vidconform.report.terminal import describe_known
 from vidconform.text import code, prose
 from vidconform.verdicts import Label
 
@@ -16,7 +18,7 @@ _LONGEST = 160
 
 
 def as_markdown(merged: ReportModel) -> str:
-    """Return the report of a picture as Markdown; a vendor's text stands in code spans only."""
+    """Return a report as Markdown; a vendor's text stands in code spans only."""
     return "\n".join(_lines(merged)) + "\n"
 
 
@@ -32,11 +34,11 @@ def _lines(merged: ReportModel) -> Iterator[str]:
     yield from _counts(merged, made_up)
     for section in sections(merged):
         yield f"\n## {section.title}: {len(section.findings)}\n\n{section.note}\n"
-        found, in_groups = section.findings, Label.INCONCLUSIVE in section.labels
-        lines = _undecided(found) if in_groups else [*map(_finding, found)]
+        lines = [line for group in section.groups for line in _group(group)]
         yield from lines[:_MOST]
         if len(lines) > _MOST:
             yield f"\nand {len(lines) - _MOST} more in report.html"
+    yield from _clients(merged)
     yield "\n## What a pass does not claim\n"
     yield from (f"- {sentence}" for sentence in DISCLAIMERS)
 
@@ -55,14 +57,26 @@ def _counts(merged: ReportModel, made_up: list[str]) -> Iterator[str]:
     yield from ["\n| contract | document, as it was read |", "|---|---|", *read] if read else []
 
 
-def _undecided(findings: Iterable[SummaryLine]) -> list[str]:
-    """Return a line a contract and cause: an outage is one thing to read, however many requirements it hides."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for finding in findings:
-        row = finding.entry.row
-        groups.setdefault((row.contract, finding.entry.origin, row.received), []).append(row.requirement)
-    told = [(code(contract), code(named(names)), o, code(cause)) for (contract, o, cause), names in groups.items()]
-    return [f"- inconclusive {contract} {names} ({origin}): {cause}" for contract, names, origin, cause in told]
+def _clients(merged: ReportModel) -> Iterator[str]:
+    found = clients(merged)
+    if not found.cells:
+        return
+    yield "\n## Clients written for other contracts\n\nF fails, D deviates, N not offered; ok none of these.\n"
+    yield f"| talking to | {' | '.join(map(code, found.written))} |"
+    yield f"|---|{'---|' * len(found.written)}"
+    for asked in found.asked:
+        cells = (found.cells.get((asked, written)) for written in found.written)
+        yield f"| {code(asked)} | {' | '.join(cell.tally if cell is not None else '' for cell in cells)} |"
+
+
+def _group(group: CauseGroup) -> list[str]:
+    """A line a cause of what was not judged: an outage is one thing to read, whatever it hides; or one each."""
+    if not group.why:
+        return [_finding(finding) for finding in group.findings]
+    rows, origin = [finding.entry.row for finding in group.findings], group.worst.entry.origin
+    contracts = ", ".join(code(contract) for contract in dict.fromkeys(row.contract for row in rows))
+    names = code(named([row.requirement for row in rows]))
+    return [f"- {rows[0].label} {contracts} {names} ({origin}): {code(group.why, _LONGEST)}"]
 
 
 def _finding(finding: SummaryLine) -> str:
@@ -73,5 +87,5 @@ def _finding(finding: SummaryLine) -> str:
     elif row.expected:
         told = f": needs {code(row.expected, _LONGEST)}"
     if row.deviation is not None:
-        told += f" ({code(known(row.deviation), _LONGEST)})"
+        told += f" ({code(describe_known(row.deviation), _LONGEST)})"
     return f"- {prose(row.label)} {code(row.contract)} {code(row.requirement)} [{row.level}] ({entry.origin}){told}"

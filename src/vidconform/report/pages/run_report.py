@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from vidconform.errors import ResultsRefused, SecretRefused
+from vidconform.errors import ResultsRefused, SecretRefused, WriteFailed
 from vidconform.redaction import Guard
 from vidconform.report.formats.exchange_formats import write_formats
 from vidconform.report.merged_runs import merge
@@ -20,17 +20,21 @@ _LONGEST_SUMMARY = 1_000_000
 def write_beside(folder: Path, step_summary: str | None = None, guard: Guard | None = None) -> str:
     """Write report.html, report.md and the exchange formats; return the sentence that tells of them, or of trouble.
 
-    The first file that would hold a secret of `guard` is the last one; the guard is told.
+    The first file that cannot be written, or would hold a secret of `guard`, is the last one; the guard is told.
     """
     guard = guard or Guard()
+    # The verdicts are written already; a full disk must not turn them into a crash.
     try:
         return _write(folder, step_summary, guard)
-    except (OSError, ResultsRefused) as problem:
-        # The verdicts are written already; a full disk must not turn them into a crash.
-        return f"report: not written: {problem}"
+    except OSError as error:
+        problem: ResultsRefused | WriteFailed = WriteFailed(Path(error.filename or folder), str(error.strerror))
+    except ResultsRefused as refused:
+        problem = refused
     except SecretRefused as refused:
         guard.note(refused)
         return f"report: {refused}"
+    guard.note(problem)
+    return f"report: not written: {problem}"
 
 
 def _write(folder: Path, step_summary: str | None, guard: Guard) -> str:

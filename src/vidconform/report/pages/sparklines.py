@@ -1,15 +1,17 @@
-"""Readings over the runs as rectangles: one for each stretch that did not change."""
+"""Readings over the runs as rectangles: what breaks is tall, what is well is quiet, and an outage is a thin line."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
 from vidconform.report.nightly.history import beats
 from vidconform.report.report_model import Entry, ReportModel
-from vidconform.verdicts import Label
+from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, Label
+
+_TALL = {Label.FAILS: 10.0, Label.ERRORED: 10.0, Label.CONTRADICTS: 8.0, Label.DEVIATES: 8.0, Label.CONFORMS: 4.0}
+_THIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,43 @@ def sparkline(merged: ReportModel, entry: Entry, width: float = 120.0) -> list[R
     for label, same in groupby(found):
         count = len(list(same))
         if label is not None:
-            made.append(Rectangle(round(start * step, 2), 0, round(count * step, 2), 10, label.letter))
+            tall = _TALL.get(label, _THIN)
+            made.append(Rectangle(round(start * step, 2), (10 - tall) / 2, round(count * step, 2), tall, label.letter))
         start += count
     return made
 
 
-def trend(merged: ReportModel, contract: str, height: float = 60.0) -> list[Rectangle]:
-    """Return a bar a run of a contract, the readings stacked with the worst at the bottom."""
-    runs = merged.columns[contract].runs
-    counts = [merged.counts[run].get(contract, Counter()) for run in runs]
-    most = max((sum(count.values()) for count in counts), default=0) or 1
-    return [r for index, count in enumerate(counts) for r in _bar(index * 12.0, count, height / most, height)]
+@dataclass(frozen=True, slots=True)
+class TrendRun:
+    """One run of a contract: what broke and deviated that nobody lists as known, and whether anything was judged."""
+
+    day: str
+    fails: int
+    deviates: int
+    is_judged: bool
+
+    @property
+    def words(self) -> str:
+        """What it comes to."""
+        if not self.is_judged:
+            return f"{self.day}: not judged"
+        told = [f"{number} {word}" for number, word in ((self.fails, "fail"), (self.deviates, "deviate")) if number]
+        return f"{self.day}: {' and '.join(told) or 'nothing broken'}"
+
+    @property
+    def tall(self) -> tuple[int, int]:
+        """How tall the two stand: one fault is plainly seen, and more of them a little taller."""
+        fails = min(12 + 3 * self.fails, 40) if self.fails else 0
+        return fails, min(5 + self.deviates, 12) if self.deviates else 0
 
 
-def _bar(x: float, count: Counter[str], scale: float, height: float) -> Iterable[Rectangle]:
-    y = height
-    for label in Label:
-        if count[label]:
-            tall = round(count[label] * scale, 2)
-            y = round(y - tall, 2)
-            yield Rectangle(x, y, 10.0, tall, label.letter)
+def trend(merged: ReportModel, contract: str) -> list[TrendRun]:
+    """Return the runs of a contract, oldest first."""
+    made = []
+    for run in merged.columns[contract].runs:
+        count = merged.counts[run].get(contract, Counter())
+        judged = any(number for label, number in count.items() if label not in (*NOT_JUDGED, *NOT_SEEN))
+        day = merged.runs[run].started_at.date().isoformat()
+        fails, deviates = (count[label] - count[f"known {label}"] for label in (Label.FAILS, Label.DEVIATES))
+        made.append(TrendRun(day, fails, deviates, judged))
+    return made

@@ -13,6 +13,7 @@ from vidconform.text import pluralise
 WIDTH, LEFT, RIGHT = 800, 8, 8
 TOP, BOTTOM = 92.0, 52.0
 _MOST_POLLS = 400
+_MARK = 13.0
 
 
 @dataclass
@@ -28,7 +29,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Mark:
-    """A poll at which something was broken; `cell` is where it is told."""
+    """Where something was broken: at a poll, or at the one before what else was asked of the task.
+
+    `cell` is where it is told.
+    """
 
     x: float
     requirement: str
@@ -49,29 +53,54 @@ class Timeline:
 
     @property
     def words(self) -> str:
-        """What the picture shows, in words."""
+        """What the timeline shows, in words."""
         return ", then ".join(f"{band.status} ({pluralise(band.polls, 'poll')})" for band in self.bands)
 
 
 def timelines(exchanges: Iterable[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]) -> list[Timeline]:
-    """Return a timeline a task; `broken` names requirement and cell for each exchange that breaks something."""
+    """Return a timeline a task; `broken` names requirement and cell for each exchange that breaks something.
+
+    A task that was read once is drawn where it broke something.
+    """
     tasks: dict[str, list[Kept]] = {}
+    faulty: dict[str, list[Kept]] = {}
     for kept in exchanges:
         if kept.state is not None and kept.task_id and kept.role.endswith("retrieve") and kept.origin != "documented":
             tasks.setdefault(kept.task_id, []).append(kept)
-    return [_timeline(task_id, polls[:_MOST_POLLS], broken) for task_id, polls in tasks.items() if len(polls) > 1]
+        if kept.task_id and kept.key in broken:
+            faulty.setdefault(kept.task_id, []).append(kept)
+    shown = {task_id: polls for task_id, polls in tasks.items() if len(polls) > 1 or task_id in faulty}
+    return [_timeline(one, polls[:_MOST_POLLS], faulty.get(one, []), broken) for one, polls in shown.items()]
 
 
-def _timeline(task_id: str, polls: list[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]) -> Timeline:
+def _timeline(
+    task_id: str, polls: list[Kept], faulty: list[Kept], broken: Mapping[tuple[str, int], list[tuple[str, str]]]
+) -> Timeline:
     times = [moment(kept.at) for kept in polls]
     known = [time for time in times if time is not None]
     span = (max(known) - min(known)).total_seconds() if len(known) == len(polls) else 0.0
     places = _places(known, span) if span > 0 else _evenly(len(polls))
     placed = sorted(zip(places, polls, strict=True), key=lambda pair: pair[0])
     drawn = Timeline(task_id, polls[0].origin, placed, _bands(placed), _line(placed), span if span > 0 else None)
-    for x, kept in placed:
-        drawn.marks += [Mark(x, requirement, cell) for requirement, cell in broken.get(kept.key, [])]
+    for kept in faulty:
+        for requirement, cell in broken[kept.key]:
+            drawn.marks.append(Mark(_beside(_x_of(kept, placed), drawn.marks), requirement, cell))
     return drawn
+
+
+def _x_of(kept: Kept, placed: list[tuple[float, Kept]]) -> float:
+    """Return where a poll stands, and for anything else the poll before it."""
+    own = [x for x, poll in placed if poll is kept]
+    before = [x for x, poll in placed if poll.at <= kept.at]
+    return (own or before[-1:] or [placed[0][0]])[0]
+
+
+def _beside(x: float, marks: list[Mark]) -> float:
+    """Return a place at which a mark hides no other."""
+    taken = {mark.x for mark in marks}
+    while x in taken:
+        x = round(x + _MARK if x + _MARK < WIDTH else x - 0.5, 1)
+    return x
 
 
 def _places(times: list[datetime], span: float) -> list[float]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from vidconform.contracts import find_provider, known_providers
 from vidconform.report.file_names import FileNames
-from vidconform.report.pages.exchange_view import Journalled, Kept, read_evidence
+from vidconform.report.pages.exchange_view import ExchangeKey, Journalled, Kept, read_evidence
 from vidconform.report.pages.timelines import Timeline, timelines
 from vidconform.report.report_model import Cell, Column, Entry, Line, ReportModel
 from vidconform.verdicts import LABELS, Label
@@ -21,7 +19,10 @@ _EPOCH = 719163
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """One cell of the matrix; `day` counts from 1970-01-01, `document` is the documented reading."""
+    """One cell of the matrix; `day` counts from 1970-01-01, `document` is the documented reading.
+
+    `note` is what was received or is needed, where the matrix has room for it.
+    """
 
     classes: str
     label: Label
@@ -29,6 +30,7 @@ class MatrixCell:
     age: str
     day: int | None
     document: Label | None
+    note: str = ""
 
 
 class Views:
@@ -46,10 +48,11 @@ class Views:
         assert shown is not None, "a cell has at least one entry"
         beside = document.label if document is not None and service is not None else None
         marks = f"{self._marks(shown)}{f' d{beside.letter}' if beside else ''}"
-        classes = f"{shown.label.letter} {_LEVELS[shown.row.level]}{marks}"
+        listed = " k" if shown.row.deviation is not None else ""
+        classes = f"{shown.label.letter} {_LEVELS[shown.row.level]}{marks}{listed}"
         age = "" if shown.origin == "documented" else age_text(self.merged.days(shown))
         day = None if shown.origin == "documented" else shown.at.toordinal() - _EPOCH
-        return MatrixCell(classes, shown.label, shown.origin, age, day, beside)
+        return MatrixCell(classes, shown.label, shown.origin, age, day, beside, _note(shown))
 
     def _marks(self, entry: Entry) -> str:
         emulated = {"emulated": " e", "documented": " p"}.get(entry.origin, "")
@@ -63,8 +66,22 @@ class Views:
     def evidence(self, contract: str, run: int) -> Journalled:
         """Return the exchanges of a contract in a run; empty where the run left none."""
         if run not in self._evidence:
-            self._evidence[run] = read_evidence(self.merged.runs[run].path)
+            self._evidence[run] = read_evidence(self.merged.runs[run].path, self._pointed_at.get(run, set()))
         return self._evidence[run].get(contract, Journalled())
+
+    @cached_property
+    def _pointed_at(self) -> dict[int, set[ExchangeKey]]:
+        """The exchanges that the verdicts of each run were read from."""
+        found: dict[int, set[ExchangeKey]] = {}
+        for _, entry in self.merged.entries():
+            keys = {(entry.row.contract, sight.probe, sight.exchange) for sight in entry.row.evidence}
+            found.setdefault(entry.run, set()).update(keys)
+        return found
+
+    def link(self, contract: str, probe: str, index: int) -> str | None:
+        """Return the anchor of an exchange of the only run, where its evidence has it."""
+        kept = self.evidence(contract, 0).exchanges.get((probe, index))
+        return None if kept is None else self.names.exchange(contract, 0, probe, index)
 
     def forget(self, contract: str) -> None:
         """Let go of the exchanges of a contract whose page is written."""
@@ -115,6 +132,11 @@ class ContractView:
             for kept in self.views.evidence(contract, run).exchanges.values()
         ]
 
+    @property
+    def left_out(self) -> int:
+        """How many exchanges more than those its runs kept."""
+        return sum(self.views.evidence(self.column.id, run).left_out for run in self.runs)
+
     @cached_property
     def timelines(self) -> list[Timeline]:
         """The lives of the tasks seen."""
@@ -131,7 +153,7 @@ class ContractView:
             for entry in cell.entries.values():
                 if entry.run == run and entry.label in (Label.FAILS, Label.DEVIATES):
                     anchor = self.views.names.cell(cell.contract, cell.requirement)
-                    for sight in entry.row.evidence[:1]:
+                    for sight in entry.row.evidence:
                         found.setdefault((sight.probe, sight.exchange), []).append((cell.requirement, anchor))
         return found
 
@@ -158,33 +180,16 @@ def _worst(cell: Cell) -> tuple[int, str]:
     return min(LABELS.index(entry.label) for entry in cell.entries.values()), cell.contract
 
 
+def _note(entry: Entry) -> str:
+    """Return what was received, or what would show it; nothing of what is as it should be."""
+    if entry.label is Label.CONFORMS:
+        return ""
+    return f"received {entry.row.received}" if entry.row.received else f"needs {entry.row.expected}"
+
+
 def age_text(days: int) -> str:
     """Return an age in days as people read it."""
     return "today" if days == 0 else f"{days} d"
-
-
-def rerun(merged: ReportModel, cell: Cell) -> str:
-    """Return the line that judges just this requirement again, where it was judged."""
-    row = cell.any.row
-    # The brackets make the name exact: without them `id-type` would bring `task-id-type` as well.
-    names = [
-        f"[{row.contract}-{row.requirement}{'-document' if kind == 'document' else ''}]" for kind in _subjects(cell)
-    ]
-    words = [f"--provider={row.provider}", "-k", " or ".join(names), *_address(merged, cell)]
-    return shlex.join(["pytest", *words])
-
-
-def _address(merged: ReportModel, cell: Cell) -> list[str]:
-    """Return the options that ask the same service again; a recorded run asks none."""
-    if cell.observed is None or merged.runs[cell.observed.run].mode != "live":
-        return []
-    used, name = merged.columns[cell.contract].served.base_url, cell.any.row.provider
-    own = find_provider(name).base_url if name in known_providers() else ""
-    return ["--live", *([f"--provider-url={used}"] if used and used != own else [])]
-
-
-def _subjects(cell: Cell) -> list[str]:
-    return sorted({entry.row.subject for entry in cell.entries.values()}, reverse=True)
 
 
 def day(time: datetime) -> str:

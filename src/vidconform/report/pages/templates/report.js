@@ -49,6 +49,29 @@
   const aged = (days) => days <= 0 ? "today" : days + " d";
   for (const age of document.querySelectorAll(".age")) age.textContent = aged(today - Math.floor(age.dataset.at / 86400));
 
+  // Which documents stand side by side; the choice stands in the address, so that it can be sent on.
+  const chooser = $("chooser");
+  if (chooser) {
+    const choices = [...chooser.querySelectorAll("input")], chosen = () => choices.filter((box) => box.checked);
+    const asked = new URLSearchParams(location.search).get("documents");
+    const draw = () => choices.forEach((box, i) => {
+      for (const row of document.querySelector("table.doc").rows) row.cells[i + 1].hidden = !box.checked;
+    });
+    const change = () => {
+      draw();
+      const query = chosen().length === choices.length ? "" : "?documents=" + chosen().map((box) => box.value).join(",");
+      history.replaceState(null, "", location.pathname + query + location.hash);
+    };
+    if (asked !== null) for (const box of choices) box.checked = asked.split(",").includes(box.value);
+    draw();
+    chooser.addEventListener("change", change);
+    chooser.querySelector("button").addEventListener("click", () => {
+      const all = chosen().length < choices.length;
+      for (const box of choices) box.checked = all;
+      change();
+    });
+  }
+
   const table = $("matrix");
   if (!table) return;
   const heads = [...table.tHead.rows[0].cells].slice(1);
@@ -63,7 +86,7 @@
       cell.children[1].textContent = cell.children[1].textContent.replace(/ (today|\d+ d)$/, " " + aged(days));
       if (days > stale) cell.classList.add("old");
     }
-    return { reading, level, doc: doc ? doc[1] : "" };
+    return { reading, level, doc: doc ? doc[1] : "", listed: cell.classList.contains("k") };
   });
 
   const form = document.querySelector(".filters"), out = $("shown");
@@ -83,7 +106,8 @@
   const filter = () => {
     showColumns();
     const text = value("f-text"), concern = value("f-concern"), level = $("f-level").value, reading = $("f-reading").value;
-    const fits = (mark, i) => seen[i] && mark && (!level || mark.level === level) && (!reading || mark.reading === reading || mark.doc === reading);
+    const reads = (mark) => !reading || (reading === "K" ? mark.listed : reading.includes(mark.reading) || (mark.doc && reading.includes(mark.doc)));
+    const fits = (mark, i) => seen[i] && mark && (!level || mark.level === level) && reads(mark);
     table.dataset.level = level;
     table.dataset.reading = reading;
     let count = 0;
@@ -96,9 +120,35 @@
     for (const group of groups) group.querySelector(".concern").hidden = !alive.has(group);
     out.textContent = `${count} of ${rows.length} requirements, ${seen.filter(Boolean).length} of ${heads.length} contracts`;
   };
-  form.addEventListener("input", filter);
+
+  // The filters stand in the address, so that what is shown can be sent on; an address can name them as well.
+  const boxes = ["text", "provider", "level", "reading", "concern", "sort"];
+  const keep = () => {
+    const query = new URLSearchParams(boxes.map((name) => [name, $("f-" + name).value]).filter((pair) => pair[1])).toString();
+    history.replaceState(null, "", location.pathname + (query && "?" + query) + location.hash);
+  };
+  let taken = "";
+  const take = () => {
+    if (taken === location.search) return;
+    const query = new URLSearchParams(taken = location.search);
+    for (const name of boxes) $("f-" + name).value = query.get(name) || "";
+    for (const select of form.querySelectorAll("select")) if (select.selectedIndex < 0) select.value = "";
+    filter();
+    sort($("f-sort").value, null);
+  };
+  form.addEventListener("input", () => { filter(); keep(); taken = location.search; });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => { sort("", null); filter(); }));
+  form.addEventListener("reset", () => setTimeout(() => { sort("", null); filter(); keep(); taken = location.search; }));
+  addEventListener("popstate", take);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="?"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, "", location.pathname + link.getAttribute("href"));
+    take();
+    $("matrix-title").scrollIntoView();
+    if (here) here.focus({ preventScroll: true });
+  });
 
   // Sorting takes the rows out of their concerns; by concern puts them back.
   const ORDER = "FECDIRUNO";
@@ -157,4 +207,5 @@
     if (cell) go(cell);
   });
   filter();
+  take();
 })();

@@ -1,0 +1,1 @@
+"""Whether a client that is written already can live with a provider."""

@@ -1,0 +1,105 @@
+"""Hands the requests of the openai package on to a provider, within the limits of the run, and the replies back."""
+
+from __future__ import annotations
+
+from vidconform.client.openai_sdk.loopback_stand import OpenAIRequest
+from vidconform.client.openai_sdk.openai_calls import (
+    NEEDS,
+    NOT_DOCUMENTED,
+    REFUSED,
+    TROUBLE,
+    WRONG_KEY,
+    OpenAICall,
+    Talk,
+)
+from vidconform.client.openai_sdk.openai_evidence import PROBE
+from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
+from vidconform.contracts import Contract
+from vidconform.exchange import Evidence, Exchange, Headers, Reply, timestamp
+from vidconform.ledger import task_id_in
+from vidconform.probes import ProbeContext, ProbeSettings, RawRequest
+from vidconform.transport import NotSent, ProbeFailure, Transport
+from vidconform.verdicts import Pointer
+
+_UNNAMED = "the document names no variant"
+_PAID = ("create", "remix")
+# The address, the framing and the credential are ours.
+_OURS = ("host", "content-length", "connection", "accept-encoding", "authorization")
+
+
+class RelayedAnswers:
+    """Sends what the package asks, by the routes that a document names: as itself, but for the credential.
+
+    What is paid for reserves its place and is written down like any other creation of the run.
+    """
+
+    def __init__(self, routes: OpenAIRoutes, setting: ProbeSettings, transport: Transport) -> None:
+        self._routes, self._setting, self._transport = routes, setting, transport
+        self._contexts: dict[str, ProbeContext] = {}
+        self._created: list[tuple[ProbeContext, str]] = []
+        self.talk = Talk()
+
+    def begin(self, call: OpenAICall) -> Talk:
+        """Begin a call."""
+        self.talk = Talk()
+        return self.talk
+
+    def task_for(self, role: str) -> None:
+        """Return None: a provider may be asked for any."""
+
+    def __call__(self, asked: OpenAIRequest) -> Reply | None:
+        """Return the provider's reply, or None after saying why there is none."""
+        role, task_id = self._routes.role_of(asked.method, asked.path)
+        route = self._routes.by_role.get(role)
+        if route is None:
+            self.talk.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
+            return None
+        if role == "content" and "?" in asked.target and "variant" not in route.operation.options:
+            self.talk.remarks.append(_UNNAMED)
+        try:
+            return self._answered(self._sent(asked, route, task_id), route)
+        except NotSent as not_sent:
+            self.talk.stop(REFUSED if role in _PAID else NEEDS, not_sent.hint)
+        except ProbeFailure as failure:
+            self.talk.stop(TROUBLE, failure.cause)
+            return None if failure.exchange is None else failure.exchange.reply
+        return None
+
+    def _sent(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Exchange:
+        context = self._context(route.contract)
+        raw = RawRequest(asked.target, _passed_on(asked.headers), asked.body or None)
+        credential = "wrong" if WRONG_KEY in asked.header("authorization") else "key"
+        ask = context.create if route.role in _PAID else context.ask
+        return ask(f"openai-{route.role}", route.operation, task_id, credential=credential, raw=raw)
+
+    def _answered(self, exchange: Exchange, route: Route) -> Reply:
+        context = self._context(route.contract)
+        where = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
+        self.talk.sights.append(where)
+        created = task_id_in(route.contract, exchange.reply, route.role) if route.role in _PAID else None
+        if created is not None:
+            self._created.append((context, created))
+        return exchange.reply
+
+    def _context(self, contract: Contract) -> ProbeContext:
+        if contract.id not in self._contexts:
+            context = ProbeContext(contract, self._setting, self._transport, PROBE, is_plain=False)
+            self._contexts[contract.id] = context
+        return self._contexts[contract.id]
+
+    def end(self) -> list[tuple[Contract, Evidence]]:
+        """Return what was asked as evidence; nobody follows what the package created any further."""
+        for context, created in self._created:
+            context.finish(created)
+        return [(context.contract, _evidence(context)) for context in self._contexts.values() if context.exchanges]
+
+
+def _passed_on(headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in headers if name.lower() not in _OURS)
+
+
+def _evidence(context: ProbeContext) -> Evidence:
+    exchanges = tuple(context.exchanges)
+    origins = {exchange.origin for exchange in exchanges}
+    origin, at = ("emulated" if "emulated" in origins else "live"), exchanges[0].at or timestamp()
+    return Evidence(context.contract.id, PROBE, exchanges, (), origin, at, kind="life")

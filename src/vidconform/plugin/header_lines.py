@@ -1,0 +1,61 @@
+"""What the header of a run says of a provider: whose replies are replayed, and which rules its folder breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vidconform.contracts import Contract
+from vidconform.exchange import Evidence
+from vidconform.run import ProviderRun
+from vidconform.store import Cassette, KeptSource, RecordedSource, cassette_path
+
+_MOST_RULES = 3
+
+
+def unruly(provider_run: ProviderRun) -> list[str]:
+    """Say where a provider from outside breaks the rules that keep blame exact; our tests hold our own to them."""
+    if provider_run.provider.is_own:
+        return []
+    from vidconform.contracts import lint
+
+    broken = [sentence for contract in provider_run.contracts for sentence in lint(contract)]
+    more = [f"vidconform: and {len(broken) - _MOST_RULES} more of this kind"] if len(broken) > _MOST_RULES else []
+    return [f"vidconform: a rule that keeps blame exact is broken: {s}" for s in broken[:_MOST_RULES]] + more
+
+
+def origin(source: RecordedSource, contracts: list[Contract]) -> str:
+    """Say whose replies the cassettes hold, and how to record the vendor's."""
+    facts = [_facts(cassette) for cassette in source.cassettes.values()]
+    provider = contracts[0].provider
+    record = f"{provider.key_variable}=... pytest --provider={provider.argument} --record-mode=rewrite"
+    return _whose(facts) + (f"; to record the vendor: {record}" if _is_emulated(facts) else "")
+
+
+def recorded_into(provider_run: ProviderRun) -> list[str]:
+    """Say where recordings are written, which may be inside an installed package."""
+    folders = dict.fromkeys(cassette_path(contract, "").parent.parent for contract in provider_run.contracts)
+    return [f"vidconform: {provider_run.provider.name}: recordings are written to {folder}" for folder in folders]
+
+
+def kept_origin(source: KeptSource, contracts: list[Contract]) -> str:
+    """Say whose replies an earlier run kept."""
+    ids = {contract.id for contract in contracts}
+    return _whose([_facts(one) for (contract, _), one in source.kept.items() if contract in ids])
+
+
+def _facts(one: Evidence | Cassette) -> tuple[str, str]:
+    """Return the origin of what was gathered, and the time."""
+    if isinstance(one, Evidence):
+        return one.origin, one.at
+    return str(one.metadata["origin"]), str(one.metadata["recorded_at"])
+
+
+def _is_emulated(facts: Sequence[tuple[str, str]]) -> bool:
+    return any(origin == "emulated" for origin, _ in facts)
+
+
+def _whose(facts: Sequence[tuple[str, str]]) -> str:
+    day = min((at[:10] for _, at in facts if at), default="a day that is not told")
+    if _is_emulated(facts):
+        return f"EMULATED evidence of {day}: not the vendor's replies but our emulator's"
+    return f"the vendor's replies of {day}"
