@@ -28,6 +28,9 @@ from vidconform.exchange import Reply
 _MEMBERS = ("prompt", "model", "seconds", "size")
 _POLLS = ("poll", "create_and_poll")
 _VARIANTS = ("thumbnail", "spritesheet")
+# What answers keeps to a time-out of its own: beyond it the package and a busy machine need time, which no provider
+# answers for. The deadline of a poll is the user's.
+_MACHINE = 20.0
 _NO_TASK = "a task that the service serves; pass --task-id=ID of one"
 _NO_END = "a task that succeeded; pass --task-id=ID of one"
 _NO_FAILED = "a task that failed; pass --task-id=ID of one"
@@ -179,7 +182,7 @@ class OpenAILane:
         return self._result(call, talk, outcome)
 
     def _deadline(self, call: OpenAICall) -> float:
-        return self.patience.call + (self.patience.poll if call.method in _POLLS else 0)
+        return self.patience.call + (self.patience.poll if call.method in _POLLS else _MACHINE)
 
     def _ended(self, call: OpenAICall, talk: Talk, told: str) -> CallResult:
         """Return that a call was ended: of a poll that says something of the provider, of any other nothing."""
