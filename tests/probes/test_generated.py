@@ -523,7 +523,7 @@ def test_an_engine_whose_asker_was_killed_ends_without_a_word(said: str) -> None
 
 @pytest.mark.slow
 def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
-    """All contracts, kept and broken, a thousand exchanges and more."""
+    """All contracts, kept and broken, some hundred exchanges."""
 
     def is_odd(reply: ReplyContext) -> None:
         for change in (CONTROL, says_html_to_long_ids, forgets_the_envelope, says_400_to_short_ids):
@@ -534,7 +534,7 @@ def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
         folder = tmp_path / f"{provider}-{exchanges}"
         folder.mkdir()
         copied = copy_of(provider, folder)
-        with live(provider, folder=copied, change=change, options={"fuzz": 115, "record_mode": "rewrite"}) as run:
+        with live(provider, folder=copied, change=change, options={"fuzz": 40, "record_mode": "rewrite"}) as run:
             told, base_url = generated(run), run.emulator.url
             said = [bare(evidence) for evidence in brought(run)]
         recorded = prepare(RunOptions(providers=[str(copied)]), {})
@@ -549,7 +549,7 @@ def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
         }
         assert (Outcome.UNMET in {verdict.outcome for verdict in told.values()}) is (change is is_odd)
         exchanges += sum(len(evidence.exchanges) for evidence in found)
-    assert exchanges >= 1000
+    assert exchanges >= 300
     assert judging < exchanges / 1000
 
 
@@ -646,7 +646,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     )
     with running("gptge", environ=KEYS, change=pads) as emulator:
         options = [
-            "--provider=gptge", "--live", f"--provider-url={emulator.url}", "--poll-interval=0", "--fuzz=25",
+            "--provider=gptge", "--live", f"--provider-url={emulator.url}", "--poll-interval=0", "--fuzz=8",
             "--report=report",
             *(f"--task-id=videos={task}" for task in emulator.task_ids["videos"]),
         ]  # fmt: skip

@@ -19,6 +19,7 @@ import pytest
 from tests.support.hostile_replies import ANSWERS, BODIES, JSON, TASK, gigabyte, of_length, redirect, say, task
 from tests.support.processes import KEYS, environment, judge_inside
 from tests.support.rawserver import Answer, Asked, http, serving
+from tests.support.sampling import sampled
 from tests.support.tlsserver import certificate, server_context
 from tests.support.vendors import whole_run
 from vidconform.contracts.loading import load_contract
@@ -45,11 +46,10 @@ SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
 
 
 # One in eight is enough to notice; the others are slow together.
-FEW = list(ANSWERS)[::8]
-EACH = [pytest.param(said, marks=[] if said in FEW else pytest.mark.slow) for said in ANSWERS]
+FEW, OTHERS = list(ANSWERS)[::8], sampled(said for place, said in enumerate(ANSWERS) if place % 8)
 
 
-@pytest.mark.parametrize("said", EACH)
+@pytest.mark.parametrize("said", FEW)
 def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
     with serving(ANSWERS[said]) as server:
         started = time.process_time()
@@ -57,6 +57,12 @@ def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
         assert time.process_time() - started < LONGEST
     assert are_readable(verdicts, session)
     assert all(is_one_of_ours(asked) for asked in server.asked if "redirect" not in said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("said", OTHERS)
+def test_whatever_else_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
+    test_whatever_is_said_ends_in_verdicts_or_trouble(said)
 
 
 def are_readable(verdicts: list[Verdict], session: Session) -> bool:
@@ -294,7 +300,7 @@ print("PEAK", found[0].split()[1], code)
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs what Linux tells of a process")
-@pytest.mark.parametrize("said", HEAVY)
+@pytest.mark.parametrize("said", sampled(HEAVY, every=3))
 def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:
     with serving(HEAVY[said]) as server:
         options = [f"--provider-url={server.url}", f"--report={tmp_path}/report", "--task-id=videos=video_1"]

@@ -13,6 +13,7 @@ import pytest
 from pytest_recording import network
 
 from tests.support.processes import EVERY_PROVIDER, KEYS, PROVIDERS, Run, copy_of, judge_inside, live
+from tests.support.sampling import sampled
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 
@@ -107,7 +108,7 @@ PARTS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("tasks", "words"), PARTS)
+@pytest.mark.parametrize(("tasks", "words"), sampled(PARTS, every=3))
 def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         arguments = [*live(emulator, tasks), *words]

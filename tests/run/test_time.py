@@ -300,7 +300,7 @@ def test_no_plugin_multiplies_what_is_asked_side_by_side(words: tuple[str, ...],
         command = [
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *loaded, "--provider=octopusx",
             "--provider=opeai", "--live", *QUICK, f"--report={tmp_path / 'report'}", *words,
-            "-k", "creation or remix or refused",
+            "--poll-interval=0.3", "-k", "creation or remix or refused",
         ]  # fmt: skip
         urls = addresses({"octopusx": first.url, "opeai": other.url})
         environ = environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **KEYS, **urls)

@@ -119,19 +119,22 @@ def test_no_fault_breaks_what_it_does_not_name(studio: dict[str, Trial]) -> None
     assert strays(studio) == []
 
 
+# Of the project's own providers `vidconform proof` says as much, which is a part of CI.
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("vice", OF_OPENAI)
 def test_a_fault_of_the_whole_api_is_caught_by_its_requirement(openai: dict[str, Trial], vice: str) -> None:
     assert OF_OPENAI[vice] in broken_by(openai, vice) - broken_by(openai, FAULTLESS)
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_fault_of_the_whole_api_breaks_what_it_does_not_name(openai: dict[str, Trial]) -> None:
     assert strays(openai) == []
 
 
-# Of the project's own providers `vidconform proof` says the same, which is a part of CI.
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_proof_of_what_is_derived_is_whole() -> None:
     assert list(why_incomplete(score(run_matrix([STUDIO])))) == []
 

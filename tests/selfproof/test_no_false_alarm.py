@@ -96,6 +96,7 @@ def test_any_error_envelope_will_do_where_none_is_documented(envelope: object) -
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_vendors_do_and_no_document_forbids_raises_no_alarm() -> None:
     allowed = [vice for provider in PROVIDERS for vice in vices_of(provider) if vice.allowed]
     trials = run_in_processes([(vice.provider, vice.name) for vice in allowed])

@@ -101,7 +101,7 @@ def run_under(folder: Path, emulator: Running, case: Case) -> Run:
     loaded = [word for name in (*LOADED, *case.plugins) for word in ("-p", name)]
     command = [
         sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *loaded, *live(emulator, tasks=False),
-        "-k", SUITES, f"--report={folder / 'report'}", *case.words,
+        "-k", SUITES, f"--report={folder / 'report'}", f"--poll-interval={case.step / 4:g}", *case.words,
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=folder, env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **KEYS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -34,6 +35,8 @@ _SECRET_HEADER = re.compile(
 _ESCAPED = re.compile(r"\\[^\"\\nrtbf]|%|&#")
 # A piece of a secret shorter than this, at the end of a body that was cut, tells nothing.
 _SHORTEST_PIECE = 6
+# The headers of a service are the same in most of its replies.
+_REMEMBERED, _LONGEST_REMEMBERED = 1024, 256
 
 
 class Redactor:
@@ -50,11 +53,15 @@ class Redactor:
         patterns = [character_by_character(secret) for secret in sorted(known, key=len, reverse=True)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._windows = Windows(known)
+        self._remembered = lru_cache(_REMEMBERED)(self._without_secrets)
 
     def text(self, text: str) -> Redacted:
         """Return a text without any secret."""
         if not text:
             return Redacted("")
+        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._without_secrets(text)
+
+    def _without_secrets(self, text: str) -> Redacted:
         for form in self._texts:
             text = text.replace(form, REDACTED)
         return Redacted(without_passwords(without_signatures(self._without_windows(self._without_escaped(text)))))

@@ -25,11 +25,13 @@ _BACKSLASHES = rf"\\{{1,{_MOST_BACKSLASHES}}}"
 _SHORT = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 
 
-def encoded_forms(secret: str) -> set[str]:
+# What writes and what shows look for the same secrets.
+@lru_cache(64)
+def encoded_forms(secret: str) -> frozenset[str]:
     """Return the texts by which programs write a secret, one inside another up to twice."""
     once = {escape(form) for form in {secret, *_in_another_case(secret), *_base64(secret)} for escape in _ESCAPES}
     # A text of JSON inside a text of JSON, a URL inside HTML.
-    return once | {escape(form) for form in once for escape in _ESCAPES} | _in_hexadecimal(secret)
+    return frozenset(once | {escape(form) for form in once for escape in _ESCAPES} | _in_hexadecimal(secret))
 
 
 def encodings(form: str) -> Iterator[bytes]:
