@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,15 @@ def sentences_in(text: str) -> Iterator[str]:
             yield from [node.value] if " " in node.value.strip() else []
 
 
-NAMES = frozenset(name for file in SOURCES for name in names_in(file.read_text("utf-8")))
+# Not where the tests are collected, which each worker does.
+@cache
+def names_of_ours() -> frozenset[str]:
+    return frozenset(name for file in SOURCES for name in names_in(file.read_text("utf-8")))
 
 
 def ours_in(sentence: str) -> frozenset[str]:
     """Return the names of ours in a sentence; what a data file calls its keys stands in backticks or quotes."""
-    return NAMES & set(re.findall(r"\w+", re.sub(r"`[^`]*`|'[^']*'", "", sentence)))
+    return names_of_ours() & set(re.findall(r"\w+", re.sub(r"`[^`]*`|'[^']*'", "", sentence)))
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -14,6 +14,8 @@ from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
+pytestmark = pytest.mark.no_cover
+
 OWN = KEYS["OCTOPUSX_API_KEY"]
 Verdicts = Mapping[str, Verdict]
 

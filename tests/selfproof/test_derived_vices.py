@@ -89,7 +89,9 @@ OF_OPENAI = {
 
 
 def trials_of(provider: str, vices: dict[str, str]) -> dict[str, Trial]:
-    return {trial.name: trial for trial in run_in_processes([(provider, name) for name in (*STAND_INS, *vices)])}
+    return {
+        trial.name: trial for trial in run_in_processes([(provider, name) for name in (*STAND_INS, *vices)], forms=())
+    }
 
 
 def strays(trials: dict[str, Trial]) -> list[str]:

@@ -103,7 +103,7 @@ def plans() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def trials() -> Trials:
-    return {(trial.provider, trial.name): trial for trial in matrix.run_in_processes(plans())}
+    return {(trial.provider, trial.name): trial for trial in matrix.run_in_processes(plans(), forms=())}
 
 
 @pytest.mark.parametrize(("vice", "contract", "requirement", "label"), EXPECTED)
