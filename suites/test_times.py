@@ -31,7 +31,8 @@ def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
     hint = task.hint(f"a reply with the times {earlier} and {later}", earlier, later)
     for view in require_observed(task.views(earlier, later), hint):
         in_order = view.value(later) >= view.value(earlier) - slack
-        expect(in_order, f"{later} at or after {earlier} ({view.raw(earlier)})", view.raw(later), view, later)
+        expected = f"{later} at or after {earlier} ({_moment(view, earlier)})"
+        expect(in_order, expected, _moment(view, later), view, later)
 
 
 @requires("completed-after-created")
