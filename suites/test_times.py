@@ -132,9 +132,17 @@ def test_a_time_agrees_with_the_services_own_clock(task_field: TaskField) -> Non
         expect(made_now, expected, _moment(view, role), view)
 
 
+class _Words(str):
+    """Words of ours about a value, which need no quotes."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 def _moment(view: ReplyView, role: str) -> str:
+    """Return a time as it stands and as a date: two that are in different units cannot be compared by eye."""
     moment = datetime.fromtimestamp(view.value(role), UTC)
-    return f"{view.raw(role)!r}, which is {moment:%a, %d %b %Y %H:%M:%S} GMT"
+    return _Words(f"{view.raw(role)!r}, which is {moment:%a, %d %b %Y %H:%M:%S} GMT")
 
 
 @test_a_time_agrees_with_the_services_own_clock.broken_by
