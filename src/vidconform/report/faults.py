@@ -16,8 +16,8 @@ _LEVELS = ("MUST", "SHOULD", "MAY")
 _LACKING = re.compile(r"^no .+?, (?=but the members )")
 # Ids, times and digests differ from reply to reply where the cause is the same.
 _OF_ONE_REPLY = re.compile(r"[\w.:-]*\d[\w.:-]{7,}")
-# "204 text/html: ...", or what a check of its body says of the same reply: "an empty body in 204 text/html: ...".
-_STATUS = re.compile(r"^(?:[^{<]*? in )?(\d{3})(?= [\w.+-]+/[\w.+-]+:| without a media type:|$)")
+# "200 text/html: ...", or what a check of its body says of the same reply: "a text: 200 text/html: ...".
+_STATUS = re.compile(r"^(?:[^{<]*?(?: in |: ))?(\d{3})(?= [\w.+-]+/[\w.+-]+:| without a media type:|$)")
 # What a schema says is "7 at /id", with JSON's quotes; what a law says is 7, with Python's.
 _QUOTES = "\"'"
 
