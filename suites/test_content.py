@@ -30,12 +30,17 @@ def _served(content: Subject) -> list[ReplyView]:
     return [view for view in content.all if view.reply.is_success]
 
 
+def _expect_video(view: ReplyView) -> None:
+    lack = why_no_video(view.reply.body, view.reply.cut)
+    expect(lack is None, "the bytes of a video", f"{lack}: {describe_reply(view)}" if lack == A_TEXT else lack, view)
+
+
 @requires("content-is-video")
 def test_content_has_a_video_content_type(content: Subject) -> None:
     for view in require_observed(_served(content), "the content of a finished task"):
         media_type = view.reply.media_type
         video = media_type.startswith("video/") or media_type in _MEDIA_TYPES
-        expect(video, "a content type video/*", media_type or "no content type", view)
+        expect(video, "a content type video/*", describe_reply(view), view)
 
 
 @test_content_has_a_video_content_type.broken_by
@@ -48,10 +53,7 @@ def test_content_holds_the_bytes_of_a_video(content: Subject) -> None:
     for view in require_observed(_served(content), "the content of a finished task"):
         if view.reply.unread_coding:
             raise Inconclusive(f"{view.exchange.request} was answered with {view.reply.json}")
-        lack = why_no_video(view.reply.body, view.reply.cut)
-        expect(
-            lack is None, "the bytes of a video", f"{lack}: {describe_reply(view)}" if lack == A_TEXT else lack, view
-        )
+        _expect_video(view)
 
 
 @test_content_holds_the_bytes_of_a_video.broken_by
@@ -123,8 +125,7 @@ def test_the_result_leads_to_a_video(result: Subject) -> None:
     told = [view for view in result.all if view.reply.status not in ACCOUNT_CODES or _is_refused_by_itself(view)]
     for view in require_observed(told, "a result that the key opens"):
         expect(view.reply.is_success, "the video at its address", describe_reply(view), view)
-        lack = why_no_video(view.reply.body, view.reply.cut)
-        expect(lack is None, "the bytes of a video", f"{lack}: {describe_reply(view)}", view)
+        _expect_video(view)
 
 
 @test_the_result_leads_to_a_video.broken_by

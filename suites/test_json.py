@@ -56,3 +56,20 @@ def _(any_refusal: Refused) -> None:
 @test_a_refusal_is_json.broken_by
 def _(any_refusal: Refused) -> None:
     any_refusal.alter(body=b"<html>")
+
+
+@requires("unknown-task-refusal-is-json", probe="unknown-task")
+def test_the_refusal_of_an_unknown_task_is_json(refusal: Refused) -> None:
+    refused = (view for view in refusal.all if view.reply.is_refusal)
+    for view in require_observed(refused, "a refused request"):
+        _expect_json(view)
+
+
+@test_the_refusal_of_an_unknown_task_is_json.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(headers={"content-type": "text/html"})
+
+
+@test_the_refusal_of_an_unknown_task_is_json.broken_by
+def _(refusal: Refused) -> None:
+    refusal.alter(body=b"<html>")

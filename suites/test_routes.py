@@ -131,7 +131,8 @@ def test_both_routes_tell_the_same_task(both_routes: Task) -> None:
     before = [r for r in both_routes.since_finished() if r.exchange.at < second.exchange.at]
     first = before[-1] if before else both_routes.first
     # A task that is not finished, or no longer, may move between two reads.
-    roles = ("id", "model", "created", *(["status"] if before and first.phase in FINISHED else []))
+    settled = ("status", "prompt", "size") if before and first.phase in FINISHED else ()
+    roles = ("id", "model", "created", *settled)
     told_by_both = [role for role in roles if first.has(role) and second.has(role)]
     require_observed([first, second] if told_by_both else [], "one task read through both routes")
     for role in told_by_both:

@@ -72,7 +72,7 @@ REFUSED = {
     b"{}{}": "Extra data at line 1 column 3",
     b"'a'": "Expecting value at line 1 column 1",
     b"<html>": "Expecting value at line 1 column 1",
-    b'"a\nb"': "Invalid control character at at line 1 column 3",
+    b'"a\nb"': "Invalid control character at line 1 column 3",
     b"[01]": "Expecting ',' delimiter at line 1 column 3",
 }
 

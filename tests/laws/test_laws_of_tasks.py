@@ -365,6 +365,15 @@ def test_a_task_that_is_finished_is_so_on_the_route_read_later(first: str, secon
     assert ends("both_routes_tell_the_same_task", life) == end
 
 
+@pytest.mark.parametrize("member", ["prompt", "size"])
+def test_both_routes_tell_what_was_asked_for_of_a_finished_task(member: str) -> None:
+    for word, end in (("SUCCESS", "broken"), ("IN_PROGRESS", "held")):
+        life = task(OPEAI, {"status": word, member: "one"}, {"status": word, member: "another"})
+        object.__setattr__(life.all[1].exchange, "at", "2026-11-28T10:00:01.000+00:00")
+        object.__setattr__(life.all[0].exchange, "at", "2026-11-28T10:00:00.000+00:00")
+        assert ends("both_routes_tell_the_same_task", life) == end
+
+
 def test_a_first_route_that_goes_back_on_its_word_is_not_held_against_the_second() -> None:
     for words, end in (
         (("SUCCESS", "IN_PROGRESS", "IN_PROGRESS"), "held"),

@@ -160,6 +160,19 @@ def test_a_time_that_has_not_come_yet_is_a_fault(provider: str, contract: str, m
     assert found(provider, change, row, contract=contract) == {row: "unmet"}
 
 
+def test_two_times_of_different_units_are_told_as_moments() -> None:
+    def change(reply: ReplyContext) -> None:
+        if reply.shows_task:
+            reply.body |= {"created_at": 1762039421, "status_update_time": 1762010621323}
+
+    row = "update-time-not-before-creation"
+    with live("octopusx", change=change) as run:
+        chosen = [case for case in cases(run.session) if case.requirement.id == row and case.subject == "service"]
+        (verdict,) = [run.session.judge(case) for case in chosen]
+    assert verdict.expected == "updated at or after created (1762039421, which is Sat, 01 Nov 2025 23:23:41 GMT)"
+    assert verdict.received == "1762010621323, which is Sat, 01 Nov 2025 15:23:41 GMT"
+
+
 # --- what is really missing
 
 SEEN_AS = [

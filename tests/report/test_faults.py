@@ -46,6 +46,25 @@ def test_one_reply_with_a_wrong_status_is_one_fault_whatever_is_said_of_it() -> 
     ]
 
 
+def test_a_status_that_breaks_a_promise_and_the_body_that_it_leaves_out_are_one_fault() -> None:
+    for told in (("204 {}", "an empty body in 204 {}"), ("200 {}", "a text: 200 {}"), ("404 {}", "404 {}")):
+        rows = [
+            row(requirement=name, received=text.format("text/html: "), evidence=[sight(exchange=0)])
+            for name, text in zip("ab", told, strict=True)
+        ]
+        assert found(*rows) == [["a", "b"]]
+
+
+def test_a_value_that_looks_like_a_status_code_makes_no_fault_of_two() -> None:
+    told = (("404 at /error/code", "/error/code"), ("404 text/html: <b>", ""))
+    assert len(found(*(row(received=text, evidence=[sight(pointer=place)]) for text, place in told))) == 2
+
+
+def test_one_value_is_one_fault_whether_a_schema_tells_it_or_a_law() -> None:
+    told = ('"abc" at /id', "'abc'")
+    assert len(found(*(row(received=text, evidence=[sight(pointer="/id")]) for text in told))) == 1
+
+
 def test_one_body_that_lacks_two_members_is_one_fault() -> None:
     told = "no {}, but the members code, message"
     assert found(*(row(requirement=name, received=told.format(name)) for name in ("id", "status"))) == [

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import judge
+from tests.support.processes import KEYS, judge, live
 from tests.support.rawserver import Asked
 from tests.support.small_provider import KEY, TASK, a_body, answers, operation, service, write
 from vidconform.cli import main
+from vidconform.emulator.server import running
+from vidconform.report.faults import faults
 
 CREATE, READ = "POST /v1/videos", "GET /v1/videos/{id}"
 ROW = "any-request-is-no-server-error"
@@ -84,3 +86,13 @@ def test_what_a_release_mends_or_breaks_on_one_route_shows_in_the_diff(
     rows = [row for row in (found["differences"] if isinstance(found, dict) else found) if row["requirement"] == ROW]
     assert [row["kind"] for row in rows] == ([kind] if kind else [])
     assert all(told in row["received"] for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vice", ["content-as-json", "content-as-json-named-video", "content-as-picture"])
+def test_a_content_that_is_no_video_is_one_fault_of_all_that_it_breaks(vice: str, tmp_path: Path) -> None:
+    with running("octopusx", vice=vice) as emulator:
+        run = judge(tmp_path, *live(emulator), "-k", "octopusx/videos and (content or result)", **KEYS)
+    broken = [verdict for verdict in run.verdicts.values() if verdict["reading"] == "fails"]
+    assert len(broken) > 1, run.ran()
+    assert len(faults(broken)) == 1

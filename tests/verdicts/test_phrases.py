@@ -56,6 +56,7 @@ def test_a_text_of_a_line_is_shown_whole_and_a_longer_one_with_its_length() -> N
 
 def test_what_cannot_be_printed_is_made_visible() -> None:
     assert shorten("a\x1b[31m\n\0é") == "a\\x1b[31m\\x0a\\x00é"
+    assert shorten("\ufeff{}\ud800\U000e0001") == "\\ufeff{}\\ud800\\U000e0001"
 
 
 def test_only_what_is_shown_is_looked_at() -> None:

@@ -67,7 +67,7 @@ def _sentence(body: bytes, error: ValueError) -> str:
     if body.startswith(b"\xef\xbb\xbf"):
         return "a byte order mark before the text"
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at line {error.lineno} column {error.colno}"
+        return f"{error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
     return "no JSON text"
 
 

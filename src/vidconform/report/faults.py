@@ -16,7 +16,11 @@ _LEVELS = ("MUST", "SHOULD", "MAY")
 _LACKING = re.compile(r"^no .+?, (?=but the members )")
 # Ids, times and digests differ from reply to reply where the cause is the same.
 _OF_ONE_REPLY = re.compile(r"[\w.:-]*\d[\w.:-]{7,}")
-_STATUS = re.compile(r"^\d{3}\b")
+# "200 text/html: ...", or what a check of its body says of the same reply: "a text: 200 text/html: ...".
+_STATUS = re.compile(r"^(?:[^{<]*?(?: in |: ))?(\d{3})(?= [\w.+-]+/[\w.+-]+:| without a media type:|$)")
+# What a schema says is "7 at /id", with JSON's quotes; what a law says is 7, with Python's.
+_QUOTES = "\"'"
+
 
 _MOST_NAMED = 3
 
@@ -58,11 +62,11 @@ def _causes(row: Row) -> Iterator[Hashable]:
         return
     whose = row["provider"], row["subject"], row.get("against")
     place = row["evidence"][0]
-    seen = _OF_ONE_REPLY.sub("", _LACKING.sub("", row["received"]))
-    yield *whose, seen, place["pointer"]
+    seen = _OF_ONE_REPLY.sub("", _LACKING.sub("", row["received"])).removesuffix(f" at {place['pointer']}")
+    yield *whose, seen.strip(_QUOTES), place["pointer"]
     status = _STATUS.match(row["received"])
     if status is not None:
-        yield *whose, status[0], row["contract"], place["probe"], place["exchange"]
+        yield *whose, status[1], row["contract"], place["probe"], place["exchange"]
 
 
 def _gravity(row: Row) -> tuple[bool, int, int]:

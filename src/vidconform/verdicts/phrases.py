@@ -25,8 +25,13 @@ def shorten(text: str) -> str:
     """Return the same of a text that is only quoted in another one, which is redacted as a whole."""
     shown = text[: LONGEST + 1]
     if not shown.isprintable():
-        shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
+        shown = "".join(c if c.isprintable() else _visible(c) for c in shown)
     return shown if len(text) <= LONGEST else f"{shown[:LONGEST]}... ({len(text)} characters)"
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else character.encode("unicode_escape").decode()
 
 
 def show(value: Any) -> str:
