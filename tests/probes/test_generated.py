@@ -633,6 +633,7 @@ def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="no /proc to read the peak of memory from")
 def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     def pads(reply: ReplyContext) -> None:
@@ -646,7 +647,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
     )
     with running("gptge", environ=KEYS, change=pads) as emulator:
         options = [
-            "--provider=gptge", "--live", f"--provider-url={emulator.url}", "--poll-interval=0", "--fuzz=8",
+            "--provider=gptge", "--live", f"--provider-url={emulator.url}", "--poll-interval=0", "--fuzz=25",
             "--report=report",
             *(f"--task-id=videos={task}" for task in emulator.task_ids["videos"]),
         ]  # fmt: skip

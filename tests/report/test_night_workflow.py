@@ -55,7 +55,7 @@ class Owner:
         self.repository, self.caller = Repository(folder, {}), caller
 
     def night(self, served: dict[str, str], key: str = KEY, tasks: str | None = None) -> dict[str, Job]:
-        quick = {"PYTEST_ADDOPTS": "--poll-interval=0.01 -k octopusx/query"}
+        quick = {"PYTEST_ADDOPTS": "--poll-interval=0.01"}
         self.repository.environment = environment(OCTOPUSX_BASE_URL=served["url"], **quick)
         self.repository.secrets = {"OCTOPUSX_API_KEY": key} if key else {}
         told = served["tasks"] if tasks is None else tasks
@@ -154,6 +154,7 @@ def judged(lived: Lived, name: str) -> Job:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_first_night_is_quiet_and_leaves_a_site_that_nobody_publishes(lived: Lived) -> None:
     well = judged(lived, "well")
     assert well.result == "success", well.log
@@ -165,6 +166,7 @@ def test_a_first_night_is_quiet_and_leaves_a_site_that_nobody_publishes(lived: L
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_change_opens_an_issue_that_tells_all(lived: Lived) -> None:
     changed, issue = judged(lived, "changed"), lived[2]["changed"]
     assert changed.result == "failure"
@@ -182,6 +184,7 @@ def test_a_change_opens_an_issue_that_tells_all(lived: Lived) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_same_fault_again_is_quiet(lived: Lived) -> None:
     again = judged(lived, "as changed")
     assert again.result == "success", again.log
@@ -190,6 +193,7 @@ def test_the_same_fault_again_is_quiet(lived: Lived) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_vendor_that_is_down_is_nobodys_fault(lived: Lived) -> None:
     down = judged(lived, "down")
     assert down.result == "success", down.log
@@ -199,6 +203,7 @@ def test_a_vendor_that_is_down_is_nobodys_fault(lived: Lived) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_used_up_credit_is_named_and_is_not_the_vendors_silence(lived: Lived) -> None:
     broke = judged(lived, "without credit")
     assert broke.result == "failure"
@@ -209,6 +214,7 @@ def test_a_used_up_credit_is_named_and_is_not_the_vendors_silence(lived: Lived) 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_mended_closes_the_issue_and_the_site_knows_all_nights(lived: Lived) -> None:
     mended = judged(lived, "mended")
     assert mended.result == "success", mended.log
@@ -249,6 +255,7 @@ def test_a_night_without_a_task_says_which_variable_would_show_more(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_secret_is_printed_or_kept(lived: Lived) -> None:
     owner, nights, _ = lived
     assert nights["well"]["night/judge"].steps
@@ -259,6 +266,7 @@ def test_no_secret_is_printed_or_kept(lived: Lived) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_a_vendor_says_is_no_command_to_github(lived: Lived) -> None:
     log = judged(lived, "changed").log
     for stopped in re.findall(r"::stop-commands::(\w+)\n", log):
