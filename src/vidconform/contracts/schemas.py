@@ -85,10 +85,17 @@ class Schema:
         return set(self.source.get("properties", {}))
 
     @cached_property
+    def _phase_nodes(self) -> dict[str, dict[str, Any]]:
+        """What `$defs` says of each phase; a file that says nothing of any has those of the files that it refers to."""
+        named = self.source.get("$defs", {})
+        own = {phase: named[phase] for phase in PHASES if phase in named}
+        beside = {phase: node for phase in PHASES for name, node in named.items() if name.endswith(f":{phase}")}
+        return {phase: (own or beside).get(phase, {}) for phase in PHASES}
+
+    @cached_property
     def phases(self) -> dict[str, str]:
         """The phase of each status word, in the document's order."""
-        named = self.source.get("$defs", {})
-        return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
+        return {word: phase for phase, node in self._phase_nodes.items() for word in node.get("enum", [])}
 
     @cached_property
     def spellings(self) -> dict[str, str]:
@@ -111,8 +118,8 @@ class Schema:
     @cached_property
     def conditions(self) -> list[tuple[str, Any]]:
         """The phases that another member than the status decides, each with the validator of a task that is in it."""
-        named = self.source.get("$defs", {})
-        return [(phase, compiled(named[phase]["x-when"])) for phase in PHASES if "x-when" in named.get(phase, {})]
+        told = self._phase_nodes.items()
+        return [(phase, compiled(node["x-when"])) for phase, node in told if "x-when" in node]
 
     @cached_property
     def ranks(self) -> dict[str, tuple[int, int]]:
@@ -120,10 +127,9 @@ class Schema:
 
         Words whose phase is unknown have no rank.
         """
-        named = [self.source.get("$defs", {}).get(phase, {}) for phase in PHASES[:-1]]
         return {
             word: (rank, place if node.get("x-ordered") else 0)
-            for rank, node in enumerate(named)
+            for rank, node in enumerate(list(self._phase_nodes.values())[:-1])
             for place, word in enumerate(node.get("enum", []))
         }
 
