@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.fields import Field, resolve
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.provider import IdSpace
 from vidconform.contracts.reached_rows import hedged_rows
-from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas
+from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas, words_at
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -85,12 +86,26 @@ class Schema:
         return set(self.source.get("properties", {}))
 
     @cached_property
+    def documented_words(self) -> list[str]:
+        """The words that the schema of the status names."""
+        field = self.fields.get("status")
+        return words_at(self.source, node_at(self.source, field.path)) if field is not None else []
+
+    @cached_property
     def _phase_nodes(self) -> dict[str, dict[str, Any]]:
-        """What `$defs` says of each phase; a file that says nothing of any has those of the files that it refers to."""
+        """What `$defs` says of each phase: its own, or that of the files it refers to, or what is customary."""
         named = self.source.get("$defs", {})
         own = {phase: named[phase] for phase in PHASES if phase in named}
         beside = {phase: node for phase in PHASES for name, node in named.items() if name.endswith(f":{phase}")}
-        return {phase: (own or beside).get(phase, {}) for phase in PHASES}
+        return {phase: (own or beside or self._customary).get(phase, {}) for phase in PHASES}
+
+    @cached_property
+    def _customary(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for word in self.documented_words:
+            if phase := customary_phases().get(word.casefold()):
+                found.setdefault(phase, {"enum": []})["enum"].append(word)
+        return found
 
     @cached_property
     def phases(self) -> dict[str, str]:
