@@ -56,6 +56,10 @@ def made_up(root: dict[str, Any], node: Any) -> Any:
         return {name: value for name, value in made.items() if value is not None or "x-role" in members[name]}
     kinds = [kind for kind in types_of(root, node) if kind != "null"]
     usual = "integer" if any("x-sum" in same for same in applied) else ""
+    wrapped = next((same["items"] for same in applied if same.get("maxItems") == 1 and "items" in same), None)
+    if wrapped is not None:
+        # An array of one stands around a task.
+        return [made_up(root, wrapped)]
     return _of_type(kinds[0] if kinds else usual, applied)
 
 
