@@ -12,10 +12,11 @@ from vidconform.contracts.documented_values import body_example, id_in, resolved
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
 from vidconform.contracts.keywords import FILTERS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
-from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
+from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Scheme
 from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
+from vidconform.contracts.request_options import option_of, options_in
 from vidconform.contracts.security_schemes import schemes_of
 from vidconform.contracts.shared_routes import others_of, problems_of_shared_routes
 from vidconform.errors import DataFileProblem
@@ -110,7 +111,7 @@ def _problems_of_parameter(parameter: Node) -> Iterator[str]:
         yield f"{place}: a required cookie is not sent; a credential is a security scheme"
     if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
         yield f"{place}: an x-role {role!r} is for what a request may leave out"
-    if role in FILTERS and not _option(parameter).values:
+    if role in FILTERS and not option_of(parameter).values:
         yield f"{place}: a list is asked by {role} for the values that `enum` names, and there is none"
 
 
@@ -145,7 +146,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
-        options={p["x-role"]: _option(p) for p in others if p.get("x-role")},
+        options={**options_in(shown, item["x-role"]), **{p["x-role"]: option_of(p) for p in others if p.get("x-role")}},
         lag=lag_of(item),
         paces=paces_of(item),
         body_schema=shown,
@@ -188,12 +189,6 @@ def _is_sent(parameter: Node) -> bool:
         "content-type",
         "authorization",
     )
-
-
-def _option(parameter: Node) -> Option:
-    schema = parameter.get("schema", {})
-    described = schema if isinstance(schema, dict) else {}
-    return Option(parameter["name"], tuple(described.get("enum", ())), described.get("default"))
 
 
 def _answer(answer: Node) -> DocumentedReply:
