@@ -154,6 +154,9 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
+        bodies={
+            name: (body_example(folder, media), _files(folder, media)) for name, media in _by_type(content).items()
+        },
         choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
         keyless=not all(item["security"]) or not item["security"],
     )
@@ -168,9 +171,12 @@ def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
 
 def _body(content: Node) -> Node:
     """Return what the document says of the request body in the media type that it is sent as."""
+    return next(iter(_by_type(content).values()), {})
+
+
+def _by_type(content: Node) -> dict[str, Node]:
     by_type = {name.partition(";")[0]: media for name, media in content.items()}
-    found: Node = next((by_type[name] for name in SENDABLE if name in by_type), {})
-    return found
+    return {name: by_type[name] for name in SENDABLE if name in by_type}
 
 
 def _files(folder: Path, body: Node) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ class Operation:
     `models` are those that a body may name. `ends_within` are the seconds after which a task that it creates has ended.
     `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
     whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
-    its route as well: which of them answers, the state of the task decides.
+    its route as well: which of them answers, the state of the task decides. `bodies` are the
+    example and the files of each media type that a body can be sent as.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Operation:
     options: dict[str, Option] = field(default_factory=dict)
     keyless: bool = False
     file_members: tuple[str, ...] = ()
+    bodies: dict[str, tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
     refusals: tuple[RefusalCase, ...] = ()
     lag: Lag | None = None
     ends_within: float | None = None
@@ -106,6 +108,13 @@ class Operation:
         """Return the files among the members of a form; what is sent for each is a small picture."""
         named = self.file_members if self.body_type == MULTIPART and isinstance(members, dict) else ()
         return {name: A_PICTURE for name in named if name in members}
+
+    def sent_as(self, media_type: str) -> Operation:
+        """Return it with the body of one of its media types, which may show an example of its own."""
+        example, files = self.bodies.get(media_type, (None, ()))
+        if example is None:
+            return replace(self, media_types=(media_type,))
+        return replace(self, media_types=(media_type,), request_example=example, file_members=files)
 
     def with_options(self, **values: Any) -> Operation:
         """Return it with values for some of its options, by role."""
