@@ -154,9 +154,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
-        bodies={
-            name: (body_example(folder, media), _files(folder, media)) for name, media in _by_type(content).items()
-        },
+        bodies={n: (body_example(folder, one), _files(folder, one)) for n, one in _by_type(content).items()},
         choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
         keyless=not all(item["security"]) or not item["security"],
     )
