@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.merged_hedges import copied, replaced
 from vidconform.contracts.schema_places import subschemas
-from vidconform.contracts.schemas import PHASES, copied, replaced
+from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 
 _FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.schema\.json"
