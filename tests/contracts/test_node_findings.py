@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from vidconform.contracts.error_ownership import children, findings
-from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.contracts.merged_hedges import merge_hedges
+from vidconform.contracts.schemas import Schema
 
 SOURCE: dict[str, Any] = {
     "type": "object",

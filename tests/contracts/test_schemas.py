@@ -11,8 +11,9 @@ import pytest
 from tests.support.reply_views import BY_ID
 from vidconform.contracts.fields import Field
 from vidconform.contracts.loading import load_schema
+from vidconform.contracts.merged_hedges import merge_hedges
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.contracts.schemas import Schema
 from vidconform.errors.error_types import DataFileProblem
 
 SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "task_0")}

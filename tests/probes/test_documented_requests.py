@@ -65,6 +65,42 @@ def test_a_creation_sends_what_the_document_shows(shown: Tree, tmp_path: Path) -
     assert found["accepts-prompt"].label == "conforms"
 
 
+def test_a_form_and_a_list_are_sent_as_their_own_bodies_show(tmp_path: Path) -> None:
+    form = {"example": {"prompt": "a cat like this", "frame": "x"}, "schema": {"properties": {"frame": PICTURE}}}
+    body = {"content": {"application/json": {"example": BODY}, "multipart/form-data": form}}
+    folder = creating(tmp_path, body, {"create-accepts-form": "MUST", "list-honours-cursor": "MUST"}, PAGES)
+    document = folder / "videos" / "openapi.yaml"
+    tree = json.loads(document.read_text())
+    members = {"size": {"x-role": "limit"}, "cursor": {"x-role": "after"}}
+    pages = a_body(example={"kind": "video"}, schema={"properties": members})
+    tree["paths"]["/v1/list"] = {"post": operation("list", answers(("200", "list.schema.json")), requestBody=pages)}
+    document.write_text(json.dumps(tree))
+    _, asked = verdicts(folder, keeps_pages, max_creations=2)
+    forms = [one.body for one in asked if "multipart" in one.headers.get("content-type", "")]
+    assert [(b"a cat like this" in one, b'name="frame"; filename=' in one) for one in forms] == [(True, True)]
+    lists = [json.loads(one.body) for one in asked if one.target == "/v1/list"]
+    shown = {"kind": "video"}
+    assert lists == [shown, {**shown, "size": 1}, {**shown, "size": 1, "cursor": "c-1"}]
+
+
+PICTURE: Tree = {"type": "string", "contentMediaType": "image/png"}
+PAGES: Tree = {
+    "list.schema.json": {
+        "properties": {
+            "videos": {"x-role": "tasks", "type": "array", "items": {"$ref": "task.schema.json"}},
+            "next": {"x-role": "next-cursor"},
+        }
+    }
+}
+
+
+def keeps_pages(asked: Asked) -> tuple[int, Any]:
+    """Answer as one that lists two tasks, and takes JSON and forms."""
+    if asked.target == "/v1/list":
+        return 200, {"videos": [TASK], "next": "c-1"}
+    return (200, TASK) if asked.method == "POST" or "video_1" in asked.target else (404, {})
+
+
 def test_a_date_in_an_example_is_sent_as_it_is_written(tmp_path: Path) -> None:
     folder = creating(tmp_path, a_body(example={**BODY, "on": "DAY"}), ACCEPTS)
     document = folder / "videos" / "openapi.yaml"

@@ -124,6 +124,17 @@ def test_a_credential_that_opens_nothing_at_all_is_nobodys_verdict() -> None:
     assert verdict.label != "fails"
 
 
+def test_the_other_credential_hides_no_expired_one() -> None:
+    with atlas_vendor() as vendor:
+        options = RunOptions([FOLDER], live=True, provider_url=vendor.url, poll_interval=0, fuzz=0)
+        session = prepare(options, {**KEYS, "ATLAS_API_KEY": "ak-expired+gT6/vC1yLq"})
+        rows = [c for c in cases(session) if c.requirement.id == "retrieve-accepts-each-credential"]
+        (verdict,) = [session.judge(case) for case in rows]
+        session.close()
+    assert verdict.label == "inconclusive"
+    assert "the credential account itself seems to be refused" in verdict.received
+
+
 def test_what_is_given_is_never_cancelled_not_even_by_a_stranger() -> None:
     _, _, asked = judged(max_creations=0, task_ids=["films=film-00000001"])
     cancelled = {one.target.split("/")[3] for one in asked if one.target.endswith("/cancel")}

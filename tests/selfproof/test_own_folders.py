@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,45 @@ def test_a_failed_task_tells_its_failure_and_no_other_does() -> None:
     assert seen[-1]["status"] == "cracked"
 
 
+def test_a_task_in_an_array_of_one_has_the_words_that_stand_in_a_file_beside() -> None:
+    with running(str(FOLDERS / "canal"), environ={}) as emulator:
+        number = emulator.task_ids["barges"][0]
+        seen = life(f"{emulator.url}/barges?numbers={number}", {"Authorization": "Bearer k"}, lambda body: body["data"])
+    assert [[one["number"] for one in barges] for barges in seen] == [[number]] * len(seen)
+    assert [barges[0]["state"] for barges in seen[:4]] == ["submitted", "processing", "processing", "succeed"]
+
+
+def test_customary_words_need_no_phase_and_others_are_refused_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(FOLDERS / "canal", tmp_path / "canal"))
+    barge = folder / "barges" / "barge.schema.json"
+    schema = json.loads(barge.read_text("utf-8"))
+    words = [word for phase in schema.pop("$defs").values() for word in phase["enum"]]
+    del schema["properties"]["state"]["anyOf"]
+    schema["properties"]["state"]["enum"] = words
+    barge.write_text(json.dumps(schema), "utf-8")
+    with running(str(folder), environ={}) as emulator:
+        url = f"{emulator.url}/barges?numbers={emulator.task_ids['barges'][0]}"
+        seen = life(url, {"Authorization": "Bearer k"}, lambda body: body["data"][0]["state"])
+    assert seen[:4] == ["submitted", "processing", "processing", "succeed"]
+    barge.write_text(barge.read_text("utf-8").replace("submitted", "moored"), "utf-8")
+    assert main(["list", str(folder)]) == 4
+    assert "/state: the word 'moored' stands in no phase" in capsys.readouterr().err
+
+
+def test_a_list_is_asked_by_its_body_and_goes_on_by_the_cursor_that_it_tells() -> None:
+    with running(str(FOLDERS / "canal"), environ={}) as emulator, httpx.Client(base_url=emulator.url) as client:
+        client.headers["Authorization"] = "Bearer k"
+        first = client.post("/barges", json={"page": {"limit": 1}}).json()
+        after = client.post("/barges", json={"page": {"limit": 1, "cursor": first["next"]}}).json()
+        failed = client.post("/barges", json={"state": "failed"}).json()
+        too_long = client.post("/barges", json={"page": {"limit": 501}})
+    numbers = [one["number"] for page in (first, after) for one in page["barges"]]
+    assert (len(set(numbers)), first["has_more"], after["has_more"], after["next"]) == (2, True, False, "")
+    assert (failed["barges"], too_long.status_code) == ([], 400)
+
+
 def test_a_refusal_has_its_codes_where_the_document_puts_them() -> None:
     with running(str(FOLDERS / "harbor"), environ={"HARBOR_KEY": "right"}) as emulator:
         unknown = httpx.get(f"{emulator.url}/jobs/job_00000000BEEF", headers={"Authorization": "Bearer right"})
@@ -124,7 +164,7 @@ def test_a_code_in_a_place_of_its_own_is_missed_by_its_row(row: str, fault: str)
 
 
 def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", WHARF):
+    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF):
         (ledger,) = folder.glob("*/requirements.toml")
         rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
         felled = {row for vice in vices_of(str(folder)) for fault in vice.faults for row in fault.breaks}
@@ -143,7 +183,7 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "folder",
-    [FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", WHARF, RELAY],
+    [FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF, RELAY],
     ids=lambda folder: folder.name,
 )
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:

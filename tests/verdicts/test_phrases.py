@@ -9,7 +9,8 @@ import pytest
 
 from vidconform.contracts.error_ownership import SchemaError
 from vidconform.contracts.fields import resolve
-from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.contracts.merged_hedges import merge_hedges
+from vidconform.contracts.schemas import Schema
 from vidconform.verdicts.phrases import LONGEST, expected, received, shorten, show
 
 SOURCE: dict[str, Any] = {

@@ -40,6 +40,7 @@ from vidconform.contracts.provider import (
     provider_names,
 )
 from vidconform.contracts.refusal_cases import RefusalCase, written
+from vidconform.contracts.request_options import Option
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
@@ -53,9 +54,9 @@ from vidconform.contracts.yaml_values import decode_yaml
 __all__ = [
     "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "URLENCODED", "Contract",
     "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level", "NodeFinding", "Operation",
-    "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables",
-    "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice", "compiled",
-    "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
+    "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme",
+    "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice",
+    "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
     "find_provider", "findings", "findings_in", "fits", "format_files", "holds_json", "in_place", "is_plain",
     "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member", "node_at",
     "open_bounded", "overlap", "own_deviations", "part_in_words", "provider_names", "proxy_passwords", "reaches",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.merged_hedges import copied, replaced
 from vidconform.contracts.schema_places import subschemas
-from vidconform.contracts.schemas import copied, replaced
+from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 
 _FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.schema\.json"
@@ -39,6 +40,7 @@ def bundled(path: Path, source: dict[str, Any]) -> tuple[dict[str, Any], frozens
         if _named((file, name)) not in copies:
             found = _wanted(path, files, file, name)
             copies[_named((file, name))] = _moved(found, file, wanted)
+            wanted += [(file, phase) for phase in PHASES if phase in files[file].get("$defs", {})]
     whole = {**whole, "$defs": {**whole.get("$defs", {}), **copies}} if copies else source
     # The rows of a file beside are its own; those of another contract's are nobody else's here.
     beside = frozenset(name for name in copies if not name.startswith("..:"))

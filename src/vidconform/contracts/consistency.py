@@ -9,6 +9,7 @@ from itertools import chain
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import OPERATION_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import Operation
+from vidconform.contracts.schemas import PHASES, Schema
 from vidconform.contracts.shared_routes import undecided_rows
 from vidconform.errors import DataFileProblem
 
@@ -28,9 +29,20 @@ def check_words(contract: Contract) -> None:
     from vidconform.contracts.schema_words import unknown_words
 
     for schema in contract.schemas.values():
-        problem = next(unknown_words(schema.source), None)
+        problem = next(chain(unknown_words(schema.source), _words_of_no_phase(contract, schema)), None)
         if problem is not None:
             raise DataFileProblem(schema.path, problem)
+
+
+def _words_of_no_phase(contract: Contract, schema: Schema) -> Iterator[str]:
+    """Yield the status words of which nothing says whether a task has ended: a run would wait for its end in vain."""
+    for word in schema.documented_words:
+        if not contract.task.conditions and contract.phase(word, schema) is None:
+            place = "/".join(("", *map(str, schema.fields["status"].path)))
+            yield (
+                f"{place}: the word {word!r} stands in no phase, so that nothing tells whether a task has ended; "
+                f"name it in $defs, in the `enum` of one of {', '.join(PHASES)}"
+            )
 
 
 def _problems(contract: Contract, operation: Operation) -> Iterator[str]:

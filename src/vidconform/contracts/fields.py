@@ -80,6 +80,10 @@ class Field:
         """Put a value in the field's place; what stands above it and is of another kind is made anew."""
         _written(body, self.path, value)
 
+    def written(self, body: Any, value: Any) -> Any:
+        """Return a body with a value in the field's place, made anew where it is of another kind."""
+        return _written(body, self.path, value)
+
 
 def _at(body: Any, path: Path) -> Any:
     for name in path:

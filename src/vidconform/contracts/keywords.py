@@ -11,7 +11,8 @@ ROLES = (
     "error", "prompt", "seconds", "size", "source",
     "detail-id", "detail-status", "input-model", "input-prompt",
     "pending-id", "pending-created", "pending-prompt", "pending-progress", "moderation-task",
-    "polling-url", "models", "tasks", "has-more", "total", "first-id", "last-id", "deleted", "error-code",
+    "polling-url", "models", "tasks", "has-more", "total", "first-id", "last-id", "next-cursor",
+    "deleted", "error-code",
     "error-message", "status-code",
 )  # fmt: skip
 
@@ -26,6 +27,9 @@ WITHOUT_ID = ("create", "list", "models")
 
 # What a parameter can be for.
 PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant", "status", "model", "polling-url")
+
+# Those that the body of a list may have in their place.
+LIST_ROLES = ("limit", "order", "after", "page", "status", "model")
 
 # Parameters of a list by which it holds only the tasks that have such a value.
 FILTERS = ("status", "model")

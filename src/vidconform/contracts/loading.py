@@ -9,11 +9,12 @@ from vidconform.contracts.bundling import bundled, of_another_contract
 from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.merged_hedges import merge_hedges
 from vidconform.contracts.openapi_document import load_operations
 from vidconform.contracts.provider import IdSpace, Provider, load_provider
 from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
-from vidconform.contracts.schemas import Schema, merge_hedges
+from vidconform.contracts.schemas import Schema
 from vidconform.errors import DataFileProblem
 
 

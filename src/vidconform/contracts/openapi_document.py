@@ -12,10 +12,11 @@ from vidconform.contracts.documented_values import body_example, id_in, resolved
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
 from vidconform.contracts.keywords import FILTERS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
-from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Option, Scheme
+from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Scheme
 from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
+from vidconform.contracts.request_options import option_of, options_in
 from vidconform.contracts.security_schemes import schemes_of
 from vidconform.contracts.shared_routes import others_of, problems_of_shared_routes
 from vidconform.errors import DataFileProblem
@@ -110,7 +111,7 @@ def _problems_of_parameter(parameter: Node) -> Iterator[str]:
         yield f"{place}: a required cookie is not sent; a credential is a security scheme"
     if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
         yield f"{place}: an x-role {role!r} is for what a request may leave out"
-    if role in FILTERS and not _option(parameter).values:
+    if role in FILTERS and not option_of(parameter).values:
         yield f"{place}: a list is asked by {role} for the values that `enum` names, and there is none"
 
 
@@ -145,7 +146,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
         headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
-        options={p["x-role"]: _option(p) for p in others if p.get("x-role")},
+        options={**options_in(shown, item["x-role"]), **{p["x-role"]: option_of(p) for p in others if p.get("x-role")}},
         lag=lag_of(item),
         paces=paces_of(item),
         body_schema=shown,
@@ -153,6 +154,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
         file_members=_files(folder, body),
+        bodies={n: (body_example(folder, one), _files(folder, one)) for n, one in _by_type(content).items()},
         choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
         keyless=not all(item["security"]) or not item["security"],
     )
@@ -167,9 +169,12 @@ def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
 
 def _body(content: Node) -> Node:
     """Return what the document says of the request body in the media type that it is sent as."""
+    return next(iter(_by_type(content).values()), {})
+
+
+def _by_type(content: Node) -> dict[str, Node]:
     by_type = {name.partition(";")[0]: media for name, media in content.items()}
-    found: Node = next((by_type[name] for name in SENDABLE if name in by_type), {})
-    return found
+    return {name: by_type[name] for name in SENDABLE if name in by_type}
 
 
 def _files(folder: Path, body: Node) -> tuple[str, ...]:
@@ -188,12 +193,6 @@ def _is_sent(parameter: Node) -> bool:
         "content-type",
         "authorization",
     )
-
-
-def _option(parameter: Node) -> Option:
-    schema = parameter.get("schema", {})
-    described = schema if isinstance(schema, dict) else {}
-    return Option(parameter["name"], tuple(described.get("enum", ())), described.get("default"))
 
 
 def _answer(answer: Node) -> DocumentedReply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from vidconform.contracts.fields import Field
 from vidconform.contracts.promised_times import Lag
 from vidconform.contracts.refusal_cases import RefusalCase, written
+from vidconform.contracts.request_options import Option
 
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 SENDABLE = (JSON, MULTIPART, URLENCODED)
@@ -18,20 +20,6 @@ A_PICTURE = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 """A PNG of one pixel."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """A query parameter that a request may carry, the values that the document names, and the one without it."""
-
-    name: str
-    values: tuple[Any, ...] = ()
-    default: Any = None
-
-    @property
-    def others(self) -> tuple[Any, ...]:
-        """The values that ask for something else than a request without one."""
-        return tuple(value for value in self.values if value != self.default)
 
 
 @dataclass(frozen=True)
@@ -70,7 +58,8 @@ class Operation:
     `models` are those that a body may name. `ends_within` are the seconds after which a task that it creates has ended.
     `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
     whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
-    its route as well: which of them answers, the state of the task decides.
+    its route as well: which of them answers, the state of the task decides. `bodies` are the
+    example and the files of each media type that a body can be sent as.
     """
 
     id: str
@@ -92,6 +81,7 @@ class Operation:
     options: dict[str, Option] = field(default_factory=dict)
     keyless: bool = False
     file_members: tuple[str, ...] = ()
+    bodies: dict[str, tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
     refusals: tuple[RefusalCase, ...] = ()
     lag: Lag | None = None
     ends_within: float | None = None
@@ -119,10 +109,21 @@ class Operation:
         named = self.file_members if self.body_type == MULTIPART and isinstance(members, dict) else ()
         return {name: A_PICTURE for name in named if name in members}
 
+    def sent_as(self, media_type: str) -> Operation:
+        """Return it with the body of one of its media types, which may show an example of its own."""
+        example, files = self.bodies.get(media_type, (None, ()))
+        if example is None:
+            return replace(self, media_types=(media_type,))
+        return replace(self, media_types=(media_type,), request_example=example, file_members=files)
+
     def with_options(self, **values: Any) -> Operation:
         """Return it with values for some of its options, by role."""
-        more = {self.options[role].name: value for role, value in values.items()}
-        return replace(self, query={**self.query, **more})
+        named = {role: self.options[role] for role in values}
+        more = {option.name: values[role] for role, option in named.items() if option.place is None}
+        body = deepcopy(self.request_example)
+        for place, value in ((named[role].place, value) for role, value in values.items()):
+            body = body if place is None else place.written(body, value)
+        return replace(self, query={**self.query, **more}, request_example=body)
 
     def asked_as(self, case: RefusalCase) -> Operation:
         """Return it with the parameters that a stated refusal is asked with."""
@@ -143,9 +144,9 @@ class Operation:
         return "polling-url" in self.options
 
     def body_about(self, task_id: str | None, body: Any) -> Any:
-        """Return a body that asks for a task, where that is the place of its id."""
+        """Return a body that asks for a task, where that is the place of its id, or for a list."""
         if self.id_place is None:
-            return body
+            return self.request_example if body is None and self.role == "list" else body
         shown = self.request_example if body is None else body
         told = {k: v for k, v in shown.items() if k != self.id_parameter} if isinstance(shown, dict) else {}
         if task_id is not None:

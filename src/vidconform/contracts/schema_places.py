@@ -63,3 +63,13 @@ def in_place(root: Node, node: Node) -> list[Node]:
     if "$ref" in node:
         members.append(root["$defs"][node["$ref"].removeprefix("#/$defs/")])
     return [node, *(same for member in members for same in in_place(root, member))]
+
+
+def words_at(root: Node, node: Node) -> list[str]:
+    """Return the texts that a schema admits by name, in any of its branches."""
+    found: list[str] = []
+    for same in in_place(root, node):
+        found += [*same.get("enum", []), *([same["const"]] if "const" in same else [])]
+        branches = [*same.get("anyOf", []), *same.get("oneOf", [])]
+        found += [word for branch in branches if isinstance(branch, dict) for word in words_at(root, branch)]
+    return [word for word in dict.fromkeys(found) if isinstance(word, str)]

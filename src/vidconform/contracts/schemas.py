@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.fields import Field, resolve
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
+from vidconform.contracts.merged_hedges import copied, replaced
 from vidconform.contracts.patterns import compiled
-from vidconform.contracts.provider import IdSpace
 from vidconform.contracts.reached_rows import hedged_rows
-from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas
+from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas, words_at
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -85,10 +85,31 @@ class Schema:
         return set(self.source.get("properties", {}))
 
     @cached_property
+    def documented_words(self) -> list[str]:
+        """The words that the schema of the status names."""
+        field = self.fields.get("status")
+        return words_at(self.source, node_at(self.source, field.path)) if field is not None else []
+
+    @cached_property
+    def _phase_nodes(self) -> dict[str, dict[str, Any]]:
+        """What `$defs` says of each phase: its own, or that of the files it refers to, or what is customary."""
+        named = self.source.get("$defs", {})
+        own = {phase: named[phase] for phase in PHASES if phase in named}
+        beside = {phase: node for phase in PHASES for name, node in named.items() if name.endswith(f":{phase}")}
+        return {phase: (own or beside or self._customary).get(phase, {}) for phase in PHASES}
+
+    @cached_property
+    def _customary(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for word in self.documented_words:
+            if phase := customary_phases().get(word.casefold()):
+                found.setdefault(phase, {"enum": []})["enum"].append(word)
+        return found
+
+    @cached_property
     def phases(self) -> dict[str, str]:
         """The phase of each status word, in the document's order."""
-        named = self.source.get("$defs", {})
-        return {word: phase for phase in PHASES for word in named.get(phase, {}).get("enum", [])}
+        return {word: phase for phase, node in self._phase_nodes.items() for word in node.get("enum", [])}
 
     @cached_property
     def spellings(self) -> dict[str, str]:
@@ -111,8 +132,8 @@ class Schema:
     @cached_property
     def conditions(self) -> list[tuple[str, Any]]:
         """The phases that another member than the status decides, each with the validator of a task that is in it."""
-        named = self.source.get("$defs", {})
-        return [(phase, compiled(named[phase]["x-when"])) for phase in PHASES if "x-when" in named.get(phase, {})]
+        told = self._phase_nodes.items()
+        return [(phase, compiled(node["x-when"])) for phase, node in told if "x-when" in node]
 
     @cached_property
     def ranks(self) -> dict[str, tuple[int, int]]:
@@ -120,10 +141,9 @@ class Schema:
 
         Words whose phase is unknown have no rank.
         """
-        named = [self.source.get("$defs", {}).get(phase, {}) for phase in PHASES[:-1]]
         return {
             word: (rank, place if node.get("x-ordered") else 0)
-            for rank, node in enumerate(named)
+            for rank, node in enumerate(list(self._phase_nodes.values())[:-1])
             for place, word in enumerate(node.get("enum", []))
         }
 
@@ -146,60 +166,12 @@ def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
     return [f"{error.instance_path[-1] if error.instance_path else ''}: {error.message}" for error in errors]
 
 
-def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
-    """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
-    merged = copied(node)
-    for path, schema in subschemas(node):
-        replaced(merged, path, merge_hedges(schema, spaces))
-    if "x-id-space" in node:
-        merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
-    if node.get("x-any-case") and "enum" in node:
-        merged |= _any_case(merged.pop("enum"))
-    if "contentSchema" in node:
-        # A validator tells its own words apart from what a schema says of the instance itself; this one is no word.
-        merged["x-content"] = merged.pop("contentSchema")
-    if "x-hedged" in node:
-        merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
-    return _nullable(merged) if merged.pop("x-nullable", False) else merged
-
-
-def _any_case(words: list[str]) -> dict[str, Any]:
-    return {
-        "type": "string",
-        "pattern": f"^(?i:{'|'.join(re.escape(str(word)) for word in words)})$",
-        "x-any-case": words,
-    }
-
-
-def _nullable(node: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that null keeps as well; its row owns what is below, and null is what it asks for."""
-    own: dict[str, Any] = {key: node.pop(key) for key in ("x-requirement", "x-role", "x-unit") if key in node}
-    return {**own, "if": {"type": "null"}, "else": node}
-
-
-def copied(node: dict[str, Any]) -> dict[str, Any]:
-    """Copy the two levels of a schema that `replaced` writes to."""
-    return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
-
-
-def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
-    """Put a schema in the place of the one at a path of `subschemas`."""
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = schema
-
-
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
     inside = node.get("contentSchema", node.get("x-content"))
     shown = copied(node if inside is None else inside)
     for path, schema in subschemas(shown):
         replaced(shown, path, _opened(schema))
     return shown
-
-
-def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:
-    patterns = [spaces[name].pattern for name in ([names] if isinstance(names, str) else names)]
-    return patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]]]:

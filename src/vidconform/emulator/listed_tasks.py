@@ -36,9 +36,8 @@ def _is_the_read_one(own: dict[str, Field], read: dict[str, Field]) -> bool:
 def _unwrapped(contract: Contract, body: Any) -> Any:
     """Return a task without what is around it where it is shown by itself."""
     place = contract.field("id")
-    for name in place.path[:-1] if place is not None else ():
-        body = body[name] if isinstance(body, dict) and isinstance(body.get(name), dict) else body
-    return body
+    found = Field(place.path[:-1], None).read(body) if place is not None else None
+    return found if isinstance(found, dict) else body
 
 
 def _moment(place: Field, seconds: int) -> int:

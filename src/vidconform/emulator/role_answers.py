@@ -94,7 +94,9 @@ def listed(served: ServedOperation, call: Call) -> EmulatedReply:
     page = rest[: _size(option)]
     ends = (page[0], page[-1]) if page else (None, None)
     by_id = {task.id: task for task in tasks}
-    told = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": len(page) < len(rest)}
+    is_more = len(page) < len(rest)
+    told = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": is_more}
+    told |= {"next-cursor": ends[1] if is_more else ""}
     return _told(served, "tasks", {**told, "total": len(bodies), "first-id": ends[0], "last-id": ends[1]})
 
 

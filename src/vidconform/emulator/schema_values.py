@@ -56,7 +56,24 @@ def made_up(root: dict[str, Any], node: Any) -> Any:
         return {name: value for name, value in made.items() if value is not None or "x-role" in members[name]}
     kinds = [kind for kind in types_of(root, node) if kind != "null"]
     usual = "integer" if any("x-sum" in same for same in applied) else ""
+    wrapped = next((same["items"] for same in applied if "items" in same and _shows_one(root, same)), None)
+    if wrapped is not None:
+        return [made_up(root, wrapped)]
     return _of_type(kinds[0] if kinds else usual, applied)
+
+
+def _shows_one(root: dict[str, Any], array: dict[str, Any]) -> bool:
+    """Whether an array has one element: it stands around a task, or rows about its elements alone would be unseen."""
+    inside = list(_below(root, array["items"]))
+    told = any("x-requirement" in node for node in inside) and not any("x-role" in node for node in inside)
+    return array.get("maxItems") == 1 or told
+
+
+def _below(root: dict[str, Any], node: Any) -> Iterator[dict[str, Any]]:
+    for same in nodes(root, node):
+        yield same
+        for member in (*same.get("properties", {}).values(), *([same["items"]] if "items" in same else [])):
+            yield from _below(root, member)
 
 
 def _own(node: dict[str, Any]) -> dict[str, Any]:

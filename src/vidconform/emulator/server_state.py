@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from vidconform.contracts import Contract, Field, Operation
 from vidconform.emulator.emulator_options import EmulatorOptions
@@ -113,9 +115,18 @@ class Call:
         return value[len(prefix) :].strip() if value.lower().startswith(prefix.lower()) else ""
 
     def option(self, operation: Operation, role: str) -> str:
-        """The value of a query parameter by its role, empty without one."""
+        """The value of an option by its role, empty without one."""
         named = operation.options.get(role)
-        return self.query.get(named.name, "") if named is not None and role not in self.waived else ""
+        if named is None or role in self.waived:
+            return ""
+        return self.query.get(named.name, "") if named.place is None else named.told("", self._sent)
+
+    @property
+    def _sent(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
     def owner(self, variable: str, value: str, code: int) -> str | None:
         """Returns whose tasks this credential opens, None for everybody's, or refuses it."""

@@ -85,7 +85,7 @@ def _rendered(view: TaskView, *, settled: bool) -> Any:
     def suggest(place: tuple[str | int, ...]) -> Any:
         if (listed := roles.get((*place, 0))) is not None:
             return [_value(view, listed, fields[listed], None)]
-        role = roles.get(tuple(str(name) for name in place), "")
+        role = roles.get(place, "")
         return _value(view, role, fields[role], None) if role else GONE
 
     # What was sent is told as it was sent, and an id as it is, whatever a schema thinks of it.
@@ -141,7 +141,8 @@ def _written(body: Any, field: Field, value: Any) -> Any:
 
 def _stands(body: Any, field: Field) -> bool:
     for name in field.path:
-        if not isinstance(body, dict) or name not in body:
+        there = len(body) > name if isinstance(body, list) and isinstance(name, int) else name in (body or ())
+        if not there:
             return False
         body = body[name]
     return True

@@ -38,7 +38,8 @@ class Known:
 class EmulatedTask:
     """A task that moves along its life as it is read, or as time passes, and then stays at its end.
 
-    `known` ones exist before anyone asks; the others were created. `ended` is the end of one that was cancelled.
+    `known` ones exist before anyone asks; the others were created. `ended` is the end of one that was cancelled,
+    `opened_by` the credential of its first read, where somebody asks.
     """
 
     id: str
@@ -49,6 +50,7 @@ class EmulatedTask:
     known: bool = False
     reads: int = 0
     ended: Step | None = None
+    opened_by: str = ""
     born: float = field(default_factory=time.monotonic)
 
     @property

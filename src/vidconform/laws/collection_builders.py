@@ -6,8 +6,7 @@ from vidconform.contracts import FILTERS, FINISHED, Contract
 from vidconform.laws.gathered_replies import LIFECYCLE_PROBES, Gathered, on_routes_that_exist, reply_views
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
-from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import AuthAttempt, Subject
+from vidconform.laws.subjects import EachCredential, Subject
 
 CREATING = ("create", "remix", "create-as-form", "cancel")
 """The probes that make tasks."""
@@ -75,11 +74,12 @@ def polled(contract: Contract, binding: Binding, gathered: Gathered) -> list[Sub
 
 
 def each_credential(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return the reads of a known task by credential; one that is taken for another id is a good one."""
-    found: dict[str, list[ReplyView]] = {}
-    for view in reply_views(contract, gathered, "each-credential"):
-        found.setdefault(view.exchange.credential, []).append(view)
-    subjects = [AuthAttempt(contract, [v for v in own if v.asked != contract.unknown_id]) for own in found.values()]
-    for subject, own in zip(subjects, found.values(), strict=True):
-        subject.accepted = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in own)
-    return list(subjects)
+    """Return the reads of a known task with each credential; one that is taken for another id is a good one."""
+    views = list(reply_views(contract, gathered, "each-credential"))
+    subject = EachCredential(contract, [view for view in views if view.asked != contract.unknown_id])
+    taken = [view for view in views if view.reply.status < 500 and view.reply.status not in (401, 403)]
+    subject.taken = {view.exchange.credential for view in taken}
+    operation = contract.operation("retrieve")
+    alone = {choice[0].name for choice in operation.choices if len(choice) == 1} if operation is not None else set()
+    subject.unasked = alone - {view.exchange.credential for view in views}
+    return [subject] if views else []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from vidconform.contracts import FILTERS, Contract, RefusalCase
+from vidconform.contracts import FILTERS, Contract, Option, RefusalCase, decode_json
 from vidconform.exchange import listed_ids, listed_models, listed_tasks, listed_value
 from vidconform.laws.field_units import BY_UNIT, as_it_stands
 from vidconform.laws.reply_view import ReplyView
@@ -54,8 +53,11 @@ class Listing(Subject):
     def filtered(self) -> list[tuple[ReplyView, str, str]]:
         """Return the lists that were asked for by a field's value, with its role and the value."""
         operation = self.contract.operation("list")
-        named = [(role, operation.options[role].name) for role in FILTERS if operation and role in operation.options]
-        return [(view, role, _asked_by(view, name)) for role, name in named for view in self.pages(f"list-by-{role}")]
+        options = operation.options if operation is not None else {}
+        named = [(role, options[role]) for role in FILTERS if role in options]
+        return [
+            (view, role, _asked_by(view, option)) for role, option in named for view in self.pages(f"list-by-{role}")
+        ]
 
     def values(self, view: ReplyView, role: str) -> list[Any]:
         """Return what the tasks of a list tell for a role, as far as they do.
@@ -103,8 +105,9 @@ def _goes_beyond(times: list[float], own: float) -> bool:
     return times == sorted(times) and any(time > own for time in times)
 
 
-def _asked_by(view: ReplyView, parameter: str) -> str:
-    return parse_qs(urlsplit(view.exchange.request.target).query)[parameter][0]
+def _asked_by(view: ReplyView, option: Option) -> str:
+    sent = view.exchange.request
+    return option.told(sent.target, None if option.place is None else decode_json(sent.body or b"null"))
 
 
 class Models(Subject):

@@ -127,6 +127,16 @@ class AuthAttempt(Subject):
     """Requests with the key to one operation."""
 
 
+class EachCredential(Subject):
+    """The reads of one task with each credential that is enough by itself.
+
+    `taken` are those that opened something, `unasked` those that nobody sent.
+    """
+
+    taken: Set[str] = frozenset()
+    unasked: Set[str] = frozenset()
+
+
 class Remixed(Subject):
     """A remix; `source` is the id of the task it was made from."""
 

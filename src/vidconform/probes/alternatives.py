@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vidconform.contracts import MULTIPART, URLENCODED
 from vidconform.ledger import task_id_in
 from vidconform.probes.polling import reading, told_by
@@ -40,8 +38,8 @@ def create_as_form(context: ProbeContext, find: Find) -> None:
     other = next((kind for kind in FORMS if kind in operation.media_types and kind != operation.body_type), None)
     if other is None:
         raise NotSent(f"a form among the media types of {operation.method} {operation.path}")
-    as_form = replace(operation, media_types=(other,))
-    created = context.resume() or context.create("create", as_form, body=operation.request_example)
+    as_form = operation.sent_as(other)
+    created = context.resume() or context.create("create", as_form, body=as_form.request_example)
     task_id = task_id_in(context.contract, created.reply)
     if task_id is not None:
         context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)

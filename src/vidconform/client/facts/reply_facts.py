@@ -18,7 +18,8 @@ _SHARES = ("progress",)
 _TASK = ("id", "status", "progress", *TIMES, "result", "error", "error-code", "error-message")
 _REFUSAL = ("error-code", "error-message")
 _MORE = (
-    "task-id", "polling-url", "tasks", "has-more", "total", "first-id", "last-id", "deleted", "models", "status-code",
+    "task-id", "polling-url", "tasks", "has-more", "total", "first-id", "last-id", "next-cursor", "deleted",
+    "models", "status-code",
 )  # fmt: skip
 # The end of the id of each row that says with which status code something is answered.
 _NAMES_A_CODE = "-status-code"

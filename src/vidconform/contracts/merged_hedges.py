@@ -1,0 +1,57 @@
+"""A schema as a validator takes it: hedges, shapes of ids, letter case and null in the words of JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from vidconform.contracts.provider import IdSpace
+from vidconform.contracts.schema_places import subschemas
+
+
+def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
+    """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
+    merged = copied(node)
+    for path, schema in subschemas(node):
+        replaced(merged, path, merge_hedges(schema, spaces))
+    if "x-id-space" in node:
+        merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
+    if node.get("x-any-case") and "enum" in node:
+        merged |= _any_case(merged.pop("enum"))
+    if "contentSchema" in node:
+        # A validator tells its own words apart from what a schema says of the instance itself; this one is no word.
+        merged["x-content"] = merged.pop("contentSchema")
+    if "x-hedged" in node:
+        merged["allOf"] = [*merged.get("allOf", []), {"x-hedge": True, **merged.pop("x-hedged")}]
+    return _nullable(merged) if merged.pop("x-nullable", False) else merged
+
+
+def _any_case(words: list[str]) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "pattern": f"^(?i:{'|'.join(re.escape(str(word)) for word in words)})$",
+        "x-any-case": words,
+    }
+
+
+def _nullable(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that null keeps as well; its row owns what is below, and null is what it asks for."""
+    own: dict[str, Any] = {key: node.pop(key) for key in ("x-requirement", "x-role", "x-unit") if key in node}
+    return {**own, "if": {"type": "null"}, "else": node}
+
+
+def copied(node: dict[str, Any]) -> dict[str, Any]:
+    """Copy the two levels of a schema that `replaced` writes to."""
+    return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
+
+
+def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+    """Put a schema in the place of the one at a path of `subschemas`."""
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = schema
+
+
+def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:
+    patterns = [spaces[name].pattern for name in ([names] if isinstance(names, str) else names)]
+    return patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)

@@ -1,0 +1,60 @@
+"""What a request may carry beside what it needs, by its role: as a query parameter, or in the body of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from vidconform.contracts.fields import Field, Path
+from vidconform.contracts.keywords import LIST_ROLES
+
+
+@dataclass(frozen=True)
+class Option:
+    """A query parameter that a request may carry, the values that the document names, and the one without it.
+
+    `place` is where it stands in the body, of a list that is asked for by one.
+    """
+
+    name: str
+    values: tuple[Any, ...] = ()
+    default: Any = None
+    place: Field | None = None
+
+    @property
+    def others(self) -> tuple[Any, ...]:
+        """The values that ask for something else than a request without one."""
+        return tuple(value for value in self.values if value != self.default)
+
+    def told(self, target: str, body: Any) -> str:
+        """Return what a request, by its path with query and its body, has for it, empty where it has nothing."""
+        if self.place is None:
+            return parse_qs(urlsplit(target).query).get(self.name, [""])[0]
+        value = self.place.read(body)
+        return "" if value is None else str(value)
+
+
+def option_of(parameter: dict[str, Any]) -> Option:
+    """Return a query parameter that a request may carry."""
+    return _named(parameter["name"], parameter.get("schema", {}))
+
+
+def options_in(schema: dict[str, Any], role: str) -> dict[str, Option]:
+    """Return what the body of a list may carry, by role; another body has no options."""
+    return dict(_members(schema, ())) if role == "list" else {}
+
+
+def _members(schema: dict[str, Any], above: Path) -> Iterator[tuple[str, Option]]:
+    for name, member in schema.get("properties", {}).items():
+        if not isinstance(member, dict):
+            continue
+        if member.get("x-role") in LIST_ROLES:
+            yield member["x-role"], _named(name, member, Field((*above, name), None))
+        yield from _members(member, (*above, name))
+
+
+def _named(name: str, schema: Any, place: Field | None = None) -> Option:
+    described = schema if isinstance(schema, dict) else {}
+    return Option(name, tuple(described.get("enum", ())), described.get("default"), place)
