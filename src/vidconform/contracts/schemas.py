@@ -90,6 +90,11 @@ class Schema:
         field = self.fields.get("status")
         return words_at(self.source, node_at(self.source, field.path)) if field is not None else []
 
+    @property
+    def has_own_words(self) -> bool:
+        """Whether it says itself what status words mean, and not by a file that it refers to."""
+        return any(phase in self.source.get("$defs", {}) for phase in PHASES)
+
     @cached_property
     def _phase_nodes(self) -> dict[str, dict[str, Any]]:
         """What `$defs` says of each phase: its own, or that of the files it refers to, or what is customary."""

@@ -163,7 +163,7 @@ class ReplyView:
     def vocabulary(self) -> Schema:
         """The schema whose status words count in this reply: its own where it has any, or the task's."""
         own = self._own_schema
-        return own if own is not None and own.phases else self.contract.task
+        return own if own is not None and own.has_own_words else self.contract.task
 
     @property
     @once_per_reply

@@ -16,7 +16,7 @@ _OF_ONE_SET = "status-words-of-one-set"
 
 def vocabulary(contract: Contract, schema: Schema) -> Schema:
     """Return the schema whose words count in a reply: its own where it has any, or the task's."""
-    return schema if schema.phases or schema.conditions else contract.task
+    return schema if schema.has_own_words or schema.conditions else contract.task
 
 
 def meanings(schema: Schema) -> Iterator[tuple[str, str]]:
