@@ -38,11 +38,17 @@ def refuses_in_html(reply: ReplyContext) -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider", "label"),
-    [("octopusx", "deviates"), ("gptge", "deviates"), ("chainhub", "deviates"), ("opeai", "fails")],
+    ("provider", "row", "label"),
+    [
+        ("octopusx", "refusals-are-json", "deviates"),
+        ("gptge", "refusals-are-json", "deviates"),
+        ("chainhub", "refusals-are-json", "deviates"),
+        ("opeai", "refusals-are-json", "deviates"),
+        ("opeai", "unknown-task-refusal-is-json", "fails"),
+    ],
 )
-def test_a_refusal_in_html_fails_only_where_the_document_shows_one_in_json(provider: str, label: str) -> None:
-    found = readings(provider, refuses_in_html, "refusals-are-json")
+def test_a_refusal_in_html_fails_only_where_the_document_shows_one_in_json(provider: str, row: str, label: str) -> None:
+    found = readings(provider, refuses_in_html, row)
     assert set(found.values()) == {label}
 
 
