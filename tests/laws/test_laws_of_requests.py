@@ -195,9 +195,9 @@ def test_content_has_a_video_content_type(media_type: str, end: str) -> None:
 
 
 def test_a_wrong_content_type_is_named() -> None:
-    for media_type, said in (("text/html", "text/html"), ("", "no content type")):
+    for media_type, said in (("text/html", "200 text/html: "), ("", "200 without a media type: ")):
         one = view(VIDEOS, b"\0", role="content", headers=of_type(media_type))
-        assert received("content_has_a_video_content_type", Subject(VIDEOS, [one])) == said
+        assert received("content_has_a_video_content_type", Subject(VIDEOS, [one])).startswith(said)
 
 
 @pytest.mark.parametrize(
