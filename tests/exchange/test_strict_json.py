@@ -24,8 +24,6 @@ from vidconform.verdicts.case import Case
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome
 
-pytestmark = pytest.mark.no_cover
-
 SESSION = recorded()
 QUICK = settings(max_examples=100, deadline=None)
 

@@ -14,8 +14,6 @@ from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
-pytestmark = pytest.mark.no_cover
-
 OWN = KEYS["OCTOPUSX_API_KEY"]
 Verdicts = Mapping[str, Verdict]
 

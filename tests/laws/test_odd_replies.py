@@ -19,8 +19,6 @@ from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subject_builders import subjects_of
 from vidconform.run.session import Session
 
-pytestmark = pytest.mark.no_cover
-
 VALUES: tuple[Any, ...] = (
     DROPPED, None, [], {"x": 1}, True, 10**400, "", "0001-01-01T00:00:00",
 )  # fmt: skip

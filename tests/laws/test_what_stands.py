@@ -11,8 +11,6 @@ import pytest
 from tests.support.live_cases import cases, live
 from vidconform.emulator.replies import ReplyContext
 
-pytestmark = pytest.mark.no_cover
-
 HOUR = 3600
 Change = Callable[[ReplyContext], None]
 

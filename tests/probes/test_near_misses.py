@@ -19,8 +19,6 @@ from vidconform.probes.credentials import near_keys
 from vidconform.probes.generated.unknown_ids import near_ids
 from vidconform.redaction import Guard
 
-pytestmark = pytest.mark.no_cover
-
 OPEAI = load_contract(find_provider("opeai"), "videos")
 LONG = "sk-" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9" + "0cC2eE4gG6iI8kK0mM2o"
 OWN = {**KEYS, "OPEAI_API_KEY": LONG, "OPEAI_TOKEN": LONG[::-1]}

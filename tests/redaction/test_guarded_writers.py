@@ -40,8 +40,6 @@ from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
 from vidconform.text import Redacted
 
-pytestmark = pytest.mark.no_cover
-
 pytest_plugins = ["pytester"]
 
 MEGABYTE = 1 << 20

@@ -37,8 +37,6 @@ from vidconform.transport.memory_budget import MemoryBudget
 from vidconform.transport.timeouts import Timeouts
 from vidconform.verdicts.verdict import Outcome, Verdict
 
-pytestmark = pytest.mark.no_cover
-
 pytest_plugins = ["pytester"]
 
 # Seconds of work, waits aside.

@@ -16,8 +16,6 @@ from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
 
-pytestmark = pytest.mark.no_cover
-
 HABITS = [(provider, habit) for provider, known in KNOWN.items() for habit in known.habits]
 OF_A_BAD_REQUEST = {
     f"{row}-code"
