@@ -54,7 +54,8 @@ def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contrac
 
 # What decides verdicts, or what a verdict says.
 JUDGING = (
-    "src/vidconform/contracts/error_ownership.py", "src/vidconform/contracts/merged_hedges.py", "src/vidconform/contracts/schemas.py",
+    "src/vidconform/contracts/error_ownership.py", "src/vidconform/contracts/merged_hedges.py",
+    "src/vidconform/contracts/schemas.py",
     "src/vidconform/contracts/fields.py", "src/vidconform/contracts/sums.py",
     "src/vidconform/contracts/strict_json.py",
     "src/vidconform/run/bindings.py",
