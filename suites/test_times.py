@@ -32,7 +32,7 @@ def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
     for view in require_observed(task.views(earlier, later), hint):
         in_order = view.value(later) >= view.value(earlier) - slack
         expected = f"{later} at or after {earlier} ({_moment(view, earlier)})"
-        expect(in_order, expected, _moment(view, later), view, later)
+        expect(in_order, expected, _moment(view, later), view, later, quoted=False)
 
 
 @requires("completed-after-created")
@@ -132,17 +132,10 @@ def test_a_time_agrees_with_the_services_own_clock(task_field: TaskField) -> Non
         expect(made_now, expected, _moment(view, role), view)
 
 
-class _Words(str):
-    """Words of ours about a value, which need no quotes."""
-
-    __slots__ = ()
-    __repr__ = str.__str__
-
-
 def _moment(view: ReplyView, role: str) -> str:
     """Return a time as it stands and as a date: two that are in different units cannot be compared by eye."""
     moment = datetime.fromtimestamp(view.value(role), UTC)
-    return _Words(f"{view.raw(role)!r}, which is {moment:%a, %d %b %Y %H:%M:%S} GMT")
+    return f"{view.raw(role)!r}, which is {moment:%a, %d %b %Y %H:%M:%S} GMT"
 
 
 @test_a_time_agrees_with_the_services_own_clock.broken_by

@@ -10,7 +10,7 @@ from tests.support.reply_views import BY_ID, ends, received, view
 from vidconform.contracts.operations import usual_headers
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import AuthAttempt, Creation, Refused, Subject
+from vidconform.laws.subjects import AuthAttempt, Creation, EachCredential, Refused, Subject
 
 VIDEOS, OPEAI = BY_ID["octopusx/videos"], BY_ID["opeai/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5"}
@@ -192,6 +192,14 @@ def test_content_has_a_video_content_type(media_type: str, end: str) -> None:
     one = view(VIDEOS, b"\0", role="content", headers=of_type(media_type))
     assert ends("content_has_a_video_content_type", Subject(VIDEOS, [one])) == end
     assert ends("content_has_a_video_content_type", Subject(VIDEOS, [one.altered(code=404)])) == "unseen"
+
+
+def test_a_credential_that_nobody_sent_leaves_the_others_unjudged() -> None:
+    subject = EachCredential(VIDEOS, [view(VIDEOS, {"id": "video_1"}, role="retrieve")])
+    subject.taken = {subject.first.exchange.credential}
+    assert ends("each_credential_is_enough_by_itself", subject) == "held"
+    subject.unasked = {"another"}
+    assert ends("each_credential_is_enough_by_itself", subject) == "unseen"
 
 
 def test_a_wrong_content_type_is_named() -> None:

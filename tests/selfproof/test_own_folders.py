@@ -14,12 +14,13 @@ import pytest
 
 from tests.support.documented import acme_in
 from vidconform.cli import main
+from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.emulator.vices import vices_of
 from vidconform.proof.matrix import run_matrix
 from vidconform.proof.score import score
 from vidconform.proof.score_summary import why_incomplete
-from vidconform.proof.trial import run_trial
+from vidconform.proof.trial import judged, run_trial
 
 FOLDERS = Path(__file__).parent / "folders"
 RELAY = Path(__file__).parents[1] / "providers" / "relay"
@@ -139,6 +140,30 @@ def test_a_list_is_asked_by_its_body_and_goes_on_by_the_cursor_that_it_tells() -
     numbers = [one["number"] for page in (first, after) for one in page["barges"]]
     assert (len(set(numbers)), first["has_more"], after["has_more"], after["next"]) == (2, True, False, "")
     assert (failed["barges"], too_long.status_code) == ([], 400)
+
+
+def test_a_filter_in_a_body_names_its_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(shutil.copytree(FOLDERS / "canal", tmp_path / "canal"))
+    page = folder / "barges" / "openapi.yaml"
+    page.write_text(page.read_text("utf-8").replace("{enum: [succeed, failed], x-role", "{type: string, x-role"))
+    assert main(["list", str(folder)]) == 4
+    assert "POST /barges: a list is asked by status for the values that `enum` names" in capsys.readouterr().err
+
+
+def test_no_id_is_sent_as_a_cursor_where_a_page_tells_that_it_is_the_last() -> None:
+    def tells_no_more(reply: ReplyContext) -> None:
+        if reply.role == "list":
+            cursors.append(json.loads(reply.sent_body).get("page", {}).get("cursor"))
+            if "next" in reply.body:
+                reply.body |= {"has_more": False, "next": ""}
+
+    cursors: list[str | None] = []
+    folder = str(FOLDERS / "canal")
+    with running(folder, environ={}, change=tells_no_more) as emulator:
+        trial = judged(folder, "a last page", emulator)
+    assert trial.labels["canal/barges", "list-honours-cursor"] == "unseen"
+    assert cursors
+    assert set(cursors) == {None}
 
 
 def test_a_refusal_has_its_codes_where_the_document_puts_them() -> None:

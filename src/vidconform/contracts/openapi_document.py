@@ -11,7 +11,7 @@ from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.documented_values import body_example, id_in, resolved, schema_at, value_of, values_of
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
-from vidconform.contracts.keywords import FILTERS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
+from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Scheme
 from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
@@ -111,8 +111,6 @@ def _problems_of_parameter(parameter: Node) -> Iterator[str]:
         yield f"{place}: a required cookie is not sent; a credential is a security scheme"
     if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
         yield f"{place}: an x-role {role!r} is for what a request may leave out"
-    if role in FILTERS and not option_of(parameter).values:
-        yield f"{place}: a list is asked by {role} for the values that `enum` names, and there is none"
 
 
 def _of_route(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Iterator[Operation]:
@@ -127,7 +125,10 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
     named = next((p for p in parameters if p.get("x-role") == "id"), None)
     others = [p for p in parameters if p is not named]
     content = item.get("requestBody", {}).get("content", {})
-    body = _body(content)
+    sendable = _sendable(content)
+    body = next(iter(sendable.values()), {})
+    bodies = {name: (body_example(folder, one), _files(folder, one)) for name, one in sendable.items()}
+    example, files = next(iter(bodies.values()), (None, ()))
     shown = schema_at(folder, body.get("schema", {}))
     place = id_in(shown) if named is None and item["x-role"] not in WITHOUT_ID else None
     return Operation(
@@ -138,7 +139,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         **_id(named, place),
         models=values_of(shown, "model"),
         schemes=tuple(schemes[name] for choice in item["security"] for name in choice),
-        request_example=body_example(folder, body),
+        request_example=example,
         request_sample=body.get("x-sample"),
         request_schema=_file(body),
         answers={str(code): _answer(answer) for code, answer in item.get("responses", {}).items()},
@@ -153,8 +154,8 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         states_security=bool(item["security"]),
         ends_within=item.get("x-ends-within"),
         refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
-        file_members=_files(folder, body),
-        bodies={n: (body_example(folder, one), _files(folder, one)) for n, one in _by_type(content).items()},
+        file_members=files,
+        bodies=bodies,
         choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
         keyless=not all(item["security"]) or not item["security"],
     )
@@ -167,12 +168,8 @@ def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
     return {**by, "id_place": place, "id_example": named and named.get("example")}
 
 
-def _body(content: Node) -> Node:
-    """Return what the document says of the request body in the media type that it is sent as."""
-    return next(iter(_by_type(content).values()), {})
-
-
-def _by_type(content: Node) -> dict[str, Node]:
+def _sendable(content: Node) -> dict[str, Node]:
+    """Return what the document says of the request body by media type, the one that it is sent as first."""
     by_type = {name.partition(";")[0]: media for name, media in content.items()}
     return {name: by_type[name] for name in SENDABLE if name in by_type}
 

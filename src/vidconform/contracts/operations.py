@@ -58,8 +58,8 @@ class Operation:
     `models` are those that a body may name. `ends_within` are the seconds after which a task that it creates has ended.
     `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
     whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
-    its route as well: which of them answers, the state of the task decides. `bodies` are the
-    example and the files of each media type that a body can be sent as.
+    its route as well: which of them answers, the state of the task decides. `bodies` are the example and the files of
+    each media type that a body can be sent as.
     """
 
     id: str

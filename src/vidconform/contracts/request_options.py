@@ -13,9 +13,9 @@ from vidconform.contracts.keywords import LIST_ROLES
 
 @dataclass(frozen=True)
 class Option:
-    """A query parameter that a request may carry, the values that the document names, and the one without it.
+    """A query parameter that a request may carry, or a member of the body of a list, which then has a `place` in it.
 
-    `place` is where it stands in the body, of a list that is asked for by one.
+    `values` are those that the document names, `default` is what a request without it asks for.
     """
 
     name: str
@@ -28,8 +28,8 @@ class Option:
         """The values that ask for something else than a request without one."""
         return tuple(value for value in self.values if value != self.default)
 
-    def told(self, target: str, body: Any) -> str:
-        """Return what a request, by its path with query and its body, has for it, empty where it has nothing."""
+    def value_in(self, target: str, body: Any) -> str:
+        """Return the value that a request has for it, by its path with the query and its body; empty without one."""
         if self.place is None:
             return parse_qs(urlsplit(target).query).get(self.name, [""])[0]
         value = self.place.read(body)

@@ -20,7 +20,7 @@ from vidconform.emulator.answering import LARGEST_BODY, answer, reply_context
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
-from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState
+from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState, json_in
 from vidconform.emulator.small_media import small_mp4
 
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
@@ -80,10 +80,7 @@ def _asked(operation: EmulatedOperation, request: Request, body: bytes = b"") ->
 
 
 def _in_body(place: Field, body: bytes) -> str | None:
-    try:
-        told = place.read(json.loads(body))
-    except (ValueError, RecursionError):
-        return None
+    told = place.read(json_in(body))
     return told if isinstance(told, str) else None
 
 

@@ -94,6 +94,14 @@ class ServerState:
         self.stores = {name: TaskStore(name, known, self.options) for name, known in self.known.items()}
 
 
+def json_in(body: bytes) -> Any:
+    """Return the value of a body of JSON, and None of any other."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 @dataclass(frozen=True)
 class Call:
     """One request as the routes see it; `waived` names the checks a vice leaves out."""
@@ -119,14 +127,7 @@ class Call:
         named = operation.options.get(role)
         if named is None or role in self.waived:
             return ""
-        return self.query.get(named.name, "") if named.place is None else named.told("", self._sent)
-
-    @property
-    def _sent(self) -> Any:
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return self.query.get(named.name, "") if named.place is None else named.value_in("", json_in(self.body))
 
     def owner(self, variable: str, value: str, code: int) -> str | None:
         """Returns whose tasks this credential opens, None for everybody's, or refuses it."""

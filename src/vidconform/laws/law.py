@@ -149,9 +149,20 @@ def require_observed(views: Iterable[R], what: str) -> Sequence[R]:
     return found
 
 
-def expect(condition: object, expected: str, received: object, at: ReplyView | None = None, role: str = "") -> None:
-    """Hold a condition; raises BrokenLaw with what was expected, what was received and where it stands."""
+def expect(
+    condition: object,
+    expected: str,
+    received: object,
+    at: ReplyView | None = None,
+    role: str = "",
+    *,
+    quoted: bool = True,
+) -> None:
+    """Hold a condition; raises BrokenLaw with what was expected, what was received and where it stands.
+
+    A value of a `role` is `quoted`, unless it is words about one.
+    """
     if not condition:
         # A value is quoted, so that a string is told from a number and an empty one is seen; a sentence is not.
-        is_sentence = isinstance(received, str) and not role
+        is_sentence = isinstance(received, str) and not (role and quoted)
         raise BrokenLaw(expected, str(received) if is_sentence else repr(received), at, at.pointer(role) if at else "")

@@ -107,7 +107,7 @@ def _goes_beyond(times: list[float], own: float) -> bool:
 
 def _asked_by(view: ReplyView, option: Option) -> str:
     sent = view.exchange.request
-    return option.told(sent.target, None if option.place is None else decode_json(sent.body or b"null"))
+    return option.value_in(sent.target, None if option.place is None else decode_json(sent.body or b"null"))
 
 
 class Models(Subject):

@@ -36,11 +36,15 @@ def listing(context: ProbeContext, find: Find) -> None:
 
 
 def _ask_for_the_next(context: ProbeContext, operation: Operation, first: Exchange, task_id: str | None) -> None:
-    """Ask for the page after one task; without a limit, for what comes after the first one of all."""
+    """Ask for the page after one task; without a limit, for what comes after the first one of all.
+
+    Where a list tells a cursor, no id is one: a page that tells none is the last.
+    """
     place, ids = context.contract.field("next-cursor", "list"), listed_ids(context.contract, first)
-    cursor = place.read(first.reply.json) if place is not None else None
-    if "after" in operation.options and ids:
-        context.ask("list-next", operation.with_options(after=cursor or ids[0]), task_id)
+    after = next(iter(ids), None) if place is None else place.read(first.reply.json)
+    if "after" in operation.options:
+        if ids and after:
+            context.ask("list-next", operation.with_options(after=after), task_id)
     elif "page" in operation.options and "limit" in operation.options:
         context.ask("list-next", operation.with_options(page=2), task_id)
 
