@@ -30,6 +30,7 @@ FOLDERS = [
 SILENT = {
     "gptge/videos": "what 'queued' means", "opeai/videos": "where the video is", "orbit/jobs": "where the video is",
     "studio/jobs": "where the video is", "wharf/clips": "where the video is", "harbor/jobs": "where the video is",
+    "canal/barges": "where the video is",
 }  # fmt: skip
 
 
@@ -75,6 +76,15 @@ def test_what_is_silent_has_neither_a_place_for_its_video_nor_a_route() -> None:
     told = [one for named in (*known_providers(), *FOLDERS) for one in documented(named)["contracts"]]
     leads = {one["contract"]: "content" not in one["not_documented"] or bool(results(one)) for one in told}
     assert {name for name, leads_to_one in leads.items() if not leads_to_one} == set(SILENT)
+
+
+def test_words_that_stand_in_a_file_beside_are_told_with_that_file() -> None:
+    canal = next(named for named in FOLDERS if Path(named).name == "canal")
+    (barges,) = documented(canal)["contracts"]
+    (read,) = (one for one in barges["operations"] if one["role"] == "retrieve")
+    told = read["replies"][0]["words"]["phases"]
+    assert told["waiting"]["value"]["words"] == ["submitted"]
+    assert told["waiting"]["place"] == "barges/barge.schema.json $defs/waiting"
 
 
 def results(contract: dict[str, Any]) -> list[Any]:

@@ -96,12 +96,15 @@ class Schema:
         return any(phase in self.source.get("$defs", {}) for phase in PHASES)
 
     @cached_property
-    def _phase_nodes(self) -> dict[str, dict[str, Any]]:
-        """What `$defs` says of each phase: its own, or that of the files it refers to, or what is customary."""
+    def stated_phases(self) -> dict[str, dict[str, Any]]:
+        """What `$defs` says of each phase: its own, or that of the files it refers to; a phase may be missing."""
         named = self.source.get("$defs", {})
-        own = {phase: named[phase] for phase in PHASES if phase in named}
         beside = {phase: node for phase in PHASES for name, node in named.items() if name.endswith(f":{phase}")}
-        return {phase: (own or beside or self._customary).get(phase, {}) for phase in PHASES}
+        return {phase: named[phase] for phase in PHASES if phase in named} or beside
+
+    @cached_property
+    def _phase_nodes(self) -> dict[str, dict[str, Any]]:
+        return {phase: (self.stated_phases or self._customary).get(phase, {}) for phase in PHASES}
 
     @cached_property
     def _customary(self) -> dict[str, dict[str, Any]]:

@@ -21,8 +21,8 @@ def vocabulary(contract: Contract, schema: Schema) -> Schema:
 
 def meanings(schema: Schema) -> Iterator[tuple[str, str]]:
     """Yield each status word with its phase; a word that a document gives two meanings comes twice."""
-    for phase in PHASES:
-        for word in schema.source.get("$defs", {}).get(phase, {}).get("enum", ()):
+    for phase, node in schema.stated_phases.items():
+        for word in node.get("enum", ()):
             yield word, phase
 
 
@@ -40,13 +40,20 @@ def word_facts(book: FactBook, schema: Schema, views: Sequence[ReplyView]) -> Js
 
 
 def _phase(book: FactBook, words: Schema, phase: str, rows: Sequence[str], views: Sequence[ReplyView]) -> Json:
-    node: dict[str, Any] = words.source.get("$defs", {}).get(phase, {})
+    node: dict[str, Any] = words.stated_phases.get(phase, {})
     named = [word for word in node.get("enum", ()) if isinstance(word, str)]
     value = {"words": named, "any_case": bool(node.get("x-any-case")), "when": node.get("x-when"), "ends": _ends(phase)}
     came = [view for view in views if view.phase == phase]
     known = {view.raw("status") for view in came if words.spelled(view.raw("status")) in named or "x-when" in node}
-    place, is_stated = f"{words.path.name} $defs/{phase}", bool(named) or "x-when" in node
+    place, is_stated = f"{_file(words, phase)} $defs/{phase}", bool(named) or "x-when" in node
     return book.fact(value if is_stated else None, place, rows, what_was_seen.words(came, known if is_stated else None))
+
+
+def _file(words: Schema, phase: str) -> str:
+    """Return the file in which a phase stands: the schema's own, or one that it refers to."""
+    beside = (name for name in words.source.get("$defs", {}) if name.endswith(f":{phase}"))
+    named = "" if words.has_own_words else next(beside, "")
+    return named.rpartition(":")[0].replace(":", "/") or words.path.name
 
 
 def _ends(phase: str) -> bool | None:
