@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -30,6 +31,7 @@ class FactsClient:
     keys: dict[str, str]
     http: httpx.Client = field(default_factory=httpx.Client)
     address: str = ""
+    sleep: Callable[[float], None] = time.sleep
 
     def video(self, task_id: str | None = None) -> bytes:
         """Return the video of a task, of a new one where none is given."""
@@ -52,7 +54,7 @@ class FactsClient:
             reply = self.ask("retrieve", task_id, allowed=lag["responses"])
             if reply.is_success:
                 yield reply
-            time.sleep(pace.get("poll_interval", 0))
+            self.sleep(pace.get("poll_interval", 0))
 
     def phase(self, reply: httpx.Response) -> str:
         """Return what a task is, and raise where it has ended without a video."""
