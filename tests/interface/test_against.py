@@ -54,6 +54,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return judge(folder, *asked, "--junitxml=junit.xml", "-W", "error")
 
 
+@pytest.mark.slow
 def test_the_whole_matrix_is_printed_and_fails_nothing(everything: Run) -> None:
     assert everything.code == 0, everything.ran()
     pairs = Counter((row["contract"], row["against"]) for row in foreign(everything).values())
@@ -65,6 +66,7 @@ def test_the_whole_matrix_is_printed_and_fails_nothing(everything: Run) -> None:
     assert any(row["reading"] == "fails" for row in foreign(everything).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_by_its_own_contract_a_provider_reads_as_in_its_own_run(everything: Run, contract: str) -> None:
     own = {key[1]: row for key, row in everything.verdicts.items() if key[0] == contract and key[2] == "service"}
@@ -75,6 +77,7 @@ def test_by_its_own_contract_a_provider_reads_as_in_its_own_run(everything: Run,
     assert set(again) == set(own)
 
 
+@pytest.mark.slow
 def test_nothing_takes_a_foreign_verdict_for_the_provider_s_own(everything: Run, pytester: pytest.Pytester) -> None:
     alone = judge_inside(pytester, "--provider=gptge")
     beside = {key: row["reading"] for key, row in everything.verdicts.items() if key[0] == "gptge/videos"}
@@ -86,6 +89,7 @@ def test_nothing_takes_a_foreign_verdict_for_the_provider_s_own(everything: Run,
     assert len(told) == len(everything.verdicts)
 
 
+@pytest.mark.slow
 def test_each_line_keeps_the_schema_of_results(everything: Run) -> None:
     lines = list(foreign(everything, "octopusx/query", "openai/videos").values())
     assert [error.message for line in lines for error in validator().iter_errors(line)] == []
@@ -101,6 +105,7 @@ def test_whose_contract_a_gateway_keeps_stands_in_each_line_and_the_report_is_wr
     assert (run.report / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_all_contracts_are_those_that_somebody_published(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=aimock", "--against=all", "--fuzz=0")
     against = {row["against"] for row in foreign(run).values()}
@@ -108,6 +113,7 @@ def test_all_contracts_are_those_that_somebody_published(tmp_path: Path) -> None
     assert "openai/videos" in against
 
 
+@pytest.mark.slow
 def test_an_openai_client_breaks_at_words_types_and_lacking_members(everything: Run) -> None:
     query = foreign(everything, "octopusx/query", "openai/videos")
     assert readings(query, "status-vocabulary", "progress-type", "id-shape") == ["fails", "fails", "deviates"]
@@ -118,6 +124,7 @@ def test_an_openai_client_breaks_at_words_types_and_lacking_members(everything: 
     assert (words["reading"], words["received"]) == ("fails", '"NOT_START" at /status')
 
 
+@pytest.mark.slow
 def test_what_a_document_does_not_have_is_not_offered_and_no_fault(everything: Run) -> None:
     gone = foreign(everything, "gptge/videos", "openai/videos")
     assert readings(gone, "list-route", "deleted-task-is-gone", "model-is-echoed") == ["not offered"] * 3
@@ -125,6 +132,7 @@ def test_what_a_document_does_not_have_is_not_offered_and_no_fault(everything: R
     assert gone["list-route"]["expected"] == "the operation list, which the document of gptge/videos does not have"
 
 
+@pytest.mark.slow
 def test_a_row_about_the_request_is_never_judged_by_a_request_of_another_shape(everything: Run) -> None:
     query = foreign(everything, "octopusx/query", "openai/videos")["retrieve-route"]
     assert (query["outcome"], query["asked_otherwise"]) == ("unseen", "address")
@@ -139,6 +147,7 @@ def test_a_row_about_the_request_is_never_judged_by_a_request_of_another_shape(e
     assert "multipart/form-data; this run sent that of octopusx/videos, application/json" in body["expected"]
 
 
+@pytest.mark.slow
 def test_of_several_retrieve_routes_only_the_one_of_the_same_role_is_met(everything: Run) -> None:
     """One document of the six has a second route: as the one that is asked, and as the one that judges."""
     at_two = [row for row in foreign(everything, "opeai/videos").values() if row["against"] != "opeai/videos"]
@@ -149,6 +158,7 @@ def test_of_several_retrieve_routes_only_the_one_of_the_same_role_is_met(everyth
         assert readings(rows, "second-route", "second-route-agrees", "retrieve-route")[:2] == ["not offered"] * 2
 
 
+@pytest.mark.slow
 def test_the_page_has_the_matrix_and_each_cell_leads_to_its_rows(everything: Run) -> None:
     page = (everything.report / "report.html").read_text("utf-8")
     section = page[page.index('id="clients-title"') :]

@@ -31,6 +31,7 @@ def of(provider: str) -> Callable[[Key], bool]:
     return lambda key: key[0].startswith(f"{provider}/")
 
 
+@pytest.mark.slow
 def test_all_providers_are_green_in_a_folder_of_no_project(everything: Run) -> None:
     assert everything.code == 0, everything.ran()
     assert {key[0].partition("/")[0] for key in everything.verdicts} == {*EVERY_PROVIDER, *GATEWAYS}
@@ -42,6 +43,7 @@ def test_all_providers_are_green_in_a_folder_of_no_project(everything: Run) -> N
     assert everything.err == ""
 
 
+@pytest.mark.slow
 def test_what_real_gateways_do_otherwise_is_known_and_explained(everything: Run) -> None:
     others = [row for row in everything.verdicts.values() if "held_to" in row]
     assert {row["held_to"] for row in others} == {"openai/videos"}
@@ -51,6 +53,7 @@ def test_what_real_gateways_do_otherwise_is_known_and_explained(everything: Run)
     assert {row["deviation"]["state"] for row in unmet} == {"expected"}
 
 
+@pytest.mark.slow
 def test_the_header_says_whose_replies_are_replayed_and_how_to_record_the_vendor_s(everything: Run) -> None:
     told = [line for line in everything.out.splitlines() if line.startswith("vidconform: gptge: ")]
     assert len(told) == 1
@@ -115,6 +118,7 @@ def test_the_order_of_the_tests_changes_nothing(everything: Run, pytester: pytes
     assert list(run.verdicts) != list(only(everything, of("octopusx")))
 
 
+@pytest.mark.slow
 def test_a_selection_by_k_is_judged_as_the_whole(everything: Run, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, "--provider=octopusx", "-k", "remix")
     assert run.code == 0, run.ran()
@@ -122,6 +126,7 @@ def test_a_selection_by_k_is_judged_as_the_whole(everything: Run, pytester: pyte
     assert run.verdicts == only(everything, lambda key: key in run.verdicts)
 
 
+@pytest.mark.slow
 def test_a_single_file_of_the_suites_is_judged_as_the_whole(everything: Run, pytester: pytest.Pytester) -> None:
     file = data_folder("suites") / "test_status.py"
     run = judge_inside(pytester, str(file), "--provider=gptge", "--provider=octopusx")
@@ -160,6 +165,7 @@ def test_a_project_with_patterns_of_its_own_gets_all_the_suites(everything: Run,
     assert run.verdicts == only(everything, of("gptge"))
 
 
+@pytest.mark.slow
 def test_a_law_that_no_ledger_needs_is_no_test(everything: Run, pytester: pytest.Pytester) -> None:
     assert f"collected {len(everything.verdicts)} items" in everything.out
     run = judge_inside(pytester, str(data_folder("suites") / "test_remix.py"), "--provider=gptge")
@@ -190,6 +196,7 @@ def test_results_keep_their_schema_line_by_line(everything: Run) -> None:
     assert [error.message for line in everything.lines for error in validator().iter_errors(line)] == []
 
 
+@pytest.mark.slow
 def test_results_begin_with_a_header_and_end_with_a_footer(everything: Run) -> None:
     every = sorted([*EVERY_PROVIDER, *GATEWAYS])
     header, *providers = everything.lines[: 1 + len(every)]
@@ -201,6 +208,7 @@ def test_results_begin_with_a_header_and_end_with_a_footer(everything: Run) -> N
     assert everything.end["cost"] == {name: {"requests": 0, "creations": 0} for name in every}
 
 
+@pytest.mark.slow
 def test_the_schema_of_the_results_refuses_what_it_should(everything: Run) -> None:
     verdict = next(row for row in everything.verdicts.values() if row["evidence"] and row["subject"] == "service")
     wrong = [

@@ -467,6 +467,7 @@ print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), le
 """
 
 
+@pytest.mark.slow
 def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     """One of them may be a key, and no seed would pin them; hypothesis in the same process does draw it."""
     (tmp_path / "mine.py").write_text("SECRET = 'sk-careless'\n")
@@ -477,6 +478,7 @@ def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     assert done.stdout.split() == ["True", "False", "400"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"path": "/nowhere"}, {"modes": ["sideways"]}, {"headers": 1}])
 def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) -> None:
     planned, drawn = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), []
@@ -594,6 +596,7 @@ def whole_run(emulator: Any) -> list[str]:
     return ["--provider=octopusx", "--live", f"--provider-url={emulator.url}", "--poll-interval=0.01", *known]
 
 
+@pytest.mark.slow
 def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]) -> None:
     run, creations, folder = whole
     assert run.code == 0, run.ran()
@@ -610,6 +613,7 @@ def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]
     assert rows[NO_CRASH]["decided_by"] == "generated:test_generated.test_no_request_is_too_much"
 
 
+@pytest.mark.slow
 def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, int, Path]) -> None:
     assert sorted(path.name for path in whole[2].iterdir()) == ["report"]
 

@@ -403,6 +403,7 @@ def _drifting(reply: ReplyContext) -> None:
             reply.body["status"] = "rendering"
 
 
+@pytest.mark.slow
 def test_a_vendor_that_drifts_is_told_of_and_fails_nothing_by_it(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:

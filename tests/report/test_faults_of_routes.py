@@ -59,6 +59,7 @@ def verdict_of(report: Path) -> dict[str, Any]:
     return next(line for line in lines if line.get("requirement") == ROW)
 
 
+@pytest.mark.slow
 def test_a_verdict_names_each_route_that_crashes_and_shows_it(nights: Nights) -> None:
     both, one = verdict_of(nights[CREATE, READ]), verdict_of(nights[READ,])
     assert both["routes"] == [READ, CREATE]
@@ -68,6 +69,7 @@ def test_a_verdict_names_each_route_that_crashes_and_shows_it(nights: Nights) ->
     assert {sight["probe"] for sight in one["evidence"]} == {"generated-retrieve"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "kind", "told"),
     [

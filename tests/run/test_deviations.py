@@ -154,6 +154,7 @@ def test_what_could_not_be_judged_makes_no_entry_stale(pytester: pytest.Pytester
     assert "deviation" not in row(run, BROKEN)
 
 
+@pytest.mark.slow
 def test_two_workers_know_the_same(wrong: Running, pytester: pytest.Pytester) -> None:
     file = write(pytester.path / "mine.toml", LISTED)
     run = night(pytester, wrong, f"--deviations={file}", "-n", "2")
@@ -161,6 +162,7 @@ def test_two_workers_know_the_same(wrong: Running, pytester: pytest.Pytester) ->
     assert row(run, BROKEN)["deviation"]["state"] == "expected"
 
 
+@pytest.mark.slow
 def test_new_failures_are_written_and_expected_from_then_on(wrong: Running, pytester: pytest.Pytester) -> None:
     file = pytester.path / "new.toml"
     file.write_text("# Ours.\n", "utf-8")

@@ -17,6 +17,7 @@ import pytest
 from tests.support.live_cases import Heard, Live, cases
 from tests.support.live_cases import live as listening
 from tests.support.processes import KEYS, Run, judge_inside, live
+from tests.support.sampling import sampled
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.verdicts.verdict import Verdict
@@ -299,7 +300,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "sentence"), FAILURES)
+@pytest.mark.parametrize(("change", "sentence"), sampled(FAILURES, others=pytest.mark.slow))
 def test_the_run_s_own_task_that_comes_to_no_video_is_said_first_with_its_error(
     change: Callable[[ReplyContext], None], sentence: str, pytester: pytest.Pytester
 ) -> None:

@@ -366,6 +366,7 @@ def test_an_ordinary_run_into_the_same_folder_keeps_what_is_unfinished(
 TOLD = "came to no task that we know (answered with 500 and no task id); it may be charged: look it up at the vendor\n"
 
 
+@pytest.mark.slow
 def test_a_lost_creation_is_told_until_it_is_settled(service: Service, pytester: pytest.Pytester) -> None:
     service.answer = break_down  # type: ignore[method-assign]
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status"]
@@ -381,6 +382,7 @@ def test_a_lost_creation_is_told_until_it_is_settled(service: Service, pytester:
     assert (settled.code, TOLD in settled.out) == (0, False), settled.ran()
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_not_paid_for_again_by_a_run_that_resumes(service: Service, pytester: pytest.Pytester) -> None:
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status", "--max-creations=3"]
     service.answer = break_down  # type: ignore[method-assign]

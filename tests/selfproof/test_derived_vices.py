@@ -112,11 +112,13 @@ def openai() -> dict[str, Trial]:
     return trials_of("openai", OF_OPENAI)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vice", OF_STUDIO)
 def test_a_fault_is_caught_by_its_requirement(studio: dict[str, Trial], vice: str) -> None:
     assert OF_STUDIO[vice] in broken_by(studio, vice) - broken_by(studio, FAULTLESS)
 
 
+@pytest.mark.slow
 def test_no_fault_breaks_what_it_does_not_name(studio: dict[str, Trial]) -> None:
     assert strays(studio) == []
 

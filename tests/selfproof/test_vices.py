@@ -106,6 +106,7 @@ def trials() -> Trials:
     return {(trial.provider, trial.name): trial for trial in matrix.run_in_processes(plans(), forms=())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("vice", "contract", "requirement", "label"), EXPECTED)
 def test_a_fault_is_named_by_its_requirement(
     trials: Trials, vice: str, contract: str, requirement: str, label: str
@@ -115,6 +116,7 @@ def test_a_fault_is_named_by_its_requirement(
     assert trials[provider, vice].labels[contract, requirement] == label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_vice_fells_what_it_says_and_nothing_else(trials: Trials, provider: str) -> None:
     found = score(trial for trial in trials.values() if trial.provider == provider)["providers"][provider]
@@ -124,6 +126,7 @@ def test_a_vice_fells_what_it_says_and_nothing_else(trials: Trials, provider: st
     assert found["figures"]["median_blamed"] <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_faultless_emulator_shows_every_requirement_kept(trials: Trials, provider: str) -> None:
     labels = trials[provider, FAULTLESS].labels
@@ -131,6 +134,7 @@ def test_the_faultless_emulator_shows_every_requirement_kept(trials: Trials, pro
     assert {row for row, label in labels.items() if label == "unseen"} <= UNSHOWN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stand_in", [NULL_VENDOR, WALL])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_is_no_vendor_keeps_no_promise(trials: Trials, provider: str, stand_in: str) -> None:
@@ -173,6 +177,7 @@ def test_a_vice_leaves_what_was_changed_before() -> None:
     assert (reply.json()["id"], reply.headers["x-trace"]) == ("job-1", "1")
 
 
+@pytest.mark.slow
 def test_a_run_against_a_vice_fails_and_names_the_requirement(tmp_path: Path) -> None:
     with running("gptge", environ={}, vice="progress-as-null") as emulator:
         run = judge(tmp_path, *live(emulator), **KEYS)
@@ -313,10 +318,12 @@ def said_of(trials: list[Trial]) -> list[str]:
     return [line for line in why_incomplete(score(trials)) if "no vice breaks it" not in line]
 
 
+@pytest.mark.slow
 def test_a_whole_score_lacks_nothing(whole: list[Trial]) -> None:
     assert said_of(whole) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "labels", "said"),
     [
@@ -335,6 +342,7 @@ def test_a_score_that_is_not_whole_says_why(whole: list[Trial], place: int, labe
     assert said in line
 
 
+@pytest.mark.slow
 def test_a_fault_that_an_allowed_vice_raises_is_a_false_alarm(trials: Trials) -> None:
     allowed = run_trial("gptge", "json-with-charset")
     assert allowed.broken_rows == set()
@@ -344,6 +352,7 @@ def test_a_fault_that_an_allowed_vice_raises_is_a_false_alarm(trials: Trials) ->
     assert any("json-with-charset breaks" in line for line in why_incomplete(found))
 
 
+@pytest.mark.slow
 def test_the_summary_is_a_line_for_each_provider(whole: list[Trial]) -> None:
     head, line, *_ = summary(score(whole)).splitlines()
     values: list[Any] = line.split()

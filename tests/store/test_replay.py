@@ -69,6 +69,7 @@ def test_a_replay_gives_the_verdicts_of_the_live_run(provider: str, tmp_path: Pa
     assert rows["", "", "shortcomings"] == {"all": []}
 
 
+@pytest.mark.slow
 def test_a_replay_asks_again_for_what_was_generated(tmp_path: Path) -> None:
     folder = copy_of("gptge", tmp_path, cassettes=False)
     rows = recording("gptge", folder, options={"fuzz": 5})

@@ -80,6 +80,7 @@ CHOSEN = {
 }
 
 
+@pytest.mark.slow
 def test_each_vice_is_told_by_what_it_does(client: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(arguments("--timeout=4", "--json=found.json", "--html=found.html", "--vices", *CHOSEN))
     found = json.loads(Path("found.json").read_text())
@@ -154,6 +155,7 @@ def test_what_is_wrong_with_a_call_is_one_sentence(
     assert said.endswith("]\n")
 
 
+@pytest.mark.slow
 def test_what_a_client_starts_ends_with_it(client: Path, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     main(arguments("--timeout=4", "--vices", "never-ends", "broken-json", says=f"leaves {pids}"))
