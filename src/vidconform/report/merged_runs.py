@@ -21,15 +21,10 @@ from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outc
 
 def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after: int = STALE_AFTER) -> ReportModel:
     """Return what some results files come to, with one at a time in memory; raises ResultsRefused."""
-    newest_first = sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True)
-    return merge((read_run(path) for path in newest_first), now, stale_after)
-
-
-def merge(runs: Iterable[Run], now: datetime | None = None, stale_after: int = STALE_AFTER) -> ReportModel:
-    """Return what some runs come to, given newest first: only what no newer run says is kept in full."""
     merged = ReportModel(now=now or datetime.now(UTC), stale_after=stale_after)
-    for run in runs:
-        _add(merged, run)
+    # The newest first: only what no newer run says is kept in full.
+    for path in sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True):
+        _RunMerge(merged).add(path)
     _turn(merged)
     return merged
 
@@ -77,37 +72,69 @@ def _joined(heard: Entry, silent: Entry) -> Entry:
     return Entry(newer.row, newer.run, heard.origin, newer.at, array("L", sorted([*heard.beats, *silent.beats])))
 
 
-def _add(merged: ReportModel, run: Run) -> None:
-    index = len(merged.runs)
-    merged.runs.append(run)
-    counts: dict[str, Counter[str]] = {}
-    unheard = _unheard(run)
-    for served in run.served.values():
-        for contract in served.contracts:
-            _column(merged, contract, served, index)
-    for line in run.lines:
-        contract = line["contract"]
-        is_silent = contract in unheard and line["subject"] == "service"
-        if contract not in counts:
-            counts[contract] = Counter()
-            named = run.served.get(line["provider"])
-            _column(
-                merged,
-                contract,
-                named or JudgedProvider(line["provider"], line["provider"], "", (contract,), None),
-                index,
-            )
-        told = _silenced(line) if is_silent else line
+class _RunMerge:
+    """One run while it is read: a verdict is placed as it comes, unless its meaning hangs on the rest of the run."""
+
+    def __init__(self, merged: ReportModel) -> None:
+        self._merged, self._index = merged, len(merged.runs)
+        self._counts: dict[str, Counter[str]] = {}
+        self._providers: dict[str, str] = {}
+        self._heard: set[str] = set()
+
+    def add(self, path: Path) -> None:
+        """Read the run and place all that it says; raises ResultsRefused."""
+        merged, run = self._merged, read_run(path, self._take)
+        unheard = self._unheard(run)
+        for line in run.lines:
+            if line["contract"] in unheard and line["subject"] == "service":
+                self._add_line(run, _silenced(line), _UNHEARD)
+            else:
+                self._add_line(run, line)
+        self._columns(run)
+        merged.runs.append(run)
+        merged.counts.append(self._counts)
+        # Given newest first: what an older run says of the same client is of no use.
+        merged.foreign = {**by_pair(run.foreign), **merged.foreign}
+        merged.sdk = {**_by_provider(run.client_lines), **merged.sdk}
+        run.let_go()
+
+    def _take(self, run: Run, line: dict[str, Any]) -> bool:
+        """Place a verdict and return True, or False where the rest of the run tells whose silence or reply it is."""
+        if line["reading"] in _SAYS_NOTHING or not line["evidence"]:
+            # Pages have the order of the newest run.
+            _cell(self._merged, line)
+            return False
         if line["subject"] == "service":
-            counts[contract][told["reading"]] += 1
-            if is_expected(told):
-                counts[contract][f"known {told['reading']}"] += 1
-        _place(merged, run, index, told, _UNHEARD if is_silent else None)
-    merged.counts.append(counts)
-    # Given newest first: what an older run says of the same client is of no use.
-    merged.foreign = {**by_pair(run.foreign), **merged.foreign}
-    merged.sdk = {**_by_provider(run.client_lines), **merged.sdk}
-    run.let_go()
+            self._heard.add(line["contract"])
+        self._add_line(run, line)
+        return True
+
+    def _unheard(self, run: Run) -> set[str]:
+        """Return the contracts of which a run tells nothing for the trouble it had."""
+        told = {(line["contract"], line["reading"]) for line in run.lines if line["subject"] == "service"}
+        heard = {contract for contract, reading in told if reading not in _SAYS_NOTHING}
+        return {contract for contract, reading in told if reading in NOT_JUDGED}.difference(
+            heard, self._heard, run.answered
+        )
+
+    def _columns(self, run: Run) -> None:
+        for served in run.served.values():
+            for contract in served.contracts:
+                _column(self._merged, contract, served, self._index)
+        for contract, name in self._providers.items():
+            served = run.served.get(name) or JudgedProvider(name, name, "", (contract,), None)
+            _column(self._merged, contract, served, self._index)
+
+    def _add_line(self, run: Run, line: dict[str, Any], kind: str | None = None) -> None:
+        contract = line["contract"]
+        if contract not in self._counts:
+            self._counts[contract], self._providers[contract] = Counter(), line["provider"]
+        if line["subject"] == "service":
+            counts = self._counts[contract]
+            counts[line["reading"]] += 1
+            if is_expected(line):
+                counts[f"known {line['reading']}"] += 1
+        _place(self._merged, run, self._index, line, kind)
 
 
 def _by_provider(lines: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -115,13 +142,6 @@ def _by_provider(lines: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, An
     for line in lines:
         found.setdefault(line["provider"], []).append(line)
     return found
-
-
-def _unheard(run: Run) -> set[str]:
-    """Return the contracts of which a run tells nothing for the trouble it had."""
-    told = {(line["contract"], line["reading"]) for line in run.lines if line["subject"] == "service"}
-    heard = {contract for contract, reading in told if reading not in (*NOT_JUDGED, *NOT_SEEN)}
-    return {contract for contract, reading in told if reading in NOT_JUDGED} - heard - set(run.answered)
 
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:
@@ -142,10 +162,7 @@ def _place(merged: ReportModel, run: Run, index: int, line: dict[str, Any], kind
     kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
     # Run and reading in one number: a site of thirty nights holds a million of them.
     beat = index << 4 | (_PARTIAL if line.get("partial") else _NUMBERS[line["reading"]])
-    key = line["contract"], line["requirement"]
-    cell = merged.cells.get(key)
-    if cell is None:
-        cell = merged.cells[key] = Cell(sys.intern(key[0]), sys.intern(key[1]))
+    cell = _cell(merged, line)
     newer = cell.entries.get(kind)
     if newer is None:
         at = moment(line["evidence"][0]["at"]) if line["evidence"] else None
@@ -154,8 +171,17 @@ def _place(merged: ReportModel, run: Run, index: int, line: dict[str, Any], kind
         newer.beats.append(beat)
 
 
+def _cell(merged: ReportModel, line: dict[str, Any]) -> Cell:
+    key = line["contract"], line["requirement"]
+    cell = merged.cells.get(key)
+    if cell is None:
+        cell = merged.cells[key] = Cell(sys.intern(key[0]), sys.intern(key[1]))
+    return cell
+
+
 # Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.
 _UNHEARD = "unheard"
 NOBODY = "nothing was heard of the service in this run"
+_SAYS_NOTHING = frozenset((*NOT_JUDGED, *NOT_SEEN))
 _NUMBERS = {label: number for number, label in enumerate(LABELS)}
 _PARTIAL = len(LABELS)

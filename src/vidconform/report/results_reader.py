@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from vidconform.contracts import FileFormat, decode_plain_json, read_lines
 from vidconform.errors import ResultsRefused
 from vidconform.report.results_writer import FORMAT, SCHEMA
-from vidconform.report.run_model import JudgedProvider, Run, Sight, Spent, VerdictRow, moment
+from vidconform.report.run_model import EMULATED, JudgedProvider, Run, Sight, Spent, VerdictRow, moment
 from vidconform.text import visible
 from vidconform.verdicts import Label
 
@@ -33,16 +33,19 @@ def find_results(given: Iterable[str | Path]) -> list[Path]:
     return list(dict.fromkeys(file.resolve() for file in found))
 
 
-def read_run(path: Path) -> Run:
-    """Return the run of a file; raises ResultsRefused."""
+def read_run(path: Path, taken: Callable[[Run, dict[str, Any]], bool] = lambda run, line: False) -> Run:
+    """Return the run of a file; what `taken` says that it took of its verdicts is not kept; raises ResultsRefused."""
     lines = _lines(path)
     run = _start(path, next(lines, None))
-    total = None
+    total, held = None, 0
     for number, line in lines:
         if run.finished_at is not None:
             raise ResultsRefused(path, f"line {number} comes after the end of the run")
-        total = _take(path, number, run, line)
-    held = len(run.lines) + len(run.client_lines)
+        if line["kind"] == "verdict":
+            held += 1
+            _keep(run, line, taken)
+        else:
+            total = _take(path, number, run, line)
     if total is not None and total != held:
         raise ResultsRefused(path, f"its end counts {total} verdicts, but it holds {held}")
     return run
@@ -92,13 +95,21 @@ def _start(path: Path, first: tuple[int, dict[str, Any]] | None) -> Run:
     return Run(path, line["version"], line["mode"], started, judging=line.get("judging", ""))
 
 
+def _keep(run: Run, line: dict[str, Any], taken: Callable[[Run, dict[str, Any]], bool]) -> None:
+    # What a client would notice is no promise of the provider's, and no part of the report on it.
+    if "client" in line:
+        run.client_lines.append(line)
+        return
+    if any(sight["origin"] == EMULATED for sight in line["evidence"]):
+        run.emulated.add(line["provider"])
+    if not taken(run, line):
+        run.lines.append(line)
+
+
 def _take(path: Path, number: int, run: Run, line: dict[str, Any]) -> int | None:
-    """Add a line to the run; return the number of verdicts that an end line counts."""
+    """Add what is no verdict to the run; return the number of verdicts that an end line counts."""
     kind = line["kind"]
-    if kind == "verdict":
-        # What a client would notice is no promise of the provider's, and no part of the report on it.
-        (run.client_lines if "client" in line else run.lines).append(line)
-    elif kind == "foreign":
+    if kind == "foreign":
         run.foreign.append(line)
     elif kind == "provider":
         run.served[line["provider"]] = _served(line)

@@ -104,7 +104,8 @@ class Run:
 
     `foreign` are those by contracts that are not the service's own, `client_lines` what a client would notice,
     `answered` the contracts of which a reply came that could be judged, whatever it was, `remedies` what the owner of
-    a key has to mend, and `judging` the SHA-256 of the laws and the code that judged it.
+    a key has to mend, `judging` the SHA-256 of the laws and the code that judged it, and `emulated` the providers of
+    which any reply is our emulator's.
     """
 
     path: Path
@@ -121,6 +122,7 @@ class Run:
     answered: Sequence[str] = ()
     remedies: Sequence[Mapping[str, str]] = ()
     judging: str = ""
+    emulated: set[str] = field(default_factory=set)
 
     @property
     def is_truncated(self) -> bool:
@@ -135,21 +137,9 @@ class Run:
             return str(line["evidence"][0]["origin"])
         return EMULATED if line["provider"] in self.emulated else self.mode
 
-    @property
-    def emulated(self) -> set[str]:
-        """The providers of which any reply is our emulator's."""
-        if self._emulated is None:
-            self._emulated = {
-                line["provider"] for line in self.lines for s in line["evidence"] if s["origin"] == EMULATED
-            }
-        return self._emulated
-
     def let_go(self) -> None:
         """Forget the lines, of which a year of nights has too many, but not whose replies they were about."""
-        self._emulated = self.emulated
         self.lines, self.foreign, self.client_lines = [], [], []
-
-    _emulated: set[str] | None = None
 
 
 def moment(text: str) -> datetime | None:

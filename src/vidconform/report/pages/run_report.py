@@ -8,10 +8,10 @@ from pathlib import Path
 from vidconform.errors import ResultsRefused, SecretRefused, WriteFailed
 from vidconform.redaction import Guard
 from vidconform.report.formats.exchange_formats import write_formats
-from vidconform.report.merged_runs import merge
+from vidconform.report.merged_runs import merge_files
 from vidconform.report.pages.html import Pages
 from vidconform.report.pages.markdown import as_markdown
-from vidconform.report.results_reader import NAME, read_run
+from vidconform.report.results_reader import NAME
 
 # What GitHub takes of one step's summary.
 _LONGEST_SUMMARY = 1_000_000
@@ -38,8 +38,7 @@ def write_beside(folder: Path, step_summary: str | None = None, guard: Guard | N
 
 
 def _write(folder: Path, step_summary: str | None, guard: Guard) -> str:
-    run = read_run(folder / NAME)
-    merged = merge([run])
+    merged = merge_files([folder / NAME])
     guard.write(folder / "report.html", Pages(merged).one())
     markdown = as_markdown(merged)
     guard.write(folder / "report.md", markdown)
