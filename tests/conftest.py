@@ -17,6 +17,13 @@ def pytest_configure() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in a slow test: what it runs is another process, or so much that tracing doubles its time."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+
+
 # For each module anew: a run reads whatever earlier ones have made.
 @pytest.fixture(scope="module", autouse=True)
 def what_outlives_a_run_is_no_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -13,6 +13,7 @@ from tests.support.dask_processes import until
 from tests.support.held_file import HeldFile
 from tests.support.object_store import BUCKET, CREDENTIALS, ObjectStore, object_store
 from tests.support.rejudging import again, begin, written
+from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.redaction import Guard
 
@@ -58,7 +59,7 @@ def right(many_nights: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["--jobs=2", "--on=dask"])
+@pytest.mark.parametrize("how", sampled(["--jobs=2", "--on=dask"], every=2))
 def test_bundles_of_a_bucket_come_to_what_runs_on_a_disk_do_byte_for_byte_and_are_judged_once(
     bundles: Path, store: ObjectStore, right: dict[str, bytes], how: str
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.documented import PAGES, ROOT, Command, acme_in, commands, commands_in_sentences
 from tests.support.processes import KEYS, UNNEEDED, environment, judge
+from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.contracts.provider import find_provider, provider_names
 from vidconform.emulator.server import Running, running
@@ -266,7 +267,7 @@ def ended(words: list[str], folder: Path, environ: dict[str, str]) -> tuple[int,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ONCE, ids=str)
+@pytest.mark.parametrize("command", sampled(ONCE, every=2), ids=str)
 def test_each_command_runs(command: Command, workspace: Path, prepared: Path, served: Served) -> None:
     addresses, task = {}, ""
     for name, provider in (("octopusx", "octopusx"), ("acme", str(prepared / "acme"))):

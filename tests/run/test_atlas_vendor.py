@@ -198,5 +198,6 @@ def test_every_row_has_a_vice() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_proof_of_the_folder_is_whole() -> None:
     assert list(why_incomplete(score(run_matrix([FOLDER])))) == []
