@@ -267,7 +267,7 @@ def ended(words: list[str], folder: Path, environ: dict[str, str]) -> tuple[int,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", sampled(ONCE, every=2), ids=str)
+@pytest.mark.parametrize("command", sampled(ONCE, every=3), ids=str)
 def test_each_command_runs(command: Command, workspace: Path, prepared: Path, served: Served) -> None:
     addresses, task = {}, ""
     for name, provider in (("octopusx", "octopusx"), ("acme", str(prepared / "acme"))):
