@@ -18,22 +18,26 @@ from filelock import FileLock
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
 from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, read_creations
-from vidconform.ledger.folders import state_folder
 from vidconform.redaction import Guard, open_regular
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
 
 _NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
+# Seconds; another run holds the lock for one line.
+_LONGEST_WAIT = 30.0
 
 
 class CreationsFile:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
+    `is_shared` says that it is the file of all runs of a user, and not that of a folder of --report.
     Where a line cannot be written the run goes on, and what it would have said is told at the end.
     """
 
-    def __init__(self, folder: Path, resumes: bool = False, guard: Guard | None = None) -> None:
-        self.path, self._guard = folder / NAME, guard or Guard()
+    def __init__(
+        self, folder: Path, resumes: bool = False, guard: Guard | None = None, *, is_shared: bool = False
+    ) -> None:
+        self.path, self._guard, self.is_shared = folder / NAME, guard or Guard(), is_shared
         self._file: BinaryIO | None = None
         self._resumes = resumes
         # Providers that are asked side by side write to one file.
@@ -43,10 +47,14 @@ class CreationsFile:
         self._looked_at, self._most = 0, 0
         self._looked_up: set[int] = set()
 
+    def check(self) -> None:
+        """Raise OSError where what is there already cannot be written to."""
+        for path in filter(Path.exists, (self.path, self._lock_path)):
+            os.close(open_regular(path, "a"))
+
     @property
-    def is_shared(self) -> bool:
-        """Whether it is the file of all runs of a user, and not that of a folder of --report."""
-        return self.path.parent == state_folder()
+    def _lock_path(self) -> Path:
+        return self.path.with_name(f".{NAME}.lock")
 
     @property
     def left(self) -> list[Created]:
@@ -83,14 +91,16 @@ class CreationsFile:
         try:
             number = self._number(creation, request)
         except OSError as error:
-            raise NotSent(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
+            raise NotSent(
+                f"a file to write creations to; {self.path} cannot be written: {error.strerror or error}"
+            ) from error
         self._known[number] = replace(creation, number=number)
         return number
 
     def _number(self, creation: Created, request: Request) -> int:
         """Write a creation down under a number that no other run gives."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock, FileLock(self.path.with_name(f".{NAME}.lock")):
+        with self._lock, FileLock(self._lock_path, timeout=_LONGEST_WAIT):
             number = self._highest() + 1
             creation = replace(creation, number=number)
             self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
