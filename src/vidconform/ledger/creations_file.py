@@ -191,7 +191,7 @@ class CreationsFile:
     def _write(self, line: dict[str, Any]) -> None:
         self._file = self._file or self._open()
         # At once, so that lines of two runs never mix.
-        content = self._guard.line(self.path, line).encode()
+        content = (self._guard.line(self.path, line) or self._guard.line(self.path, _without_exchange(line))).encode()
         if os.write(self._file.fileno(), content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         # A task that is paid for outlives this process, and shall outlive this machine's power supply.
@@ -211,6 +211,12 @@ class CreationsFile:
         if head not in content:
             file.write(head)
         return file
+
+
+def _without_exchange(line: dict[str, Any]) -> dict[str, Any]:
+    """Return what is left of a line whose exchange cannot be written, so that its task is looked up by its id."""
+    kept = {name: value for name, value in line.items() if name != "exchange"}
+    return {**kept, "kind": "lost", "cause": "its answer cannot be written"} if "exchange" in line else kept
 
 
 def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
