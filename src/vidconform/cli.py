@@ -24,6 +24,7 @@ from vidconform.errors import (
     with_code,
 )
 from vidconform.proof import add_proof
+from vidconform.redaction import check_arguments
 from vidconform.report import add_report
 from vidconform.text import say, told_fault
 
@@ -44,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from argcomplete import autocomplete
 
         autocomplete(parser)
-    options = parser.parse_args(arguments)
     try:
+        check_arguments(sys.argv[1:] if arguments is None else arguments, os.environ)
+        options = parser.parse_args(arguments)
         code = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
