@@ -126,6 +126,12 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
     "words that are a number": (
         TASK, node(**{"$defs": {"running": {"enum": 0}}}), r"\$defs\.running\.enum: expected an array, found '0'",
     ),
+    "a status word that is an object": (
+        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}), r"\$defs\.running\.enum: expected texts alone",
+    ),
+    "a parameter whose name is a number": (
+        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no text",
+    ),
     "a negative length": (TASK, node(properties={"id": {"minLength": -1}}), r"properties\.id\.minLength: -1 is less"),
     "a pattern that is a number": (TASK, node(pattern=1), "/: the pattern is no regular expression"),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.merged_hedges import copied, replaced
 from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 
 # Unknown words and places are a lint's to tell.
@@ -21,6 +22,10 @@ def check_form(path: Path, source: dict[str, Any]) -> None:
         _FORMAT.check(source)
     except ValueError as error:
         raise DataFileProblem(path, f"no JSON Schema: {error}") from error
+    for phase, node in source.get("$defs", {}).items():
+        words = node.get("enum", []) if phase in PHASES and isinstance(node, dict) else []
+        if not all(isinstance(word, str) for word in words):
+            raise DataFileProblem(path, f"$defs.{phase}.enum: expected texts alone, for these are status words")
 
 
 def without_booleans(node: dict[str, Any]) -> dict[str, Any]:
