@@ -24,8 +24,9 @@ from vidconform.errors import (
     with_code,
 )
 from vidconform.proof import add_proof
+from vidconform.redaction import check_arguments
 from vidconform.report import add_report
-from vidconform.text import say, told_fault
+from vidconform.text import drop_unwritten, open_closed_streams, say, told_fault
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
@@ -39,18 +40,20 @@ _COMPLETING = "_ARGCOMPLETE"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what the user can mend is one sentence and exit code 4."""
+    open_closed_streams()
     parser = _parser()
     if _COMPLETING in os.environ:
         from argcomplete import autocomplete
 
         autocomplete(parser)
-    options = parser.parse_args(arguments)
     try:
+        check_arguments(sys.argv[1:] if arguments is None else arguments, os.environ)
+        options = parser.parse_args(arguments)
         code = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read us has seen enough; Python would try to write the rest once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us has seen enough.
+        drop_unwritten()
         return 0
     except KeyboardInterrupt as end:
         say("; ".join(["vidconform: interrupted", *map(str, end.args)]), sys.stderr)
@@ -65,7 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(sentence: object) -> int:
-    say(f"vidconform: {sentence}", sys.stderr)
+    try:
+        say(f"vidconform: {sentence}", sys.stderr)
+        sys.stdout.flush()
+    except OSError:
+        drop_unwritten()
     return _USAGE
 
 

@@ -17,7 +17,9 @@ import yaml
 
 from tests.support.processes import environment
 from tests.support.rawserver import http, serving
-from vidconform.contracts import fits
+from vidconform.cli import main
+from vidconform.contracts import compiled, fits
+from vidconform.contracts.schema_form import without_booleans
 from vidconform.errors import DataFileProblem
 from vidconform.locations import data_folder
 from vidconform.run.options import RunOptions
@@ -117,6 +119,20 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
     "such a name of members": (
         TASK, node(patternProperties={r"(a)\1": {}}), "/: the pattern is no regular expression of linear time",
     ),
+    "a row that is a list": (
+        TASK, node(**{"x-hedged": {"allOf": [{"x-requirement": ["a"]}]}}),
+        r"no JSON Schema: x-hedged\.allOf\[0\]\.x-requirement: expected a string, found an array",
+    ),
+    "words that are a number": (
+        TASK, node(**{"$defs": {"running": {"enum": 0}}}), r"\$defs\.running\.enum: expected an array, found '0'",
+    ),
+    "a status word that is an object": (
+        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}), r"\$defs\.running\.enum: expected texts alone",
+    ),
+    "a parameter whose name is a number": (
+        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no text",
+    ),
+    "a negative length": (TASK, node(properties={"id": {"minLength": -1}}), r"properties\.id\.minLength: -1 is less"),
     "a pattern that is a number": (TASK, node(pattern=1), "/: the pattern is no regular expression"),
 }  # fmt: skip
 
@@ -203,3 +219,23 @@ def test_a_pattern_of_ids_is_matched_in_linear_time() -> None:
 
 def test_an_id_of_broken_characters_is_matched_all_the_same() -> None:
     assert fits("^video_.$", "video_\udcff")
+
+
+@pytest.mark.parametrize("command", ["list", "facts", "vices"])
+@pytest.mark.parametrize("schema", [True, False])
+def test_a_member_whose_schema_is_a_boolean_is_read_like_any_other(
+    command: str, schema: bool, own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in own.rglob("*.schema.json"):
+        read = json.loads(file.read_text("utf-8"))
+        read.setdefault("properties", {}).update({"model": schema, "more": schema})
+        read.setdefault("$defs", {})["any"] = schema
+        file.write_text(json.dumps(read), "utf-8")
+    assert main([command, str(own)]) == 0, capsys.readouterr().err
+
+
+def test_a_member_that_may_not_be_is_refused_by_the_schema() -> None:
+    for schema in ({"properties": {"a": False}}, {"anyOf": [False, {"properties": {"a": False, "b": True}}]}):
+        written = compiled(without_booleans(schema))
+        assert not written.is_valid({"a": 1})
+        assert written.is_valid({"b": 1})

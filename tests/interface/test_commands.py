@@ -137,6 +137,27 @@ def test_a_reader_that_has_seen_enough_is_no_problem(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "streams", "code"),
+    [
+        ("list octopusx", ">&-", 0),
+        ("list octopusx", "2>&- | head -1", 0),
+        ("diff nothing here", "<&- >&- 2>&-", 4),
+        ("explain VC-101", ">/dev/full", 4),
+        ("explain VC-101", ">/dev/full 2>&1", 4),
+    ],
+)
+def test_a_command_that_cannot_print_ends_with_its_own_exit_code(
+    words: str, streams: str, code: int, tmp_path: Path
+) -> None:
+    line = f"set -o pipefail; {shlex.join(command(*words.split()))} {streams}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) <= 1
+
+
 def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])

@@ -8,6 +8,7 @@ import json
 import re
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -255,6 +256,21 @@ def test_a_paid_task_is_not_lost_for_a_secret_in_its_reply(tmp_path: Path) -> No
     creations.close(True)
     assert [created.task_id for created in CreationsFile(tmp_path).left] == ["task_7"]
     assert SECRET not in creations.path.read_text()
+    assert len(watching.refused) == 1
+
+
+@pytest.mark.parametrize("note", ["created", "accepted"])
+def test_a_paid_task_is_not_lost_for_a_reply_that_cannot_be_written_at_all(note: str, tmp_path: Path) -> None:
+    watching = guard()
+    creations = CreationsFile(tmp_path, guard=watching)
+    (exchange,) = evidence().exchanges
+    # Nothing in it is a secret, and all of it together is.
+    spread = replace(exchange, reply=Reply(200, ((SECRET[:15], SECRET[15:]),), b"{}"))
+    number = creations.sent("octopusx/videos", "create", exchange.request)
+    getattr(creations, note)(number, Redacted("task_7"), RedactedExchange(spread))
+    creations.close(True)
+    (found,) = CreationsFile(tmp_path).earlier.values()
+    assert (found.state, found.task_id) == ("lost", "task_7")
     assert len(watching.refused) == 1
 
 

@@ -107,10 +107,23 @@ def test_every_run_of_twelve_characters_is_found(key: str) -> None:
         assert Redactor([key]).text(f"({key[start : start + 12]})") == f"({REDACTED})", start
 
 
-def test_a_key_that_is_split_over_headers_leaves_through_none() -> None:
-    headers = [(f"X-{i}", part) for i, part in enumerate(parts(TOKEN, 8))]
+SPLIT_OVER: dict[str, Callable[[list[str]], list[tuple[str, str]]]] = {
+    "values": lambda found: [(f"X-{i}", part) for i, part in enumerate(found)],
+    "names": lambda found: [(part, f"{i}") for i, part in enumerate(found)],
+    "names and values": lambda found: list(zip(found[::2], found[1::2], strict=True)),
+    "a value and the name behind it": lambda found: [("X-0", "".join(found[:3])), ("".join(found[3:]), "1")],
+}
+
+
+@pytest.mark.parametrize("over", SPLIT_OVER)
+def test_a_key_that_is_split_over_headers_leaves_through_none(over: str) -> None:
+    headers = SPLIT_OVER[over](parts(TOKEN, 8))
     shown = Redactor([TOKEN]).headers((("Server", "x"), *headers, ("Date", "today")))
-    assert [value for _, value in shown] == ["x", *[REDACTED] * 6, "today"]
+    texts = [text for header in headers for text in header]
+    left = [text for header in shown for text in header]
+    assert left[:2] + left[-2:] == ["Server", "x", "Date", "today"]
+    assert not {text for text in texts if len(text) > 3} & set(left)
+    assert Guard({"KEY": TOKEN}).variable_in(json.dumps(shown).encode()) is None
 
 
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyLTEyMyJ9.Qm9ndXNTaWduYXR1cmVPZlRoaXNLZXk"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.run.test_resume import Service, lines
 from tests.support.breaking_proxy import Break, breaking, says
 from tests.support.processes import KEYS
+from vidconform.contracts.contract import Contract
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.exchange.evidence import Evidence
@@ -44,6 +46,11 @@ class Broken(Service):
         self.emulator = Running(self.address, self.emulator.server_state)
         return super().bring(folder, probe, ended, **options)
 
+    def contract(self, folder: Path) -> Contract:
+        session = self.run(folder)
+        session.close()
+        return next(contract for contract in session.contracts if contract.id == "octopusx/videos")
+
 
 @pytest.fixture
 def service() -> Iterator[Broken]:
@@ -58,6 +65,10 @@ def service() -> Iterator[Broken]:
 def first_part(body: bytes) -> bytes:
     """Return the part of a body up to a little after the task's id."""
     return body[: body.index(b'"id":') + 70]
+
+
+def id_in(body: bytes) -> bytes:
+    return str(json.loads(body)["id"]).encode()
 
 
 def up_to_the_id(body: bytes) -> bytes:
@@ -87,6 +98,33 @@ BROKEN = {
     "its Location alone tells": says(f"HTTP/1.1 201 Created|{LOCATED}|Content-Length: 0", lambda body: b""),
     "its redirect tells": says(f"HTTP/1.1 303 See Other|{LOCATED}|Content-Length: 0", lambda body: b""),
     "its Location tells before the end": says(f"{JSON}|{LOCATED}|Content-Length: {{length}}", lambda body: b"{"),
+    "an escaped word and a bracket stand before the id": says(
+        f"{JSON}|Content-Length: 900", lambda body: b'{"prompt":"a caf\\u00e9 \\"[","id":"%s","obj' % id_in(body)
+    ),
+    "it ends within an escape": says(
+        f"{JSON}|Content-Length: 900", lambda body: b'{"id":"%s","prompt":"a caf\\' % id_in(body)
+    ),
+    "its body is an event": says(
+        "HTTP/1.1 200 OK|Content-Type: text/event-stream|Connection: close",
+        lambda body: b"event: created\ndata: %s\n\ndata: [DONE]\n\n" % body,
+    ),
+    "a warning stands before its body": says(
+        f"{JSON}|Connection: close", lambda body: b"<b>Warning</b>: old {x} in <b>a.php</b><br>\n" + body
+    ),
+    "a comment stands behind its body": says(f"{JSON}|Connection: close", lambda body: body + b"<!-- 0.3 s -->"),
+    "its body is UTF-16": says(f"{JSON}|Connection: close", lambda body: body.decode().encode("utf-16")),
+    "its body begins with a byte order mark": says(f"{JSON}|Connection: close", lambda body: b"\xef\xbb\xbf" + body),
+    "its body is no strict JSON": says(f"{JSON}|Connection: close", lambda body: b'{"cost":NaN,"a":"\n",' + body[1:]),
+    "a text holds its task": says(
+        f"{JSON}|Connection: close", lambda body: json.dumps({"data": body.decode()}).encode()
+    ),
+    "its id has a customary name": says(
+        f"{JSON}|Connection: close", lambda body: b'{"code":0,"data":{"taskId":"%s"}}' % id_in(body)
+    ),
+    "its Content-Location alone tells": says(f"HTTP/1.1 201 Created|Content-{LOCATED}", lambda body: b""),
+    "its Operation-Location alone tells": says(
+        f"HTTP/1.1 202 Accepted|Operation-{LOCATED}?api-version=1|Content-Length: 0", lambda body: b""
+    ),
     "its server fails afterwards": says("HTTP/1.1 500 Oops|Connection: close", first_part),
     "its gateway fails afterwards": says("HTTP/1.1 504 Late|Connection: close", first_part),
 }
@@ -141,6 +179,33 @@ def test_an_id_that_is_a_number_is_left_too(service: Broken, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("body", "task_id"),
+    [
+        ('{"id":"of a request","data":{"task_id":"video_1"}}', "of a request"),
+        ('{"request":{"id":"of a request"},"id":"video_1"}', "video_1"),
+        ('{"jobId":"video_2","data":{"items":[{"id":"video_1"}]}}', "video_1"),
+        ('{"video":"id","kind":["id"],"id', None),
+        ('{"id":12', None),
+        ('{"id":12}', "12"),
+        ("id: video_1", None),
+    ],
+)
+def test_of_several_ids_the_one_nearest_to_the_documented_place_is_looked_up(
+    body: str, task_id: str | None, service: Broken, tmp_path: Path
+) -> None:
+    contract = service.contract(tmp_path)
+    assert salvaged_id(contract, Reply(200, (), body.encode()), "https://api.example.com/v1/videos") == task_id
+
+
+@pytest.mark.parametrize("piece", ['"\\"', '{"a":', "1", '"', '{"a":"{', '"a" '])
+def test_an_answer_made_to_be_slow_is_looked_through_in_time(piece: str, service: Broken, tmp_path: Path) -> None:
+    contract, body = service.contract(tmp_path), (piece * 65_536).encode()
+    started = time.process_time()
+    assert salvaged_id(contract, Reply(200, (), body), "https://api.example.com/v1/videos") is None
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
     ("location", "task_id"),
     [
         ("/v1/videos/video_1", "video_1"),
@@ -155,10 +220,5 @@ def test_an_id_that_is_a_number_is_left_too(service: Broken, tmp_path: Path) -> 
 def test_a_location_tells_the_id_where_it_leads_to_a_task(
     location: str, task_id: str | None, service: Broken, tmp_path: Path
 ) -> None:
-    session = service.run(tmp_path)
-    contract = next(contract for contract in session.contracts if contract.id == "octopusx/videos")
-    session.close()
-    assert (
-        salvaged_id(contract, Reply(201, (("Location", location),), b""), "https://api.example.com/v1/videos")
-        == task_id
-    )
+    reply = Reply(201, (("Location", location),), b"")
+    assert salvaged_id(service.contract(tmp_path), reply, "https://api.example.com/v1/videos") == task_id

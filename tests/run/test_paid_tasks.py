@@ -15,6 +15,7 @@ from tests.run.test_resume import Service, break_down
 from tests.support.processes import KEYS, copy_of, judge, judge_inside, live
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
+from vidconform.errors import BadOption, UsageProblem
 from vidconform.ledger.creation_lines import read_creations
 from vidconform.ledger.folders import hold_folder
 
@@ -146,6 +147,42 @@ def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(
     assert run.code == 4, run.ran()
     assert "--record-mode=" in run.err
     assert service.emulator.requests == 0
+
+
+@pytest.mark.parametrize("name", ["creations.jsonl", ".creations.jsonl.lock"])
+@pytest.mark.parametrize("reports", [True, False])
+def test_a_list_of_creations_that_cannot_be_written_is_told_before_anything_is_sent(
+    name: str, reports: bool, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    folder = tmp_path / "vidconform"
+    (folder / name).mkdir(parents=True)
+    # Who cannot read the list is refused for that.
+    told = (f"/{name}: is no vidconform/creations", rf" {name} can be written to \(Is a directory\) \[VC-101\]")
+    with pytest.raises(UsageProblem, match="|".join(told)):
+        service.bring(folder if reports else None)
+    assert service.emulator.requests == 0
+
+
+@pytest.mark.parametrize("home", ["", "home", None])
+def test_without_a_home_a_folder_for_what_is_paid_for_has_to_be_named(
+    home: str | None, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.setenv("XDG_STATE_HOME", "")
+    monkeypatch.setenv("HOME", home or "")
+    if home is None:
+        monkeypatch.delenv("HOME")
+    with pytest.raises(BadOption, match=r"^XDG_STATE_HOME=: expected an absolute folder .* or pass --report=DIR"):
+        service.bring(None)
+    assert service.posts == []
+    service.bring(tmp_path)
+    assert len(service.posts) == 1
+
+
+def nobody(number: int) -> None:
+    """Know nobody, as in a container that runs as a number."""
+    raise KeyError(number)
 
 
 FILLING = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,12 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     ),
     "a bundle of curl that is not there": (
         {"CURL_CA_BUNDLE": "/nonexistent.pem"}, "names by CURL_CA_BUNDLE cannot be used: No such file",
+    ),
+    "a device for certificates": (
+        {"SSL_CERT_FILE": "/dev/zero"}, "names by SSL_CERT_FILE cannot be used: not a regular file but a pipe",
+    ),
+    "a log of TLS that cannot be written": (
+        {"SSLKEYLOGFILE": "/nonexistent/log"}, "names by SSLKEYLOGFILE cannot be used: No such file",
     ),
     "an address of IPv6 in brackets": (
         {"https_proxy": DEAD, "no_proxy": "localhost,[::1]"}, "NO_PROXY cannot be used: its entry '[::1]'; write",
@@ -122,6 +129,13 @@ def test_a_407_of_the_service_itself_is_its_reply(pytester: pytest.Pytester) -> 
             "-k", "unknown", **KEYS,
         )  # fmt: skip
     assert "the proxy" not in run.ran()
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "SSLKEYLOGFILE"])
+def test_a_pipe_that_the_environment_names_is_not_waited_for(variable: str, refused: Both, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    told = refused(VENDOR, **{variable: str(tmp_path / "pipe")})
+    assert re.search(rf"names by {variable} cannot be used: (not a regular file|no regular file|Not a directory)", told)
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

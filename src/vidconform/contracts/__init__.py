@@ -46,7 +46,7 @@ from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
 from vidconform.contracts.schema_places import holds_json, in_place, node_at
 from vidconform.contracts.schemas import FINISHED, PHASES, Schema, schema_errors
-from vidconform.contracts.secret_variables import SecretVariables, known_secrets, proxy_passwords
+from vidconform.contracts.secret_variables import SecretVariables, known_secrets, names_a_secret, proxy_passwords
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
 from vidconform.contracts.sums import sum_of
 from vidconform.contracts.yaml_values import decode_yaml
@@ -58,8 +58,8 @@ __all__ = [
     "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice",
     "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
     "find_provider", "findings", "findings_in", "fits", "format_files", "holds_json", "in_place", "is_plain",
-    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member", "node_at",
-    "open_bounded", "overlap", "own_deviations", "part_in_words", "provider_names", "proxy_passwords", "reaches",
-    "read_at", "read_deviations", "read_lines", "read_text", "read_toml", "refutations", "resolve", "schema_errors",
-    "sum_of", "usual_headers", "value_of", "write_at", "written",
+    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member",
+    "names_a_secret", "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "provider_names",
+    "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml",
+    "refutations", "resolve", "schema_errors", "sum_of", "usual_headers", "value_of", "write_at", "written",
 ]  # fmt: skip

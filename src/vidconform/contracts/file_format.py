@@ -16,10 +16,13 @@ _LONGEST_MESSAGE = 200
 
 
 class FileFormat:
-    """A JSON Schema in a file, compiled when it is first needed; it may refer to others in files beside it."""
+    """A JSON Schema in a file, compiled when it is first needed; it may refer to others in files beside it.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    One that `is_open` takes keys and words that it does not know.
+    """
+
+    def __init__(self, path: Path, *, is_open: bool = False) -> None:
+        self._path, self._is_open = path, is_open
 
     def check(self, value: Any) -> None:
         """Raise ValueError for a value that the schema refuses, with one sentence that names the place."""
@@ -37,7 +40,12 @@ class FileFormat:
     def _validator(self) -> Any:
         import jsonschema_rs
 
-        return jsonschema_rs.validator_for(_read(self._path), retriever=lambda uri: _read(self._beside(uri)))
+        schema = _read(self._path)
+        if self._is_open:
+            told = schema["properties"].items()
+            words = {key: {"type": "string"} for key, value in told if isinstance(value, dict) and "enum" in value}
+            schema = {**schema, "properties": {**schema["properties"], **words}, "additionalProperties": True}
+        return jsonschema_rs.validator_for(schema, retriever=lambda uri: _read(self._beside(uri)))
 
     def _beside(self, uri: str) -> Path:
         return self._path.with_name(uri.rpartition("/")[2])

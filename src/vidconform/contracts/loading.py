@@ -14,6 +14,7 @@ from vidconform.contracts.openapi_document import load_operations
 from vidconform.contracts.provider import IdSpace, Provider, load_provider
 from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
+from vidconform.contracts.schema_form import check_form, without_booleans
 from vidconform.contracts.schemas import Schema
 from vidconform.errors import DataFileProblem
 
@@ -61,6 +62,8 @@ def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
         other = of_another_contract(path, own)
         source, brought, files = bundled(other or path, own if other is None else _in_its_dialect(read_json(other)))
         check_schema_references(path, source)
+        check_form(path, source)
+        source = without_booleans(source)
         shared = () if other is None else (other,)
         merged = merge_hedges(_lacking_in_no_object(source), spaces)
         return Schema(path, source, merged, brought if other is None else frozenset(), (*files, *shared))

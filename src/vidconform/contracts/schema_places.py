@@ -72,4 +72,4 @@ def words_at(root: Node, node: Node) -> list[str]:
         found += [*same.get("enum", []), *([same["const"]] if "const" in same else [])]
         branches = [*same.get("anyOf", []), *same.get("oneOf", [])]
         found += [word for branch in branches if isinstance(branch, dict) for word in words_at(root, branch)]
-    return [word for word in dict.fromkeys(found) if isinstance(word, str)]
+    return list(dict.fromkeys(word for word in found if isinstance(word, str)))

@@ -23,6 +23,11 @@ class SecretVariables(dict[str, str]):
         return f"SecretVariables({', '.join(sorted(self))})"
 
 
+def names_a_secret(variable: str) -> bool:
+    """Whether an environment variable is named as those that hold keys are."""
+    return variable.endswith(_ENDINGS)
+
+
 def proxy_passwords(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the passwords of the proxies of an environment by variable: a proxy may tell what it was sent."""
     return {
@@ -41,6 +46,6 @@ def known_secrets(environ: Mapping[str, str], providers: Iterable[str] = ()) -> 
     own = {
         variable: value
         for variable, value in environ.items()
-        if value and (variable in named or (variable.startswith(prefixes) and variable.endswith(_ENDINGS)))
+        if value and (variable in named or (variable.startswith(prefixes) and names_a_secret(variable)))
     }
     return SecretVariables({**own, **proxy_passwords(environ)})

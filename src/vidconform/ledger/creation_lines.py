@@ -1,4 +1,4 @@
-"""The lines of creations.jsonl, read back: each creation with what is known of it."""
+"""The lines of creations.jsonl, as they are written and read back: each creation with what is known of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from vidconform.contracts import FileFormat, decode_plain_json
 from vidconform.errors import DataFileProblem
-from vidconform.exchange import FORMATS, Exchange, decode
+from vidconform.exchange import FORMATS, Exchange, decode, timestamp
 from vidconform.redaction import open_regular
 
 FORMAT = "vidconform/creations@2"
@@ -124,3 +124,16 @@ def _take_cut(found: dict[int, Created], line: dict[str, Any] | None) -> None:
     creation = found.get(line["number"]) if line is not None else None
     if line is not None and creation is not None and creation.state == "sent":
         found[creation.number] = replace(creation, cause=line["cause"])
+
+
+def without_exchange(line: dict[str, Any]) -> dict[str, Any]:
+    """Return what is left of a line whose exchange cannot be written, so that its task is looked up by its id."""
+    kept = {name: value for name, value in line.items() if name != "exchange"}
+    return {**kept, "kind": "lost", "cause": "its answer cannot be written"} if "exchange" in line else kept
+
+
+def line_of(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
+    """Return a line that is written now of what became of a creation."""
+    # What names a task stands first: a line may be cut in writing.
+    first = {"kind": kind, "number": creation.number, **({"task_id": more["task_id"]} if "task_id" in more else {})}
+    return {**first, "contract": creation.contract, "probe": creation.probe, "at": timestamp(), **more}

@@ -17,23 +17,27 @@ from filelock import FileLock
 
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
-from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, read_creations
-from vidconform.ledger.folders import state_folder
+from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, line_of, read_creations, without_exchange
 from vidconform.redaction import Guard, open_regular
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
 
 _NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
+# Seconds; another run holds the lock for one line.
+_LONGEST_WAIT = 30.0
 
 
 class CreationsFile:
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
+    `is_shared` says that it is the file of all runs of a user, and not that of a folder of --report.
     Where a line cannot be written the run goes on, and what it would have said is told at the end.
     """
 
-    def __init__(self, folder: Path, resumes: bool = False, guard: Guard | None = None) -> None:
-        self.path, self._guard = folder / NAME, guard or Guard()
+    def __init__(
+        self, folder: Path, resumes: bool = False, guard: Guard | None = None, *, is_shared: bool = False
+    ) -> None:
+        self.path, self._guard, self.is_shared = folder / NAME, guard or Guard(), is_shared
         self._file: BinaryIO | None = None
         self._resumes = resumes
         # Providers that are asked side by side write to one file.
@@ -43,10 +47,14 @@ class CreationsFile:
         self._looked_at, self._most = 0, 0
         self._looked_up: set[int] = set()
 
+    def check(self) -> None:
+        """Raise OSError where what is there already cannot be written to."""
+        for path in filter(Path.exists, (self.path, self._lock_path)):
+            os.close(open_regular(path, "a"))
+
     @property
-    def is_shared(self) -> bool:
-        """Whether it is the file of all runs of a user, and not that of a folder of --report."""
-        return self.path.parent == state_folder()
+    def _lock_path(self) -> Path:
+        return self.path.with_name(f".{NAME}.lock")
 
     @property
     def left(self) -> list[Created]:
@@ -68,7 +76,7 @@ class CreationsFile:
         for creation in self.losses(addresses):
             state = "paid" if word == "paid" else "nothing"
             self.earlier[creation.number] = self._known[creation.number] = replace(creation, state=state)
-            self._note(_line("settled", creation, **{"as": word}))
+            self._note(line_of("settled", creation, **{"as": word}))
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
         """Return the creation whose task is to be followed now: the last of its probe, where it was created."""
@@ -83,17 +91,19 @@ class CreationsFile:
         try:
             number = self._number(creation, request)
         except OSError as error:
-            raise NotSent(f"a file to write creations to; {self.path} cannot be written: {error.strerror}") from error
+            raise NotSent(
+                f"a file to write creations to; {self.path} cannot be written: {error.strerror or error}"
+            ) from error
         self._known[number] = replace(creation, number=number)
         return number
 
     def _number(self, creation: Created, request: Request) -> int:
         """Write a creation down under a number that no other run gives."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock, FileLock(self.path.with_name(f".{NAME}.lock")):
+        with self._lock, FileLock(self._lock_path, timeout=_LONGEST_WAIT):
             number = self._highest() + 1
             creation = replace(creation, number=number)
-            self._write(_line("sent", creation, base_url=request.base_url, request=str(request)))
+            self._write(line_of("sent", creation, base_url=request.base_url, request=str(request)))
         return number
 
     def _highest(self) -> int:
@@ -116,22 +126,22 @@ class CreationsFile:
     def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Write down the task that came of it."""
         self._known[number] = replace(self._known[number], state="created", task_id=task_id, exchange=exchange)
-        self._note(_line("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
+        self._note(line_of("created", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
     def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
         """Write down the task that should not have come of it."""
         self._known[number] = replace(self._known[number], state="accepted", task_id=task_id, exchange=exchange)
-        self._note(_line("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
+        self._note(line_of("accepted", self._known[number], task_id=task_id, exchange=encode(exchange)))
 
     def nothing(self, number: int, cause: Redacted) -> None:
         """Write down that nothing came of it."""
-        self._note(_line("nothing", self._known[number], cause=cause))
+        self._note(line_of("nothing", self._known[number], cause=cause))
 
     def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
         """Write down that something may have come of it, and what is left of its id."""
         self._known[number] = replace(self._known[number], state="lost", task_id=task_id, cause=cause)
         told = {} if task_id is None else {"task_id": task_id}
-        self._note(_line("lost", self._known[number], cause=cause, **told))
+        self._note(line_of("lost", self._known[number], cause=cause, **told))
 
     def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
         """Return the lost creations whose task can be looked up by a salvaged id, each once in a run."""
@@ -156,7 +166,7 @@ class CreationsFile:
         """Write down that a task was followed to its end."""
         for creation in list(self._known.values()):
             if (creation.contract, creation.probe, creation.task_id) == (contract, probe, task_id):
-                self._note(_line("finished", creation, task_id=task_id))
+                self._note(line_of("finished", creation, task_id=task_id))
 
     def close(self, ended: bool) -> None:
         """Close the file, if there is one, and write down whether the run came to its end."""
@@ -181,7 +191,7 @@ class CreationsFile:
     def _write(self, line: dict[str, Any]) -> None:
         self._file = self._file or self._open()
         # At once, so that lines of two runs never mix.
-        content = self._guard.line(self.path, line).encode()
+        content = (self._guard.line(self.path, line) or self._guard.line(self.path, without_exchange(line))).encode()
         if os.write(self._file.fileno(), content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         # A task that is paid for outlives this process, and shall outlive this machine's power supply.
@@ -201,9 +211,3 @@ class CreationsFile:
         if head not in content:
             file.write(head)
         return file
-
-
-def _line(kind: str, creation: Created, **more: Any) -> dict[str, Any]:
-    # What names a task stands first: a line may be cut in writing.
-    first = {"kind": kind, "number": creation.number, **({"task_id": more["task_id"]} if "task_id" in more else {})}
-    return {**first, "contract": creation.contract, "probe": creation.probe, "at": timestamp(), **more}

@@ -17,11 +17,22 @@ _ROOM = 256 * 1024
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the user's folder for what outlives a run (XDG Base Directory Specification)."""
-    given = environ.get("XDG_STATE_HOME", "")
-    # A relative path is invalid there and ignored.
-    root = Path(given) if Path(given).is_absolute() else Path(environ.get("HOME") or Path.home()) / ".local" / "state"
-    return root / "vidconform"
+    """Return the user's folder for what outlives a run (XDG Base Directory Specification); raises BadOption."""
+    given = Path(environ.get("XDG_STATE_HOME", ""))
+    # A relative path is invalid there and ignored; of a relative home, each folder would have a ledger of its own.
+    return (given if given.is_absolute() else _home(environ) / ".local" / "state") / "vidconform"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """Return the user's home; a container may run as somebody who was given none."""
+    try:
+        found = Path(environ["HOME"]) if "HOME" in environ else Path.home()
+    except RuntimeError:
+        found = Path()
+    if not found.is_absolute():
+        expected = "an absolute folder to write creations down in, for there is no home; or pass --report=DIR"
+        raise BadOption("XDG_STATE_HOME", environ.get("XDG_STATE_HOME", ""), expected)
+    return found
 
 
 def check_room(option: str, folder: Path, advice: str = "") -> None:

@@ -118,9 +118,12 @@ def _start(config: pytest.Config) -> Judge:
     """Prepare the run and register its hooks; raises UsageError (exit code 4) for what the user must mend."""
     from vidconform.contracts import SecretVariables
     from vidconform.plugin.judge import start
+    from vidconform.redaction import check_arguments
 
+    environ = SecretVariables(os.environ)
     try:
-        return start(config, SecretVariables(os.environ))
+        check_arguments([*config.invocation_params.args, environ.get("PYTEST_ADDOPTS", "")], environ)
+        return start(config, environ)
     except UsageProblem as problem:
         raise pytest.UsageError(_told(problem)) from None
 

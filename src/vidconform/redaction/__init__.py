@@ -1,6 +1,7 @@
 """Keeps secrets out of everything that is kept: what is secret, in every encoding, and the one writer of files."""
 
 from vidconform.redaction.guard import Guard
+from vidconform.redaction.key_holders import check_arguments, check_keyless
 from vidconform.redaction.redactor import Redactor
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import SHORTEST
@@ -9,6 +10,8 @@ __all__ = [
     "SHORTEST",
     "Guard",
     "Redactor",
+    "check_arguments",
+    "check_keyless",
     "open_regular",
     "write_whole",
 ]

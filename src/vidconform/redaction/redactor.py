@@ -79,9 +79,12 @@ class Redactor:
 
     def headers(self, headers: Headers) -> Headers:
         """Return headers without secret ones' values; an Authorization scheme's name stays."""
-        shown = tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
-        split = self._split_over([value for _, value in shown])
-        return tuple((name, REDACTED if i in split else value) for i, (name, value) in enumerate(shown))
+        shown = [text for name, value in headers for text in (self.text(name), self._header(name.lower(), value))]
+        # Over names and values as they stand, over names alone, over values alone.
+        ways = (range(len(shown)), range(0, len(shown), 2), range(1, len(shown), 2))
+        split = {way[i] for way in ways for i in self._split_over([shown[place] for place in way])}
+        apart = [REDACTED if i in split else text for i, text in enumerate(shown)]
+        return tuple(zip(apart[::2], apart[1::2], strict=True))
 
     def evidence(self, evidence: Evidence) -> RedactedEvidence:
         """Return evidence without any secret; what holds none is not copied."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract, Provider
 from vidconform.errors import BadOption, DataFileProblem
+from vidconform.redaction import check_keyless
 from vidconform.run.options import RunOptions
 
 
@@ -26,6 +27,7 @@ def base_url(
 ) -> str:
     """Return the address to talk to: the option's, the variable's or the provider's own; raises BadOption."""
     variable = environ.get(provider.base_url_variable)
+    check_keyless(provider.base_url_variable, [variable or ""], environ)
     if options.provider_url is not None:
         return _address("--provider-url", options.provider_url, contracts)
     if variable:

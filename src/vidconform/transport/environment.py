@@ -6,10 +6,13 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.request import getproxies
 
+from vidconform.contracts import check_regular
 from vidconform.errors import UnusableEnvironment
+from vidconform.redaction import open_regular
 from vidconform.transport.addresses import is_loopback
 
 PROXIES = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
@@ -17,6 +20,7 @@ PROXY_AUTHENTICATION_REQUIRED = 407
 
 # The first two are httpx's own; the others are those of requests and of curl, for which many an environment is made.
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_KEY_LOG = "SSLKEYLOGFILE"
 
 
 class _SeenEnough(Exception):
@@ -25,16 +29,28 @@ class _SeenEnough(Exception):
 
 def ssl_context() -> ssl.SSLContext:
     """Return a context that trusts what the environment names, or else what httpx does; raises UnusableEnvironment."""
+    _check_key_log()
     variable = next((name for name in _CERTIFICATES if os.environ.get(name)), None)
     if variable is None:
         return _usual_context()
     named = os.environ[variable]
     try:
+        check_regular(Path(named))
         changed = os.stat(named).st_mtime_ns
         is_folder = variable == "SSL_CERT_DIR" or (variable.endswith("BUNDLE") and os.path.isdir(named))
         return _named_context(named, changed, is_folder=is_folder)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UnusableEnvironment(variable, _words(error)) from error
+
+
+def _check_key_log() -> None:
+    """Raise UnusableEnvironment for a file of TLS secrets that Python, which opens it for each context, cannot open."""
+    named = os.environ.get(_KEY_LOG)
+    try:
+        if named:
+            os.close(open_regular(Path(named), "a"))
+    except OSError as error:
+        raise UnusableEnvironment(_KEY_LOG, _words(error)) from error
 
 
 @lru_cache(maxsize=4)
@@ -55,10 +71,10 @@ def _usual_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _words(error: OSError) -> str:
+def _words(error: OSError | ValueError) -> str:
     if isinstance(error, ssl.SSLError):
         return "it holds no certificate"
-    return error.strerror or str(error)
+    return getattr(error, "strerror", None) or str(error)
 
 
 def check_environment(address: str, seconds: float) -> None:

@@ -33,8 +33,9 @@ def another_status_code_in_a_refusal(reply: ReplyContext) -> None:
 def _tell_another(reply: ReplyContext, status: int) -> None:
     own = reply.described.reply_schema(reply.role, status) if reply.described else None
     field = own.fields.get("status-code") if own is not None else None
-    if field is not None:
-        field.write(reply.body, type(field.read(reply.body))(status + 1))
+    told = field.read(reply.body) if field is not None else None
+    if field is not None and told is not None:
+        field.write(reply.body, type(told)(status + 1))
 
 
 @vice(READ)
