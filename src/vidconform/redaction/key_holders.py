@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
-from vidconform.contracts import SecretVariables, names_a_secret
+from vidconform.contracts import names_a_secret
 from vidconform.errors import BadOption
-from vidconform.redaction.guard import Guard
+from vidconform.redaction.secret_encodings import SHORTEST
 
 
 def check_arguments(arguments: Iterable[str], environ: Mapping[str, str]) -> None:
@@ -16,10 +16,13 @@ def check_arguments(arguments: Iterable[str], environ: Mapping[str, str]) -> Non
 
 
 def check_keyless(option: str, values: Iterable[str], environ: Mapping[str, str]) -> None:
-    """Raise BadOption, which shows no value of an option, where a key of the environment stands in one."""
-    guard = Guard(SecretVariables({name: key for name, key in environ.items() if names_a_secret(name)}))
-    found = (guard.variable_in(value.encode("utf-8", "surrogateescape")) for value in values)
-    variable = next(filter(None, found), None)
+    """Raise BadOption, which shows no value of an option, where a key of the environment stands in one.
+
+    A piece of a key is no matter here: variables of other programs may hold a path, of which others begin alike.
+    """
+    keys = {name: key for name, key in environ.items() if names_a_secret(name) and len(key) >= SHORTEST}
+    found = (name for value in values for name, key in keys.items() if key in value)
+    variable = next(found, None)
     if variable is not None:
         expected = f"no key, and the value of {variable} stands there; keys come from the environment alone"
         raise BadOption(option, None, expected)
