@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -38,10 +39,12 @@ PLUGINS = ("vidconform.plugin", "pytest_recording.plugin")
 
 @dataclass
 class Vendor:
-    """An emulator with slow tasks, which takes its time between creating one and saying so."""
+    """An emulator with slow tasks, which pauses between creating one and saying so, until it is told to go on."""
 
     emulator: Running
+    pause: float = 0.03
     paid: list[tuple[str, str]] = field(default_factory=list)
+    go_on: threading.Event = field(default_factory=threading.Event)
     first: float = 0.0
     last: float = 0.0
 
@@ -50,7 +53,7 @@ class Vendor:
         self.first = self.first or self.last
         if reply.method == "POST" and reply.status == 200 and isinstance(reply.body, dict):
             self.paid.append((reply.role, reply.body["id"]))
-            time.sleep(0.03)
+            self.go_on.wait(self.pause)
 
     def come_to_rest(self) -> None:
         """Wait until the vendor is done with what a killed run has sent: it answers in turn."""
@@ -59,12 +62,12 @@ class Vendor:
 
 
 @contextmanager
-def slow_vendor() -> Iterator[Vendor]:
+def slow_vendor(pause: float = 0.03) -> Iterator[Vendor]:
     heard: list[Vendor] = []
     with running(
         "octopusx", environ=KEYS, advance="second", step_seconds=STEP, change=lambda reply: heard[0].hear(reply)
     ) as emulator:
-        heard.append(Vendor(emulator))
+        heard.append(Vendor(emulator, pause))
         yield heard[0]
 
 

@@ -238,6 +238,27 @@ def test_a_signal_ends_a_run_as_an_interrupt_does(number: signal.Signals, tmp_pa
     assert (folder / "report.html").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("pause", [1.0, 60.0])
+def test_a_signal_waits_a_moment_for_the_answer_to_a_creation(
+    number: signal.Signals, pause: float, tmp_path: Path
+) -> None:
+    folder = tmp_path / "ended"
+    with slow_vendor(pause) as vendor, started(vendor, folder) as process:
+        until(lambda: bool(vendor.paid), process)
+        process.send_signal(number)
+        assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+        vendor.go_on.set()
+    ((_, task_id),) = vendor.paid
+    (creation,) = read_creations(folder / "creations.jsonl").values()
+    if pause < 3:
+        assert (creation.state, creation.task_id) == ("created", task_id)
+        assert f"unfinished: octopusx/videos create, task {task_id} " in folder.with_suffix(".out").read_text("utf-8")
+    else:
+        assert creation.is_lost
+
+
 ENDING = """
 import os
 import signal
