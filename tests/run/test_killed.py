@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -72,7 +73,7 @@ def slow_vendor(pause: float = 0.03) -> Iterator[Vendor]:
 
 
 @contextmanager
-def started(vendor: Vendor, folder: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(vendor: Vendor, folder: Path, *more: str, **of_process: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Start a run into a folder, and wait for its first request."""
     vendor.first = 0.0
     plugins = [word for name in PLUGINS for word in ("-p", name)]
@@ -81,6 +82,7 @@ def started(vendor: Vendor, folder: Path, *more: str) -> Iterator[subprocess.Pop
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *plugins, *words],
             cwd=folder.parent, env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **KEYS), stdout=out, stderr=out,
+            **of_process,
         )  # fmt: skip
     try:
         until(lambda: vendor.first > 0, process)

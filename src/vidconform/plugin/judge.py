@@ -62,8 +62,8 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
 def _folder_of_run(config: pytest.Config, session: Session) -> Path:
     """Return the folder of the run that this process began, or descends from."""
     folder = run_folder()
-    if folder is None:
-        process = RunProcess(session.clocks)
+    if folder is None or hasattr(config, "workerinput"):
+        process = RunProcess(session.clocks, folder)
         config.pluginmanager.register(process, "vidconform-process")
         folder = process.folder
     return folder

@@ -30,14 +30,15 @@ def run_folder() -> Path | None:
 class RunProcess:
     """Marks what descends from this process as one run with it, and ends it by SIGTERM and SIGHUP as by SIGINT.
 
-    While something is paid for by one of the `clocks`, the first signal waits for a moment until that is written down.
+    A worker of pytest-xdist is given the `folder` of its run. While something is paid for by one of the `clocks`, the
+    first signal waits for a moment until that is written down.
     """
 
-    def __init__(self, clocks: Sequence[RunClock] = ()) -> None:
+    def __init__(self, clocks: Sequence[RunClock], folder: Path | None = None) -> None:
         self._clocks, self._is_raised = clocks, False
         # Held by the first that ends the run after a signal which raised nothing.
         self._ending = threading.Lock()
-        self.folder = Path(tempfile.mkdtemp(prefix="vidconform-run-"))
+        self._is_first, self.folder = folder is None, folder or Path(tempfile.mkdtemp(prefix="vidconform-run-"))
         os.environ[RUN] = str(self.folder)
         self._handlers: dict[int, Any] = {}
         self._ended_by = ""
@@ -69,8 +70,9 @@ class RunProcess:
             terminal.flush()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        os.environ.pop(RUN, None)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._is_first:
+            os.environ.pop(RUN, None)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         is_first, self._ended_by = not self._ended_by, signal.Signals(number).name
