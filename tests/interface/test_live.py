@@ -284,6 +284,7 @@ def test_a_worker_that_crashes_leaves_no_claim_about_the_cost(tmp_path: Path) ->
     assert run.code == run.end["exit"] == 1, run.ran()
     assert run.end["cost"] == {}
     assert "incomplete: a worker ended without telling what it did and what it cost\n" in run.out
+    assert "; nobody knows what was sent\n" in run.out
     assert "replacing crashed worker" not in run.out, "a live run is not begun again"
 
 

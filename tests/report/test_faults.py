@@ -139,7 +139,11 @@ def test_the_headline_counts_the_service_and_the_document_apart() -> None:
     ids=["nothing", "outage", "emulated", "little"],
 )
 def test_a_headline_claims_no_more_than_was_seen(rows: list[dict[str, Any]], told: str) -> None:
-    assert headlines(rows, PRICES, {}) == [told]
+    assert headlines(rows, PRICES, {"acme": {"requests": 0, "creations": 0}}) == [told]
+
+
+def test_what_nobody_has_told_is_not_called_nothing() -> None:
+    assert headlines([], PRICES, {}) == ["acme: nothing was judged; nobody knows what was sent"]
 
 
 @pytest.mark.parametrize(("price", "end"), [(None, "2 creations"), (0.125, "2 creations, $0.25")])
@@ -150,7 +154,9 @@ def test_money_is_told_where_a_price_is_known(price: float | None, end: str) -> 
 
 def test_what_is_known_is_no_broken_promise() -> None:
     known = {"state": "expected", "reason": "An old fault.", "since": "2026-11-01"}
-    (line,) = headlines([row(deviation=known, failing=False), row("conforms", "b")], PRICES, {})
+    (line,) = headlines(
+        [row(deviation=known, failing=False), row("conforms", "b")], PRICES, {"acme": {"requests": 0, "creations": 0}}
+    )
     assert line == "acme: 0 promises broken, 1 kept, 1 known to deviate, 0 not seen; sent nothing"
 
 

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -38,10 +40,12 @@ PLUGINS = ("vidconform.plugin", "pytest_recording.plugin")
 
 @dataclass
 class Vendor:
-    """An emulator with slow tasks, which takes its time between creating one and saying so."""
+    """An emulator with slow tasks, which pauses between creating one and saying so, until it is told to go on."""
 
     emulator: Running
+    pause: float = 0.03
     paid: list[tuple[str, str]] = field(default_factory=list)
+    go_on: threading.Event = field(default_factory=threading.Event)
     first: float = 0.0
     last: float = 0.0
 
@@ -50,7 +54,7 @@ class Vendor:
         self.first = self.first or self.last
         if reply.method == "POST" and reply.status == 200 and isinstance(reply.body, dict):
             self.paid.append((reply.role, reply.body["id"]))
-            time.sleep(0.03)
+            self.go_on.wait(self.pause)
 
     def come_to_rest(self) -> None:
         """Wait until the vendor is done with what a killed run has sent: it answers in turn."""
@@ -59,17 +63,17 @@ class Vendor:
 
 
 @contextmanager
-def slow_vendor() -> Iterator[Vendor]:
+def slow_vendor(pause: float = 0.03) -> Iterator[Vendor]:
     heard: list[Vendor] = []
     with running(
         "octopusx", environ=KEYS, advance="second", step_seconds=STEP, change=lambda reply: heard[0].hear(reply)
     ) as emulator:
-        heard.append(Vendor(emulator))
+        heard.append(Vendor(emulator, pause))
         yield heard[0]
 
 
 @contextmanager
-def started(vendor: Vendor, folder: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(vendor: Vendor, folder: Path, *more: str, **of_process: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Start a run into a folder, and wait for its first request."""
     vendor.first = 0.0
     plugins = [word for name in PLUGINS for word in ("-p", name)]
@@ -78,6 +82,7 @@ def started(vendor: Vendor, folder: Path, *more: str) -> Iterator[subprocess.Pop
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *plugins, *words],
             cwd=folder.parent, env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **KEYS), stdout=out, stderr=out,
+            **of_process,
         )  # fmt: skip
     try:
         until(lambda: vendor.first > 0, process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,6 +237,35 @@ def test_a_signal_ends_a_run_as_an_interrupt_does(number: signal.Signals, tmp_pa
     assert f"unfinished: octopusx/videos create, task {task_id} sent at " in said
     assert json.loads((folder / "results.jsonl").read_text().splitlines()[-1])["kind"] == "end"
     assert (folder / "report.html").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "pause", "more"),
+    [
+        (signal.SIGINT, 1.0, ()),
+        (signal.SIGTERM, 1.0, ()),
+        (signal.SIGINT, 60.0, ()),
+        (signal.SIGINT, 1.0, ("-p", "xdist", "-n2")),
+    ],
+)
+def test_a_signal_waits_a_moment_for_the_answer_to_a_creation(
+    number: signal.Signals, pause: float, more: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = tmp_path / "ended"
+    with slow_vendor(pause) as vendor, started(vendor, folder, *more, start_new_session=True) as process:
+        until(lambda: bool(vendor.paid), process)
+        # As a terminal does it.
+        os.killpg(process.pid, number)
+        assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+        vendor.go_on.set()
+    ((_, task_id),) = vendor.paid
+    (creation,) = read_creations(folder / "creations.jsonl").values()
+    if pause < 3:
+        assert (creation.state, creation.task_id) == ("created", task_id)
+        assert f"unfinished: octopusx/videos create, task {task_id} " in folder.with_suffix(".out").read_text("utf-8")
+    else:
+        assert creation.is_lost
 
 
 ENDING = """

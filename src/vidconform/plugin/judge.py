@@ -34,7 +34,7 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     judge = Judge(config, prepare(options, environ, Throttle(sayer(config))))
     if options.uses_network and not options.plan:
         _hush_http()
-        judge.session.hold(Claim(_folder_of_run(config)))
+        judge.session.hold(Claim(_folder_of_run(config, judge.session)))
     config.pluginmanager.register(judge, JUDGE)
     if judge.session.options.plan:
         from vidconform.plugin.planner import Planner
@@ -59,11 +59,11 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
     return judge
 
 
-def _folder_of_run(config: pytest.Config) -> Path:
+def _folder_of_run(config: pytest.Config, session: Session) -> Path:
     """Return the folder of the run that this process began, or descends from."""
     folder = run_folder()
-    if folder is None:
-        process = RunProcess()
+    if folder is None or hasattr(config, "workerinput"):
+        process = RunProcess(session.clocks, folder)
         config.pluginmanager.register(process, "vidconform-process")
         folder = process.folder
     return folder

@@ -100,8 +100,10 @@ def judged_documents(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def spent_in_words(spent: Spent | None, price: float | None) -> str:
-    """Return what was sent to a provider, and what it cost where its price is known."""
-    if spent is None or not spent["requests"]:
+    """Return what was sent to a provider, and what it cost where its price is known; None is what nobody has told."""
+    if spent is None:
+        return "nobody knows what was sent"
+    if not spent["requests"]:
         return "sent nothing"
     creations = spent["creations"]
     # As text first: 0.4 as a float is no 0.40 USD.

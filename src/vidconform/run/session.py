@@ -21,6 +21,7 @@ from vidconform.run.side_by_side import begin
 from vidconform.run.skipped_probes import new_accidents, why_skipped
 from vidconform.store import TAKEN, Claim, Journal, KeptSource, LiveSource, Source, Store, documented_evidence
 from vidconform.text import Redacted
+from vidconform.transport import RunClock
 from vidconform.verdicts import Case, KnownDeviations, Outcome, ShownVerdict, Verdict, judge
 
 
@@ -86,6 +87,11 @@ class Session:
         return any(
             probe in PROBES and PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted
         )
+
+    @property
+    def clocks(self) -> list[RunClock]:
+        """The clock of each provider."""
+        return [one.store.source.setting.clock for one in self.provider_runs]
 
     def begin(self, cases: Iterable[Case], show: ShowProgress = lambda states: None) -> None:
         """Start a live run of some cases, once: its clocks, and the asking where there are several providers to ask."""

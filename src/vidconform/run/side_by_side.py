@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 
@@ -13,11 +12,10 @@ from vidconform.run.estimate import Estimate, estimate
 from vidconform.run.options import RunOptions
 from vidconform.run.provider_progress import ProviderProgress, ShowProgress
 from vidconform.run.provider_run import ProviderRun
-from vidconform.transport import RunClock
+from vidconform.transport import RunClock, halt_all
 from vidconform.verdicts import Case
 
 # Seconds that a creation which was sent may still take to be answered when a run is interrupted.
-_LAST_WORDS = 3.0
 _MOMENT = 0.05
 
 
@@ -113,10 +111,6 @@ def do_side_by_side(
 
 
 def _halt(threads: Sequence[threading.Thread], clocks: Sequence[RunClock]) -> None:
-    for clock in clocks:
-        clock.halt()
-    end = time.monotonic() + _LAST_WORDS
-    while any(clock.is_creating for clock in clocks) and time.monotonic() < end:
-        time.sleep(_MOMENT)
+    halt_all(clocks)
     for thread in threads:
         thread.join(_MOMENT)

@@ -8,11 +8,11 @@ from vidconform.transport.failures import FailureKind, NotSent, ProbeFailure, on
 from vidconform.transport.live import LiveTransport, Transport
 from vidconform.transport.memory_budget import MemoryBudget
 from vidconform.transport.quoting import error_words
-from vidconform.transport.run_clock import RunClock
+from vidconform.transport.run_clock import RunClock, halt_all
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
     "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
     "ProbeFailure", "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "classify",
-    "error_words", "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
+    "error_words", "halt_all", "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
 ]  # fmt: skip

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from vidconform.transport.failures import FailureKind, ProbeFailure
+
+# Seconds that what is being paid for is given to be written down.
+_LAST_WORDS = 3.0
+_MOMENT = 0.05
 
 
 class RunClock:
@@ -78,3 +82,12 @@ class RunClock:
     def is_creating(self) -> bool:
         """Whether something is being paid for."""
         return self._creating > 0
+
+
+def halt_all(clocks: Sequence[RunClock]) -> None:
+    """Let nothing more be sent, and give what is being paid for a moment to be written down."""
+    for clock in clocks:
+        clock.halt()
+    end = time.monotonic() + _LAST_WORDS
+    while any(clock.is_creating for clock in clocks) and time.monotonic() < end:
+        time.sleep(_MOMENT)
