@@ -299,7 +299,8 @@ def test_what_is_said_of_time_in_another_form_is_refused(role: str, keys: Tree, 
 @pytest.mark.parametrize(
     ("member", "told"),
     [
-        ({"x-sum": "created", "x-requirement": "id-type"}, "x-sum is a list of the names of members beside it"),
+        ({"x-sum": "created", "x-requirement": "id-type"}, "x-sum: expected an array, found 'created'"),
+        ({"x-sum": [], "x-requirement": "id-type"}, "x-sum: [] has less than 1 item"),
         ({"x-any-case": True, "enum": [1], "x-requirement": "id-type"}, "x-any-case stands beside an enum of texts"),
         ({"x-any-case": True}, "x-any-case stands beside an enum of texts"),
         ({"contentSchema": {}, "x-requirement": "id-type"}, "contentSchema stands beside `contentMediaType"),

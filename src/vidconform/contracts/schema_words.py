@@ -44,12 +44,5 @@ def unknown_words_at(node: dict[str, Any], pointer: str) -> Iterator[str]:
 def _misused(node: dict[str, Any]) -> Iterator[str]:
     if "x-any-case" in node and not all(isinstance(word, str) for word in node.get("enum") or [None]):
         yield "x-any-case stands beside an enum of texts"
-    if "x-sum" in node and not _is_sum(node["x-sum"]):
-        yield "x-sum is a list of the names of members beside it, and of numbers"
     if "contentSchema" in node and node.get("contentMediaType") != "application/json":
         yield "contentSchema stands beside `contentMediaType: application/json`"
-
-
-def _is_sum(terms: Any) -> bool:
-    kinds = (str, int, float)
-    return isinstance(terms, list) and bool(terms) and all(isinstance(term, kinds) for term in terms)
