@@ -15,7 +15,7 @@ from vidconform.report.against_others import by_pair
 from vidconform.report.report_model import STALE_AFTER, Cell, Column, Entry, ReportModel
 from vidconform.report.results_reader import read_run, row_of, started_at
 from vidconform.report.run_model import DOCUMENTED, EMULATED, IN_PART, OBSERVED, JudgedProvider, Run, moment
-from vidconform.report.terminal import is_expected
+from vidconform.report.terminal import is_known
 from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outcome
 
 
@@ -100,7 +100,7 @@ def _add(merged: ReportModel, run: Run) -> None:
         told = _silenced(line) if is_silent else line
         if line["subject"] == "service":
             counts[contract][told["reading"]] += 1
-            if is_expected(told):
+            if is_known(told):
                 counts[contract][f"known {told['reading']}"] += 1
         _place(merged, run, index, told, _UNHEARD if is_silent else None)
     merged.counts.append(counts)
