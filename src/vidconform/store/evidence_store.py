@@ -23,7 +23,7 @@ from vidconform.probes import probes_of, turn_of
 from vidconform.store.claim import Claim
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
-from vidconform.store.sources import Source
+from vidconform.store.sources import LiveSource, Source
 from vidconform.transport import NotSent, ProbeFailure
 
 _ROLES = {
@@ -79,19 +79,21 @@ class Store:
             self.broken[key] = InterruptedError(f"{probe} was ended in the middle ({type(error).__name__})")
             raise
         else:
-            self._write(contract, self.kept[key])
+            self.write(contract, self.kept[key])
 
-    def _write(self, contract: Contract, evidence: Evidence) -> None:
-        """Write what a probe brought, without any secret, wherever this run writes; judged is what came."""
-        if not self.source.records and self.journal is None and self.observer is None:
+    def write(self, contract: Contract, evidence: Evidence, *, is_observed: bool = True) -> None:
+        """Write what was brought, without any secret, wherever this run writes; judged is what came."""
+        recorder = self.source if isinstance(self.source, LiveSource) and self.source.records else None
+        observer = self.observer if is_observed else None
+        if recorder is None and self.journal is None and observer is None:
             return
         shown = self.source.setting.redactor.evidence(evidence)
-        if self.source.records:
-            self.source.record(contract, shown)
+        if recorder is not None:
+            recorder.record(contract, shown)
         if self.journal is not None:
             self.journal.keep(contract, shown)
-        if self.observer is not None:
-            self.observer.keep(contract, shown)
+        if observer is not None:
+            observer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
@@ -167,8 +169,7 @@ class Store:
 
     def _raise_failure(self, contract: Contract) -> None:
         """Raise ProbeFailure where a task is missing for the trouble that cut what would have brought it."""
-        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
+        for gap in (gap for evidence in self._tasks_asked_for(contract) for gap in evidence.gaps if gap.cuts):
             raise ProbeFailure(gap.sentence)
 
     def _raise_own_failure(self, contract: Contract) -> None:
@@ -198,8 +199,12 @@ class Store:
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""
-        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        return {task_id: end for evidence in asked for task_id, end in task_outcomes(contract, evidence).items()}
+        told = [task_outcomes(contract, evidence) for evidence in self._tasks_asked_for(contract)]
+        return {task_id: end for ends in told for task_id, end in ends.items()}
+
+    def _tasks_asked_for(self, contract: Contract) -> list[Evidence]:
+        brought = self.brought(contract)
+        return [brought[name] for name in ("observe", "create") if name in brought]
 
     def _served(self, contract: Contract, given: list[str]) -> str | None:
         """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
