@@ -84,16 +84,14 @@ class Store:
     def write(self, contract: Contract, evidence: Evidence, *, is_observed: bool = True) -> None:
         """Write what was brought, without any secret, wherever this run writes; judged is what came."""
         recorder = self.source if isinstance(self.source, LiveSource) and self.source.records else None
-        observer = self.observer if is_observed else None
-        if recorder is None and self.journal is None and observer is None:
+        writers: list[Journal | Observer | None] = [self.journal, self.observer if is_observed else None]
+        if recorder is None and not any(writers):
             return
         shown = self.source.setting.redactor.evidence(evidence)
         if recorder is not None:
             recorder.record(contract, shown)
-        if self.journal is not None:
-            self.journal.keep(contract, shown)
-        if observer is not None:
-            observer.keep(contract, shown)
+        for writer in filter(None, writers):
+            writer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
@@ -150,8 +148,7 @@ class Store:
         if name in told:
             return told[name]()
         if name in ("own", "listed"):
-            own = self._own(contract)
-            return own if own is not None or name == "own" else self._served(contract, given)
+            return self._own(contract) or (self._served(contract, given) if name == "listed" else None)
         if name == "polling":
             created = self.kept.get((contract.id, "create"))
             return created and own_polling(contract, created, self.source.setting.base_url)
@@ -175,8 +172,7 @@ class Store:
     def _raise_own_failure(self, contract: Contract) -> None:
         """Raise NotSent where a finished task is missing because the run's own came to no video."""
         created = self.kept.get((contract.id, "create"))
-        failure = own_task_failure(contract, created) if created is not None else None
-        if failure is not None:
+        if created is not None and (failure := own_task_failure(contract, created)) is not None:
             raise NotSent(f"a finished task; {failure}")
 
     def _lives(self, contract: Contract, given: list[str]) -> list[Evidence]:
@@ -189,13 +185,11 @@ class Store:
         """Prefer a given id; a creation only for this would be money for nothing."""
         if given:
             return answered_task(self.evidence(contract, "observe"))
-        created = (contract.id, "create")
-        return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+        return answered_task(self.evidence(contract, "create")) if self._is_asked(contract, "create") else None
 
     def _own(self, contract: Contract) -> str | None:
         """Return the task that this run created and saw end; nothing is created only for this."""
-        is_known = (contract.id, "create") in self.wanted | set(self.kept)
-        return ended_task(contract, self.evidence(contract, "create")) if is_known else None
+        return ended_task(contract, self.evidence(contract, "create")) if self._is_asked(contract, "create") else None
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""
@@ -203,13 +197,14 @@ class Store:
         return {task_id: end for ends in told for task_id, end in ends.items()}
 
     def _tasks_asked_for(self, contract: Contract) -> list[Evidence]:
-        brought = self.brought(contract)
-        return [brought[name] for name in ("observe", "create") if name in brought]
+        return [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
 
     def _served(self, contract: Contract, given: list[str]) -> str | None:
         """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
-        asked = (contract.id, "observe") in self.wanted | set(self.kept)
-        return self._known(contract, given if asked else [])
+        return self._known(contract, given if self._is_asked(contract, "observe") else [])
+
+    def _is_asked(self, contract: Contract, probe: str) -> bool:
+        return (contract.id, probe) in self.wanted | set(self.kept)
 
     def _finished(self, contract: Contract, given: bool) -> str | None:
         observed = succeeded_task(contract, self.evidence(contract, "observe")) if given else None

@@ -21,4 +21,4 @@ def fails(verdict: Verdict, fail_on: str) -> bool:
 def is_expected(outcome: str, known: Mapping[str, Any] | None) -> bool:
     """Whether a verdict deviates as it is known to, by an entry or by what was observed before."""
     states = (DeviationStatus.EXPECTED, DeviationStatus.REFUTED)
-    return outcome == Outcome.UNMET and bool(known) and known["state"] in states
+    return outcome == Outcome.UNMET and bool(known and known["state"] in states)
