@@ -26,6 +26,7 @@ from vidconform.contracts.fields import (
 )
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
+from vidconform.contracts.grouping import grouped
 from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, ROLES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members
@@ -66,7 +67,7 @@ __all__ = [
     "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme",
     "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice",
     "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
-    "find_provider", "findings", "findings_in", "fits", "format_files", "holds_json", "in_place", "is_plain",
+    "find_provider", "findings", "findings_in", "fits", "format_files", "grouped", "holds_json", "in_place", "is_plain",
     "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer",
     "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "pointer_names", "provider_names",
     "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml", "refutations",

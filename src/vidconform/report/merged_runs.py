@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts import grouped
 from vidconform.report.against_others import by_pair
 from vidconform.report.report_model import STALE_AFTER, Cell, Column, Entry, ReportModel
 from vidconform.report.results_reader import read_run, row_of, started_at
@@ -106,15 +108,8 @@ def _add(merged: ReportModel, run: Run) -> None:
     merged.counts.append(counts)
     # Given newest first: what an older run says of the same client is of no use.
     merged.foreign = {**by_pair(run.foreign), **merged.foreign}
-    merged.sdk = {**_by_provider(run.client_lines), **merged.sdk}
+    merged.sdk = {**grouped(run.client_lines, itemgetter("provider")), **merged.sdk}
     run.let_go()
-
-
-def _by_provider(lines: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        found.setdefault(line["provider"], []).append(line)
-    return found
 
 
 def _unheard(run: Run) -> set[str]:

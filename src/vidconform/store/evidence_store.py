@@ -90,8 +90,9 @@ class Store:
         shown = self.source.setting.redactor.evidence(evidence)
         if recorder is not None:
             recorder.record(contract, shown)
-        for writer in filter(None, writers):
-            writer.keep(contract, shown)
+        for writer in writers:
+            if writer is not None:
+                writer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
@@ -106,10 +107,8 @@ class Store:
     def _in_turn(self, contract: Contract) -> list[tuple[Contract, str]]:
         """Return the probes of all contracts in the order in which they are gathered."""
         others = [other for other in self.contracts if other.id != contract.id]
-        found = [
-            (turn_of(probe, owner), owner, probe.name) for owner in (contract, *others) for probe in probes_of(owner)
-        ]
-        return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
+        found = [(owner, probe) for owner in (contract, *others) for probe in probes_of(owner)]
+        return [(owner, probe.name) for owner, probe in sorted(found, key=lambda one: turn_of(one[1], one[0]))]
 
     def serves(self, contract: Contract, role: str) -> bool | None:
         """Whether the route of a role served anything to a right request; None where none could be asked of it.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.client.facts.fact_book import FactBook
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, grouped
 from vidconform.errors import CassetteMissing, ResultsRefused
 from vidconform.exchange import Evidence
 from vidconform.report import find_results, read_run
@@ -28,10 +28,8 @@ class Judged:
 
     def book(self, contract: Contract) -> FactBook:
         """Return what is known of one contract."""
-        by_row: dict[str, list[Json]] = {}
-        for line in self.verdicts:
-            if line["contract"] == contract.id:
-                by_row.setdefault(line["requirement"], []).append(line)
+        own = (line for line in self.verdicts if line["contract"] == contract.id)
+        by_row = grouped(own, lambda line: str(line["requirement"]))
         return FactBook(contract, by_row, [one for one in self.evidence if one.contract == contract.id])
 
 
