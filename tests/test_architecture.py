@@ -226,7 +226,6 @@ def test_what_every_pytest_run_loads_is_light() -> None:
         "vidconform.errors",
         "vidconform.errors.error_table",
         "vidconform.errors.error_types",
-        "vidconform.errors.missing_extra",
         "vidconform.errors.run_errors",
         "vidconform.locations",
     }

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from vidconform.catalogue.bundle_files import EVIDENCE, RESULTS, SUFFIX, pack
 from vidconform.catalogue.object_storage import Place
-from vidconform.contracts import known_secrets, read_text
+from vidconform.contracts import read_text
 from vidconform.errors import BadOption, SecretRefused
 from vidconform.exchange import Evidence
-from vidconform.redaction import Guard, Redactor, write_whole
+from vidconform.redaction import Guard, Redactor, environment_guard, write_whole
 from vidconform.report import Run, read_run
 from vidconform.store import LOST, read_journal
 
@@ -26,7 +25,7 @@ def write_bundle(run: Path, output: Path) -> dict[str, Any]:
             raise BadOption("RUN", str(run), f"the folder of a run's --report, with an {EVIDENCE} and a {RESULTS}")
     old, gathered = read_run(run / RESULTS), [one for one in read_journal(run) if one.kind != "document"]
     contents = {name: read_text(run / name).encode() for name in (EVIDENCE, RESULTS)}
-    check_secrets(output, contents.values(), gathered, _guard(old))
+    check_secrets(output, contents.values(), gathered, environment_guard(old.served))
     manifest = describe_run(old, gathered)
     _check_whole(run, old, manifest, gathered)
     try:
@@ -34,10 +33,6 @@ def write_bundle(run: Path, output: Path) -> dict[str, Any]:
     except OSError as error:
         raise BadOption("-o", str(output), f"a file that can be written ({error.strerror})") from error
     return manifest
-
-
-def _guard(old: Run) -> Guard:
-    return Guard(known_secrets(os.environ, old.served))
 
 
 def describe_run(old: Run, gathered: Iterable[Evidence]) -> dict[str, Any]:

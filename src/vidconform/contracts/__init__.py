@@ -14,12 +14,22 @@ from vidconform.contracts.data_files import format_files, read_toml
 from vidconform.contracts.deviations import Deviation, check_twice, own_deviations, read_deviations, refutations
 from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings, findings_in
-from vidconform.contracts.fields import Field, decoded, overlap, read_at, resolve, write_at
+from vidconform.contracts.fields import (
+    Field,
+    decoded,
+    member_pointer,
+    overlap,
+    pointer_names,
+    read_at,
+    resolve,
+    write_at,
+)
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
+from vidconform.contracts.grouping import grouped
 from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, ROLES
 from vidconform.contracts.loading import load_contracts
-from vidconform.contracts.member_pointers import documented_members, member
+from vidconform.contracts.member_pointers import documented_members
 from vidconform.contracts.operations import (
     JSON,
     MULTIPART,
@@ -44,7 +54,7 @@ from vidconform.contracts.request_options import Option
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
-from vidconform.contracts.schema_places import holds_json, in_place, node_at
+from vidconform.contracts.schema_places import holds_json, in_place, node_at, types_in, values_at
 from vidconform.contracts.schemas import FINISHED, PHASES, Schema, schema_errors
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, names_a_secret, proxy_passwords
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
@@ -57,9 +67,9 @@ __all__ = [
     "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme",
     "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice",
     "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
-    "find_provider", "findings", "findings_in", "fits", "format_files", "holds_json", "in_place", "is_plain",
-    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member",
-    "names_a_secret", "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "provider_names",
-    "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml",
-    "refutations", "resolve", "schema_errors", "sum_of", "usual_headers", "value_of", "write_at", "written",
+    "find_provider", "findings", "findings_in", "fits", "format_files", "grouped", "holds_json", "in_place", "is_plain",
+    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer",
+    "names_a_secret", "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "pointer_names",
+    "provider_names", "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml",
+    "refutations", "resolve", "schema_errors", "sum_of", "types_in", "usual_headers", "value_of", "values_at", "write_at", "written",
 ]  # fmt: skip

@@ -32,11 +32,11 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
     return content.decode("utf-8-sig")
 
 
-def open_bounded(path: Path, largest: int = LARGEST) -> IO[bytes]:
+def open_bounded(path: Path) -> IO[bytes]:
     """Open a regular file to be read piece by piece; raises OSError, ValueError."""
     check_regular(path)
-    if path.stat().st_size > largest:
-        raise ValueError(f"larger than the {largest >> 20} MiB that are read")
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"larger than the {LARGEST >> 20} MiB that are read")
     return path.open("rb")
 
 

@@ -71,6 +71,12 @@ class Contract:
     def _by_role(self) -> dict[str, Operation]:
         return {operation.role: operation for operation in reversed(self.operations)}
 
+    def shown_in_creation(self, name: str) -> Any:
+        """Return the member that the document's own creation has by a name, or None."""
+        creation = self.operation("create")
+        shown = creation.request_example if creation is not None else None
+        return shown.get(name) if isinstance(shown, dict) else None
+
     @property
     def request_contract(self) -> Contract:
         """The contract whose document shapes the requests: this one, unless it judges the replies to another's."""

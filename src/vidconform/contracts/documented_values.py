@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.bounded_reading import DEEPEST, decode_plain_json, read_text
-from vidconform.contracts.fields import Field
+from vidconform.contracts.fields import Field, pointer_names
 
 _MOST_NODES = 100_000
 # What an editor of documents writes where it knows the type alone.
@@ -115,6 +115,6 @@ def _resolved(document: dict[str, Any], node: Any, followed: tuple[str, ...], no
 
 
 def _at(document: Any, reference: str) -> Any:
-    for name in reference.removeprefix("#/").split("/"):
-        document = document[name.replace("~1", "/").replace("~0", "~")]
+    for name in pointer_names(reference):
+        document = document[name]
     return document

@@ -24,7 +24,7 @@ def decoded(value: Any) -> Any:
 
 def resolve(node: Any, pointer: str) -> Any:
     """Return what a JSON Pointer (RFC 6901) points at; it leads through a text that holds JSON."""
-    for name in _names(pointer):
+    for name in pointer_names(pointer):
         inside = decoded(node)
         node = inside[int(name)] if isinstance(inside, list) else _inside(inside, name)
     return node
@@ -32,16 +32,22 @@ def resolve(node: Any, pointer: str) -> Any:
 
 def read_at(body: Any, pointer: str) -> Any:
     """Return what a JSON Pointer leads to in an object of objects, or None where it leads to nothing."""
-    return _at(body, _names(pointer))
+    return _at(body, pointer_names(pointer))
 
 
 def write_at(body: Any, pointer: str, value: Any) -> None:
     """Put a value where a JSON Pointer leads to; what stands above it and is no object is made anew."""
-    _written(body, _names(pointer), value)
+    _written(body, pointer_names(pointer), value)
 
 
-def _names(pointer: str) -> tuple[str, ...]:
+def pointer_names(pointer: str) -> tuple[str, ...]:
+    """Return the names that a JSON Pointer leads through, unescaped."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def member_pointer(pointer: str, name: str | int) -> str:
+    """Return the pointer of a member below another (RFC 6901 section 3)."""
+    return f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
 
 
 def overlap(one: str, other: str) -> bool:
@@ -63,7 +69,7 @@ class Field:
     @property
     def pointer(self) -> str:
         """The JSON Pointer (RFC 6901) of the field."""
-        return "".join(f"/{str(name).replace('~', '~0').replace('/', '~1')}" for name in self.path)
+        return "".join(member_pointer("", name) for name in self.path)
 
     def at(self, body: Any) -> Field:
         """Return it as it stands in a body."""

@@ -19,6 +19,10 @@ ROLES = (
 # Gateways tell a result, and an error, in one place or another: of these the first that holds something counts.
 IN_SEVERAL_PLACES = ("result", "error-code", "error-message")
 
+# OpenAPI 3.1, section 4.8.9 (Path Item Object).
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# Headers that are none of a document's to say: OpenAPI ignores them (3.1, section 4.8.12.2.1).
+IGNORED_HEADERS = ("accept", "content-type", "authorization")
 # What an operation can be for; probes know operations by these words alone.
 OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel", "models")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidconform.contracts.contract import Contract
+from vidconform.contracts.fields import member_pointer
 from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schemas import Schema
 
@@ -24,11 +25,6 @@ def documented_members(contract: Contract) -> frozenset[str]:
     return frozenset(found.union(*(_shown(example, "") for example in shown)))
 
 
-def member(pointer: str, name: str) -> str:
-    """Return the pointer of a member below another (RFC 6901 section 3)."""
-    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-
-
 def _named(schema: Schema) -> set[str]:
     found: set[str] = set()
     _collect(schema.source, schema.source, "", (), found)
@@ -38,7 +34,7 @@ def _named(schema: Schema) -> set[str]:
 def _collect(
     root: dict[str, Any], node: dict[str, Any], pointer: str, followed: tuple[str, ...], found: set[str]
 ) -> None:
-    found.update(member(pointer, name) for name in node.get("required", []))
+    found.update(member_pointer(pointer, name) for name in node.get("required", []))
     for path, schema in subschemas(node):
         if path[0] not in _ELSEWHERE:
             below = _below(pointer, path)
@@ -53,12 +49,12 @@ def _collect(
 def _below(pointer: str, path: tuple[str | int, ...]) -> str:
     """Return where the instance of a subschema stands; most keywords apply to the same place."""
     if path[0] == "properties":
-        return member(pointer, str(path[1]))
+        return member_pointer(pointer, path[1])
     return f"{pointer}/*" if path[0] in _ELEMENTS + _NAMES else pointer
 
 
 def _shown(value: Any, pointer: str) -> Iterator[str]:
-    below = [(member(pointer, name), v) for name, v in value.items()] if isinstance(value, dict) else []
+    below = [(member_pointer(pointer, name), v) for name, v in value.items()] if isinstance(value, dict) else []
     below += [(f"{pointer}/*", v) for v in value] if isinstance(value, list) else []
     for place, inner in below:
         yield place

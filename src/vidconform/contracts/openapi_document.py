@@ -11,7 +11,7 @@ from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.documented_values import body_example, id_in, resolved, schema_at, value_of, values_of
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
-from vidconform.contracts.keywords import OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
+from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Scheme
 from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
@@ -23,8 +23,6 @@ from vidconform.errors import DataFileProblem
 
 Node = dict[str, Any]
 
-# OpenAPI 3.1, section 4.8.9 (Path Item Object).
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SHARED = ("parameters", "summary", "description")
 
 
@@ -49,10 +47,10 @@ def _items(path: Path, document: Node) -> Iterator[tuple[str, str, Node]]:
     for route, given in document["paths"].items():
         shared = resolved(document, given)
         for key in shared:
-            if key not in (*_METHODS, *_SHARED) and not key.startswith("x-"):
-                valid = ", ".join((*_METHODS, *_SHARED))
+            if key not in (*METHODS, *_SHARED) and not key.startswith("x-"):
+                valid = ", ".join((*METHODS, *_SHARED))
                 raise DataFileProblem(path, f"{route}: {key!r} is not read here; the valid ones are {valid}")
-        for method in (key for key in shared if key in _METHODS):
+        for method in (key for key in shared if key in METHODS):
             yield route, method, _whole(document, shared, shared[method])
 
 
@@ -186,12 +184,7 @@ def _files(folder: Path, body: Node) -> tuple[str, ...]:
 
 
 def _is_sent(parameter: Node) -> bool:
-    """Whether a header is the document's to say: OpenAPI ignores three of them (3.1, section 4.8.12.2.1)."""
-    return bool(parameter.get("required")) and parameter["name"].lower() not in (
-        "accept",
-        "content-type",
-        "authorization",
-    )
+    return bool(parameter.get("required")) and parameter["name"].lower() not in IGNORED_HEADERS
 
 
 def _answer(answer: Node) -> DocumentedReply:

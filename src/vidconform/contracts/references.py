@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.patterns import lack_of_pattern
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import pointer_below, subschemas
 from vidconform.errors import DataFileProblem
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -64,7 +64,7 @@ def _problems(root: dict[str, Any], node: dict[str, Any], place: str) -> Iterato
         if (lack := lack_of_pattern(pattern)) is not None:
             yield f"{place or '/'}: the pattern {lack}"
     for path, schema in subschemas(node):
-        yield from _problems(root, schema, place + "".join(f"/{key}" for key in path))
+        yield from _problems(root, schema, pointer_below(place, path))
 
 
 def _keys_of(node: dict[str, Any], key: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, IN_SEVERAL_PLACES, NOTES
 from vidconform.contracts.requirements import Level
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import pointer_below, subschemas
 from vidconform.contracts.schema_words import unknown_words_at, unseen_words
 
 Sentences = Iterator[str]
@@ -121,7 +121,7 @@ class _Linter:
         elif "x-requirement" in node and pointer not in self.owners:
             yield f"{pointer or '/'}: x-requirement {node['x-requirement']!r} owns no assertion and cannot be unmet"
         for path, schema in subschemas(node):
-            yield from self._written(schema, _pointer(pointer, path))
+            yield from self._written(schema, pointer_below(pointer, path))
 
     def _keys(self, node: dict[str, Any], pointer: str) -> Sentences:
         yield from unknown_words_at(node, pointer)
@@ -133,7 +133,7 @@ class _Linter:
         condition = node.get("if")
         if "if" in node and not (isinstance(condition, dict) and "type" in condition):
             # An `if` without a type holds for every value of another type than it has in mind.
-            yield f"{_pointer(pointer, ('if',))}: an if states its type"
+            yield f"{pointer}/if: an if states its type"
 
     def _role(self, node: dict[str, Any], pointer: str) -> Sentences:
         role, unit = node.get("x-role"), node.get("x-unit")
@@ -167,7 +167,7 @@ def lint_schema(source: dict[str, Any], levels: Mapping[str, Level] | None) -> l
 
 
 def _below(at: _SchemaPlace, path: tuple[str | int, ...]) -> _SchemaPlace:
-    pointer, keyword = _pointer(at.pointer, path), str(path[0])
+    pointer, keyword = pointer_below(at.pointer, path), str(path[0])
     if keyword in BRANCHES:
         return replace(at, pointer=pointer, branch=at.branch or keyword)
     if keyword == "x-hedged":
@@ -189,10 +189,6 @@ def _subschemas(node: dict[str, Any], key: str) -> list[Any]:
     if key in ("properties", "patternProperties", "dependentSchemas"):
         return list(value.values())
     return value if isinstance(value, list) else [value]
-
-
-def _pointer(pointer: str, path: tuple[str | int, ...]) -> str:
-    return pointer + "".join(f"/{key}" for key in path)
 
 
 def _shown(at: _SchemaPlace) -> str:

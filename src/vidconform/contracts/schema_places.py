@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from vidconform.contracts.fields import Field, Path
@@ -22,6 +23,11 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
     found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
     found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
     return [(path, schema) for path, schema in found if isinstance(schema, dict)]
+
+
+def pointer_below(pointer: str, path: tuple[str | int, ...]) -> str:
+    """Return the pointer to what `subschemas` has at a path."""
+    return pointer + "".join(f"/{key}" for key in path)
 
 
 def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
@@ -65,11 +71,15 @@ def in_place(root: Node, node: Node) -> list[Node]:
     return [node, *(same for member in members for same in in_place(root, member))]
 
 
-def words_at(root: Node, node: Node) -> list[str]:
-    """Return the texts that a schema admits by name, in any of its branches."""
-    found: list[str] = []
+def values_at(root: Node, node: Node) -> Iterator[Any]:
+    """Yield the values that a schema admits by name, in any of its branches."""
     for same in in_place(root, node):
-        found += [*same.get("enum", []), *([same["const"]] if "const" in same else [])]
-        branches = [*same.get("anyOf", []), *same.get("oneOf", [])]
-        found += [word for branch in branches if isinstance(branch, dict) for word in words_at(root, branch)]
-    return list(dict.fromkeys(word for word in found if isinstance(word, str)))
+        yield from (*same.get("enum", ()), *([same["const"]] if "const" in same else ()))
+        for branch in (*same.get("anyOf", ()), *same.get("oneOf", ())):
+            yield from values_at(root, branch) if isinstance(branch, dict) else ()
+
+
+def types_in(node: Node) -> list[str]:
+    """Return the JSON types that a schema names itself."""
+    named = node.get("type", [])
+    return [named] if isinstance(named, str) else list(named)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidconform.contracts.keywords import BRANCHES, KEYS, ROLES, UNITS
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import pointer_below, subschemas
 
 
 def unknown_words(node: dict[str, Any], pointer: str = "", branch: str = "") -> Iterator[str]:
@@ -18,7 +18,7 @@ def unknown_words(node: dict[str, Any], pointer: str = "", branch: str = "") -> 
     yield from unseen_words(node, pointer, branch)
     for path, schema in subschemas(node):
         below = branch or (str(path[0]) if path[0] in BRANCHES else "")
-        yield from unknown_words(schema, pointer + "".join(f"/{key}" for key in path), below)
+        yield from unknown_words(schema, pointer_below(pointer, path), below)
 
 
 def unseen_words(node: dict[str, Any], pointer: str, branch: str) -> Iterator[str]:

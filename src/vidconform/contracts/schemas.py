@@ -13,7 +13,7 @@ from vidconform.contracts.keywords import IN_SEVERAL_PLACES
 from vidconform.contracts.merged_hedges import copied, replaced
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.reached_rows import hedged_rows
-from vidconform.contracts.schema_places import fields_of, in_place, node_at, subschemas, words_at
+from vidconform.contracts.schema_places import fields_of, in_place, node_at, pointer_below, subschemas, values_at
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -88,7 +88,8 @@ class Schema:
     def documented_words(self) -> list[str]:
         """The words that the schema of the status names."""
         field = self.fields.get("status")
-        return words_at(self.source, node_at(self.source, field.path)) if field is not None else []
+        values = values_at(self.source, node_at(self.source, field.path)) if field is not None else ()
+        return list(dict.fromkeys(word for word in values if isinstance(word, str)))
 
     @property
     def has_own_words(self) -> bool:
@@ -185,7 +186,7 @@ def _opened(node: dict[str, Any]) -> dict[str, Any]:
 def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]]]:
     found = [(pointer, node)]
     for path, schema in subschemas(node):
-        found += _nodes(schema, pointer + "".join(f"/{key}" for key in path))
+        found += _nodes(schema, pointer_below(pointer, path))
     return found
 
 

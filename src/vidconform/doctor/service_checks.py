@@ -110,7 +110,5 @@ def _unseen(contract: Contract) -> str:
 
 
 def _documented_models(contracts: Sequence[Contract]) -> list[str]:
-    creations = [contract.operation("create") for contract in contracts]
-    examples = [creation.request_example for creation in creations if creation is not None]
-    models = [example.get("model") for example in examples if isinstance(example, dict)]
+    models = (contract.shown_in_creation("model") for contract in contracts)
     return list(dict.fromkeys(model for model in models if isinstance(model, str)))

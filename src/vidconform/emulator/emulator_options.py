@@ -35,12 +35,10 @@ class AddressUnavailable(EmulatorError):
     """The address asked for cannot be listened on."""
 
     code = "VC-503"
+    sentence = "cannot listen on {host}:{port}: {reason}"
     host: str
     port: int
     reason: str
-
-    def _sentence(self) -> str:
-        return f"cannot listen on {self.host}:{self.port}: {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,33 +28,22 @@ class EmulatedReply:
     role: str = ""
 
 
+@dataclass(eq=False)
 class RefusedRequest(Exception):
     """A request that is turned down, and the name of the check that turned it down.
 
     `case` is what the document itself states of it.
     """
 
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        code: str,
-        *,
-        param: str | None = None,
-        check: str = "",
-        task: EmulatedTask | None = None,
-        headers: dict[str, str] | None = None,
-        case: RefusalCase | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.code = code
-        self.param = param
-        self.check = check
-        self.task = task
-        self.headers = headers or {}
-        self.case = case
+    status: int
+    message: str
+    code: str
+    _: KW_ONLY
+    param: str | None = None
+    check: str = ""
+    task: EmulatedTask | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    case: RefusalCase | None = None
 
 
 def openai_envelope(refusal: RefusedRequest) -> Any:

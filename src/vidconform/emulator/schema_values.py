@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from vidconform.contracts import Schema, fits, node_at, value_of
+from vidconform.contracts import Schema, fits, node_at, types_in, value_of
 
 _TEXTS = (
     "text",
@@ -39,8 +39,7 @@ def nodes(root: dict[str, Any], node: Any) -> Iterator[dict[str, Any]]:
 
 def types_of(root: dict[str, Any], node: Any) -> list[str]:
     """Return the types that a schema names first."""
-    named: Any = next((same["type"] for same in nodes(root, node) if "type" in same), [])
-    return [named] if isinstance(named, str) else list(named)
+    return next((types_in(same) for same in nodes(root, node) if "type" in same), [])
 
 
 def made_up(root: dict[str, Any], node: Any) -> Any:

@@ -156,7 +156,8 @@ def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
     if role in ("created", "pending-created", "updated", "completed", "expires"):
         return _time(view, role, field, own)
     if role in _ECHOED:
-        sent = task.sent.get(role, _documented(view, role) if own is None else None)
+        # A task that is there from the start was made by the document's own creation.
+        sent = task.sent.get(role, view.contract.shown_in_creation(role) if own is None else None)
         return sent if sent is not None and (own is None or type(sent) is type(own)) else GONE
     if role in _BARE:
         return task.id.rpartition(":")[2]
@@ -172,13 +173,6 @@ def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
         # Of a task that is no remix it is nothing, where the document shows nothing else.
         said["source"] = task.sent.get("source")
     return view.result() if role == "result" else said.get(role, GONE)
-
-
-def _documented(view: TaskView, role: str) -> Any:
-    """Return what the document's own creation sends for a role: a task that is there from the start was made by it."""
-    create = view.contract.operation("create")
-    example = create.request_example if create is not None else None
-    return example.get(role) if isinstance(example, dict) else None
 
 
 def _time(view: TaskView, role: str, field: Field, own: Any) -> Any:

@@ -8,6 +8,7 @@ from vidconform.errors.error_types import (
     CassetteMissing,
     DataFileProblem,
     ExposedKey,
+    MissingExtra,
     MissingKey,
     ResultsRefused,
     StorageRefused,
@@ -18,7 +19,6 @@ from vidconform.errors.error_types import (
     UsageProblem,
     VidconformError,
 )
-from vidconform.errors.missing_extra import MissingExtra
 from vidconform.errors.run_errors import INCOMPLETE, AskedElsewhere, CassetteStale, SecretRefused, WriteFailed
 
 __all__ = [

@@ -41,10 +41,11 @@ class VidconformError(Exception):
     """Base of every error that this project raises on purpose; each kind that is raised has a code of errors.toml."""
 
     code: ClassVar[str]
+    #: What is wrong with what was given, and what was expected, with places for the fields of the error.
+    sentence: ClassVar[str]
 
     def _sentence(self) -> str:
-        """Return what is wrong with what was given, and what was expected."""
-        raise NotImplementedError
+        return self.sentence.format(**vars(self))
 
     @property
     def hint(self) -> str:
@@ -91,11 +92,10 @@ class UnknownErrorCode(UsageProblem):
 class FileProblem(UsageProblem):
     """A file that is missing or cannot be used; `problem` is all that is said of it beside its path."""
 
+    sentence = "{path}: {problem}"
+
     path: Path | str
     problem: str
-
-    def _sentence(self) -> str:
-        return f"{self.path}: {self.problem}"
 
 
 class DataFileProblem(FileProblem):
@@ -109,11 +109,9 @@ class MissingKey(UsageProblem):
     """A live run without the environment variable that holds the provider's key."""
 
     code = "VC-201"
+    sentence = "{provider}: a live run needs the API key in the environment variable {variable}"
     provider: str
     variable: str
-
-    def _sentence(self) -> str:
-        return f"{self.provider}: a live run needs the API key in the environment variable {self.variable}"
 
 
 @dataclass
@@ -121,11 +119,9 @@ class UnusableKey(UsageProblem):
     """An environment variable that holds no key that could be sent and kept secret; the value itself is never shown."""
 
     code = "VC-202"
+    sentence = "{variable}: holds {holds}"
     variable: str
     holds: str
-
-    def _sentence(self) -> str:
-        return f"{self.variable}: holds {self.holds}"
 
 
 @dataclass
@@ -133,14 +129,12 @@ class ExposedKey(UsageProblem):
     """A public address of plain HTTP, to which the key would travel unencrypted."""
 
     code = "VC-204"
+    sentence = (
+        "{address} is plain http at a public address, so that {variable} would travel unencrypted; "
+        "use https, or pass --allow-http"
+    )
     address: str
     variable: str
-
-    def _sentence(self) -> str:
-        return (
-            f"{self.address} is plain http at a public address, so that {self.variable} would travel unencrypted; "
-            "use https, or pass --allow-http"
-        )
 
 
 @dataclass
@@ -148,11 +142,9 @@ class UnusableEnvironment(UsageProblem):
     """Environment variables of every HTTP client that name something unusable; the value itself is not shown."""
 
     code = "VC-203"
+    sentence = "what the environment names by {variables} cannot be used: {problem}"
     variables: str
     problem: str
-
-    def _sentence(self) -> str:
-        return f"what the environment names by {self.variables} cannot be used: {self.problem}"
 
 
 @dataclass
@@ -174,14 +166,12 @@ class CassetteMissing(UsageProblem):
     """A probe without a recording."""
 
     code = "VC-401"
+    sentence = (
+        "{path}: no such cassette; record it with pytest --provider={provider} --record-mode=rewrite, "
+        "or judge the service with --live"
+    )
     path: Path
     provider: str
-
-    def _sentence(self) -> str:
-        return (
-            f"{self.path}: no such cassette; record it with "
-            f"pytest --provider={self.provider} --record-mode=rewrite, or judge the service with --live"
-        )
 
 
 @dataclass
@@ -189,15 +179,26 @@ class CassetteDamaged(UsageProblem):
     """A recording that cannot be read."""
 
     code = "VC-402"
+    sentence = (
+        "{path}: damaged cassette, {problem}; record it again with pytest --provider={provider} --record-mode=rewrite"
+    )
     path: Path
     problem: str
     provider: str
 
-    def _sentence(self) -> str:
-        return (
-            f"{self.path}: damaged cassette, {self.problem}; record it again with "
-            f"pytest --provider={self.provider} --record-mode=rewrite"
-        )
+
+@dataclass
+class MissingExtra(UsageProblem):
+    """An option that needs a package which is not installed."""
+
+    code = "VC-104"
+    sentence = (
+        "{option}: needs the package {package}, which is not installed; "
+        "install it with pip install 'vidconform[{extra}]'"
+    )
+    option: str
+    package: str
+    extra: str
 
 
 class ResultsRefused(FileProblem):

@@ -42,11 +42,9 @@ class CassetteStale(VidconformError):
     """A recording that does not hold the request its probe sends now."""
 
     code = "VC-403"
+    sentence = "{path}: the cassette holds no answer left to {request}; record it again"
     path: Path
     request: str
-
-    def _sentence(self) -> str:
-        return f"{self.path}: the cassette holds no answer left to {self.request}; record it again"
 
 
 @dataclass

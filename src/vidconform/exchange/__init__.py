@@ -29,6 +29,7 @@ from vidconform.exchange.messages import (
     RedactedExchange,
     Reply,
     Request,
+    header_in,
     timestamp,
 )
 from vidconform.exchange.own_tasks import own_task_failure
@@ -40,7 +41,7 @@ __all__ = [
     "EMULATOR_SERVER", "FORMATS", "NEAR", "REDACTED", "RESUMED", "UNANSWERED", "Digest", "Evidence", "Exchange", "Gap",
     "Headers", "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request",
     "UndecodableJson", "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body",
-    "encode_gap", "ended_task", "failed_task", "listed_ids", "listed_models", "listed_tasks", "listed_value",
-    "own_polling", "own_result", "own_task_failure", "polling_target", "shared_headers", "shared_request",
-    "succeeded_task", "task_outcomes", "timestamp",
+    "encode_gap", "ended_task", "failed_task", "header_in", "listed_ids", "listed_models", "listed_tasks",
+    "listed_value", "own_polling", "own_result", "own_task_failure", "polling_target", "shared_headers",
+    "shared_request", "succeeded_task", "task_outcomes", "timestamp",
 ]  # fmt: skip

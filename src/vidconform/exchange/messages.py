@@ -30,6 +30,11 @@ _LONGEST_SHOWN = 200
 _READ_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 
 
+def header_in(headers: Headers, name: str) -> str:
+    """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
+    return next((value for key, value in headers if key.lower() == name.lower()), "")
+
+
 def timestamp() -> str:
     """Return the time in UTC with milliseconds (RFC 3339)."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -114,8 +119,8 @@ class Reply:
     )
 
     def header(self, name: str) -> str:
-        """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+        """Return a header by name, or an empty text."""
+        return header_in(self.headers, name)
 
     @cached_property
     def media_type(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vidconform.contracts import Contract, Scheme
+from vidconform.contracts import Contract, Scheme, grouped
 from vidconform.exchange import Evidence
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import UNFINISHED
@@ -47,11 +47,8 @@ def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
 
 def asked_rightly(found: Iterable[ReplyView], role: str) -> list[list[ReplyView]]:
     """Return the replies of an operation to what should be served, those of each task by themselves."""
-    by_task: dict[str | None, list[ReplyView]] = {}
-    for view in found:
-        if view.exchange.role == role and view.exchange.step != CANCEL_AGAIN:
-            by_task.setdefault(view.asked, []).append(view)
-    return list(by_task.values())
+    right = (view for view in found if view.exchange.role == role and view.exchange.step != CANCEL_AGAIN)
+    return list(grouped(right, lambda view: view.asked).values())
 
 
 def on_routes_that_exist(contract: Contract, gathered: Gathered, found: list[ReplyView]) -> list[ReplyView]:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from vidconform.contracts import Contract, read_at
+from vidconform.exchange import header_in
 from vidconform.laws.gathered_replies import came_too_late
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
@@ -117,7 +118,7 @@ def describe_redirect(view: ReplyView) -> str:
     if not view.reply.hops:
         return describe_reply(view)
     first = view.reply.hops[0]
-    location = next((value for name, value in first.headers if name.lower() == "location"), "nowhere")
+    location = header_in(first.headers, "location") or "nowhere"
     return f"{first.status} to {location[:200]}, which led to {describe_reply(view)}"
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings_in, overlap
-from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body
+from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body, header_in
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands, http_date
 from vidconform.laws.once_per_reply import once_per_reply
 
@@ -54,8 +54,7 @@ class ReplyView:
     def sent(self) -> dict[str, Any]:
         """The members of the request body."""
         request = self.exchange.request
-        said = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-        return decode_body(said, request.body) if request.body else {}
+        return decode_body(header_in(request.headers, "content-type"), request.body) if request.body else {}
 
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""

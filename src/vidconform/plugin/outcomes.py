@@ -22,7 +22,7 @@ def show(report: pytest.TestReport, verdict: ShownVerdict, failing: bool) -> Non
     sentence = printable(_sentence(verdict))
     if failing or verdict.outcome is Outcome.ERRORED:
         report.outcome, report.longrepr = "failed", sentence
-    elif is_expected(verdict) or verdict.label.fails("should"):
+    elif is_expected(verdict.outcome, verdict.known) or verdict.label.fails("should"):
         report.outcome, report.wasxfail = "skipped", sentence
     elif verdict.outcome is not Outcome.MET:
         report.outcome = "skipped"

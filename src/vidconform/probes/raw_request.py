@@ -13,28 +13,11 @@ from vidconform.exchange import Headers, encode_body
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,4000}[\x21-\x7e])?")
 # What frames a message, names the host or carries a credential is the transport's and ours.
-_OURS = frozenset(
-    [
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "keep-alive",
-        "upgrade",
-        "te",
-        "trailer",
-        "expect",
-        "proxy-connection",
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "token",
-        "x-api-key",
-        "api-key",
-        "content-encoding",
-        "accept-encoding",
-    ]
-)
+_OURS = frozenset((
+    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
+    "proxy-connection", "authorization", "proxy-authorization", "cookie", "token", "x-api-key", "api-key",
+    "content-encoding", "accept-encoding",
+))  # fmt: skip
 
 ODD_HEADERS = (
     {"Accept": "text/html"},

@@ -136,61 +136,55 @@ class RefusalProbe:
         return {**body, self.mistyped: mistyped(contract, operation, self.mistyped)} if self.mistyped else body
 
 
+def _to_be_refused(
+    name: str,
+    role: str,
+    target: str = "unknown",
+    credential: str = "key",
+    *,
+    left_out: str | None = None,
+    mistyped: str | None = None,
+    method: str | None = None,
+) -> RefusalProbe:
+    """Return the probe that is sent for the requirement of its own name."""
+    return RefusalProbe(name, role, f"{name}-is-refused", target, credential, left_out, mistyped, method)
+
+
 REFUSALS = (
     # The code and the envelope of a refusal are seen here, whatever else is stated of it.
     RefusalProbe("unknown-task", "retrieve"),
     RefusalProbe("unknown-second-route-task", "second-retrieve"),
-    RefusalProbe("retrieve-without-id", "retrieve", "retrieve-without-id-is-refused", "none"),
-    RefusalProbe("wrong-method", "retrieve", "wrong-method-is-refused", method="PUT"),
-    RefusalProbe("retrieve-without-key", "retrieve", "retrieve-without-key-is-refused", "known", "none"),
-    RefusalProbe("retrieve-with-wrong-key", "retrieve", "retrieve-with-wrong-key-is-refused", "known", "wrong"),
-    RefusalProbe("retrieve-with-another-key", "retrieve", "retrieve-with-another-key-is-refused", "known", "another"),
-    RefusalProbe(
-        "second-route-without-token", "second-retrieve", "second-route-without-token-is-refused", "known", "none"
-    ),
-    RefusalProbe(
-        "second-route-with-wrong-token", "second-retrieve", "second-route-with-wrong-token-is-refused", "known", "wrong"
-    ),
-    RefusalProbe("create-without-model", "create", "create-without-model-is-refused", "none", left_out="model"),
-    RefusalProbe("create-without-prompt", "create", "create-without-prompt-is-refused", "none", left_out="prompt"),
-    RefusalProbe(
-        "create-with-mistyped-model", "create", "create-with-mistyped-model-is-refused", "none", mistyped="model"
-    ),
-    RefusalProbe(
-        "create-with-mistyped-prompt", "create", "create-with-mistyped-prompt-is-refused", "none", mistyped="prompt"
-    ),
-    RefusalProbe(
-        "create-with-mistyped-seconds", "create", "create-with-mistyped-seconds-is-refused", "none", mistyped="seconds"
-    ),
-    RefusalProbe(
-        "create-with-mistyped-size", "create", "create-with-mistyped-size-is-refused", "none", mistyped="size"
-    ),
-    RefusalProbe(
-        "create-with-mistyped-image", "create", "create-with-mistyped-image-is-refused", "none", mistyped="image"
-    ),
-    RefusalProbe(
-        "create-with-mistyped-metadata",
-        "create",
-        "create-with-mistyped-metadata-is-refused",
-        "none",
-        mistyped="metadata",
-    ),
-    RefusalProbe("create-without-key", "create", "create-without-key-is-refused", "none", "none"),
-    RefusalProbe("create-with-wrong-key", "create", "create-with-wrong-key-is-refused", "none", "wrong"),
-    RefusalProbe("list-without-key", "list", "list-without-key-is-refused", "none", "none"),
-    RefusalProbe("list-with-wrong-key", "list", "list-with-wrong-key-is-refused", "none", "wrong"),
-    RefusalProbe("unknown-deletion", "delete", "unknown-deletion-is-refused"),
-    RefusalProbe("unknown-cancel", "cancel", "unknown-cancel-is-refused"),
-    RefusalProbe("cancel-without-key", "cancel", "cancel-without-key-is-refused", "known", "none"),
-    RefusalProbe("cancel-with-wrong-key", "cancel", "cancel-with-wrong-key-is-refused", "known", "wrong"),
-    RefusalProbe("models-without-key", "models", "models-without-key-is-refused", "none", "none"),
-    RefusalProbe("models-with-wrong-key", "models", "models-with-wrong-key-is-refused", "none", "wrong"),
-    RefusalProbe("unknown-content", "content", "unknown-content-is-refused"),
-    RefusalProbe("failed-content", "content", "failed-content-is-refused", "failed"),
-    RefusalProbe("content-without-key", "content", "content-without-key-is-refused", "finished", "none"),
-    RefusalProbe("content-with-wrong-key", "content", "content-with-wrong-key-is-refused", "finished", "wrong"),
-    RefusalProbe("unknown-remix", "remix", "unknown-remix-is-refused"),
-    RefusalProbe("remix-without-prompt", "remix", "remix-without-prompt-is-refused", "finished", left_out="prompt"),
-    RefusalProbe("remix-without-key", "remix", "remix-without-key-is-refused", "finished", "none"),
-    RefusalProbe("remix-with-wrong-key", "remix", "remix-with-wrong-key-is-refused", "finished", "wrong"),
+    _to_be_refused("retrieve-without-id", "retrieve", "none"),
+    _to_be_refused("wrong-method", "retrieve", method="PUT"),
+    _to_be_refused("retrieve-without-key", "retrieve", "known", "none"),
+    _to_be_refused("retrieve-with-wrong-key", "retrieve", "known", "wrong"),
+    _to_be_refused("retrieve-with-another-key", "retrieve", "known", "another"),
+    _to_be_refused("second-route-without-token", "second-retrieve", "known", "none"),
+    _to_be_refused("second-route-with-wrong-token", "second-retrieve", "known", "wrong"),
+    _to_be_refused("create-without-model", "create", "none", left_out="model"),
+    _to_be_refused("create-without-prompt", "create", "none", left_out="prompt"),
+    _to_be_refused("create-with-mistyped-model", "create", "none", mistyped="model"),
+    _to_be_refused("create-with-mistyped-prompt", "create", "none", mistyped="prompt"),
+    _to_be_refused("create-with-mistyped-seconds", "create", "none", mistyped="seconds"),
+    _to_be_refused("create-with-mistyped-size", "create", "none", mistyped="size"),
+    _to_be_refused("create-with-mistyped-image", "create", "none", mistyped="image"),
+    _to_be_refused("create-with-mistyped-metadata", "create", "none", mistyped="metadata"),
+    _to_be_refused("create-without-key", "create", "none", "none"),
+    _to_be_refused("create-with-wrong-key", "create", "none", "wrong"),
+    _to_be_refused("list-without-key", "list", "none", "none"),
+    _to_be_refused("list-with-wrong-key", "list", "none", "wrong"),
+    _to_be_refused("unknown-deletion", "delete"),
+    _to_be_refused("unknown-cancel", "cancel"),
+    _to_be_refused("cancel-without-key", "cancel", "known", "none"),
+    _to_be_refused("cancel-with-wrong-key", "cancel", "known", "wrong"),
+    _to_be_refused("models-without-key", "models", "none", "none"),
+    _to_be_refused("models-with-wrong-key", "models", "none", "wrong"),
+    _to_be_refused("unknown-content", "content"),
+    _to_be_refused("failed-content", "content", "failed"),
+    _to_be_refused("content-without-key", "content", "finished", "none"),
+    _to_be_refused("content-with-wrong-key", "content", "finished", "wrong"),
+    _to_be_refused("unknown-remix", "remix"),
+    _to_be_refused("remix-without-prompt", "remix", "finished", left_out="prompt"),
+    _to_be_refused("remix-without-key", "remix", "finished", "none"),
+    _to_be_refused("remix-with-wrong-key", "remix", "finished", "wrong"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +35,14 @@ def _vices(options: argparse.Namespace) -> None:
 
 
 def _proof(options: argparse.Namespace) -> int:
-    from vidconform.contracts import known_secrets, provider_names
+    from vidconform.contracts import provider_names
     from vidconform.proof.matrix import run_matrix
     from vidconform.proof.score import score
     from vidconform.proof.score_summary import summary, why_incomplete
-    from vidconform.redaction import Guard
+    from vidconform.redaction import environment_guard
 
     found = score(run_matrix(provider_names(options.provider)))
     if options.file is not None:
-        guard = Guard(known_secrets(os.environ))
-        guard.write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        environment_guard().write(options.file, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     say(summary(found))
     return 1 if any(why_incomplete(found)) else 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any
 
-from vidconform.contracts import find_provider, load_contracts
+from vidconform.contracts import find_provider, grouped, load_contracts
 from vidconform.emulator.vices import Vice, find_vice
 from vidconform.proof.kept_forms import RequirementKey
 from vidconform.proof.trial import BROKEN, FAULTLESS, NULL_VENDOR, WALL, Trial, service_cases
@@ -17,9 +17,7 @@ _STAND_INS = (FAULTLESS, NULL_VENDOR, WALL)
 
 def score(trials: Iterable[Trial]) -> dict[str, Any]:
     """Return what a matrix shows, provider by provider."""
-    by_provider: dict[str, list[Trial]] = {}
-    for trial in trials:
-        by_provider.setdefault(trial.provider, []).append(trial)
+    by_provider = grouped(trials, lambda trial: trial.provider)
     return {"format": FORMAT, "providers": {name: _provider(found) for name, found in by_provider.items()}}
 
 

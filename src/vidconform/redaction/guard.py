@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts import known_secrets
 from vidconform.errors import ResultsRefused, SecretRefused, WriteFailed
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
 from vidconform.redaction.windows import Windows
-from vidconform.text import Redacted
+from vidconform.text import Redacted, say
 
 # A key is long and no word: a shorter one ("test"), or letters alone ("emulator") or digits alone (a date), stands in
 # ordinary text, where its refusal would refuse everything. Such a value is still redacted from what a service says.
@@ -96,6 +97,16 @@ class Guard:
             return value
         self.note(SecretRefused(path, variable, partly=True))
         return f"not written: it would hold the value of {variable}"
+
+
+def environment_guard(providers: Iterable[str] = ()) -> Guard:
+    """Return what keeps the keys of the environment out of files; `providers` are those known by their names alone."""
+    return Guard(known_secrets(os.environ, providers))
+
+
+def say_guarded(text: str, providers: Iterable[str] = ()) -> None:
+    """Print what may be kept as a file or sent on; raises SecretRefused where it holds a key of the environment."""
+    say(environment_guard(providers).checked(Path("standard output"), text).decode())
 
 
 def _is_distinctive(secret: str) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from vidconform.contracts import grouped
 from vidconform.report.terminal import found_in
 from vidconform.text import pluralise
 from vidconform.verdicts import NOT_SEEN, Label, Outcome
@@ -20,10 +21,7 @@ _MOST_TOLD = 3
 
 def by_pair(rows: Iterable[AnyRow]) -> dict[Pair, list[AnyRow]]:
     """Return verdicts by the contract that was asked and the one that a client was written for."""
-    found: dict[Pair, list[AnyRow]] = {}
-    for row in rows:
-        found.setdefault((row["contract"], row["against"]), []).append(row)
-    return found
+    return grouped(rows, lambda row: (row["contract"], row["against"]))
 
 
 def tally(rows: Iterable[Row]) -> str:

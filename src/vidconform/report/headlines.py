@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from vidconform.report.faults import faults
-from vidconform.report.terminal import is_expected, is_stale
+from vidconform.report.terminal import is_known, is_stale
 from vidconform.text import pluralise
 from vidconform.verdicts import NOT_SEEN, Label
 
@@ -85,8 +85,8 @@ def _more(counts: Counter[str]) -> Iterator[tuple[str, str]]:
 
 
 def _word(row: Row) -> str:
-    if is_expected(row) or is_stale(row):
-        return "known" if is_expected(row) else "stale"
+    if is_known(row) or is_stale(row):
+        return "known" if is_known(row) else "stale"
     return "broken" if row["reading"] == Label.FAILS else str(row["reading"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def issue_of(results: Path, named: str) -> tuple[str, str]:
     cells = _cells(merged, named)
     unmet = [(cell, entry) for cell in cells for entry in _reportable(cell)]
     if not unmet:
-        readings = ", ".join(f"{cell.contract} {entry.label}" for cell in cells for entry in _shown(cell))
+        readings = ", ".join(f"{cell.contract} {entry.label}" for cell in cells for entry in cell.shown)
         raise BadOption(_OPTION, named, f"one that is not kept; it reads: {readings}")
     contracts = sorted({cell.contract for cell, _ in unmet})
     if len(contracts) > 1:
@@ -46,11 +45,6 @@ def _cells(merged: ReportModel, named: str) -> list[Cell]:
     return found
 
 
-def _shown(cell: Cell) -> Iterator[Entry]:
-    """Yield what the service does, then what the document shows."""
-    yield from (entry for entry in (cell.observed, cell.documented) if entry is not None)
-
-
 def _reportable(cell: Cell) -> list[Entry]:
     """Return the verdict that a report is about: the service's before the document's."""
-    return [entry for entry in _shown(cell) if is_reportable(entry)][:1]
+    return [entry for entry in cell.shown if is_reportable(entry)][:1]

@@ -8,14 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts import grouped
 from vidconform.report.against_others import by_pair
 from vidconform.report.report_model import STALE_AFTER, Cell, Column, Entry, ReportModel
 from vidconform.report.results_reader import read_run, row_of, started_at
 from vidconform.report.run_model import DOCUMENTED, EMULATED, IN_PART, OBSERVED, JudgedProvider, Run, moment
-from vidconform.report.terminal import is_expected
+from vidconform.report.terminal import is_known
 from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outcome
 
 
@@ -95,7 +97,7 @@ class _RunMerge:
         merged.counts.append(self._counts)
         # Given newest first: what an older run says of the same client is of no use.
         merged.foreign = {**by_pair(run.foreign), **merged.foreign}
-        merged.sdk = {**_by_provider(run.client_lines), **merged.sdk}
+        merged.sdk = {**grouped(run.client_lines, itemgetter("provider")), **merged.sdk}
         run.let_go()
 
     def _take(self, run: Run, line: dict[str, Any]) -> bool:
@@ -132,16 +134,9 @@ class _RunMerge:
         if line["subject"] == "service":
             counts = self._counts[contract]
             counts[line["reading"]] += 1
-            if is_expected(line):
+            if is_known(line):
                 counts[f"known {line['reading']}"] += 1
         _place(self._merged, run, self._index, line, kind)
-
-
-def _by_provider(lines: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        found.setdefault(line["provider"], []).append(line)
-    return found
 
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -73,15 +72,14 @@ def _add_issue(commands: Any) -> None:
 
 
 def _report(find: Found, options: argparse.Namespace) -> None:
-    from vidconform.contracts import known_secrets
-    from vidconform.redaction import Guard
+    from vidconform.redaction import environment_guard
     from vidconform.report.merged_runs import merge_files
     from vidconform.report.pages.site import write_site
     from vidconform.text import pluralise
 
     with find(options.results) as results:
         merged = merge_files(results, stale_after=options.stale_after)
-        guard = Guard(known_secrets(os.environ, {column.served.name for column in merged.columns.values()}))
+        guard = environment_guard({column.served.name for column in merged.columns.values()})
         pages = write_site(merged, options.output, options.title, options.documents, guard)
     found = {"contract": len(merged.columns), "run": len(merged.runs), "page": pages}
     say(f"{options.output / 'index.html'}: {', '.join(pluralise(number, noun) for noun, number in found.items())}")
@@ -90,6 +88,7 @@ def _report(find: Found, options: argparse.Namespace) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from vidconform.redaction import say_guarded
     from vidconform.report.merged_runs import merge_files
     from vidconform.report.nightly import drift
     from vidconform.report.nightly.comparison import differences, remarks
@@ -104,23 +103,25 @@ def _diff(options: argparse.Namespace) -> int:
     found, said = differences(old, new), [*remarks(old, new), *lacking]
     if options.json:
         told = {"differences": [d.as_dict() for d in found], "drift": [d.as_dict() for d in drifted]}
-        _say(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
+        say_guarded(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
     else:
-        _say("\n".join([*as_text(found, said), *drift.as_text(drifted)]))
+        say_guarded("\n".join([*as_text(found, said), *drift.as_text(drifted)]))
     return 1 if any(difference.kind == "worse" for difference in found) else 0
 
 
 def _history(options: argparse.Namespace) -> None:
+    from vidconform.redaction import say_guarded
     from vidconform.report.merged_runs import merge_files
     from vidconform.report.nightly.history import as_json, as_text
     from vidconform.report.results_reader import find_results
 
     merged, changed = merge_files(find_results(options.results)), options.changed
     rows = as_json(merged, changed=changed) if options.json else []
-    _say(json.dumps(rows, indent=2) if options.json else "\n".join(as_text(merged, changed=changed)))
+    say_guarded(json.dumps(rows, indent=2) if options.json else "\n".join(as_text(merged, changed=changed)))
 
 
 def _notice(options: argparse.Namespace) -> int:
+    from vidconform.redaction import say_guarded
     from vidconform.report.nightly.memory import recall
     from vidconform.report.nightly.night_faults import night
     from vidconform.report.nightly.notice import checked_link, decide, find_issue, read_issues
@@ -133,36 +134,25 @@ def _notice(options: argparse.Namespace) -> int:
     told = decide(found, open_issue, checked_link(options.link))
     if options.memory is not None:
         return _remembered(options, told)
-    _say(json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else told.sentence)
+    say_guarded(json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else told.sentence)
     return 0
 
 
 def _remembered(options: argparse.Namespace, told: Notice) -> int:
     """Print what is new, remember it, and return what the night should end with."""
-    from vidconform.contracts import known_secrets
-    from vidconform.redaction import Guard
+    from vidconform.redaction import environment_guard, say_guarded
     from vidconform.report.nightly.memory import news, remember
 
     text = json.dumps(told.as_dict(), indent=2, ensure_ascii=True) if options.json else news(told).rstrip("\n")
     if text:
-        _say(text, [options.provider])
-    remember(options.memory, told, Guard(known_secrets(os.environ, [options.provider])))
+        say_guarded(text, [options.provider])
+    remember(options.memory, told, environment_guard([options.provider]))
     return told.exit
 
 
 def _issue(options: argparse.Namespace) -> None:
+    from vidconform.redaction import say_guarded
     from vidconform.report.issue_command import issue_of
 
     text, provider = issue_of(options.results, options.requirement)
-    _say(text.rstrip("\n"), [provider])
-
-
-def _say(text: str, providers: Sequence[str] = ()) -> None:
-    """Print what may be kept as a file or sent on; raises SecretRefused where it holds a key of the environment.
-
-    `providers` are those whose keys are known by their names alone.
-    """
-    from vidconform.contracts import known_secrets
-    from vidconform.redaction import Guard
-
-    say(Guard(known_secrets(os.environ, providers)).checked(Path("standard output"), text).decode())
+    say_guarded(text.rstrip("\n"), [provider])

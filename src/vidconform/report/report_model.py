@@ -49,11 +49,6 @@ class Entry:
         return self.row.label
 
     @property
-    def first(self) -> int:
-        """The run that judged it first."""
-        return self.beats[0] >> 4
-
-    @property
     def is_judged(self) -> bool:
         """Whether the newest reading says anything of the service."""
         return self.label not in NOT_JUDGED
@@ -94,6 +89,11 @@ class Cell:
     def documented(self) -> Entry | None:
         """What the document's own examples say."""
         return self.entries.get(DOCUMENTED)
+
+    @property
+    def shown(self) -> list[Entry]:
+        """What the service did, then what the document's own examples say."""
+        return [entry for entry in (self.observed, self.documented) if entry is not None]
 
     @property
     def first_entry(self) -> Entry:
@@ -214,6 +214,5 @@ class ReportModel:
         return {entry.row.key: entry for _, entry in self.entries()}
 
     def entries(self) -> Iterator[tuple[Cell, Entry]]:
-        """Yield what each cell shows: the service's entry, then the document's."""
-        for cell in self.cells.values():
-            yield from ((cell, entry) for entry in (cell.observed, cell.documented) if entry is not None)
+        """Yield what each cell shows."""
+        yield from ((cell, entry) for cell in self.cells.values() for entry in cell.shown)

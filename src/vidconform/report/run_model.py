@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.verdicts import Label, Outcome
+from vidconform.verdicts import Label, is_expected
 
 #: Why what is met in part does not end what was unmet before.
 IN_PART = "met by what was seen of it, and trouble hid the rest"
@@ -56,8 +56,7 @@ class VerdictRow:
     @property
     def is_known(self) -> bool:
         """Whether it deviates as somebody listed that it does."""
-        states = ("expected", "refuted") if self.outcome == Outcome.UNMET else ()
-        return self.deviation is not None and self.deviation["state"] in states
+        return is_expected(self.outcome, self.deviation)
 
     def as_line(self) -> dict[str, Any]:
         """Return it as its line in results.jsonl, for what reads lines as they fall."""

@@ -9,7 +9,7 @@ from typing import Any
 from vidconform.report.differing import differing
 from vidconform.report.faults import ServiceFault, faults, named
 from vidconform.text import pluralise
-from vidconform.verdicts import BY_COLUMN, Label, Outcome
+from vidconform.verdicts import BY_COLUMN, Label, Outcome, is_expected
 
 Lines = list[str]
 Row = Mapping[str, Any]
@@ -33,13 +33,12 @@ def table(verdicts: Sequence[Row]) -> Lines:
 
 def _column(row: Row) -> str:
     """What somebody expects is told apart from what is new."""
-    return "known" if is_expected(row) else "stale" if is_stale(row) else str(row["reading"])
+    return "known" if is_known(row) else "stale" if is_stale(row) else str(row["reading"])
 
 
-def is_expected(row: Row) -> bool:
+def is_known(row: Row) -> bool:
     """Whether a known deviation deviates as it is known to."""
-    states = ("expected", "refuted") if row["outcome"] == Outcome.UNMET else ()
-    return bool(row.get("deviation")) and row["deviation"]["state"] in states
+    return is_expected(row["outcome"], row.get("deviation"))
 
 
 def is_stale(row: Row) -> bool:
@@ -121,7 +120,7 @@ def found_in(row: Row) -> str:
     pointer = next((place["pointer"] for place in row["evidence"] if place["pointer"]), "")
     where = f" at {pointer}" if pointer and not row["received"].endswith(f" at {pointer}") else ""
     found = f"expected {row['expected']}, received {row['received']}{where}"
-    return describe_known(row["deviation"]) if is_expected(row) else found
+    return describe_known(row["deviation"]) if is_known(row) else found
 
 
 def of_documents(verdicts: Iterable[Row]) -> Lines:
@@ -155,10 +154,10 @@ def mentions(verdicts: Iterable[Row]) -> Lines:
 
     What is known of several requirements in the same words is told once.
     """
-    unmet = [row for row in verdicts if row["reading"] in _LESSER or is_expected(row)]
+    unmet = [row for row in verdicts if row["reading"] in _LESSER or is_known(row)]
     told: dict[tuple[str, ...], list[Row]] = {}
     for row in (row for fault in faults(row for row in unmet if not row["failing"]) for row in fault.rows):
-        one = () if is_expected(row) else (row["requirement"], row["subject"])
+        one = () if is_known(row) else (row["requirement"], row["subject"])
         told.setdefault((row["reading"], row["contract"], row["level"], found_in(row), *one), []).append(row)
     return [_mention(rows) for rows in told.values()]
 

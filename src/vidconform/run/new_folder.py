@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
-from vidconform.contracts import find_provider, format_files, known_secrets, load_contracts
+from vidconform.contracts import find_provider, format_files, load_contracts
 from vidconform.errors import BadOption
-from vidconform.redaction import Guard
+from vidconform.redaction import environment_guard
 from vidconform.run.bindings import check_bindings
 
 
@@ -30,7 +29,7 @@ def begin_folder(name: str, source: Path | None, folder: Path) -> list[str]:
 
 def _write(folder: Path, files: dict[str, str]) -> None:
     """Write a folder that was not there, with the formats that its files name for editors."""
-    guard = Guard(known_secrets(os.environ))
+    guard = environment_guard()
     texts = {**files, **{f"formats/{file.name}": file.read_text("utf-8") for file in format_files()}}
     for name, text in texts.items():
         # All of them first, so that no half of a folder is left.

@@ -148,7 +148,5 @@ def _refuses_model(contract: Contract, exchange: Exchange) -> bool:
 
 def _model(contract: Contract) -> str:
     """Return the model that the document's creation asks for, where it has one."""
-    creation = contract.operation("create")
-    shown = creation.request_example if creation is not None else None
-    model = shown.get("model") if isinstance(shown, dict) else None
+    model = contract.shown_in_creation("model")
     return model if isinstance(model, str) else ""

@@ -78,15 +78,10 @@ class Session:
     @property
     def explores(self) -> bool:
         """Whether a wanted probe draws requests."""
-        stores = [
-            provider_run.store
-            for provider_run in self.provider_runs
-            if isinstance(provider_run.store.source, LiveSource)
-        ]
+        stores = [one.store for one in self.provider_runs if isinstance(one.store.source, LiveSource)]
         drawing = [store for store in stores if store.source.setting.generation.most >= EXPLORING]
-        return any(
-            probe in PROBES and PROBES[probe].generated is not None for store in drawing for _, probe in store.wanted
-        )
+        wanted = (probe for store in drawing for _, probe in store.wanted)
+        return any(probe in PROBES and PROBES[probe].generated is not None for probe in wanted)
 
     @property
     def clocks(self) -> list[RunClock]:
@@ -112,7 +107,7 @@ class Session:
 
     def store_of(self, contract: Contract) -> Store:
         """Return the evidence of the provider of a contract."""
-        return self._provider_run(contract).store
+        return next(one.store for one in self.provider_runs if one.provider.name == contract.provider.name)
 
     def judge(self, case: Case) -> ShownVerdict:
         """Return the verdict on a case, running the probes that it needs; one on a document is the same all run long.
@@ -158,17 +153,12 @@ class Session:
         return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
 
     def _serves(self, case: Case, role: str) -> bool | None:
-        return case.subject == "document" or self._provider_run(case.contract).store.serves(case.contract, role)
+        return case.subject == "document" or self.store_of(case.contract).serves(case.contract, role)
 
     def _document(self, contract: Contract) -> Evidence:
         if contract.id not in self.documents:
             self.documents[contract.id] = documented_evidence(contract)
         return self.documents[contract.id]
-
-    def _provider_run(self, contract: Contract) -> ProviderRun:
-        return next(
-            provider_run for provider_run in self.provider_runs if provider_run.provider.name == contract.provider.name
-        )
 
     def costs(self) -> dict[str, dict[str, int]]:
         """Return the requests and creations of each provider."""
@@ -182,12 +172,7 @@ class Session:
 
     def why_incomplete(self) -> list[Redacted]:
         """Return why the run is incomplete, as sentences; none when it is whole."""
-        found = [
-            s
-            for provider_run in self.provider_runs
-            for c in provider_run.contracts
-            for s in failed_tasks(provider_run.store, c)
-        ]
+        found = [told for c in self.contracts for told in failed_tasks(self.store_of(c), c)]
         found += self.client_troubles
         found += new_accidents(self.budget.accidents, self.known, self.contracts)
         for provider_run in self.provider_runs:

@@ -139,7 +139,7 @@ def cassette_text(contract: Contract, evidence: RedactedEvidence, base_url: str,
         "spec": contract.sha256,
         "probe": evidence.probe,
         **_subject(contract.provider),
-        "origin": _recorded(evidence.origin),
+        "origin": recorded_origin(evidence.origin),
         "recorded_at": evidence.at,
         **({"command": command} if command else {}),
         "notes": evidence.notes,
@@ -174,14 +174,14 @@ def _subject(provider: Provider) -> dict[str, Any]:
     return {"subject": {"name": provider.stem, "version": provider.version}} if known else {}
 
 
-def _recorded(origin: str) -> str:
+def recorded_origin(origin: str) -> str:
     """Return the origin of what stands in a file: a service's own reply is no longer live there."""
     return "recorded" if origin == "live" else origin
 
 
 def _renamed(exchange: Exchange, base_url: str, shown: str) -> Json:
     """Return an encoded exchange in which one address stands for another; a body that is no text keeps its bytes."""
-    value = {**encode(exchange), "origin": _recorded(exchange.origin)}
+    value = {**encode(exchange), "origin": recorded_origin(exchange.origin)}
     value["request"]["base_url"] = shown
     value["reply"] = json.loads(json.dumps(value["reply"]).replace(base_url, shown))
     return encode(decode(value))

@@ -23,7 +23,7 @@ from vidconform.probes import probes_of, turn_of
 from vidconform.store.claim import Claim
 from vidconform.store.journal import Journal
 from vidconform.store.observer import Observer
-from vidconform.store.sources import Source
+from vidconform.store.sources import LiveSource, Source
 from vidconform.transport import NotSent, ProbeFailure
 
 _ROLES = {
@@ -79,19 +79,20 @@ class Store:
             self.broken[key] = InterruptedError(f"{probe} was ended in the middle ({type(error).__name__})")
             raise
         else:
-            self._write(contract, self.kept[key])
+            self.write(contract, self.kept[key])
 
-    def _write(self, contract: Contract, evidence: Evidence) -> None:
-        """Write what a probe brought, without any secret, wherever this run writes; judged is what came."""
-        if not self.source.records and self.journal is None and self.observer is None:
+    def write(self, contract: Contract, evidence: Evidence, *, is_observed: bool = True) -> None:
+        """Write what was brought, without any secret, wherever this run writes; judged is what came."""
+        recorder = self.source if isinstance(self.source, LiveSource) and self.source.records else None
+        writers: list[Journal | Observer | None] = [self.journal, self.observer if is_observed else None]
+        if recorder is None and not any(writers):
             return
         shown = self.source.setting.redactor.evidence(evidence)
-        if self.source.records:
-            self.source.record(contract, shown)
-        if self.journal is not None:
-            self.journal.keep(contract, shown)
-        if self.observer is not None:
-            self.observer.keep(contract, shown)
+        if recorder is not None:
+            recorder.record(contract, shown)
+        for writer in writers:
+            if writer is not None:
+                writer.keep(contract, shown)
 
     def _gather_earlier(self, contract: Contract, probe: str) -> None:
         """Keep the order of the registry whatever is asked for first, among all contracts of the provider."""
@@ -106,10 +107,8 @@ class Store:
     def _in_turn(self, contract: Contract) -> list[tuple[Contract, str]]:
         """Return the probes of all contracts in the order in which they are gathered."""
         others = [other for other in self.contracts if other.id != contract.id]
-        found = [
-            (turn_of(probe, owner), owner, probe.name) for owner in (contract, *others) for probe in probes_of(owner)
-        ]
-        return [(owner, name) for _, owner, name in sorted(found, key=lambda one: one[0])]
+        found = [(owner, probe) for owner in (contract, *others) for probe in probes_of(owner)]
+        return [(owner, probe.name) for owner, probe in sorted(found, key=lambda one: turn_of(one[1], one[0]))]
 
     def serves(self, contract: Contract, role: str) -> bool | None:
         """Whether the route of a role served anything to a right request; None where none could be asked of it.
@@ -148,8 +147,7 @@ class Store:
         if name in told:
             return told[name]()
         if name in ("own", "listed"):
-            own = self._own(contract)
-            return own if own is not None or name == "own" else self._served(contract, given)
+            return self._own(contract) or (self._served(contract, given) if name == "listed" else None)
         if name == "polling":
             created = self.kept.get((contract.id, "create"))
             return created and own_polling(contract, created, self.source.setting.base_url)
@@ -167,15 +165,13 @@ class Store:
 
     def _raise_failure(self, contract: Contract) -> None:
         """Raise ProbeFailure where a task is missing for the trouble that cut what would have brought it."""
-        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        for gap in (gap for evidence in asked for gap in evidence.gaps if gap.cuts):
+        for gap in (gap for evidence in self._tasks_asked_for(contract) for gap in evidence.gaps if gap.cuts):
             raise ProbeFailure(gap.sentence)
 
     def _raise_own_failure(self, contract: Contract) -> None:
         """Raise NotSent where a finished task is missing because the run's own came to no video."""
         created = self.kept.get((contract.id, "create"))
-        failure = own_task_failure(contract, created) if created is not None else None
-        if failure is not None:
+        if created is not None and (failure := own_task_failure(contract, created)) is not None:
             raise NotSent(f"a finished task; {failure}")
 
     def _lives(self, contract: Contract, given: list[str]) -> list[Evidence]:
@@ -188,23 +184,26 @@ class Store:
         """Prefer a given id; a creation only for this would be money for nothing."""
         if given:
             return answered_task(self.evidence(contract, "observe"))
-        created = (contract.id, "create")
-        return answered_task(self.evidence(contract, "create")) if created in self.wanted | set(self.kept) else None
+        return answered_task(self.evidence(contract, "create")) if self._is_asked(contract, "create") else None
 
     def _own(self, contract: Contract) -> str | None:
         """Return the task that this run created and saw end; nothing is created only for this."""
-        is_known = (contract.id, "create") in self.wanted | set(self.kept)
-        return ended_task(contract, self.evidence(contract, "create")) if is_known else None
+        return ended_task(contract, self.evidence(contract, "create")) if self._is_asked(contract, "create") else None
 
     def _ends(self, contract: Contract) -> dict[str, str]:
         """Return what came of each task that was asked for so far, and of a creation that made none."""
-        asked = [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
-        return {task_id: end for evidence in asked for task_id, end in task_outcomes(contract, evidence).items()}
+        told = [task_outcomes(contract, evidence) for evidence in self._tasks_asked_for(contract)]
+        return {task_id: end for ends in told for task_id, end in ends.items()}
+
+    def _tasks_asked_for(self, contract: Contract) -> list[Evidence]:
+        return [self.kept[contract.id, name] for name in ("observe", "create") if (contract.id, name) in self.kept]
 
     def _served(self, contract: Contract, given: list[str]) -> str | None:
         """Return a task that is served as far as the selected tests ask for one; nothing is sent only for this."""
-        asked = (contract.id, "observe") in self.wanted | set(self.kept)
-        return self._known(contract, given if asked else [])
+        return self._known(contract, given if self._is_asked(contract, "observe") else [])
+
+    def _is_asked(self, contract: Contract, probe: str) -> bool:
+        return (contract.id, probe) in self.wanted | set(self.kept)
 
     def _finished(self, contract: Contract, given: bool) -> str | None:
         observed = succeeded_task(contract, self.evidence(contract, "observe")) if given else None

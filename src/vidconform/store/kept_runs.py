@@ -11,7 +11,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, check_regular, lines_within, read_lines
 from vidconform.errors import BadOption
-from vidconform.exchange import Evidence, Gap, RedactedEvidence, timestamp
+from vidconform.exchange import Evidence, Gap, timestamp
 from vidconform.probes import ProbeSettings, kind_of_probe
 from vidconform.store.cassettes import Cassette, read_cassette
 from vidconform.store.gathering import gather
@@ -42,7 +42,6 @@ class KeptSource:
     setting: ProbeSettings
     kept: Kept
     task_ids: dict[str, list[str]] = field(default_factory=dict)
-    records: bool = False
 
     lost: dict[str, str] = field(default_factory=dict)
     """By contract, what is said where something is missing of it."""
@@ -56,9 +55,6 @@ class KeptSource:
         if told is not None:
             self.lost.setdefault(contract.id, told)
         return found
-
-    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
-        """Write nothing: it is kept already."""
 
 
 def _nothing(contract: Contract, probe: str) -> Evidence:

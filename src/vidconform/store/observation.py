@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, member
+from vidconform.contracts import Contract, member_pointer
 from vidconform.exchange import Exchange, Headers
 from vidconform.redaction import Redactor
 
@@ -45,10 +45,10 @@ class MemberNames:
 
     def place(self, pointer: str, name: str) -> str:
         """Return the pointer of a member, `*` for one that is a key and no name."""
-        below = member(pointer, name)
+        below = member_pointer(pointer, name)
         if below in self.documented:
             return below
-        return f"{pointer}/*" if _KEY.search(name) else member(pointer, self._redacted(name)[:LONGEST_NAME])
+        return f"{pointer}/*" if _KEY.search(name) else member_pointer(pointer, self._redacted(name)[:LONGEST_NAME])
 
     def word(self, word: str) -> str:
         """Return a status word."""

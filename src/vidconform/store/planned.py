@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, customary_phases
-from vidconform.exchange import Evidence, Gap, RedactedEvidence, Reply, Request
+from vidconform.exchange import Evidence, Gap, Reply, Request
 from vidconform.ledger import Created, CreationsFile
 from vidconform.probes import ProbeSettings, kind_of_probe, probe_named
 from vidconform.store.documented_examples import documented_evidence
@@ -107,7 +107,6 @@ class PlannedSource:
     polls: float
     knows: bool = True
     forecasts: dict[tuple[str, str], Forecast] = field(default_factory=dict)
-    records: bool = False
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe, sending nothing, and keep its forecast."""
@@ -120,9 +119,6 @@ class PlannedSource:
             evidence = Evidence(contract.id, probe, (), (broken,), _PLANNED, "", kind=kind_of_probe(probe))
         self.forecasts[contract.id, probe] = self._forecast(contract, evidence)
         return evidence
-
-    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
-        """Write nothing: nothing was said."""
 
     def _forecast(self, contract: Contract, evidence: Evidence) -> Forecast:
         # A task that is gone on with brings an exchange of an earlier run.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from vidconform.errors import CassetteStale
 from vidconform.exchange import Gap, Request
 from vidconform.ledger import OverBudget
-from vidconform.store.cassettes import Cassette, request_key
+from vidconform.store.cassettes import Cassette, recorded_origin, request_key
 from vidconform.transport import NotSent, ProbeFailure, ReceivedReply
 
 _ENDS: dict[str, Callable[[Gap], Exception]] = {
@@ -33,7 +33,9 @@ class ReplayTransport:
         for index, (recorded, exchange) in enumerate(self._left):
             if recorded == key:
                 del self._left[index]
-                return ReceivedReply.of(request, exchange.reply, exchange.at, _origin(self._cassette))
+                return ReceivedReply.of(
+                    request, exchange.reply, exchange.at, recorded_origin(self._cassette.metadata["origin"])
+                )
         raise self._end(request)
 
     def recorded(self) -> Iterator[Request]:
@@ -55,7 +57,3 @@ class ReplayTransport:
 
 def _key(recorded: Request) -> tuple[str, str, bytes]:
     return recorded.method, recorded.target, recorded.body or b""
-
-
-def _origin(cassette: Cassette) -> str:
-    return "recorded" if cassette.metadata["origin"] == "live" else str(cassette.metadata["origin"])

@@ -8,10 +8,7 @@ from typing import Any, Protocol
 
 from vidconform.contracts import Contract
 from vidconform.errors import SecretRefused, WriteFailed
-from vidconform.exchange import (
-    Evidence,
-    RedactedEvidence,
-)
+from vidconform.exchange import Evidence, RedactedEvidence
 from vidconform.probes import ProbeSettings, probe_named, probes_of
 from vidconform.redaction import Guard
 from vidconform.store.cassettes import Cassette, cassette_path, load_cassette, save_cassette
@@ -21,17 +18,13 @@ from vidconform.transport import Transport
 
 
 class Source(Protocol):
-    """Where evidence comes from, to be recorded or not; `task_ids` are the known tasks by contract name."""
+    """Where evidence comes from; `task_ids` are the known tasks by contract name."""
 
     setting: ProbeSettings
     task_ids: dict[str, list[str]]
-    records: bool
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Return what a probe brings."""
-
-    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
-        """Write the recording of a probe."""
 
 
 @dataclass
@@ -81,7 +74,6 @@ class RecordedSource:
     setting: ProbeSettings
     cassettes: dict[tuple[str, str], Cassette]
     task_ids: dict[str, list[str]] = field(default_factory=dict)
-    records: bool = False
 
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against its recording."""
@@ -90,9 +82,6 @@ class RecordedSource:
         # Of one that broke the next who asks hears the same.
         del self.cassettes[contract.id, probe]
         return found
-
-    def record(self, contract: Contract, evidence: RedactedEvidence) -> None:
-        """Write nothing: it is recorded already."""
 
 
 def read_cassettes(contracts: Iterable[Contract], generated: bool = True) -> dict[tuple[str, str], Cassette]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Schema, customary_phases
+from vidconform.contracts import Contract, NodeFinding, Schema, customary_phases, grouped
 from vidconform.laws import (
     CANCEL_AGAIN,
     DOCUMENT,
@@ -132,11 +132,8 @@ def _names(by_role: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def _by_requirement(found: list[NodeFinding], shows_something: bool) -> Told:
     """A reply without one documented member lacks what is required; what else it could have had, it does not tell."""
-    told: dict[str, list[NodeFinding]] = {}
-    for finding in found:
-        if shows_something or not finding.hedged:
-            told.setdefault(finding.requirement, []).append(finding)
-    return told
+    told = (finding for finding in found if shows_something or not finding.hedged)
+    return grouped(told, lambda finding: finding.requirement)
 
 
 def _bodies(contract: Contract, schema: Schema, gathered: Gathered) -> list[ReplyView]:

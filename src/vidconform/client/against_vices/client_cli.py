@@ -119,14 +119,13 @@ def _findings(options: argparse.Namespace, experiment: Experiment, vices: list[V
 
 
 def _write(options: argparse.Namespace, found: Findings) -> None:
-    from vidconform.contracts import known_secrets
-    from vidconform.redaction import Guard
+    from vidconform.redaction import environment_guard, say_guarded
 
-    guard = Guard(known_secrets(os.environ))
+    guard = environment_guard()
     if options.json is not None:
         guard.write(options.json, json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n")
     if options.html is not None:
         from vidconform.client.against_vices.effect_page import page
 
         guard.write(options.html, page(found))
-    say(guard.checked(Path("standard output"), found.as_text()).decode())
+    say_guarded(found.as_text())

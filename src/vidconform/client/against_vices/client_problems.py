@@ -19,11 +19,9 @@ class UnusableCommand(UsageProblem):
     """A command that cannot be started."""
 
     code = "VC-701"
+    sentence = "{command!r}: {problem}; expected a program, and its arguments behind it"
     command: str
     problem: str
-
-    def _sentence(self) -> str:
-        return f"{self.command!r}: {self.problem}; expected a program, and its arguments behind it"
 
 
 @dataclass
@@ -44,7 +42,5 @@ class ClientNeverAsks(VidconformError):
     """A client that sent the emulator no request; `variables` are those that told it where the emulator is."""
 
     code = "VC-703"
+    sentence = "the client sent the emulator no request; its address is in {variables}, and --env names another"
     variables: str
-
-    def _sentence(self) -> str:
-        return f"the client sent the emulator no request; its address is in {self.variables}, and --env names another"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
-
-from vidconform.text import say
 
 
 def add_facts(commands: Any) -> None:
@@ -24,6 +21,7 @@ def add_facts(commands: Any) -> None:
 
 def _facts(options: argparse.Namespace) -> None:
     from vidconform.errors import BadOption
+    from vidconform.redaction import say_guarded
 
     if options.json and options.python:
         raise BadOption("--python", None, "one of --json and --python, not both")
@@ -31,13 +29,13 @@ def _facts(options: argparse.Namespace) -> None:
     if options.python:
         from vidconform.client.facts.python_module import python_module
 
-        _print(python_module(document))
+        say_guarded(python_module(document))
     elif options.json:
-        _print(json.dumps(document, indent=2, ensure_ascii=True))
+        say_guarded(json.dumps(document, indent=2, ensure_ascii=True))
     else:
         from vidconform.client.facts.facts_page import page_lines
 
-        _print("\n".join(page_lines(document)))
+        say_guarded("\n".join(page_lines(document)))
 
 
 def provider_facts(provider: str, kept: Path | None = None) -> dict[str, Any]:
@@ -53,11 +51,3 @@ def provider_facts(provider: str, kept: Path | None = None) -> dict[str, Any]:
     contracts = contracts_named([provider])
     judged = recorded(provider) if kept is None else kept_run(kept, contracts[0].provider.name)
     return facts_document(contracts, judged)
-
-
-def _print(text: str) -> None:
-    """Print what may be kept as a file or sent on; raises SecretRefused where it holds a key of the environment."""
-    from vidconform.contracts import known_secrets
-    from vidconform.redaction import Guard
-
-    say(Guard(known_secrets(os.environ)).checked(Path("standard output"), text).decode())

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vidconform.client.facts.fact_book import FactBook
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, grouped
 from vidconform.errors import CassetteMissing, ResultsRefused
 from vidconform.exchange import Evidence
 from vidconform.report import find_results, read_run
-from vidconform.run import RunOptions, Session, all_laws, law_cases, prepare, schema_cases
+from vidconform.run import RunOptions, all_cases, prepare
 from vidconform.store import read_journal
-from vidconform.verdicts import Case
 
 Json = dict[str, Any]
 
@@ -29,10 +28,8 @@ class Judged:
 
     def book(self, contract: Contract) -> FactBook:
         """Return what is known of one contract."""
-        by_row: dict[str, list[Json]] = {}
-        for line in self.verdicts:
-            if line["contract"] == contract.id:
-                by_row.setdefault(line["requirement"], []).append(line)
+        own = (line for line in self.verdicts if line["contract"] == contract.id)
+        by_row = grouped(own, lambda line: str(line["requirement"]))
         return FactBook(contract, by_row, [one for one in self.evidence if one.contract == contract.id])
 
 
@@ -42,17 +39,11 @@ def recorded(provider: str) -> Judged:
         session = prepare(RunOptions(providers=[provider], fuzz=0), {})
     except CassetteMissing:
         return Judged(None)
-    cases = list(_cases(session))
+    cases = list(all_cases(session))
     for case in cases:
         session.want(case)
     verdicts = [session.judge(case).as_dict() for case in cases]
     return Judged("recordings", verdicts, [one for run in session.provider_runs for one in run.store.kept.values()])
-
-
-def _cases(session: Session) -> Iterator[Case]:
-    yield from schema_cases(session)
-    for law in all_laws():
-        yield from law_cases(session, law)
 
 
 def kept_run(given: Path, provider: str) -> Judged:

@@ -8,7 +8,7 @@ from typing import Any
 from vidconform.client.facts import what_was_seen
 from vidconform.client.facts.fact_book import FactBook, Json
 from vidconform.client.facts.reply_facts import reply_facts
-from vidconform.contracts import Operation, Scheme, value_of
+from vidconform.contracts import Operation, Scheme, types_in, value_of
 from vidconform.laws import ReplyView
 
 _TOO_MANY_REQUESTS = "429"
@@ -129,9 +129,7 @@ def _members(operation: Operation) -> dict[str, Json]:
 
 
 def _member(node: Json) -> Json:
-    kinds = node.get("type", [])
-    types = [kinds] if isinstance(kinds, str) else kinds
-    return {"role": node.get("x-role"), "types": types, "values": node.get("enum")}
+    return {"role": node.get("x-role"), "types": types_in(node), "values": node.get("enum")}
 
 
 def _times(book: FactBook, operation: Operation, views: Sequence[ReplyView]) -> Json:

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from vidconform.client.facts.what_was_seen import type_of
-from vidconform.contracts import Contract, Field, Requirement, Schema, in_place
+from vidconform.contracts import Contract, Field, Requirement, Schema, in_place, types_in, values_at
 from vidconform.probes import PROBES
 from vidconform.run import describe_laws
 
@@ -103,19 +103,7 @@ def nodes_at(root: Node, path: Sequence[str | int]) -> list[Node]:
 def documented_types(schema: Schema, field: Field) -> list[str]:
     """Return the JSON types that a place may have beside null."""
     nodes = [node for path in (field.path, *field.others) for node in nodes_at(schema.source, path)]
-    named = [kind for node in nodes for kind in _listed(node.get("type"))]
+    named = [kind for node in nodes for kind in types_in(node)]
     # What names its values alone says their types by them.
-    named = named or [type_of(value) for node in nodes for value in _values(schema.source, node)]
+    named = named or [type_of(value) for node in nodes for value in values_at(schema.source, node)]
     return [kind for kind in dict.fromkeys(named) if kind != "null"]
-
-
-def _values(root: Node, node: Node) -> Iterator[Any]:
-    """Yield the values that a schema names, in whichever of its branches."""
-    yield from (*node.get("enum", ()), *([node["const"]] if "const" in node else ()))
-    for branch in (*node.get("anyOf", ()), *node.get("oneOf", ())):
-        for same in in_place(root, branch):
-            yield from _values(root, same)
-
-
-def _listed(kind: Any) -> list[str]:
-    return [kind] if isinstance(kind, str) else list(kind or [])

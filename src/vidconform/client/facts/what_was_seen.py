@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vidconform.contracts import Field
+from vidconform.exchange import header_in
 from vidconform.laws import ReplyView
 from vidconform.text import visible
 
@@ -50,13 +51,8 @@ def credentials(views: Sequence[ReplyView], needs_key: bool | None) -> Json | No
 def sent_types(views: Sequence[ReplyView], documented: Sequence[str]) -> Json | None:
     """Return the content types of the bodies that were served."""
     served = [view for view in views if view.reply.is_success and view.exchange.request.body]
-    types = sorted({_content_type(view) for view in served})
+    types = sorted({header_in(view.exchange.request.headers, "content-type").partition(";")[0] for view in served})
     return seen(types, served, {*types} <= {*documented} if documented else None)
-
-
-def _content_type(view: ReplyView) -> str:
-    headers = view.exchange.request.headers
-    return next((value for name, value in headers if name.lower() == "content-type"), "").partition(";")[0]
 
 
 def places(views: Sequence[ReplyView], field: Field, types: Sequence[str]) -> Json | None:

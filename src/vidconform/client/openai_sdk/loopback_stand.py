@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from vidconform.exchange import Headers, Reply
+from vidconform.exchange import Headers, Reply, header_in
 
 # What frames a message is the server's own; the body comes decoded and whole.
 _OURS = ("content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding", "date", "server")
@@ -31,8 +31,8 @@ class OpenAIRequest:
         return self.target.partition("?")[0]
 
     def header(self, name: str) -> str:
-        """Return a header by its name in lower case, or an empty text."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        """Return a header by its name, or an empty text."""
+        return header_in(self.headers, name)
 
 
 Answer = Callable[[OpenAIRequest], Reply | None]

@@ -79,8 +79,8 @@ class OpenAILanes:
             results = list(lane.results())
             name = provider_run.provider.name
             self._session.client_troubles += [f"{name}: {r.name}: {r.told}" for r in results if r.state == ERRORED]
-            if relay is not None:
-                self._keep(relay, store)
+            for contract, evidence in relay.end() if relay is not None else ():
+                store.write(contract, evidence, is_observed=False)
             return findings(name, process.version, results)
 
     def _patience(self, provider_run: ProviderRun) -> Patience:
@@ -88,15 +88,6 @@ class OpenAILanes:
             return _RECORDED
         pace, timeout = provider_run.pace, self._session.options.request_timeout or _USUAL_TIMEOUT
         return Patience(timeout, pace.poll_timeout, pace.poll_interval)
-
-    def _keep(self, relay: RelayedAnswers, store: Store) -> None:
-        """Write down what was asked live beside the evidence of the probes."""
-        for contract, evidence in relay.end():
-            shown = store.source.setting.redactor.evidence(evidence)
-            if store.source.records:
-                store.source.record(contract, shown)
-            if self._session.journal is not None:
-                self._session.journal.keep(contract, shown)
 
     def _shown(self, rows: list[Row]) -> list[Row]:
         """Return lines without any secret of the run."""

@@ -18,7 +18,7 @@ from vidconform.client.openai_sdk.openai_calls import (
 )
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
 from vidconform.client.openai_sdk.task_stories import Seen
-from vidconform.exchange import Evidence, Reply
+from vidconform.exchange import Evidence, Reply, header_in
 from vidconform.verdicts import Pointer
 
 # After its first request the task is not what it was.
@@ -106,7 +106,7 @@ def _alike(asked: OpenAIRequest, route: Route, same: list[Seen]) -> Iterator[See
     """Yield those that say what the package says: a form, a page of a list, a variant of a content."""
     variants = [seen for seen in same if _query(seen.exchange.request.target) == _query(asked.target)]
     if route.role == "create":
-        yield from (s for s in same if _content_type(s).startswith(_FORM) and s.exchange.step in _CREATED)
+        yield from (seen for seen in same if seen.exchange.step in _CREATED and _is_form(seen))
     elif route.role == "list":
         yield from variants
     elif route.role == "content" and "variant" not in route.operation.options:
@@ -117,9 +117,8 @@ def _alike(asked: OpenAIRequest, route: Route, same: list[Seen]) -> Iterator[See
         yield from same
 
 
-def _content_type(seen: Seen) -> str:
-    headers = seen.exchange.request.headers
-    return next((value for name, value in headers if name.lower() == "content-type"), "")
+def _is_form(seen: Seen) -> bool:
+    return header_in(seen.exchange.request.headers, "content-type").startswith(_FORM)
 
 
 def _query(target: str) -> dict[str, list[str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from vidconform.contracts.documented_values import resolved
 from vidconform.contracts.drafting.member_roles import with_phases, with_roles
 from vidconform.contracts.drafting.published_document import Node, PublishedDocument, why
-from vidconform.contracts.drafting.schema_rows import Row, RowWriter
+from vidconform.contracts.drafting.schema_rows import Row, RowWriter, kebab
 from vidconform.contracts.drafting.taken_schemas import taken
 from vidconform.contracts.keywords import NOTES
 from vidconform.contracts.patterns import compiled
@@ -80,8 +79,7 @@ class DraftedFiles:
 def _named(given: Any) -> str:
     """Return the name that a document has for a schema, in small letters."""
     reference = str(given.get("$ref", "")) if isinstance(given, dict) else ""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", reference.rpartition("/")[2])
-    return re.sub(r"[^a-z0-9]+", "-", split.lower()).strip("-")
+    return kebab(reference.rpartition("/")[2])
 
 
 def _asserted(node: Any) -> Any:

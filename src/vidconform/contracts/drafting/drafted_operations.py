@@ -12,9 +12,9 @@ from vidconform.contracts.drafting.drafted_files import DraftedFiles
 from vidconform.contracts.drafting.guessed_roles import option_role, task_parameter
 from vidconform.contracts.drafting.made_up_values import made_up_body
 from vidconform.contracts.drafting.published_document import Node, PublishedOperation
+from vidconform.contracts.keywords import IGNORED_HEADERS
 from vidconform.contracts.operations import JSON, SENDABLE
 
-_IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _MADE_UP = "the example in openapi.yaml is made up, replace it"
 
 
@@ -53,7 +53,7 @@ def _parameters(role: str, operation: PublishedOperation, remarks: list[str]) ->
         is_plain = "content" not in parameter and parameter.get("style", "form") in ("form", "simple")
         if parameter is named:
             yield {**shown, "x-role": "id", **({"example": example} if isinstance(example, str) else {})}
-        elif parameter["in"] == "header" and parameter["name"].lower() in _IGNORED_HEADERS:
+        elif parameter["in"] == "header" and parameter["name"].lower() in IGNORED_HEADERS:
             remarks.append(f"{place} not taken, OpenAPI ignores a header of this name")
         elif parameter.get("required") and (example is None or not is_plain or parameter["in"] == "cookie"):
             raise CannotBeAsked(f"its required parameter {parameter['name']!r} shows no plain value that can be sent")

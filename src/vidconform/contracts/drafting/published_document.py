@@ -11,11 +11,12 @@ from typing import Any
 
 from vidconform.contracts.data_files import read_json, read_yaml
 from vidconform.contracts.documented_values import resolved
+from vidconform.contracts.fields import pointer_names
+from vidconform.contracts.keywords import METHODS
 from vidconform.errors import DataFileProblem
 
 Node = dict[str, Any]
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _MOST_STEPS = 20
 _ADDRESS = re.compile(r"https?://[^/?#\s{}]+[^?#\s{}]*")
 
@@ -79,7 +80,7 @@ class PublishedDocument:
         for path, given in self.structure["paths"].items():
             try:
                 shared = self.followed(given)
-                methods = [method for method in _METHODS if method in shared]
+                methods = [method for method in METHODS if method in shared]
                 yield from [PublishedOperation(path, m, self._whole(shared, shared[m])) for m in methods]
             except (KeyError, TypeError, AttributeError, ValueError) as error:
                 remarks.append(f"{path}: left out, it cannot be read: {why(error)}")
@@ -97,8 +98,8 @@ class PublishedDocument:
 
     def _at(self, reference: str) -> Any:
         node: Any = self.structure
-        for name in reference.partition("#")[2].split("/")[1:]:
-            node = node[name.replace("~1", "/").replace("~0", "~")]
+        for name in pointer_names(reference):
+            node = node[name]
         return node
 
     def _whole(self, shared: Node, item: Node) -> Node:

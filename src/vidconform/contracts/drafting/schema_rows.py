@@ -62,7 +62,7 @@ class RowWriter:
         )
 
     def _add(self, words: tuple[str, ...], statement: str) -> str:
-        id = "-".join(filter(None, (_kebab(word) for word in (self.prefix, *words))))
+        id = "-".join(filter(None, (kebab(word) for word in (self.prefix, *words))))
         number, free = 2, id
         while free in self.taken:
             number, free = number + 1, f"{id}-{number}"
@@ -92,6 +92,7 @@ def _shown(value: Any) -> str:
     return " ".join(shown.split())
 
 
-def _kebab(word: str) -> str:
+def kebab(word: str) -> str:
+    """Return a name in small letters with hyphens."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", word)
     return re.sub(r"[^a-z0-9]+", "-", split.lower()).strip("-")

@@ -18,15 +18,24 @@ from vidconform.emulator.vices.triggers import (
     SECOND_ROUTE,
     TASK,
 )
-from vidconform.emulator.vices.vice import Act, coded, provided, refused, said, typed, vice, vices
+from vidconform.emulator.vices.vice import (
+    CRASHED,
+    NO_ROUTE,
+    UNKNOWN_TASK,
+    Act,
+    coded,
+    provided,
+    refused,
+    said,
+    typed,
+    vice,
+    vices,
+)
 
 _PAGE = said(b"<!doctype html><html><title>Loading</title></html>", content_type="text/html")
 _ERROR = said({"code": "upstream_error", "message": "the upstream is busy", "data": None})
 _ERROR_AS_VIDEO = said(b'{"error": {"message": "the upstream is busy"}}', content_type="video/mp4")
 _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_type="video/mp4")
-_UNKNOWN = refused(404, "video not found", "video_not_found")
-_NO_ROUTE = refused(404, "there is no such route", "not_found")
-_FAILED = refused(500, "the server failed", "internal_error")
 _BUSY = refused(502, "the upstream is busy", "bad_gateway")
 
 
@@ -60,8 +69,8 @@ vices(
     SECOND_READ,
     ("html-with-200", "A page of HTML is sent with 200 at the second read.", _PAGE),
     ("error-with-200", "The second read of a task is answered with 200 and an error in its body.", _ERROR),
-    ("loses-a-task-now-and-then", "A task that was read once is unknown at the second read.", _UNKNOWN),
-    ("reads-fail-now-and-then", "The second read of a task is answered with 500.", _FAILED),
+    ("loses-a-task-now-and-then", "A task that was read once is unknown at the second read.", UNKNOWN_TASK),
+    ("reads-fail-now-and-then", "The second read of a task is answered with 500.", CRASHED),
     ("task-as-list", "A task is a list with one member at the second read.",
      lambda reply: setattr(reply, "body", [reply.body])),
     ("another-id-at-the-second-read", "A task has another id at the second read.", _rename),
@@ -85,9 +94,9 @@ vices(
 )  # fmt: skip
 vices(
     FIRST_READ,
-    ("created-task-unknown-at-first", "The first read of a created task is answered with 404.", _UNKNOWN),
+    ("created-task-unknown-at-first", "The first read of a created task is answered with 404.", UNKNOWN_TASK),
 )
-vices(SECOND_ROUTE, ("second-route-as-404", "The second route answers with 404.", _NO_ROUTE))
+vices(SECOND_ROUTE, ("second-route-as-404", "The second route answers with 404.", NO_ROUTE))
 vices(
     CONTENT,
     ("content-empty", "The content is empty.", said(b"", content_type="video/mp4")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import NEAR_KEY
 from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, LISTED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
-from vidconform.emulator.vices.vice import Act, provided, refused, vices
+from vidconform.emulator.vices.vice import KEY_REFUSED, Act, provided, refused, vices
 
 
 def credentials(reply: ReplyContext) -> list[str]:
@@ -53,13 +53,12 @@ vices(
     ("lets-in-keys-near-the-right-one", "A key that shares its beginning or its end with the right one is let in.",
      lambda reply: reply.check == "key" and NEAR_KEY in " ".join(credentials(reply)) and reply.grant()),
 )  # fmt: skip
-_shut = refused(401, "the key is not valid", "invalid_api_key")
 _NOW_AND_THEN = "The key that read a task once is refused at the second read."
-vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, _shut))
-vices(CREATED, ("refuses-the-key-for-creations", "The key that reads tasks is refused for creations.", _shut))
-vices(REMIXED, ("refuses-the-key-for-remixes", "The key that reads tasks is refused for remixes.", _shut))
-vices(LISTED, ("refuses-the-key-for-lists", "The key that reads tasks is refused for lists.", _shut))
-vices(CONTENT, ("refuses-the-key-for-content", "The key that reads tasks is refused for their content.", _shut))
+vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, KEY_REFUSED))
+vices(CREATED, ("refuses-the-key-for-creations", "The key that reads tasks is refused for creations.", KEY_REFUSED))
+vices(REMIXED, ("refuses-the-key-for-remixes", "The key that reads tasks is refused for remixes.", KEY_REFUSED))
+vices(LISTED, ("refuses-the-key-for-lists", "The key that reads tasks is refused for lists.", KEY_REFUSED))
+vices(CONTENT, ("refuses-the-key-for-content", "The key that reads tasks is refused for their content.", KEY_REFUSED))
 
 
 vices(
@@ -69,13 +68,13 @@ vices(
 )  # fmt: skip
 for _when, _name in {READ: "reads-need-a-key", LISTED: "lists-need-a-key", CONTENT: "content-needs-a-key"}.items():
     _sentence = "What needs no key is refused to whoever asks without one."
-    vices(_when, (_name, _sentence, provided(_came_without, _shut)))
+    vices(_when, (_name, _sentence, provided(_came_without, KEY_REFUSED)))
 vices(
     SECOND_ROUTE,
     ("refuses-the-frontend-token", "The second route refuses the frontend token.",
-     provided(lambda reply: "token" in reply.sent_headers, _shut)),
+     provided(lambda reply: "token" in reply.sent_headers, KEY_REFUSED)),
     ("refuses-the-admin-token", "The second route refuses an admin's token.",
-     provided(lambda reply: "token" not in reply.sent_headers, _shut)),
+     provided(lambda reply: "token" not in reply.sent_headers, KEY_REFUSED)),
 )  # fmt: skip
 vices(
     READ,

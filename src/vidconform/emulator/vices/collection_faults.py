@@ -5,13 +5,11 @@ from __future__ import annotations
 from vidconform.emulator.lives import cancelled_word
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, DELETED, LISTED, UNKNOWN_DELETION, VARIANT
-from vidconform.emulator.vices.vice import refused, replaced, said, typed, vice, vices, without
-
-_NO_ROUTE = refused(404, "there is no such route", "not_found")
+from vidconform.emulator.vices.vice import NO_ROUTE, replaced, said, typed, vice, vices, without
 
 vices(
     LISTED,
-    ("list-as-404", "A list is answered with 404.", _NO_ROUTE),
+    ("list-as-404", "A list is answered with 404.", NO_ROUTE),
     ("list-ignores-its-limit", "A list is as long as it gets, whatever limit is asked for.", without("limit")),
     ("list-ignores-its-order", "A list has one order, whatever order is asked for.", without("order")),
     (
@@ -24,14 +22,14 @@ vices(
 )
 vices(
     DELETED,
-    ("delete-as-404", "A deletion is answered with 404.", _NO_ROUTE),
+    ("delete-as-404", "A deletion is answered with 404.", NO_ROUTE),
     ("deletion-of-another-id", "A deletion tells another id than the task's.", replaced("another", "id")),
 )
-vices(CANCELLED, ("cancel-as-404", "A cancellation is answered with 404.", _NO_ROUTE))
+vices(CANCELLED, ("cancel-as-404", "A cancellation is answered with 404.", NO_ROUTE))
 vices(UNKNOWN_DELETION, ("deletes-any-id", "The deletion of an unknown id is answered with 200.", said({})))
 vices(
     VARIANT,
-    ("variants-as-404", "There is no variant of a content but the video.", _NO_ROUTE),
+    ("variants-as-404", "There is no variant of a content but the video.", NO_ROUTE),
     ("variants-as-octets", "A variant is sent as application/octet-stream.", typed("application/octet-stream")),
     ("one-content-for-all-variants", "Every variant is the video.", without("variant")),
 )

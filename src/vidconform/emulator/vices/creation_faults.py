@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CREATED, MADE, REMIXED
-from vidconform.emulator.vices.vice import Act, coded, refused, replaced, vice, vices
+from vidconform.emulator.vices.vice import NO_ROUTE, UNKNOWN_TASK, Act, coded, refused, replaced, vice, vices
 from vidconform.exchange import decode_body
 
 
@@ -54,7 +54,7 @@ _NOT_SAID = "The documented creation is refused, and nothing says for which memb
 vices(
     CREATED,
     ("refuses-the-documented-body", _NOT_SAID, refused(400, "bad request", "bad_request")),
-    ("create-as-404", "A creation is answered with 404.", refused(404, "there is no such route", "not_found")),
+    ("create-as-404", "A creation is answered with 404.", NO_ROUTE),
     ("create-as-202", "A creation is answered with 202.", coded(202)),
     ("create-as-201-with-an-error", "A creation is answered with 201 and an error in its body.",
      refused(201, "the upstream is busy", "upstream_error")),
@@ -63,7 +63,7 @@ vices(
     REMIXED,
     ("remix-of-another-source", "A remix names another task than its source.", replaced("another", "source")),
     ("remix-as-404", "Every remix is answered with 404, as if its source did not exist.",
-     refused(404, "video not found", "video_not_found")),
+     UNKNOWN_TASK),
     ("remix-with-the-id-of-its-source", "A remix has the id of its source.",
      lambda reply: replaced(reply.asked, "id", "task-id")(reply)),
 )  # fmt: skip

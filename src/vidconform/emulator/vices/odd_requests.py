@@ -6,11 +6,10 @@ import json
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
-from vidconform.emulator.vices.vice import coded, provided, refused, said, vice, vices
+from vidconform.emulator.vices.vice import CRASHED, coded, provided, said, vice, vices
 
 _LONG, _SHORT = 64, 20
 UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
-_crash = refused(500, "the server failed", "internal_error")
 _html = said(b"<!doctype html><html><title>Not Found</title></html>", 404, "text/html")
 
 
@@ -25,10 +24,10 @@ def _is_long(reply: ReplyContext) -> bool:
 vices(
     ANY,
     ("crashes-on-a-quote", "An id with a quote is answered with 500.",
-     provided(lambda reply: "'" in _asked(reply), _crash)),
+     provided(lambda reply: "'" in _asked(reply), CRASHED)),
     ("crashes-on-a-body-that-is-no-object",
      "A creation whose body is JSON, not empty and no object is answered with 500.",
-     provided(lambda reply: reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"), _crash)),
+     provided(lambda reply: reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"), CRASHED)),
     generated=True,
 )  # fmt: skip
 vices(

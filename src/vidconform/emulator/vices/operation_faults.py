@@ -8,10 +8,7 @@ from typing import Any
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.auth_faults import credentials, opens
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, CREATED, LISTED, MODELS, READ
-from vidconform.emulator.vices.vice import Act, refused, vices, without
-
-_NO_ROUTE = refused(404, "there is no such route", "not_found")
-_SHUT = refused(401, "the key is not valid", "invalid_api_key")
+from vidconform.emulator.vices.vice import KEY_REFUSED, NO_ROUTE, Act, provided, vices, without
 
 
 def _written(role: str, change: Callable[[Any], Any]) -> Act:
@@ -58,12 +55,13 @@ vices(
     MODELS,
     ("lacks-a-documented-model", "A model that a creation may name is not listed.",
      _written("models", lambda models: models[:-1])),
-    ("models-as-404", "There is no list of models.", _NO_ROUTE),
-    ("models-need-a-key", "The models are not listed without a key.", lambda reply: credentials(reply) or _SHUT(reply)),
-    ("refuses-the-key-for-models", "The key that reads tasks is refused for models.", _SHUT),
+    ("models-as-404", "There is no list of models.", NO_ROUTE),
+    ("models-need-a-key", "The models are not listed without a key.",
+     provided(lambda reply: not credentials(reply), KEY_REFUSED)),
+    ("refuses-the-key-for-models", "The key that reads tasks is refused for models.", KEY_REFUSED),
 )  # fmt: skip
 vices(LISTED, ("list-ignores-its-filter", "A list holds whatever there is.", without("status", "model")))
-vices(CANCELLED, ("refuses-the-key-for-cancels", "The key that creates tasks cancels none.", _SHUT))
+vices(CANCELLED, ("refuses-the-key-for-cancels", "The key that creates tasks cancels none.", KEY_REFUSED))
 vices(
     ANY,
     ("lists-models-without-key", "The models are listed without a key.", opens("models", without=True)),

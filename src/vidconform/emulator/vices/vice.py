@@ -173,6 +173,12 @@ def refused(status: int, message: str, code: str) -> Act:
     return lambda reply: reply.refuse(status, message, code)
 
 
+NO_ROUTE = refused(404, "there is no such route", "not_found")
+UNKNOWN_TASK = refused(404, "video not found", "video_not_found")
+KEY_REFUSED = refused(401, "the key is not valid", "invalid_api_key")
+CRASHED = refused(500, "the server failed", "internal_error")
+
+
 def without(*checks: str) -> Act:
     """Return the act that answers as if some checks were left out."""
     return lambda reply: [reply.answer_without(check) for check in checks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vidconform.contracts import grouped
 from vidconform.report.faults import named
 from vidconform.report.nightly.comparison import KINDS, NOT_DECIDED, Difference
 from vidconform.report.terminal import describe_known
@@ -34,11 +35,9 @@ def as_text(found: Sequence[Difference], said: Iterable[str]) -> list[str]:
 
 def not_judged(found: Iterable[Difference]) -> list[str]:
     """Return what could not be judged, a line a contract and cause."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for difference in found:
-        groups.setdefault((difference.contract, difference.received), []).append(difference.requirement)
-    told = [(visible(contract), visible(named(names)), visible(cause)) for (contract, cause), names in groups.items()]
-    return [f"not judged: {contract}: {names}: {cause}" for contract, names, cause in told]
+    groups = grouped(found, lambda difference: (difference.contract, difference.received))
+    told = [(*key, named([difference.requirement for difference in same])) for key, same in groups.items()]
+    return [f"not judged: {visible(contract)}: {visible(names)}: {visible(cause)}" for contract, cause, names in told]
 
 
 def _text(difference: Difference) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from vidconform.report.rejudged import Question, moved_in
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.text import pluralise, visible
-from vidconform.verdicts import BY_COLUMN, LABELS, NOT_JUDGED, Label
+from vidconform.verdicts import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, Label
 
 
 def as_json(merged: ReportModel, *, changed: bool = False) -> list[dict[str, Any]]:
@@ -62,6 +62,12 @@ def beats(merged: ReportModel, entry: Entry) -> list[Label | None]:
     """Return the reading in each run of the contract, None where it was not judged."""
     judged = dict(entry.history)
     return [judged.get(run) for run in merged.columns[entry.row.contract].runs]
+
+
+def is_silent(merged: ReportModel, contract: str, run: int) -> bool:
+    """Whether a run says nothing of a contract's service."""
+    counts = merged.counts[run].get(contract, Counter())
+    return not any(number for label, number in counts.items() if label not in (*NOT_JUDGED, *NOT_SEEN))
 
 
 def describe_since(merged: ReportModel, entry: Entry) -> str:

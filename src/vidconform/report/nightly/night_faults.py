@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from vidconform.errors import BadOption
 from vidconform.report.merged_runs import NOBODY, merge_files
 from vidconform.report.nightly.comparison import differences
+from vidconform.report.nightly.history import is_silent
 from vidconform.report.report_model import Column, Entry, ReportModel
 from vidconform.report.results_reader import NAME, find_results
 from vidconform.report.run_model import Run, VerdictRow
@@ -134,11 +136,7 @@ class Night:
                 yield NightFault(key, column.id, "", "", "not judged", "", cause, days[0])
 
     def _silent_runs(self, column: Column) -> list[int]:
-        def is_silent(run: int) -> bool:
-            counts = self.whole.counts[run].get(column.id, Counter())
-            return not any(number for label, number in counts.items() if label not in (*NOT_JUDGED, *NOT_SEEN))
-
-        return list(takewhile(is_silent, reversed(column.runs)))
+        return list(takewhile(partial(is_silent, self.whole, column.id), reversed(column.runs)))
 
     def _is_silent(self, contract: str) -> bool:
         return any(column.id == contract and self._silent_runs(column) for column in self._columns)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from vidconform.contracts import pointer_names
 from vidconform.exchange import UndecodableJson, decode_json
 from vidconform.report.pages.exchange_view import Body
 from vidconform.text import lines
@@ -28,13 +29,9 @@ def parts(body: Body, pointer: str = "") -> list[Part]:
 def _pieces(text: str, pointer: str) -> Iterator[Part]:
     try:
         value = decode_json(text.encode("utf-8", "surrogatepass"))
-        yield from list(_json(value, _path(pointer), (), 0))
+        yield from list(_json(value, pointer_names(pointer), (), 0))
     except (UndecodableJson, RecursionError):
         yield text, False
-
-
-def _path(pointer: str) -> tuple[str, ...]:
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def _json(value: Any, target: tuple[str, ...], path: tuple[str, ...], depth: int) -> Iterator[Part]:

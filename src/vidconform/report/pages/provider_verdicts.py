@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from vidconform.contracts import grouped
 from vidconform.report.headlines import NOTHING_PAID, SELDOM, is_emulated, judged, judged_documents, spent_in_words
 from vidconform.report.pages.clients import ClientCell
 from vidconform.report.pages.sdk_findings import SdkFindings
@@ -61,9 +62,7 @@ def provider_verdicts(
         of_provider = rows.setdefault(whose, {"service": [], "document": []})
         of_provider[entry.row.subject].append(entry.row.as_line())
     columns = {column.served.name: column for column in merged.columns.values()}
-    asked: dict[str, list[ClientCell]] = {}
-    for client in cells:
-        asked.setdefault(client.lines[0]["provider"], []).append(client)
+    asked = grouped(cells, lambda client: str(client.lines[0]["provider"]))
     nothing: dict[str, list[dict[str, Any]]] = {"service": [], "document": []}
     return [
         _verdict(merged, column, rows.get(name, nothing), _clients(sdk.get(name), asked.get(name, [])))
@@ -109,14 +108,10 @@ def _query(provider: str, letter: str) -> str:
 def _clients(sdk: SdkFindings | None, cells: Iterable[ClientCell]) -> list[VerdictPart]:
     """Return how the SDK fares, and how clients do that were written for other contracts, the worst first."""
     found = [] if sdk is None else [VerdictPart(sdk.words, sdk.letter, sdk.anchor)]
-    by_written: dict[str, list[ClientCell]] = {}
-    for cell in cells:
-        by_written.setdefault(cell.written, []).append(cell)
-    by_way: dict[str, list[ClientCell]] = {}
-    for same in by_written.values():
-        # At whichever of the provider's contracts it fares worst.
-        worst = min(same, key=lambda cell: list(_WAYS).index(_way(cell)))
-        by_way.setdefault(_way(worst), []).append(worst)
+    by_written = grouped(cells, lambda cell: cell.written).values()
+    # At whichever of the provider's contracts it fares worst.
+    worst = (min(same, key=lambda cell: list(_WAYS).index(_way(cell))) for same in by_written)
+    by_way = grouped(worst, _way)
     return found + [part for way in _WAYS for part in _of_clients(way, by_way.get(way, []))]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from vidconform.contracts import grouped
 from vidconform.report.report_model import ReportModel
 from vidconform.text import slug
 
@@ -49,11 +50,8 @@ class SdkFindings:
     @property
     def unseen(self) -> dict[tuple[str, str], list[Line]]:
         """What says nothing of the provider, by its reading and by what would show it or was in the way."""
-        found: dict[tuple[str, str], list[Line]] = {}
-        for line in self.lines:
-            reading = line["client"]["reading"]
-            if reading not in HARMS and reading != _WELL:
-                found.setdefault((reading, line["received"] or line["expected"]), []).append(line)
+        unseen = (line for line in self.lines if line["client"]["reading"] not in (*HARMS, _WELL))
+        found = grouped(unseen, lambda line: (line["client"]["reading"], line["received"] or line["expected"]))
         return dict(sorted(found.items(), key=lambda group: -len(group[1])))
 
     @property

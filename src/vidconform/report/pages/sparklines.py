@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from vidconform.report.nightly.history import beats
+from vidconform.report.nightly.history import beats, is_silent
 from vidconform.report.report_model import Entry, ReportModel
-from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, Label
+from vidconform.verdicts import Label
 
 _TALL = {Label.FAILS: 10.0, Label.ERRORED: 10.0, Label.CONTRADICTS: 8.0, Label.DEVIATES: 8.0, Label.CONFORMS: 4.0}
 _THIN = 1.0
+_WIDTH = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class Rectangle:
     letter: str
 
 
-def sparkline(merged: ReportModel, entry: Entry, width: float = 120.0) -> list[Rectangle]:
+def sparkline(merged: ReportModel, entry: Entry) -> list[Rectangle]:
     """Return the stretches of one question; a run that did not judge it leaves a hole."""
     found = beats(merged, entry)
-    step = width / max(len(found), 1)
+    step = _WIDTH / max(len(found), 1)
     made, start = [], 0
     for label, same in groupby(found):
         count = len(list(same))
@@ -68,8 +69,7 @@ def trend(merged: ReportModel, contract: str) -> list[TrendRun]:
     made = []
     for run in merged.columns[contract].runs:
         count = merged.counts[run].get(contract, Counter())
-        judged = any(number for label, number in count.items() if label not in (*NOT_JUDGED, *NOT_SEEN))
         day = merged.runs[run].started_at.date().isoformat()
         fails, deviates = (count[label] - count[f"known {label}"] for label in (Label.FAILS, Label.DEVIATES))
-        made.append(TrendRun(day, fails, deviates, judged))
+        made.append(TrendRun(day, fails, deviates, not is_silent(merged, contract, run)))
     return made

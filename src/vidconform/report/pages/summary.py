@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from vidconform.contracts import grouped
 from vidconform.report.faults import faults
 from vidconform.report.report_model import Cell, Entry, ReportModel
 from vidconform.report.undecided import undecided_groups
@@ -108,9 +109,7 @@ class Section:
     @cached_property
     def groups(self) -> list[CauseGroup]:
         """The findings by their cause: a provider at a time, the vendors before our emulators."""
-        found: dict[tuple[bool, str], list[SummaryLine]] = {}
-        for one in self.findings:
-            found.setdefault((one.entry.origin == "emulated", one.entry.row.provider), []).append(one)
+        found = grouped(self.findings, lambda one: (one.entry.origin == "emulated", one.entry.row.provider))
         return [group for whose in sorted(found) for group in _groups(found[whose])]
 
     def by_provider(self, most: int) -> list[tuple[str, list[CauseGroup]]]:
@@ -130,9 +129,8 @@ def _groups(findings: Iterable[SummaryLine]) -> list[CauseGroup]:
 
 def sections(merged: ReportModel) -> list[Section]:
     """Return the sections that have findings; those about the vendor come before those about our emulator."""
-    found: dict[str, list[SummaryLine]] = {}
-    for cell, entry in merged.entries():
-        found.setdefault(_listed(entry) or entry.label, []).append(SummaryLine(cell, entry))
+    lines = (SummaryLine(cell, entry) for cell, entry in merged.entries())
+    found = grouped(lines, lambda one: _listed(one.entry) or one.entry.label)
     made = [Section(t, note, labels, _sorted(found, labels)) for t, labels, note in SECTIONS]
     made += [Section(*said, (), _sorted(found, (state,))) for state, said in LISTED.items()]
     return [section for section in made if section.findings]

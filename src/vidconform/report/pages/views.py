@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from vidconform.contracts import grouped
 from vidconform.report.file_names import FileNames
 from vidconform.report.pages.exchange_view import ExchangeKey, Journalled, Kept, read_evidence
 from vidconform.report.pages.timelines import Timeline, timelines
@@ -95,9 +96,7 @@ class Views:
     @cached_property
     def peers(self) -> dict[str, list[Cell]]:
         """The cells of a requirement's name, the worst first, for what other vendors make of it."""
-        found: dict[str, list[Cell]] = {}
-        for cell in self.merged.cells.values():
-            found.setdefault(cell.requirement, []).append(cell)
+        found = grouped(self.merged.cells.values(), lambda cell: cell.requirement)
         return {requirement: sorted(cells, key=_worst) for requirement, cells in found.items()}
 
     @cached_property
