@@ -70,6 +70,7 @@ __all__ = [
     "find_provider", "findings", "findings_in", "fits", "format_files", "grouped", "holds_json", "in_place", "is_plain",
     "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer",
     "names_a_secret", "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "pointer_names",
-    "provider_names", "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml",
-    "refutations", "resolve", "schema_errors", "sum_of", "types_in", "usual_headers", "value_of", "values_at", "write_at", "written",
+    "provider_names", "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text",
+    "read_toml", "refutations", "resolve", "schema_errors", "sum_of", "types_in", "usual_headers", "value_of",
+    "values_at", "write_at", "written",
 ]  # fmt: skip
