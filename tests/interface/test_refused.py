@@ -164,7 +164,7 @@ BREAKS = [
     (LEDGER, '"retrieve-accepts-key"', '"retrieve-route"', "the requirement 'retrieve-route' stands twice"),
     (LEDGER, "[[requirement]]", "[[requirement", "no TOML: "),
     (TASK, "{", "", "no JSON: "),
-    (TASK, '"type": "object"', '"type": "objekt"', 'no JSON Schema: "objekt" is not valid under any'),
+    (TASK, '"type": "object"', '"type": "objekt"', 'no JSON Schema: type: "objekt" is not valid under any'),
     (
         TASK,
         '"#/$defs/',
