@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vidconform import __version__
-from vidconform.catalogue import add_catalogue, judged_bundles
+from vidconform.catalogue import add_catalogue, ended_as_interrupted, judged_bundles
 from vidconform.client.against_vices import add_client
 from vidconform.client.facts import add_facts
 from vidconform.doctor import add_doctor, add_explain
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from vidconform.contracts import Contract
 
 _USAGE = 4
-# As a shell tells of what a signal ended: 128 and the number of SIGINT.
-_INTERRUPTED = 130
+# As a shell tells of what a signal ended: this and its number.
+_SIGNALLED = 128
 # What a shell sets when it asks for completions; argcomplete is installed then.
 _COMPLETING = "_ARGCOMPLETE"
 
@@ -41,6 +41,11 @@ _COMPLETING = "_ARGCOMPLETE"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; what the user can mend is one sentence and exit code 4."""
     open_closed_streams()
+    with ended_as_interrupted() as ended_by:
+        return _run(arguments, ended_by)
+
+
+def _run(arguments: Sequence[str] | None, ended_by: list[int]) -> int:
     parser = _parser()
     if _COMPLETING in os.environ:
         from argcomplete import autocomplete
@@ -57,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt as end:
         say("; ".join(["vidconform: interrupted", *map(str, end.args)]), sys.stderr)
-        return _INTERRUPTED
+        return _SIGNALLED + ended_by[0]
     except VidconformError as problem:
         return _refuse(problem)
     except (OSError, ValueError) as problem:

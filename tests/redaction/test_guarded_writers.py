@@ -347,7 +347,7 @@ WRITERS = {
     "catalogue/units.py",
     # What a client of the user's prints, who has no key of a vendor's.
     "client/against_vices/client_process.py",
-    # Tries whether the file of TLS secrets that the user names can be opened, and writes nothing.
+    # Sees whether Python can open what the environment has it write to, and writes nothing there.
     "transport/environment.py",
 }  # fmt: skip
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from vidconform.emulator.vices import vices_of
 from vidconform.proof.kept_forms import EVIDENCE
@@ -34,9 +35,17 @@ def run_in_processes(
     jobs = jobs or min(os.cpu_count() or 1, _MOST_PROCESSES)
     if jobs == 1:
         return run_trials(forms, keys)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        parts = pool.map(partial(run_trials, forms), [keys[start::jobs] for start in range(jobs)])
-        trials = [trial for part in parts for trial in part]
+    # What a terminal interrupts is the call alone, which ends its processes.
+    unheard = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, unheard) as pool:
+        try:
+            parts = pool.map(partial(run_trials, forms), [keys[start::jobs] for start in range(jobs)])
+            trials = [trial for part in parts for trial in part]
+        except KeyboardInterrupt:
+            # The pool would wait for all that they have at hand.
+            for process in active_children():
+                process.terminate()
+            raise
     return sorted(trials, key=lambda trial: keys.index((trial.provider, trial.name)))
 
 
