@@ -8,7 +8,7 @@ from typing import Any
 
 from vidconform.client.openai_sdk.openai_calls import ERRORED
 from vidconform.client.openai_sdk.openai_evidence import openai_evidence
-from vidconform.client.openai_sdk.openai_findings import Row, findings
+from vidconform.client.openai_sdk.openai_findings import Row, client_findings
 from vidconform.client.openai_sdk.openai_lane import OpenAILane, Patience
 from vidconform.client.openai_sdk.openai_process import OPENAI
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, openai_routes
@@ -81,7 +81,7 @@ class OpenAILanes:
             self._session.client_troubles += [f"{name}: {r.name}: {r.told}" for r in results if r.state == ERRORED]
             for contract, evidence in relay.end() if relay is not None else ():
                 store.write(contract, evidence, is_observed=False)
-            return findings(name, process.version, results)
+            return client_findings(name, process.version, results)
 
     def _patience(self, provider_run: ProviderRun) -> Patience:
         if not isinstance(provider_run.store.source, LiveSource):
