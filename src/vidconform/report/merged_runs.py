@@ -32,12 +32,12 @@ def merge(runs: Iterable[Run], now: datetime | None = None, stale_after: int = S
     merged = ReportModel(now=now or datetime.now(UTC), stale_after=stale_after)
     for run in runs:
         _add(merged, run)
-    _turn(merged)
+    _number_from_the_oldest(merged)
     return merged
 
 
-def _turn(merged: ReportModel) -> None:
-    """Number the runs from the oldest."""
+def _number_from_the_oldest(merged: ReportModel) -> None:
+    """Number the runs, which were given newest first, from the oldest."""
     last = len(merged.runs) - 1
     merged.runs.reverse()
     merged.counts.reverse()
@@ -54,7 +54,7 @@ def _turn(merged: ReportModel) -> None:
 
 
 def _fold(cell: Cell) -> None:
-    """Give the runs in which nobody was heard to whoever was heard in the others."""
+    """Count the runs without a reply to the vendor or to our emulator, whichever answered in the other runs."""
     silent = cell.entries.pop(_UNHEARD, None)
     if silent is not None:
         kind = EMULATED if EMULATED in cell.entries and OBSERVED not in cell.entries else OBSERVED
@@ -89,27 +89,29 @@ def _add(merged: ReportModel, run: Run) -> None:
             _column(merged, contract, served, index)
     for line in run.lines:
         contract = line["contract"]
-        is_silent = contract in unheard and line["subject"] == "service"
         if contract not in counts:
             counts[contract] = Counter()
-            named = run.served.get(line["provider"])
-            _column(
-                merged,
-                contract,
-                named or JudgedProvider(line["provider"], line["provider"], "", (contract,), None),
-                index,
-            )
+            _column(merged, contract, run.served.get(line["provider"]) or _unnamed(line), index)
+        is_silent = contract in unheard and line["subject"] == "service"
         told = _silenced(line) if is_silent else line
-        if line["subject"] == "service":
-            counts[contract][told["reading"]] += 1
-            if is_known(told):
-                counts[contract][f"known {told['reading']}"] += 1
+        counts[contract].update(_counted(told))
         _place(merged, run, index, told, _UNHEARD if is_silent else None)
     merged.counts.append(counts)
     # Given newest first: what an older run says of the same client is of no use.
     merged.foreign = {**by_pair(run.foreign), **merged.foreign}
     merged.sdk = {**grouped(run.client_lines, itemgetter("provider")), **merged.sdk}
     run.let_go()
+
+
+def _unnamed(line: dict[str, Any]) -> JudgedProvider:
+    """Return the provider of a verdict whose run has no line about it."""
+    return JudgedProvider(line["provider"], line["provider"], "", (line["contract"],), None)
+
+
+def _counted(line: dict[str, Any]) -> list[str]:
+    """Return what a verdict is counted as: one on a document as nothing."""
+    reading = str(line["reading"])
+    return [] if line["subject"] != "service" else [reading, f"known {reading}"] if is_known(line) else [reading]
 
 
 def _unheard(run: Run) -> set[str]:

@@ -9,8 +9,8 @@ from vidconform.client.openai_sdk.openai_calls import (
     REFUSED,
     TROUBLE,
     WRONG_KEY,
+    CallTrace,
     OpenAICall,
-    Talk,
 )
 from vidconform.client.openai_sdk.openai_evidence import PROBE
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
@@ -37,12 +37,12 @@ class RelayedAnswers:
         self._routes, self._setting, self._transport = routes, setting, transport
         self._contexts: dict[str, ProbeContext] = {}
         self._created: list[tuple[ProbeContext, str]] = []
-        self.talk = Talk()
+        self.trace = CallTrace()
 
-    def begin(self, call: OpenAICall) -> Talk:
+    def begin(self, call: OpenAICall) -> CallTrace:
         """Begin a call."""
-        self.talk = Talk()
-        return self.talk
+        self.trace = CallTrace()
+        return self.trace
 
     def task_for(self, role: str) -> None:
         """Return None: a provider may be asked for any."""
@@ -52,16 +52,16 @@ class RelayedAnswers:
         role, task_id = self._routes.role_of(asked.method, asked.path)
         route = self._routes.by_role.get(role)
         if route is None:
-            self.talk.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
+            self.trace.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
             return None
         if role == "content" and "?" in asked.target and "variant" not in route.operation.options:
-            self.talk.remarks.append(_UNNAMED)
+            self.trace.remarks.append(_UNNAMED)
         try:
             return self._answered(self._sent(asked, route, task_id), route)
         except NotSent as not_sent:
-            self.talk.stop(REFUSED if role in _PAID else NEEDS, not_sent.hint)
+            self.trace.stop(REFUSED if role in _PAID else NEEDS, not_sent.hint)
         except ProbeFailure as failure:
-            self.talk.stop(TROUBLE, failure.cause)
+            self.trace.stop(TROUBLE, failure.cause)
             return None if failure.exchange is None else failure.exchange.reply
         return None
 
@@ -75,7 +75,7 @@ class RelayedAnswers:
     def _answered(self, exchange: Exchange, route: Route) -> Reply:
         context = self._context(route.contract)
         where = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
-        self.talk.sights.append(where)
+        self.trace.sights.append(where)
         created = task_id_in(route.contract, exchange.reply, route.role) if route.role in _PAID else None
         if created is not None:
             self._created.append((context, created))
