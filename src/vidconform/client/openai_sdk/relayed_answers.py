@@ -14,7 +14,7 @@ from vidconform.client.openai_sdk.openai_calls import (
 )
 from vidconform.client.openai_sdk.openai_evidence import PROBE
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
-from vidconform.contracts import Contract
+from vidconform.contracts import CREATING_ROLES, Contract
 from vidconform.exchange import Evidence, Exchange, Headers, Reply, timestamp
 from vidconform.ledger import task_id_in
 from vidconform.probes import ProbeContext, ProbeSettings, RawRequest
@@ -22,7 +22,6 @@ from vidconform.transport import NotSent, ProbeFailure, Transport
 from vidconform.verdicts import Pointer
 
 _UNNAMED = "the document names no variant"
-_PAID = ("create", "remix")
 # The address, the framing and the credential are ours.
 _OURS = ("host", "content-length", "connection", "accept-encoding", "authorization")
 
@@ -59,7 +58,7 @@ class RelayedAnswers:
         try:
             return self._answered(self._sent(asked, route, task_id), route)
         except NotSent as not_sent:
-            self.trace.stop(REFUSED if role in _PAID else NEEDS, not_sent.hint)
+            self.trace.stop(REFUSED if role in CREATING_ROLES else NEEDS, not_sent.hint)
         except ProbeFailure as failure:
             self.trace.stop(TROUBLE, failure.cause)
             return None if failure.exchange is None else failure.exchange.reply
@@ -69,14 +68,14 @@ class RelayedAnswers:
         context = self._context(route.contract)
         raw = RawRequest(asked.target, _passed_on(asked.headers), asked.body or None)
         credential = "wrong" if WRONG_KEY in asked.header("authorization") else "key"
-        ask = context.create if route.role in _PAID else context.ask
+        ask = context.create if route.role in CREATING_ROLES else context.ask
         return ask(f"openai-{route.role}", route.operation, task_id, credential=credential, raw=raw)
 
     def _answered(self, exchange: Exchange, route: Route) -> Reply:
         context = self._context(route.contract)
         where = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
         self.trace.sights.append(where)
-        created = task_id_in(route.contract, exchange.reply, route.role) if route.role in _PAID else None
+        created = task_id_in(route.contract, exchange.reply, route.role) if route.role in CREATING_ROLES else None
         if created is not None:
             self._created.append((context, created))
         return exchange.reply
