@@ -10,7 +10,7 @@ import pytest
 from vidconform.client.openai_sdk.call_checks import MET, Disappointed
 from vidconform.client.openai_sdk.openai_calls import NOT_RECORDED, NOT_TAKEN, RAN, CallResult
 from vidconform.client.openai_sdk.openai_checks import CHECKS
-from vidconform.client.openai_sdk.openai_findings import findings
+from vidconform.client.openai_sdk.openai_findings import client_findings
 from vidconform.client.openai_sdk.openai_ledger import client_ledger
 
 MP4 = b"\x00\x00\x00\x18ftypisom"
@@ -102,7 +102,7 @@ def test_a_creation_that_is_refused_as_a_form_is_told_once() -> None:
 
 
 def test_nothing_is_claimed_of_a_call_that_was_not_made() -> None:
-    rows = findings("acme", "3.0", [CallResult("poll", NOT_RECORDED, "a read")])
+    rows = client_findings("acme", "3.0", [CallResult("poll", NOT_RECORDED, "a read")])
     assert {row["outcome"] for row in rows} == {"unseen"}
     told = {row["requirement"]: row["client"]["reading"] for row in rows}
     assert told["poll-ends"] == "not recorded"

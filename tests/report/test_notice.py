@@ -100,7 +100,7 @@ def test_a_first_night_with_a_fault_opens_an_issue(nights: Nights) -> None:
     line = "- fails `acme/videos` `id-type` [MUST]: expected `type string`, received `7 at /id`, since "
     assert line in notice["body"]
     assert notice["faults"] == ["acme/videos id-type"]
-    assert issue_text.named(notice["body"]) == notice["faults"]
+    assert issue_text.faults_in(notice["body"]) == notice["faults"]
 
 
 def test_what_was_told_is_not_told_again(nights: Nights) -> None:
@@ -118,7 +118,7 @@ def test_a_second_fault_is_added_to_the_issue(nights: Nights) -> None:
     assert notice["title"] == "vidconform: acme: id-type, status-vocabulary"
     assert "status-vocabulary" in notice["comment"]
     assert "id-type" not in notice["comment"], "a comment tells what is new alone"
-    assert {*issue_text.named(notice["body"])} == {"acme/videos id-type", "acme/videos status-vocabulary"}
+    assert {*issue_text.faults_in(notice["body"])} == {"acme/videos id-type", "acme/videos status-vocabulary"}
 
 
 def test_a_fault_that_is_mended_beside_one_that_stays_is_told(nights: Nights) -> None:
@@ -127,7 +127,7 @@ def test_a_fault_that_is_mended_beside_one_that_stays_is_told(nights: Nights) ->
     notice = nights.night(*BAD, exit_code=1)
     assert (notice["action"], notice["exit"]) == ("update", 0)
     assert "Mended:\n\n- `acme/videos` `status-vocabulary`: conforms" in notice["comment"]
-    assert issue_text.named(notice["body"]) == ["acme/videos id-type"]
+    assert issue_text.faults_in(notice["body"]) == ["acme/videos id-type"]
 
 
 def test_the_issue_is_closed_when_all_is_mended(nights: Nights) -> None:
@@ -319,13 +319,13 @@ def test_many_faults_make_a_short_body_that_still_names_them_all(nights: Nights)
     notice = nights.night(*rows, exit_code=1)
     assert notice["title"] == "vidconform: acme: requirement-000, requirement-001 and 118 more"
     assert "- and 70 more, all in the report" in notice["body"]
-    assert len(issue_text.named(notice["body"])) == 120
+    assert len(issue_text.faults_in(notice["body"])) == 120
     assert len(notice["body"]) < 20_000
 
 
 def test_a_vendors_text_is_only_text_in_an_issue(nights: Nights) -> None:
     notice = nights.night(verdict("fails", received=BREAKS_OUT * 20, expected=BREAKS_OUT), GOOD[1], exit_code=1)
-    assert issue_text.named(notice["body"]) == ["acme/videos id-type"]
+    assert issue_text.faults_in(notice["body"]) == ["acme/videos id-type"]
     shown = rendered(notice["body"]).partition("-->")[2]
     assert [tag for tag in ("<a ", "<b>", "<h1>", "<!--") if tag in shown] == []
     outside = "".join(piece.partition("</code>")[2] for piece in shown.split("<code>"))
@@ -333,15 +333,15 @@ def test_a_vendors_text_is_only_text_in_an_issue(nights: Nights) -> None:
 
 
 def test_the_list_is_read_from_the_first_line_alone() -> None:
-    assert issue_text.named('text\n<!-- vidconform/notice@1 ["a b"] -->') == []
-    assert issue_text.named('<!-- vidconform/notice@1 ["a b"] -->\r\ntext') == ["a b"]
-    assert issue_text.named("<!-- vidconform/notice@1 [nonsense] -->") == []
-    assert issue_text.named('<!-- vidconform/notice@1 [1, "a b"] -->') == ["a b"]
+    assert issue_text.faults_in('text\n<!-- vidconform/notice@1 ["a b"] -->') == []
+    assert issue_text.faults_in('<!-- vidconform/notice@1 ["a b"] -->\r\ntext') == ["a b"]
+    assert issue_text.faults_in("<!-- vidconform/notice@1 [nonsense] -->") == []
+    assert issue_text.faults_in('<!-- vidconform/notice@1 [1, "a b"] -->') == ["a b"]
 
 
 def test_a_name_cannot_end_the_list() -> None:
     body = issue_text.body(issue_text.Occasion(PROVIDER, NOW), [], ["acme/--> <b> id-type"])
-    assert issue_text.named(body) == ["acme/--> <b> id-type"]
+    assert issue_text.faults_in(body) == ["acme/--> <b> id-type"]
     assert body.splitlines()[0].count("-->") == 1
 
 

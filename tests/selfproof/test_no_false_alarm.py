@@ -12,7 +12,7 @@ from tests.support.variations import CONTRACTS, ENVELOPES, Manner, Variation, va
 from vidconform.contracts.schemas import FINISHED
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.server import running
-from vidconform.emulator.tasks import Known, Life, Step
+from vidconform.emulator.tasks import KnownTask, Life, Step
 from vidconform.emulator.vices import vices_of
 from vidconform.proof.matrix import run_in_processes
 from vidconform.proof.trial import Trial, judged
@@ -69,7 +69,7 @@ def one_step(contract: str, word: str) -> Life:
     return (Step(word, 100 if phase == "succeeded" else 40, 9_000),)
 
 
-def one_of_each(contract: str, own: tuple[Known, ...], phases: tuple[str, ...]) -> tuple[Known, ...]:
+def one_of_each(contract: str, own: tuple[KnownTask, ...], phases: tuple[str, ...]) -> tuple[KnownTask, ...]:
     words = [word for word, phase in words_of(CONTRACTS[contract]).items() if phase in phases]
     patterns = CONTRACTS[contract].provider.id_spaces[CONTRACTS[contract].id_space_names[0]].pattern
     stem = patterns.strip("^").partition("[")[0]

@@ -15,7 +15,7 @@ from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.contracts.schemas import FINISHED
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.tasks import Known, Life, Step
+from vidconform.emulator.tasks import KnownTask, Life, Step
 
 ALWAYS = frozenset({"waiting", "running", "succeeded", "failed", "cancelled", "unknown", None})
 BUT_ON_SUCCESS = ALWAYS - {"succeeded"}
@@ -141,7 +141,7 @@ class Manner:
 class Variation:
     """One conforming provider: its tasks by contract, the life of those it creates (or its own), and its manner."""
 
-    tasks: Mapping[str, tuple[Known, ...]]
+    tasks: Mapping[str, tuple[KnownTask, ...]]
     created: Life | None
     manner: Manner
 
@@ -197,7 +197,7 @@ def lives(draw: st.DrawFn, contract: Contract) -> Life:
 
 
 @st.composite
-def tasks(draw: st.DrawFn, contract: Contract, like: tuple[Known, ...]) -> tuple[Known, ...]:
+def tasks(draw: st.DrawFn, contract: Contract, like: tuple[KnownTask, ...]) -> tuple[KnownTask, ...]:
     """Draw one to three tasks with ids of every documented shape."""
     spaces = contract.provider.id_spaces
     shapes = [spaces[name] for name in contract.id_space_names]
@@ -237,7 +237,7 @@ def manners(contracts: list[Contract]) -> st.SearchStrategy[Manner]:
     )
 
 
-def variations(provider: str, own: Mapping[str, tuple[Known, ...]]) -> st.SearchStrategy[Variation]:
+def variations(provider: str, own: Mapping[str, tuple[KnownTask, ...]]) -> st.SearchStrategy[Variation]:
     """Return what draws a conforming provider; `own` are the tasks that its emulator has."""
     contracts = [contract for contract in CONTRACTS.values() if contract.provider.name == provider]
     return st.builds(

@@ -27,7 +27,7 @@ from vidconform.contracts.fields import (
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
 from vidconform.contracts.grouping import grouped
-from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, ROLES
+from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, ROLES, TIMES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members
 from vidconform.contracts.operations import (
@@ -54,7 +54,7 @@ from vidconform.contracts.request_options import Option
 from vidconform.contracts.requirements import Level, Requirement
 from vidconform.contracts.routing import is_plain, reaches
 from vidconform.contracts.schema_lint import lint
-from vidconform.contracts.schema_places import holds_json, in_place, node_at, types_in, values_at
+from vidconform.contracts.schema_places import holds_json, in_place, json_type, node_at, types_in, values_at
 from vidconform.contracts.schemas import FINISHED, PHASES, Schema, schema_errors
 from vidconform.contracts.secret_variables import SecretVariables, known_secrets, names_a_secret, proxy_passwords
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
@@ -62,15 +62,15 @@ from vidconform.contracts.sums import sum_of
 from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
-    "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "URLENCODED", "Contract",
-    "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level", "NodeFinding", "Operation",
-    "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme",
-    "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "check_regular", "check_twice",
-    "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members",
-    "find_provider", "findings", "findings_in", "fits", "format_files", "grouped", "holds_json", "in_place", "is_plain",
-    "is_subject", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer",
-    "names_a_secret", "node_at", "open_bounded", "overlap", "own_deviations", "part_in_words", "pointer_names",
-    "provider_names", "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text",
-    "read_toml", "refutations", "resolve", "schema_errors", "sum_of", "types_in", "usual_headers", "value_of",
-    "values_at", "write_at", "written",
+    "CREATING_ROLES", "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "TIMES",
+    "URLENCODED", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level",
+    "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema",
+    "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract",
+    "check_regular", "check_twice", "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml",
+    "decoded", "documented_members", "find_provider", "findings", "findings_in", "fits", "format_files", "grouped",
+    "holds_json", "in_place", "is_plain", "is_subject", "json_type", "known_providers", "known_secrets", "lines_within",
+    "lint", "load_contracts", "member_pointer", "names_a_secret", "node_at", "open_bounded", "overlap",
+    "own_deviations", "part_in_words", "pointer_names", "provider_names", "proxy_passwords", "reaches", "read_at",
+    "read_deviations", "read_lines", "read_text", "read_toml", "refutations", "resolve", "schema_errors", "sum_of",
+    "types_in", "usual_headers", "value_of", "values_at", "write_at", "written",
 ]  # fmt: skip

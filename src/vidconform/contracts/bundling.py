@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
-from vidconform.contracts.merged_hedges import copied, replaced
+from vidconform.contracts.merged_hedges import copied, replace_at
 from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
@@ -70,7 +70,7 @@ def _moved(node: dict[str, Any], file: str, wanted: list[Wanted]) -> dict[str, A
     """Return a schema of a file with its references as they are in the bundle; `file` is empty for the bundle's own."""
     moved = copied(node)
     for path, schema in subschemas(node):
-        replaced(moved, path, _moved(schema, file, wanted))
+        replace_at(moved, path, _moved(schema, file, wanted))
     target = _target(node.get("$ref"), file)
     if target is not None:
         wanted.append(target)

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.keywords import FILTERS, OPERATION_ROLES, WITHOUT_ID
+from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, WITHOUT_ID
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.schemas import PHASES, Schema
 from vidconform.contracts.shared_routes import undecided_rows
 from vidconform.errors import DataFileProblem
-
-_PAID = ("create", "remix")
 
 
 def check_consistency(contract: Contract) -> None:
@@ -80,7 +78,7 @@ def _missing_examples(operation: Operation, named: str) -> Iterator[str]:
     for place, name, value in parameters:
         if value is None:
             yield f"{named}: the required {place} parameter {name!r} has no example, so that no request can be made"
-    if operation.role not in _PAID or (operation.role == "remix" and not operation.media_types):
+    if operation.role not in CREATING_ROLES or (operation.role == "remix" and not operation.media_types):
         return
     if not isinstance(operation.request_example, dict):
         at = f"requestBody.content.{operation.body_type}"

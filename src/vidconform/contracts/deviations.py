@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -179,5 +178,5 @@ def _check_judged(entry: Deviation, contracts: Iterable[Contract]) -> None:
 
 def _near(name: str, contracts: Iterable[Contract]) -> str:
     known = sorted({requirement for contract in contracts for requirement in contract.requirements})
-    near = difflib.get_close_matches(name, known, 3, 0.5)
+    near = get_close_matches(name, known, 3, 0.5)
     return f"near it: {', '.join(near)}" if near else "vidconform list names them"

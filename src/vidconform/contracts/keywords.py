@@ -26,6 +26,8 @@ IGNORED_HEADERS = ("accept", "content-type", "authorization")
 # What an operation can be for; probes know operations by these words alone.
 OPERATION_ROLES = ("create", "retrieve", "second-retrieve", "remix", "content", "list", "delete", "cancel", "models")
 
+# What makes a task, and is paid for.
+CREATING_ROLES = ("create", "remix")
 # What is not about one task has no task's id.
 WITHOUT_ID = ("create", "list", "models")
 
@@ -45,6 +47,7 @@ OPENAPI_KEYS = {
     "media": ("x-sample",),
 }
 
+TIMES = ("created", "updated", "completed", "expires")
 UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
 # JSON Schema 2020-12. `format` is left out: it asserts nothing unless asked to, which would look like a check.

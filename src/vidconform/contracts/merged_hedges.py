@@ -13,7 +13,7 @@ def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, 
     """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
     merged = copied(node)
     for path, schema in subschemas(node):
-        replaced(merged, path, merge_hedges(schema, spaces))
+        replace_at(merged, path, merge_hedges(schema, spaces))
     if "x-id-space" in node:
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
     if node.get("x-any-case") and "enum" in node:
@@ -41,11 +41,11 @@ def _nullable(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def copied(node: dict[str, Any]) -> dict[str, Any]:
-    """Copy the two levels of a schema that `replaced` writes to."""
+    """Copy the two levels of a schema that `replace_at` writes to."""
     return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
 
 
-def replaced(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
+def replace_at(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
     """Put a schema in the place of the one at a path of `subschemas`."""
     for key in path[:-1]:
         node = node[key]

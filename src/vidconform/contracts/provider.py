@@ -117,7 +117,12 @@ class Provider:
 
     @property
     def _prefix(self) -> str:
-        return (self.declared or self.name).upper().replace("-", "_")
+        return variable_prefix(self.declared or self.name)
+
+
+def variable_prefix(name: str) -> str:
+    """Return what the environment variables of a provider begin with."""
+    return name.upper().replace("-", "_")
 
 
 def all_providers() -> list[str]:
@@ -172,7 +177,7 @@ def load_provider(folder: Path) -> Provider:
         name=content["name"],
         folder=folder,
         base_url=content["base_url"].rstrip("/"),
-        key_variable=content.get("key", f"{content['name'].upper().replace('-', '_')}_API_KEY"),
+        key_variable=content.get("key", f"{variable_prefix(content['name'])}_API_KEY"),
         title=content.get("title", content["name"]),
         models=content.get("models"),
         pace=Pace(**content.get("pace", {})),
@@ -194,9 +199,7 @@ def _publisher(path: Path, contract: str) -> Provider:
     owner, _, name = contract.partition("/")
     found = load_provider(data_folder("specs") / owner) if owner in known_providers() else None
     if found is None or name not in found.contract_names:
-        there = [
-            f"{one}/{n}" for one in known_providers() for n in load_provider(data_folder("specs") / one).contract_names
-        ]
+        there = [f"{one.name}/{n}" for one in map(find_provider, known_providers()) for n in one.contract_names]
         raise DataFileProblem(path, f"contract {contract!r}: no such contract; there are {', '.join(there)}")
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.file_format import FileFormat
-from vidconform.contracts.merged_hedges import copied, replaced
+from vidconform.contracts.merged_hedges import copied, replace_at
 from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
@@ -32,7 +32,7 @@ def without_booleans(node: dict[str, Any]) -> dict[str, Any]:
     """Return a schema whose members and branches are objects, where JSON Schema may say `true` or `false` instead."""
     told = copied(node)
     for path, schema in subschemas(node):
-        replaced(told, path, without_booleans(schema))
+        replace_at(told, path, without_booleans(schema))
     for members in [told[key] for key in _WITH_MEMBERS if key in told]:
         for place, schema in list(members.items() if isinstance(members, dict) else enumerate(members)):
             if isinstance(schema, bool):

@@ -13,6 +13,7 @@ _IN_PLACE = ("then", "else", "x-hedged", "contentSchema", "x-content")
 
 _ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
         "contentSchema")  # fmt: skip
+_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
 
@@ -77,6 +78,11 @@ def values_at(root: Node, node: Node) -> Iterator[Any]:
         yield from (*same.get("enum", ()), *([same["const"]] if "const" in same else ()))
         for branch in (*same.get("anyOf", ()), *same.get("oneOf", ())):
             yield from values_at(root, branch) if isinstance(branch, dict) else ()
+
+
+def json_type(value: Any) -> str:
+    """Return the JSON type of a value."""
+    return _TYPES.get(type(value), "null")
 
 
 def types_in(node: Node) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.fields import Field, resolve
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
-from vidconform.contracts.merged_hedges import copied, replaced
+from vidconform.contracts.merged_hedges import copied, replace_at
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.reached_rows import hedged_rows
 from vidconform.contracts.schema_places import fields_of, in_place, node_at, pointer_below, subschemas, values_at
@@ -179,7 +179,7 @@ def _opened(node: dict[str, Any]) -> dict[str, Any]:
     inside = node.get("contentSchema", node.get("x-content"))
     shown = copied(node if inside is None else inside)
     for path, schema in subschemas(shown):
-        replaced(shown, path, _opened(schema))
+        replace_at(shown, path, _opened(schema))
     return shown
 
 

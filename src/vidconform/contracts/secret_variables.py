@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from vidconform.contracts.provider import all_providers, find_provider
+from vidconform.contracts.provider import all_providers, find_provider, variable_prefix
 
 _ENDINGS = ("_API_KEY", "_TOKEN")
 # Up to the last @, since a password may hold one.
@@ -42,7 +42,7 @@ def known_secrets(environ: Mapping[str, str], providers: Iterable[str] = ()) -> 
     known = all_providers()
     named = {find_provider(name).key_variable for name in known} | {*_STORAGE}
     stems = {name.partition("@")[0] for name in (*known, *providers)}
-    prefixes = tuple(f"{name.upper().replace('-', '_')}_" for name in stems)
+    prefixes = tuple(f"{variable_prefix(name)}_" for name in stems)
     own = {
         variable: value
         for variable, value in environ.items()

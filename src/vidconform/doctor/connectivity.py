@@ -16,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
 from vidconform.doctor.exit_codes import ExitCode
 from vidconform.text import pluralise
-from vidconform.transport import PORTS, Deadline, is_loopback, resolved, ssl_context
+from vidconform.transport import PORTS, Deadline, is_loopback, looked_up, ssl_context
 
 _FEW_DAYS = 14
 _DAY = 86_400
@@ -58,7 +58,7 @@ def _is_proxied(endpoint: _Endpoint) -> bool:
 
 
 def _look_up(endpoint: _Endpoint) -> tuple[CheckResult, Sequence[Any]]:
-    found = resolved(endpoint.host, endpoint.port, endpoint.seconds)
+    found = looked_up(endpoint.host, endpoint.port, endpoint.seconds)
     if isinstance(found, Exception):
         said = found.strerror if isinstance(found, socket.gaierror) else f"no answer within {endpoint.seconds:g} s"
         sentence = f"{endpoint.host} has no address: {said}; mend the base URL or the name server of this machine."

@@ -15,7 +15,7 @@ from vidconform.emulator.server_state import OTHER_KEY
 
 __all__ = [
     "OTHER_KEY", "AddressUnavailable", "EmulatorError", "EmulatorOptions", "NoEmulator", "ReplyContext", "Running",
-    "build_app", "key_variables", "running", "serve",
+    "accepted_variables", "build_app", "running", "serve",
 ]  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starl
     return build(provider, options=options)
 
 
-def key_variables(provider: str) -> tuple[str, ...]:
+def accepted_variables(provider: str) -> tuple[str, ...]:
     """Return the environment variables that hold the credentials of a provider; raises NoEmulator, DataFileProblem."""
     from vidconform.emulator.described import provider_named
 

@@ -11,7 +11,7 @@ from vidconform.errors import UsageProblem
 
 if TYPE_CHECKING:
     from vidconform.emulator.replies import ReplyContext
-    from vidconform.emulator.tasks import Known, Life
+    from vidconform.emulator.tasks import KnownTask, Life
 
 
 class EmulatorError(UsageProblem):
@@ -54,7 +54,7 @@ class EmulatorOptions:
     seed: int = 0
     change: Callable[[ReplyContext], None] | None = None
     life: Callable[[str, Life], Life] | None = None
-    known: Callable[[str, tuple[Known, ...]], tuple[Known, ...]] | None = None
+    known: Callable[[str, tuple[KnownTask, ...]], tuple[KnownTask, ...]] | None = None
     environ: Mapping[str, str] | None = field(default=None, repr=False)
     clock: Callable[[], float] = time.time
 

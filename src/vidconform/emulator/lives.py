@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from vidconform.contracts import Contract, fits, read_toml
-from vidconform.emulator.tasks import Known, Life, Step
+from vidconform.emulator.tasks import KnownTask, Life, Step
 from vidconform.errors import DataFileProblem
 
 Keeps = Callable[[str], bool]
@@ -21,16 +21,16 @@ def _described(contract: Contract) -> dict[str, Any]:
     return read_toml(path, "emulator") if path.is_file() else {}
 
 
-def known_tasks(contract: Contract) -> tuple[Known, ...]:
+def known_tasks(contract: Contract) -> tuple[KnownTask, ...]:
     """Return the tasks of a contract that exist before anyone asks."""
     lives = {name: _life(steps) for name, steps in _described(contract).get("lives", {}).items()}
     rows = _described(contract).get("tasks", [])
     if rows:
-        return tuple(Known(row["id"], _named(contract, lives, row["life"]), row["created_at"]) for row in rows)
+        return tuple(KnownTask(row["id"], _named(contract, lives, row["life"]), row["created_at"]) for row in rows)
     sets = _word_sets(contract)
     made = [life for keeps in sets for life in (whole_life(contract, keeps), *_other_ends(contract, keeps)) if life]
     return tuple(
-        Known(id, life, _BEGUN + 100 * at) for at, (id, life) in enumerate(zip(_ids(contract), made, strict=False))
+        KnownTask(id, life, _BEGUN + 100 * at) for at, (id, life) in enumerate(zip(_ids(contract), made, strict=False))
     )
 
 

@@ -125,7 +125,7 @@ class ReplyContext:
     def move(self, role: str, seconds: float) -> None:
         """Move a time by some seconds, in its own unit."""
         if (field := self.field(role)) is not None:
-            field.write(self.body, moved(field.read(self.body), seconds))
+            field.write(self.body, moved_moment(field.read(self.body), seconds))
 
     def answer_with(self, status: int) -> None:
         """Answer with another status code, also where the body repeats it."""
@@ -158,7 +158,7 @@ class ReplyContext:
         return True
 
 
-def moved(moment: Any, seconds: float) -> Any:
+def moved_moment(moment: Any, seconds: float) -> Any:
     """Return a moment in whatever unit moved by some seconds."""
     if isinstance(moment, str):
         then = datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(seconds=seconds)

@@ -13,7 +13,7 @@ from typing import Any
 from vidconform.contracts import Contract, Field, Operation
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, Envelope, RefusedRequest, openai_envelope
-from vidconform.emulator.tasks import Known, TaskStore, new_ids
+from vidconform.emulator.tasks import KnownTask, TaskStore, new_ids
 
 SERVER = "vidconform-emulator"
 WRONG_KEY = "vidconform-wrong"
@@ -27,7 +27,7 @@ class EmulatedProvider:
 
     name: str
     operations: tuple[EmulatedOperation, ...]
-    known: Mapping[str, tuple[Known, ...]]
+    known: Mapping[str, tuple[KnownTask, ...]]
     variables: tuple[str, ...]
     contracts: Mapping[str, Contract] = field(default_factory=dict, repr=False)
 

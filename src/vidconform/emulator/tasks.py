@@ -25,7 +25,7 @@ Life = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownTask:
     """A task that exists before anyone asks."""
 
     id: str
@@ -86,7 +86,7 @@ class EmulatedTask:
 class TaskStore:
     """The tasks of one contract, each private to its owner; every owner has known tasks of their own."""
 
-    def __init__(self, contract: str, known: tuple[Known, ...], options: EmulatorOptions) -> None:
+    def __init__(self, contract: str, known: tuple[KnownTask, ...], options: EmulatorOptions) -> None:
         self._contract = contract
         self._known = {task.id: task for task in known}
         self._tasks: dict[tuple[str, str], EmulatedTask] = {}

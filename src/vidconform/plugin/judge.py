@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 
@@ -76,38 +77,18 @@ def _hush_http() -> None:
 
 
 def _options(config: pytest.Config) -> RunOptions:
+    """Return the options of a run: but for a few, each has the name of its field."""
     option = config.option
-    return RunOptions(
-        providers=option.provider,
-        live=option.live,
+    own = {
+        "providers": option.provider,
+        "task_ids": option.task_id,
+        "subjects": option.subject,
         # pytest-recording's own option; absent when that plugin is switched off.
-        record_mode=getattr(option, "record_mode", None),
-        provider_url=option.provider_url,
-        task_ids=option.task_id,
-        poll_interval=option.poll_interval,
-        poll_timeout=option.poll_timeout,
-        max_creations=option.max_creations,
-        report=option.report,
-        fail_on=option.fail_on,
-        fuzz=option.fuzz,
-        fuzz_seed=_seed(config),
-        request_timeout=option.request_timeout,
-        run_timeout=option.run_timeout,
-        max_body=option.max_body,
-        max_cost=option.max_cost,
-        plan=option.plan,
-        resume=option.resume,
-        deviations=option.deviations,
-        write_deviations=option.write_deviations,
-        recheck_deviations=option.recheck_deviations,
-        allow_http=option.allow_http,
-        settle=option.settle,
-        evidence=option.evidence,
-        against=option.against,
-        require=option.require,
-        sdk=option.sdk,
-        subjects=option.subject,
-    )
+        "record_mode": getattr(option, "record_mode", None),
+        "fuzz_seed": _seed(config),
+    }
+    named = [field.name for field in fields(RunOptions) if field.name not in own]
+    return RunOptions(**own, **{name: getattr(option, name) for name in named})
 
 
 def _seed(config: pytest.Config) -> int:

@@ -6,7 +6,7 @@ from vidconform.contracts import MULTIPART, URLENCODED
 from vidconform.ledger import task_id_in
 from vidconform.probes.polling import reading, told_by
 from vidconform.probes.probe_context import ProbeContext
-from vidconform.probes.task_lookup import Find, known_task, succeeded_task
+from vidconform.probes.task_lookup import Find, known_task, require_succeeded_task
 from vidconform.transport import NotSent
 
 FORMS = (MULTIPART, URLENCODED)
@@ -15,7 +15,7 @@ FORMS = (MULTIPART, URLENCODED)
 def keyless(context: ProbeContext, find: Find) -> None:
     """Ask without a key for what the document serves to anybody."""
     role = context.probe.removesuffix("-keyless")
-    lookups = {"retrieve": known_task, "content": succeeded_task}
+    lookups = {"retrieve": known_task, "content": require_succeeded_task}
     task_id = lookups[role](context, find) if role in lookups else None
     context.ask(context.probe, context.operation(role), task_id, credential="none")
 
@@ -52,6 +52,6 @@ def content_variants(context: ProbeContext, find: Find) -> None:
     values = operation.options["variant"].values if "variant" in operation.options else ()
     if not values:
         raise NotSent(f"a query parameter of {operation.path} with `x-role: variant` and its values as enum")
-    task_id = succeeded_task(context, find)
+    task_id = require_succeeded_task(context, find)
     for value in values:
         context.ask(f"content-{value}", operation.with_options(variant=value), task_id)

@@ -13,7 +13,7 @@ from vidconform.probes.lag import ask_within_lag
 from vidconform.probes.polling import reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.raw_request import RawRequest
-from vidconform.probes.task_lookup import Find, given_tasks, known_task, succeeded_task
+from vidconform.probes.task_lookup import Find, given_tasks, known_task, require_succeeded_task
 from vidconform.transport import FailureKind, NotSent, ProbeFailure, one_line
 
 REREADS = 2
@@ -60,7 +60,7 @@ def create(context: ProbeContext, find: Find) -> None:
 
 def content(context: ProbeContext, find: Find) -> None:
     """Fetch the content of a finished task."""
-    task_id = succeeded_task(context, find)
+    task_id = require_succeeded_task(context, find)
     try:
         ask_within_lag(context, "content", context.operation("content"), task_id)
     except ProbeFailure as failure:
@@ -93,7 +93,7 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
 
 def result(context: ProbeContext, find: Find) -> None:
     """Fetch what the result of a finished task points to, where that is the service's own host."""
-    task_id = succeeded_task(context, find)
+    task_id = require_succeeded_task(context, find)
     target: str | None = context.note("result", lambda: find("result"))
     if target is None:
         raise NotSent("a result on the service's own host; an address elsewhere is not asked")
@@ -112,7 +112,7 @@ def remix(context: ProbeContext, find: Find) -> None:
     if earlier is not None:
         context.notes["finished"] = earlier.task_id
     try:
-        source = succeeded_task(context, find)
+        source = require_succeeded_task(context, find)
     except NotSent:
         context.setting.budget.lack_more(context.contract.provider.name)
         raise

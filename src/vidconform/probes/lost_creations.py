@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def id_left_of(context: ProbeContext, url: str, failure: ProbeFailure) -> Redacted | None:
     """Return what is left of a task's id in the answer to a creation that brought a failure; None for a secret."""
     reply = failure.partial_reply if failure.exchange is None else failure.exchange.reply
-    return None if reply is None else id_in(context, url, reply)
+    return None if reply is None else id_in_answer(context, url, reply)
 
 
-def id_in(context: ProbeContext, url: str, reply: Reply) -> Redacted | None:
+def id_in_answer(context: ProbeContext, url: str, reply: Reply) -> Redacted | None:
     """Return what is left of a task's id in an answer to a creation; None for what holds a secret."""
     found = salvaged_id(context.contract, reply, url)
     shown = None if found is None else context.setting.redactor.text(found)

@@ -20,7 +20,7 @@ from vidconform.ledger import (
     task_id_in,
 )
 from vidconform.probes.credentials import NEAR_KEYS, credentials_of
-from vidconform.probes.lost_creations import id_in, look_up
+from vidconform.probes.lost_creations import id_in_answer, look_up
 from vidconform.probes.paid_requests import spend
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest, documented_request
@@ -122,7 +122,7 @@ class ProbeContext:
         budget.reserve(provider)
         with self.setting.clock.creating():
             number, exchange = spend(self, step, operation, task_id, {**choices, "paid": True}, is_refused)
-            redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
+            redactor, left = self.setting.redactor, id_in_answer(self, exchange.request.url, exchange.reply)
             note_created(self.setting.creations, number, self.contract, exchange, redactor, left)
         look_up(self)
         # A gateway that fails may have passed the request on before it did.
@@ -142,7 +142,7 @@ class ProbeContext:
         try:
             with self.setting.clock.creating():
                 number, exchange = spend(self, step, operation, task_id, choices, is_turned_away)
-                redactor, left = self.setting.redactor, id_in(self, exchange.request.url, exchange.reply)
+                redactor, left = self.setting.redactor, id_in_answer(self, exchange.request.url, exchange.reply)
                 harmless = (self.contract.id, self.probe) in self.setting.harmless
                 note_unexpected_creation(
                     self.setting.creations, number, self.contract, exchange, redactor, left, is_harmless=harmless

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, RefusalCase
+from vidconform.contracts import CREATING_ROLES, Contract, Operation, RefusalCase
 from vidconform.ledger import Danger
 from vidconform.probes.credentials import near_credentials
 from vidconform.probes.mistyped_members import mistyped
@@ -59,7 +59,7 @@ class RefusalProbe:
     @property
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
-        return self.role in ("create", "remix")
+        return self.role in CREATING_ROLES
 
     def danger(self, contract: Contract) -> Danger:
         """Return how easily it is accepted all the same: a mistyped optional member by many a vendor."""

@@ -28,7 +28,7 @@ def known_task(context: ProbeContext, find: Find) -> str:
     return known
 
 
-def succeeded_task(context: ProbeContext, find: Find) -> str:
+def require_succeeded_task(context: ProbeContext, find: Find) -> str:
     """Return the id of a finished task; raises NotSent."""
     finished: str | None = context.note("finished", lambda: find("finished"))
     if finished is None:

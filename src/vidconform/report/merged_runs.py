@@ -27,12 +27,12 @@ def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after:
     # The newest first: only what no newer run says is kept in full.
     for path in sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True):
         _RunMerge(merged).add(path)
-    _turn(merged)
+    _number_from_the_oldest(merged)
     return merged
 
 
-def _turn(merged: ReportModel) -> None:
-    """Number the runs from the oldest."""
+def _number_from_the_oldest(merged: ReportModel) -> None:
+    """Number the runs, which were given newest first, from the oldest."""
     last = len(merged.runs) - 1
     merged.runs.reverse()
     merged.counts.reverse()
@@ -49,7 +49,7 @@ def _turn(merged: ReportModel) -> None:
 
 
 def _fold(cell: Cell) -> None:
-    """Give the runs in which nobody was heard to whoever was heard in the others."""
+    """Count the runs without a reply to the vendor or to our emulator, whichever answered in the other runs."""
     silent = cell.entries.pop(_UNHEARD, None)
     if silent is not None:
         kind = EMULATED if EMULATED in cell.entries and OBSERVED not in cell.entries else OBSERVED

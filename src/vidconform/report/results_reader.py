@@ -10,9 +10,9 @@ from typing import Any
 from vidconform.contracts import FileFormat, decode_plain_json, read_lines
 from vidconform.errors import ResultsRefused
 from vidconform.report.results_writer import FORMAT, SCHEMA
-from vidconform.report.run_model import EMULATED, JudgedProvider, Run, Sight, Spent, VerdictRow, moment
+from vidconform.report.run_model import EMULATED, JudgedProvider, Run, Spent, VerdictRow, moment
 from vidconform.text import visible
-from vidconform.verdicts import Label
+from vidconform.verdicts import Label, Pointer
 
 NAME = "results.jsonl"
 
@@ -140,7 +140,7 @@ def row_of(line: dict[str, Any]) -> VerdictRow:
         expected=_once(line["expected"]),
         received=_once(line["received"]),
         observations=line["observations"],
-        evidence=tuple(Sight(s["probe"], s["exchange"], s["pointer"], s["origin"], s["at"]) for s in line["evidence"]),
+        evidence=tuple(Pointer(**place) for place in line["evidence"]),
         request=line.get("request", ""),
         concern=_once(line.get("concern") or "other"),
         decided_by=_once(line.get("decided_by", "")),

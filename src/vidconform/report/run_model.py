@@ -8,22 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vidconform.verdicts import Label, is_expected
+from vidconform.verdicts import Label, Pointer, is_expected
 
 #: Why what is met in part does not end what was unmet before.
 IN_PART = "met by what was seen of it, and trouble hid the rest"
 OBSERVED, EMULATED, DOCUMENTED = "observed", "emulated", "documented"
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Where a verdict was read: one exchange of one probe."""
-
-    probe: str
-    exchange: int
-    pointer: str
-    origin: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,7 @@ class VerdictRow:
     expected: str
     received: str
     observations: int
-    evidence: tuple[Sight, ...]
+    evidence: tuple[Pointer, ...]
     request: str
     concern: str
     decided_by: str

@@ -19,7 +19,7 @@ def check_providers(providers: Sequence[Provider], options: RunOptions) -> None:
             raise BadOption("--provider", provider.argument, f"each provider once; {provider.name} is named twice")
     if options.provider_url is not None and len(providers) != 1:
         expected = "one --provider with it; <PROVIDER>_BASE_URL serves several"
-        raise BadOption("--provider-url", without_secrets(options.provider_url), expected)
+        raise BadOption("--provider-url", address_without_secrets(options.provider_url), expected)
 
 
 def base_url(
@@ -34,7 +34,7 @@ def base_url(
         return _address(provider.base_url_variable, variable, contracts)
     if not is_address(provider.base_url):
         raise DataFileProblem(
-            provider.folder / "provider.toml", f"base_url {without_secrets(provider.base_url)!r} is no address"
+            provider.folder / "provider.toml", f"base_url {address_without_secrets(provider.base_url)!r} is no address"
         )
     return provider.base_url
 
@@ -42,7 +42,7 @@ def base_url(
 def _address(name: str, value: str, contracts: Sequence[Contract]) -> str:
     if not is_address(value):
         expected = "an address like https://host or http://127.0.0.1:8000, without user, query or fragment"
-        raise BadOption(name, without_secrets(value), expected)
+        raise BadOption(name, address_without_secrets(value), expected)
     address = value.rstrip("/")
     twice = _beginning_of_paths(address, contracts)
     if twice:
@@ -73,7 +73,7 @@ def is_address(value: str) -> bool:
     return bool(usable) and not re.search(r"[?#@;\s]|[^\x20-\x7e\xa1-\U0010ffff]", value)
 
 
-def without_secrets(value: str) -> str:
+def address_without_secrets(value: str) -> str:
     """Return an address without what may be a password or a key."""
     scheme, separator, rest = value.rpartition("://") if value.count("://") == 1 else ("", "", value)
     user, at, host = rest.replace("%40", "@").rpartition("@")

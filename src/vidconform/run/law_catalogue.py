@@ -26,7 +26,7 @@ def describe_laws() -> list[dict[str, Any]]:
             "law": name_of(law),
             "sentence": _sentence(law),
             "subject": next(iter(inspect.signature(law).parameters)),
-            "fields": fields_of(law),
+            "fields": roles_read_by(law),
             "requirements": [_bound(law, id) for id in law.requirements],
         }
         for law in all_laws()
@@ -44,7 +44,7 @@ def law_lines(law: dict[str, Any]) -> Iterator[str]:
         yield f"  {row['requirement'] or _STATED:<44} {'; '.join(told)}".rstrip()
 
 
-def fields_of(law: Law) -> list[str]:
+def roles_read_by(law: Law) -> list[str]:
     """Return the roles of the members that a law reads, itself, by a helper beside it or by a method of its subject."""
     assert isinstance(law, FunctionType)
     said = set(_said(law, _subject_of(law), set()))

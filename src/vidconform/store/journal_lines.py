@@ -40,7 +40,7 @@ def evidence_of(texts: Iterable[str]) -> Iterator[Evidence]:
         yield read.evidence(*key)
 
 
-def read_lines(folder: Path) -> Iterator[Line]:
+def read_journal_lines(folder: Path) -> Iterator[Line]:
     """Yield the lines behind the first; a killed run leaves the last one cut, and what is damaged is left out."""
     path = folder / NAME
     if path.is_file():
@@ -50,7 +50,7 @@ def read_lines(folder: Path) -> Iterator[Line]:
 
 def first_contract(folder: Path) -> str:
     """Return the contract that the first line of a run's evidence is of; an empty text where nothing tells it."""
-    return next((str(line["contract"]) for line in read_lines(folder)), "")
+    return next((str(line["contract"]) for line in read_journal_lines(folder)), "")
 
 
 def lines_of(texts: Iterable[str]) -> Iterator[Line]:

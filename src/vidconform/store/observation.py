@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, member_pointer
+from vidconform.contracts import Contract, json_type, member_pointer
 from vidconform.exchange import Exchange, Headers
 from vidconform.redaction import Redactor
 
@@ -30,7 +30,6 @@ _NUMBERED = re.compile(r"[^_-]*[0-9][^_-]*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,39}")
 _NO_WORD = "(not a word)"
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
-_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 
 ObservationKey = tuple[str, str, str | None, str | None, str]
 """Role, status class, phase of the task, probe (of a reply that is no success) and origin."""
@@ -90,7 +89,7 @@ class Observation:
             if count == _MOST_NODES or (pointer not in self.types and len(self.types) == MOST_POINTERS):
                 self.more = True
                 return
-            self.types.setdefault(pointer, set()).add("null" if value is None else _TYPES[type(value)])
+            self.types.setdefault(pointer, set()).add(json_type(value))
             if pointer and pointer not in names.documented and not pointer.endswith("/*"):
                 self.undocumented.add(pointer)
 

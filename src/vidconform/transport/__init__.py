@@ -1,6 +1,6 @@
 """HTTP: sends one request as often as is wise and says what came of it; knows nothing of contracts."""
 
-from vidconform.transport.addresses import PORTS, is_loopback, is_public, resolved
+from vidconform.transport.addresses import PORTS, is_loopback, is_public, looked_up
 from vidconform.transport.classification import Classification, ReceivedReply, classify
 from vidconform.transport.deadline import Deadline
 from vidconform.transport.environment import check_environment, ssl_context
@@ -12,7 +12,7 @@ from vidconform.transport.run_clock import RunClock, halt_all
 from vidconform.transport.timeouts import Timeouts
 
 __all__ = [
-    "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent",
-    "ProbeFailure", "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "classify",
-    "error_words", "halt_all", "is_loopback", "is_public", "one_line", "resolved", "ssl_context",
+    "PORTS", "Classification", "Deadline", "FailureKind", "LiveTransport", "MemoryBudget", "NotSent", "ProbeFailure",
+    "ReceivedReply", "RunClock", "Timeouts", "Transport", "check_environment", "classify", "error_words", "halt_all",
+    "is_loopback", "is_public", "looked_up", "one_line", "ssl_context",
 ]  # fmt: skip

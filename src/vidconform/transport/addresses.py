@@ -60,11 +60,11 @@ def addresses_of(url: str, seconds: float) -> list[str]:
         return ["127.0.0.1"]
     if ":" in host:
         return [host]
-    found = resolved(host, parts.port or PORTS[parts.scheme], seconds)
+    found = looked_up(host, parts.port or PORTS[parts.scheme], seconds)
     return [] if isinstance(found, Exception) else [str(one[4][0]) for one in found]
 
 
-def resolved(host: str, port: int, seconds: float) -> Sequence[Any] | Exception:
+def looked_up(host: str, port: int, seconds: float) -> Sequence[Any] | Exception:
     """Return what the resolver knows of a host, or why nothing; it knows no time-out, so a thread waits for it."""
     found: list[Sequence[Any] | Exception] = []
 

@@ -16,7 +16,7 @@ _MEMBER = b"\x1f\x8b"
 _PIECE = 4096
 
 
-def decoded(body: bytes, codings: str, most: int, *, whole: bool) -> bytes | None:
+def without_coding(body: bytes, codings: str, most: int, *, whole: bool) -> bytes | None:
     """Return up to `most` bytes of a body; None where it is not what its list of codings says.
 
     `whole` says that no byte of the body is missing. What is between two codings has the same bound, and is whole.

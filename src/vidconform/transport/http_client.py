@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from vidconform.exchange import Hop, Reply, Request
 from vidconform.transport.addresses import PORTS, is_loopback, is_open, may_lead, origin, without_credentials
-from vidconform.transport.content_coding import ACCEPTED, decoded
+from vidconform.transport.content_coding import ACCEPTED, without_coding
 from vidconform.transport.deadline import Deadline, ForbiddenAddress
 from vidconform.transport.environment import PROXY_AUTHENTICATION_REQUIRED, ssl_context
 from vidconform.transport.failure_causes import TooSlow
@@ -179,7 +179,7 @@ def _kept(response: httpx.Response, body: bytes, most: int, *, cut: bool) -> Rep
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
     # Several fields of one name are one list (RFC 9110 section 5.2).
     codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-    content = decoded(body, codings, most + 1, whole=not cut)
+    content = without_coding(body, codings, most + 1, whole=not cut)
     if content is None:
         return Reply(response.status_code, headers, body, cut)
     # What is kept is no longer coded; a reader of the recording would undo it again.

@@ -1,8 +1,7 @@
 """Verdicts: a requirement and its evidence."""
 
 from vidconform.verdicts.case import Case, name_of
-from vidconform.verdicts.deviation_status import DeviationStatus, KnownDeviations
-from vidconform.verdicts.failing import fails, is_expected
+from vidconform.verdicts.deviation_status import DeviationStatus, KnownDeviations, fails, is_expected
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.labels import BY_COLUMN, LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label
 from vidconform.verdicts.verdict import Outcome, Pointer, ShownVerdict, Verdict

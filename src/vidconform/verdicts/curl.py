@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shlex
 
-from vidconform.contracts import Contract
+from vidconform.contracts import CREATING_ROLES, Contract
 from vidconform.exchange import REDACTED, Exchange
 from vidconform.verdicts.phrases import shorten
 
 _SECONDS = 60
-_PAID = ("create", "remix")
 
 
 def curl(contract: Contract, exchange: Exchange) -> str:
@@ -25,7 +24,7 @@ def curl(contract: Contract, exchange: Exchange) -> str:
         words += _data(request.body)
     # As a command that does nothing: a comment would not be one in every shell.
     caution = ": 'asks for a video, which may be charged'; "
-    return (caution if exchange.role in _PAID and not request.is_safe else "") + " ".join(words)
+    return (caution if exchange.role in CREATING_ROLES and not request.is_safe else "") + " ".join(words)
 
 
 def _data(body: bytes) -> list[str]:

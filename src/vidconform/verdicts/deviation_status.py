@@ -1,8 +1,8 @@
-"""Verdicts beside the known deviations: expected, stale, or expired."""
+"""Verdicts beside the known deviations: expected, stale or expired; and which of them fail a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -76,3 +76,18 @@ def _describe(entry: Deviation, status: DeviationStatus) -> dict[str, Any]:
     given = {name: value for name, value in optional.items() if value is not None}
     told = {"state": status.value, "reason": entry.reason, "since": entry.since.isoformat()}
     return {**told, **given, "file": entry.path.name}
+
+
+def fails(verdict: Verdict, fail_on: str) -> bool:
+    """Whether a verdict fails the run: what is known does not, an entry that is no longer true does."""
+    if verdict.known and verdict.known["state"] == DeviationStatus.STALE:
+        return True
+    if verdict.outcome is not Outcome.UNMET or is_expected(verdict.outcome, verdict.known):
+        return False
+    return verdict.label.fails(fail_on)
+
+
+def is_expected(outcome: str, known: Mapping[str, Any] | None) -> bool:
+    """Whether a verdict deviates as it is known to, by an entry or by what was observed before."""
+    states = (DeviationStatus.EXPECTED, DeviationStatus.REFUTED)
+    return outcome == Outcome.UNMET and bool(known and known["state"] in states)

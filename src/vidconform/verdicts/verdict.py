@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,7 @@ _UNMET = {Level.MUST: Label.FAILS, Level.SHOULD: Label.DEVIATES, Level.MAY: Labe
 _NOTHING = Redacted("")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """Where a verdict was read: probe, exchange by number, JSON Pointer, origin and date (RFC 3339)."""
 
@@ -125,7 +125,7 @@ class ShownVerdict(Verdict):
             "expected": self.expected,
             "received": self.received,
             "observations": self.observations,
-            "evidence": [{**vars(pointer)} for pointer in self.evidence],
+            "evidence": [asdict(pointer) for pointer in self.evidence],
             "request": self.request,
             "concern": self.requirement.concern,
             "decided_by": self.decided_by,

@@ -94,9 +94,9 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     from vidconform.client.against_vices.client_process import startable
     from vidconform.client.against_vices.client_run import Stage
     from vidconform.client.against_vices.experiment import Experiment, usual_jobs
-    from vidconform.emulator import key_variables
+    from vidconform.emulator import accepted_variables
 
-    variables = key_variables(options.provider)
+    variables = accepted_variables(options.provider)
     told = templates(options.provider, variables, options.env)
     environ = without_secrets(os.environ, options.provider, variables)
     stage = Stage(options.provider, told, environ, int(time.time()))

@@ -10,10 +10,9 @@ from vidconform.client.facts import what_was_seen
 from vidconform.client.facts.fact_book import FactBook, Json
 from vidconform.client.facts.stated_rows import documented_types, nodes_at
 from vidconform.client.facts.word_facts import word_facts
-from vidconform.contracts import Field, Operation, Requirement, Schema, fits, holds_json
+from vidconform.contracts import TIMES, Field, Operation, Requirement, Schema, fits, holds_json
 from vidconform.laws import ReplyView
 
-TIMES = ("created", "updated", "completed", "expires")
 _SHARES = ("progress",)
 _TASK = ("id", "status", "progress", *TIMES, "result", "error", "error-code", "error-message")
 _REFUSAL = ("error-code", "error-message")

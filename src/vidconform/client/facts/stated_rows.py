@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any
 
-from vidconform.client.facts.what_was_seen import type_of
-from vidconform.contracts import Contract, Field, Requirement, Schema, in_place, types_in, values_at
+from vidconform.contracts import Contract, Field, Requirement, Schema, in_place, json_type, types_in, values_at
 from vidconform.probes import PROBES
 from vidconform.run import describe_laws
 
@@ -105,5 +104,5 @@ def documented_types(schema: Schema, field: Field) -> list[str]:
     nodes = [node for path in (field.path, *field.others) for node in nodes_at(schema.source, path)]
     named = [kind for node in nodes for kind in types_in(node)]
     # What names its values alone says their types by them.
-    named = named or [type_of(value) for node in nodes for value in values_at(schema.source, node)]
+    named = named or [json_type(value) for node in nodes for value in values_at(schema.source, node)]
     return [kind for kind in dict.fromkeys(named) if kind != "null"]

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vidconform.contracts import Field
+from vidconform.contracts import Field, json_type
 from vidconform.exchange import header_in
 from vidconform.laws import ReplyView
 from vidconform.text import visible
 
 Json = dict[str, Any]
 
-_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 _LONGEST_WORD = 80
 # Ten digits are seconds until 2286, thirteen milliseconds.
 _FIRST_MILLISECONDS = 100_000_000_000
@@ -59,15 +58,10 @@ def places(views: Sequence[ReplyView], field: Field, types: Sequence[str]) -> Js
     """Return where a field held something, and of which types that was."""
     held = [(field.at(view.body), field.read(view.body)) for view in views]
     filled = [(place.pointer, value) for place, value in held if value is not None]
-    found = list(dict.fromkeys(type_of(value) for _, value in filled))
+    found = list(dict.fromkeys(json_type(value) for _, value in filled))
     pointers = list(dict.fromkeys(pointer for pointer, _ in filled))
     agrees = all(_is_one_of(kind, types) for kind in found) if found else None
     return seen({"pointers": pointers, "types": found} if found else None, views, agrees)
-
-
-def type_of(value: Any) -> str:
-    """Return the JSON type of a value."""
-    return _TYPES.get(type(value), "null")
 
 
 def _is_one_of(kind: str, types: Sequence[str]) -> bool:

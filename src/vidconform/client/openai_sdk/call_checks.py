@@ -22,7 +22,7 @@ Found = Disappointed | bool | None
 Check = Callable[[CallResult], Found]
 
 
-def said(result: CallResult) -> str:
+def describe_result(result: CallResult) -> str:
     """Return what came of a call as a sentence that a client developer knows."""
     raised, returned = result.raised, result.returned
     if raised is not None:
@@ -36,4 +36,4 @@ def said(result: CallResult) -> str:
 
 def wrong(expected: str, result: CallResult) -> Disappointed:
     """Return that a call came to something else than was expected."""
-    return Disappointed(expected, "; ".join([said(result), *result.remarks]))
+    return Disappointed(expected, "; ".join([describe_result(result), *result.remarks]))

@@ -30,7 +30,7 @@ class OpenAICall:
 
 
 @dataclass
-class Talk:
+class CallTrace:
     """What was said behind a call: the replies as evidence, and what stood in its way, of which the first counts."""
 
     state: str = RAN

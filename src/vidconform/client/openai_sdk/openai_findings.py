@@ -22,7 +22,7 @@ AS_EXPECTED = "as expected"
 Row = dict[str, Any]
 
 
-def findings(provider: str, version: str, results: Sequence[CallResult]) -> list[Row]:
+def client_findings(provider: str, version: str, results: Sequence[CallResult]) -> list[Row]:
     """Return a line for each row of the ledger; the member `client` marks it as none of the provider's promises."""
     return [_line(provider, version, row, [r for r in results if r.name == row.call]) for row in client_ledger()]
 

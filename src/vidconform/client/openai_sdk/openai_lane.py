@@ -16,8 +16,8 @@ from vidconform.client.openai_sdk.openai_calls import (
     TROUBLE,
     WRONG_KEY,
     CallResult,
+    CallTrace,
     OpenAICall,
-    Talk,
 )
 from vidconform.client.openai_sdk.openai_process import OpenAIFailure, OpenAIProcess, OverDeadline
 from vidconform.client.openai_sdk.openai_routes import ROUTES, OpenAIRoutes, Route
@@ -40,7 +40,7 @@ _NO_OWN = "a task that the package created; allow one creation more by --max-cre
 class Answers(Protocol):
     """What answers the package: a provider, or the evidence of a run."""
 
-    def begin(self, call: OpenAICall) -> Talk:
+    def begin(self, call: OpenAICall) -> CallTrace:
         """Begin a call, and return where what is said behind it is kept."""
 
     def task_for(self, role: str) -> str | None:
@@ -51,7 +51,7 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True)
-class Patience:
+class CallTimeouts:
     """The seconds that a call with one request may take, those of a poll, and those between two reads of it."""
 
     call: float
@@ -68,7 +68,7 @@ class OpenAILane:
     replay: Answers
     relay: Answers | None
     process: OpenAIProcess
-    patience: Patience
+    timeouts: CallTimeouts
     _answers: Answers = field(init=False)
     _own: str | None = field(init=False, default=None)
 
@@ -77,7 +77,7 @@ class OpenAILane:
 
     def results(self) -> Iterator[CallResult]:
         """Make every call and yield what came of each, what is gone afterwards last."""
-        with LoopbackStand(lambda asked: self._answers(asked), self.patience.pace) as stand:
+        with LoopbackStand(lambda asked: self._answers(asked), self.timeouts.pace) as stand:
             for call in self._calls():
                 result = call if isinstance(call, CallResult) else self._made(call, stand.url)
                 if result.name == "create" and result.returned is not None:
@@ -170,31 +170,33 @@ class OpenAILane:
         """Make a call: a poll on what the run has followed itself to its end is replayed, also in a live run."""
         is_told = any(s.task_id == call.task_id and s.begins_early and s.ends for s in self.stories)
         self._answers = self.replay if self.relay is None or (call.name == "poll" and is_told) else self.relay
-        talk, deadline = self._answers.begin(call), self._deadline(call)
+        trace, deadline = self._answers.begin(call), self._deadline(call)
         asked = {"base_url": address + self.routes.prefix, "key": call.key, "method": call.method}
         try:
             # Its own time-out is none of the provider's: whoever answers has one.
             outcome = self.process.call({**asked, "arguments": call.arguments, "seconds": deadline + 60}, deadline)
         except OverDeadline as over:
-            return self._ended(call, talk, str(over))
+            return self._ended(call, trace, str(over))
         except OpenAIFailure as failure:
             return CallResult(call.name, ERRORED, str(failure))
-        return self._result(call, talk, outcome)
+        return self._result(call, trace, outcome)
 
     def _deadline(self, call: OpenAICall) -> float:
-        return self.patience.call + (self.patience.poll if call.method in _POLLS else _MACHINE)
+        return self.timeouts.call + (self.timeouts.poll if call.method in _POLLS else _MACHINE)
 
-    def _ended(self, call: OpenAICall, talk: Talk, told: str) -> CallResult:
+    def _ended(self, call: OpenAICall, trace: CallTrace, told: str) -> CallResult:
         """Return that a call was ended: of a poll that says something of the provider, of any other nothing."""
-        reads = f"{told}, after {len(talk.sights)} replies"
-        if call.method not in _POLLS or not talk.sights:
-            talk.stop(TROUBLE, reads)
-        return self._result(call, talk, {}, reads)
+        reads = f"{told}, after {len(trace.sights)} replies"
+        if call.method not in _POLLS or not trace.sights:
+            trace.stop(TROUBLE, reads)
+        return self._result(call, trace, {}, reads)
 
-    def _result(self, call: OpenAICall, talk: Talk, outcome: Mapping[str, Any], told: str = "") -> CallResult:
-        found = CallResult(call.name, talk.state, talk.told or told, outcome if talk.state == RAN else {}, call.task_id)
+    def _result(self, call: OpenAICall, trace: CallTrace, outcome: Mapping[str, Any], told: str = "") -> CallResult:
+        found = CallResult(
+            call.name, trace.state, trace.told or told, outcome if trace.state == RAN else {}, call.task_id
+        )
         phase = _phase(self.routes.contract, found)
-        return replace(found, phase=phase, sights=tuple(talk.sights), remarks=tuple(dict.fromkeys(talk.remarks)))
+        return replace(found, phase=phase, sights=tuple(trace.sights), remarks=tuple(dict.fromkeys(trace.remarks)))
 
 
 def _phase(contract: Contract | None, result: CallResult) -> str | None:

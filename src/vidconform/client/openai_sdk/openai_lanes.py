@@ -8,8 +8,8 @@ from typing import Any
 
 from vidconform.client.openai_sdk.openai_calls import ERRORED
 from vidconform.client.openai_sdk.openai_evidence import openai_evidence
-from vidconform.client.openai_sdk.openai_findings import Row, findings
-from vidconform.client.openai_sdk.openai_lane import OpenAILane, Patience
+from vidconform.client.openai_sdk.openai_findings import Row, client_findings
+from vidconform.client.openai_sdk.openai_lane import CallTimeouts, OpenAILane
 from vidconform.client.openai_sdk.openai_process import OPENAI
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, openai_routes
 from vidconform.client.openai_sdk.recorded_answers import RecordedAnswers
@@ -21,7 +21,7 @@ from vidconform.store import LiveSource, Store
 from vidconform.text import Redacted
 
 # A replay answers at once; what a machine that is busy needs on top is its own.
-_RECORDED = Patience(20.0, 20.0, 0.001)
+_RECORDED = CallTimeouts(20.0, 20.0, 0.001)
 _USUAL_TIMEOUT = 30.0
 # The most that a lane makes: calls in all, and polls among them.
 _CALLS, _POLLS = 17, 6
@@ -72,22 +72,22 @@ class OpenAILanes:
             process.start()
             gathered = openai_evidence(provider_run)
             replay, relay = RecordedAnswers(routes, gathered), _relay(routes, store)
-            patience = self._patience(provider_run)
+            timeouts = self._timeouts(provider_run)
             # What a plan of the probes needs leaves no time for these.
-            store.source.setting.clock.allow(_CALLS * patience.call + _POLLS * patience.poll)
-            lane = OpenAILane(routes, _stories(routes, gathered), replay, relay, process, patience)
+            store.source.setting.clock.allow(_CALLS * timeouts.call + _POLLS * timeouts.poll)
+            lane = OpenAILane(routes, _stories(routes, gathered), replay, relay, process, timeouts)
             results = list(lane.results())
             name = provider_run.provider.name
             self._session.client_troubles += [f"{name}: {r.name}: {r.told}" for r in results if r.state == ERRORED]
             for contract, evidence in relay.end() if relay is not None else ():
                 store.write(contract, evidence, is_observed=False)
-            return findings(name, process.version, results)
+            return client_findings(name, process.version, results)
 
-    def _patience(self, provider_run: ProviderRun) -> Patience:
+    def _timeouts(self, provider_run: ProviderRun) -> CallTimeouts:
         if not isinstance(provider_run.store.source, LiveSource):
             return _RECORDED
         pace, timeout = provider_run.pace, self._session.options.request_timeout or _USUAL_TIMEOUT
-        return Patience(timeout, pace.poll_timeout, pace.poll_interval)
+        return CallTimeouts(timeout, pace.poll_timeout, pace.poll_interval)
 
     def _shown(self, rows: list[Row]) -> list[Row]:
         """Return lines without any secret of the run."""

@@ -13,8 +13,8 @@ from vidconform.client.openai_sdk.openai_calls import (
     NOT_RECORDED,
     NOT_TAKEN,
     WRONG_KEY,
+    CallTrace,
     OpenAICall,
-    Talk,
 )
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
 from vidconform.client.openai_sdk.task_stories import Seen
@@ -39,14 +39,14 @@ class RecordedAnswers:
         self._seen = [Seen(e.contract, e.probe, index, exchange) for e in usable for index, exchange in e]
         self._asked: Counter[tuple[str, str | None]] = Counter()
         self._polls = False
-        self.talk = Talk()
+        self.trace = CallTrace()
 
-    def begin(self, call: OpenAICall) -> Talk:
+    def begin(self, call: OpenAICall) -> CallTrace:
         """Begin a call; each begins the life of its task again."""
         self._asked.clear()
         self._polls = call.method in ("poll", "create_and_poll")
-        self.talk = Talk()
-        return self.talk
+        self.trace = CallTrace()
+        return self.trace
 
     def task_for(self, role: str) -> str | None:
         """Return the task that a route was seen to serve."""
@@ -60,14 +60,14 @@ class RecordedAnswers:
         role, task_id = self._routes.role_of(asked.method, asked.path)
         route = self._routes.by_role.get(role)
         if route is None:
-            self.talk.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
+            self.trace.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
             return None
         found = list(self._matching(asked, route, task_id))
         seen = self._next(found, (role, task_id)) if self._polls and role == "retrieve" else next(reversed(found), None)
         if seen is None:
             self._say_why(asked, route, bool(found))
             return None
-        self.talk.sights.append(_pointer(seen))
+        self.trace.sights.append(_pointer(seen))
         return seen.exchange.reply
 
     def _matching(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Iterator[Seen]:
@@ -77,7 +77,7 @@ class RecordedAnswers:
         same = [seen for seen in same if wanted == "wrong" or seen.exchange.task_id == task_id or task_id is None]
         found = list(_alike(asked, route, same))
         if found and route.role == "content" and found[-1].exchange.request.target != asked.target:
-            self.talk.remarks += [_IGNORED] if _query(asked.target) else []
+            self.trace.remarks += [_IGNORED] if _query(asked.target) else []
         # The reads of a life keep their order; of anything else the reply that was served tells more.
         yield from found if route.role == "retrieve" else sorted(found, key=lambda s: s.exchange.reply.is_success)
 
@@ -95,11 +95,11 @@ class RecordedAnswers:
         takes = {media.partition(";")[0] for media in route.operation.media_types}
         if route.role == "create" and takes and _FORM not in takes:
             told = f"multipart/form-data, where the document takes {' or '.join(sorted(takes))} alone"
-            self.talk.stop(NOT_TAKEN, told)
+            self.trace.stop(NOT_TAKEN, told)
         elif is_over:
-            self.talk.stop(NOT_RECORDED, "a read of the task after it has ended; the recording ends before it does")
+            self.trace.stop(NOT_RECORDED, "a read of the task after it has ended; the recording ends before it does")
         else:
-            self.talk.stop(NOT_RECORDED, f"{asked.method} {asked.target} as the package asks it")
+            self.trace.stop(NOT_RECORDED, f"{asked.method} {asked.target} as the package asks it")
 
 
 def _alike(asked: OpenAIRequest, route: Route, same: list[Seen]) -> Iterator[Seen]:

@@ -9,12 +9,12 @@ from vidconform.client.openai_sdk.openai_calls import (
     REFUSED,
     TROUBLE,
     WRONG_KEY,
+    CallTrace,
     OpenAICall,
-    Talk,
 )
 from vidconform.client.openai_sdk.openai_evidence import PROBE
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
-from vidconform.contracts import Contract
+from vidconform.contracts import CREATING_ROLES, Contract
 from vidconform.exchange import Evidence, Exchange, Headers, Reply, timestamp
 from vidconform.ledger import task_id_in
 from vidconform.probes import ProbeContext, ProbeSettings, RawRequest
@@ -22,7 +22,6 @@ from vidconform.transport import NotSent, ProbeFailure, Transport
 from vidconform.verdicts import Pointer
 
 _UNNAMED = "the document names no variant"
-_PAID = ("create", "remix")
 # The address, the framing and the credential are ours.
 _OURS = ("host", "content-length", "connection", "accept-encoding", "authorization")
 
@@ -37,12 +36,12 @@ class RelayedAnswers:
         self._routes, self._setting, self._transport = routes, setting, transport
         self._contexts: dict[str, ProbeContext] = {}
         self._created: list[tuple[ProbeContext, str]] = []
-        self.talk = Talk()
+        self.trace = CallTrace()
 
-    def begin(self, call: OpenAICall) -> Talk:
+    def begin(self, call: OpenAICall) -> CallTrace:
         """Begin a call."""
-        self.talk = Talk()
-        return self.talk
+        self.trace = CallTrace()
+        return self.trace
 
     def task_for(self, role: str) -> None:
         """Return None: a provider may be asked for any."""
@@ -52,16 +51,16 @@ class RelayedAnswers:
         role, task_id = self._routes.role_of(asked.method, asked.path)
         route = self._routes.by_role.get(role)
         if route is None:
-            self.talk.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
+            self.trace.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
             return None
         if role == "content" and "?" in asked.target and "variant" not in route.operation.options:
-            self.talk.remarks.append(_UNNAMED)
+            self.trace.remarks.append(_UNNAMED)
         try:
             return self._answered(self._sent(asked, route, task_id), route)
         except NotSent as not_sent:
-            self.talk.stop(REFUSED if role in _PAID else NEEDS, not_sent.hint)
+            self.trace.stop(REFUSED if role in CREATING_ROLES else NEEDS, not_sent.hint)
         except ProbeFailure as failure:
-            self.talk.stop(TROUBLE, failure.cause)
+            self.trace.stop(TROUBLE, failure.cause)
             return None if failure.exchange is None else failure.exchange.reply
         return None
 
@@ -69,14 +68,14 @@ class RelayedAnswers:
         context = self._context(route.contract)
         raw = RawRequest(asked.target, _passed_on(asked.headers), asked.body or None)
         credential = "wrong" if WRONG_KEY in asked.header("authorization") else "key"
-        ask = context.create if route.role in _PAID else context.ask
+        ask = context.create if route.role in CREATING_ROLES else context.ask
         return ask(f"openai-{route.role}", route.operation, task_id, credential=credential, raw=raw)
 
     def _answered(self, exchange: Exchange, route: Route) -> Reply:
         context = self._context(route.contract)
         where = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
-        self.talk.sights.append(where)
-        created = task_id_in(route.contract, exchange.reply, route.role) if route.role in _PAID else None
+        self.trace.sights.append(where)
+        created = task_id_in(route.contract, exchange.reply, route.role) if route.role in CREATING_ROLES else None
         if created is not None:
             self._created.append((context, created))
         return exchange.reply

@@ -16,6 +16,7 @@ from vidconform.contracts.drafting.guessed_roles import guessed
 from vidconform.contracts.drafting.member_roles import roles_in
 from vidconform.contracts.drafting.published_document import Node, PublishedDocument, read_published, why
 from vidconform.contracts.drafting.schema_rows import Row
+from vidconform.contracts.provider import variable_prefix
 from vidconform.errors import DataFileProblem
 from vidconform.text import visible
 
@@ -165,4 +166,4 @@ def _text(value: str) -> str:
 
 
 def _variable(name: str) -> str:
-    return f"{name.upper().replace('-', '_')}_API_KEY"
+    return f"{variable_prefix(name)}_API_KEY"

@@ -9,9 +9,9 @@ from typing import Any
 
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.drafting.published_document import Node
+from vidconform.contracts.keywords import TIMES
 from vidconform.contracts.schemas import PHASES
 
-_TIMES = ("created", "completed", "updated", "expires")
 _DEEPEST = 4
 
 
@@ -95,7 +95,7 @@ def _put(schema: Node, path: tuple[str, ...], member: Node) -> Node:
 
 def _marks(role: str, member: Node) -> Node:
     unit: Node = {}
-    if role in _TIMES:
+    if role in TIMES:
         unit = {"x-unit": "rfc3339" if member.get("type") == "string" else "either"}
     elif role == "progress" and member.get("maximum") == 1:
         unit = {"x-unit": "fraction"}

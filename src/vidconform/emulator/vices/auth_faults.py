@@ -1,4 +1,4 @@
-"""Vices of authentication: doors that stand open, and doors that stay shut for the right key."""
+"""Vices of authentication: a wrong key is let in, or the right one is refused."""
 
 from __future__ import annotations
 

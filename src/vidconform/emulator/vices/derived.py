@@ -7,7 +7,7 @@ from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cache
 
-from vidconform.contracts import Contract, RefusalCase, read_toml
+from vidconform.contracts import CREATING_ROLES, Contract, RefusalCase, read_toml
 from vidconform.emulator.lives import known_tasks
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import EmulatedProvider
@@ -50,7 +50,7 @@ def _stated(contract: Contract, operator: Operator, stated: Iterable[tuple[Refus
     """
     changed = [(case, _changed(operator, reply)) for case, reply in stated]
     # After one creation that must fail and did not, no other is sent.
-    seen = [(case, reply) for case, reply in changed if case.role not in ("create", "remix") or reply.status >= 400]
+    seen = [(case, reply) for case, reply in changed if case.role not in CREATING_ROLES or reply.status >= 400]
     unkept = [(case, reply) for case, reply in seen if not keeps(case, reply)]
     return {case.requirement for case, reply in unkept if not _is_of_the_schema(contract, case, reply)}
 

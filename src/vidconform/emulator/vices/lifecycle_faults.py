@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vidconform.emulator.tasks import Known, Life, Step
+from vidconform.emulator.tasks import KnownTask, Life, Step
 from vidconform.emulator.vices.vice import vice
 
 _WAITING = "queued"
@@ -87,6 +87,6 @@ def runs_at_creation(life: Life) -> Life:
 
 
 @vice()
-def ids_of_another_shape(known: tuple[Known, ...]) -> tuple[Known, ...]:
+def ids_of_another_shape(known: tuple[KnownTask, ...]) -> tuple[KnownTask, ...]:
     """The tasks have ids of a shape that no document shows."""
     return tuple(replace(task, id=f"job-{number}") for number, task in enumerate(known, 1))

@@ -15,7 +15,7 @@ from vidconform.emulator.answering import answer
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import OTHER_KEY, WRONG_KEY, Call, EmulatedProvider, ServerState
-from vidconform.emulator.tasks import Known
+from vidconform.emulator.tasks import KnownTask
 
 _KEYS = {"key": "k", "wrong": WRONG_KEY, "another": OTHER_KEY}
 
@@ -23,7 +23,9 @@ _KEYS = {"key": "k", "wrong": WRONG_KEY, "another": OTHER_KEY}
 class Sampling:
     """One emulator of a contract, asked without a server."""
 
-    def __init__(self, provider: EmulatedProvider, contract: Contract, known: tuple[Known, ...] | None = None) -> None:
+    def __init__(
+        self, provider: EmulatedProvider, contract: Contract, known: tuple[KnownTask, ...] | None = None
+    ) -> None:
         chosen = None if known is None else lambda name, own: known
         self.contract = contract
         self.state = ServerState(provider, EmulatorOptions(environ={}, known=chosen))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from vidconform.emulator.emulator_options import EmulatorError, EmulatorOptions
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.tasks import Known, Life
+from vidconform.emulator.tasks import KnownTask, Life
 from vidconform.emulator.vices.triggers import TASK, Trigger
 
 Act = Callable[[ReplyContext], object]
@@ -47,7 +47,7 @@ class Operator:
     sentence: str
     change: Act | None = None
     life: Callable[[Life], Life] | None = None
-    known: Callable[[tuple[Known, ...]], tuple[Known, ...]] | None = None
+    known: Callable[[tuple[KnownTask, ...]], tuple[KnownTask, ...]] | None = None
     stalls: bool = False
     generated: bool = False
     role: str = ""
@@ -99,7 +99,7 @@ class Vice:
             lived = options.life(contract, own) if options.life is not None else own
             return _altered(lived, [operator.life for operator in self._operators(contract)])
 
-        def known(contract: str, own: tuple[Known, ...]) -> tuple[Known, ...]:
+        def known(contract: str, own: tuple[KnownTask, ...]) -> tuple[KnownTask, ...]:
             tasks = options.known(contract, own) if options.known is not None else own
             return _altered(tasks, [operator.known for operator in self._operators(contract)])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import Contract, Operation
+from vidconform.contracts import CREATING_ROLES, Contract, Operation
 from vidconform.exchange import NEAR, UNANSWERED
 from vidconform.probes.generated.exploration import DRAWING_PROCESSES, drawing_input, drawn_request
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
@@ -44,7 +44,7 @@ class GeneratedProbe:
     @property
     def may_create(self) -> bool:
         """Whether a provider that does not refuse would charge for it."""
-        return self.role in ("create", "remix")
+        return self.role in CREATING_ROLES
 
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the requests, or those of the recording."""

@@ -72,7 +72,7 @@ def _difference(before: Entry | None, new: ReportModel, key: Question) -> Differ
 
 
 def _on_other_routes(before: VerdictRow, after: VerdictRow, label: Label) -> Difference | None:
-    """Return that a fault is on other routes than before; a route that was not asked this time may still have it."""
+    """Return that the routes of a fault are not those of before; one that was not asked this time may still have it."""
     if not (before.routes and after.routes) or before.routes == after.routes:
         return None
     gone = [route for route in before.routes if route not in after.routes]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vidconform.report.nightly.observed_reader import Observations, Observed, Seen
+from vidconform.report.nightly.observed_reader import Observations, Observed, ObservedEntry
 from vidconform.report.nightly.versions import paired
 from vidconform.report.report_model import ReportModel
 from vidconform.text import visible
@@ -22,7 +22,7 @@ _TITLE = "drift (not promised, no failure)"
 
 @dataclass(frozen=True)
 class Drift:
-    """One change; `name` is a JSON Pointer for a member and a type.
+    """One change of what no document promises; `name` is a JSON Pointer for a member and a type.
 
     `what` is member, type, header, word or media type; `change` is appeared or vanished, for a type widened,
     narrowed or changed.
@@ -94,7 +94,7 @@ def as_text(found: list[Drift]) -> list[str]:
 class _Side:
     """The replies of one operation and status class on one side, of the kinds that both sides have seen."""
 
-    def __init__(self, found: Iterable[Seen]) -> None:
+    def __init__(self, found: Iterable[ObservedEntry]) -> None:
         self.types: dict[str, set[str]] = {}
         self.undocumented: set[str] = set()
         self.headers: set[str] = set()
@@ -103,7 +103,7 @@ class _Side:
         for seen in found:
             self._add(seen)
 
-    def _add(self, seen: Seen) -> None:
+    def _add(self, seen: ObservedEntry) -> None:
         for pointer, types in seen["types"].items():
             self.types.setdefault(pointer, set()).update(types)
         self.undocumented.update(seen["undocumented"])

@@ -83,7 +83,7 @@ def is_listed(text: str) -> bool:
     return _listed(text) is not None
 
 
-def named(text: str) -> list[str]:
+def faults_in(text: str) -> list[str]:
     """Return the faults that the body of an issue names; none where somebody wrote over the list."""
     return [key for key in _listed(text) or [] if isinstance(key, str)]
 

@@ -65,7 +65,7 @@ def decide(night: Night, issue: Issue | None, link: str = "") -> Notice:
     """Return what a person should hear of a night, given the open issue about the provider; `link` leads to its run."""
     # Over a list that somebody wrote over, all that is wrong tonight was named: nothing is closed and none is new.
     listed = issue is None or issue_text.is_listed(issue.body)
-    named = issue_text.named(issue.body) if issue is not None and listed else [] if listed else night.keys
+    named = issue_text.faults_in(issue.body) if issue is not None and listed else [] if listed else night.keys
     faults = night.faults(named)
     present = {fault.key for fault in faults}
     settled = {key: night.settled(key) for key in named if listed and key not in present}

@@ -19,11 +19,11 @@ _CONTENT = FileFormat(SCHEMA)
 Key = tuple[str, str, str | None, str | None, bool]
 """Role, status class, phase, probe and whether the replies are our emulator's."""
 
-Seen = Mapping[str, Any]
+ObservedEntry = Mapping[str, Any]
 """One entry of observed.json."""
 
 
-Observed = Mapping[Key, Seen]
+Observed = Mapping[Key, ObservedEntry]
 """What was observed of one contract."""
 
 
@@ -32,7 +32,7 @@ class Observations:
 
     def __init__(self, merged: ReportModel) -> None:
         self._merged = merged
-        self._read: dict[int, dict[str, dict[Key, Seen]] | None] = {}
+        self._read: dict[int, dict[str, dict[Key, ObservedEntry]] | None] = {}
         self.damaged: list[str] = []
 
     @property
@@ -47,7 +47,7 @@ class Observations:
     def known(self, contract: str, wanted: Iterable[Key]) -> Observed:
         """Return what the newest run that saw an operation observed of it, and older ones of kinds that it missed."""
         missing, operations = set(wanted), {_operation(key) for key in wanted}
-        found: dict[Key, Seen] = {}
+        found: dict[Key, ObservedEntry] = {}
         for run in reversed(self._merged.columns[contract].runs):
             seen = (self._of(run) or {}).get(contract, {})
             found |= {key: seen[key] for key in seen if key in missing or _operation(key) in operations}
@@ -57,12 +57,12 @@ class Observations:
                 break
         return found
 
-    def _of(self, run: int) -> dict[str, dict[Key, Seen]] | None:
+    def _of(self, run: int) -> dict[str, dict[Key, ObservedEntry]] | None:
         if run not in self._read:
             self._read[run] = self._kept(self._merged.runs[run].path)
         return self._read[run]
 
-    def _kept(self, results: Path) -> dict[str, dict[Key, Seen]] | None:
+    def _kept(self, results: Path) -> dict[str, dict[Key, ObservedEntry]] | None:
         try:
             return read_observed(results)
         except ResultsRefused as refused:
@@ -75,7 +75,7 @@ def _operation(key: Key) -> tuple[str, str, bool]:
     return key[0], key[1], key[4]
 
 
-def read_observed(results: Path) -> dict[str, dict[Key, Seen]] | None:
+def read_observed(results: Path) -> dict[str, dict[Key, ObservedEntry]] | None:
     """Return what a run observed, by contract, from beside its results, or None; raises ResultsRefused."""
     path = results.with_name(NAME)
     try:
@@ -91,5 +91,5 @@ def read_observed(results: Path) -> dict[str, dict[Key, Seen]] | None:
     return {contract: {_key(seen): seen for seen in found} for contract, found in content["contracts"].items()}
 
 
-def _key(seen: Seen) -> Key:
+def _key(seen: ObservedEntry) -> Key:
     return seen["role"], seen["status"], seen["phase"], seen["probe"], seen["origin"] == "emulated"

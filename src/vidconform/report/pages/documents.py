@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vidconform.contracts import Contract, Operation, Requirement, find_provider, known_providers, load_contracts
+from vidconform.contracts import TIMES, Contract, Operation, Requirement, find_provider, known_providers, load_contracts
 from vidconform.report.pages.field_shapes import shape_of
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.verdicts import Label
-
-_TIMES = ("created", "updated", "completed", "expires")
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _ids_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> st
 
 
 def _times(contract: Contract) -> list[str]:
-    shapes = [shape_of(contract, role) for role in _TIMES]
+    shapes = [shape_of(contract, role) for role in TIMES]
     return [
         f"{shape[0]}: {', '.join(s for s in shape[1:] if not s.startswith(('m', 'p')))}" for shape in shapes if shape
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.exchange import Digest, Exchange, Headers, decode
-from vidconform.store import read_lines
+from vidconform.store import read_journal_lines
 
 # A reader wants to see what a body is, not own it; a video of megabytes is told by its size and its first bytes.
 LONGEST_TEXT = 16_384
@@ -98,7 +98,7 @@ def read_evidence(results: Path, wanted: Set[ExchangeKey] = frozenset()) -> dict
     Of each probe the first exchanges, and those that are `wanted`.
     """
     found: dict[str, Journalled] = {}
-    for line in read_lines(results.parent):
+    for line in read_journal_lines(results.parent):
         journalled = found.setdefault(line["contract"], Journalled())
         if line["kind"] == "gap":
             with suppress(ValueError):

@@ -79,10 +79,10 @@ class Views:
             found.setdefault(entry.run, set()).update(keys)
         return found
 
-    def link(self, contract: str, probe: str, index: int) -> str | None:
-        """Return the anchor of an exchange of the only run, where its evidence has it."""
-        kept = self.evidence(contract, 0).exchanges.get((probe, index))
-        return None if kept is None else self.names.exchange(contract, 0, probe, index)
+    def link(self, contract: str, probe: str, index: int, run: int = 0) -> str | None:
+        """Return the anchor of an exchange, where the evidence of its run has it; the only run is the first."""
+        kept = self.evidence(contract, run).exchanges.get((probe, index))
+        return None if kept is None else self.names.exchange(contract, run, probe, index)
 
     def forget(self, contract: str) -> None:
         """Let go of the exchanges of a contract whose page is written."""
@@ -158,15 +158,12 @@ class ContractView:
 
     def shown(self, entry: Entry) -> Kept | None:
         """Return the exchange that a verdict points at first."""
-        if not entry.row.evidence:
-            return None
-        sight = entry.row.evidence[0]
-        return self.views.evidence(self.column.id, entry.run).exchanges.get((sight.probe, sight.exchange))
+        kept = self.views.evidence(self.column.id, entry.run).exchanges
+        return next((kept.get((sight.probe, sight.exchange)) for sight in entry.row.evidence), None)
 
     def link(self, entry: Entry, probe: str, index: int) -> str | None:
         """Return the anchor of an exchange that a verdict points at, where the evidence has it."""
-        kept = self.views.evidence(self.column.id, entry.run).exchanges.get((probe, index))
-        return None if kept is None else self.views.names.exchange(self.column.id, entry.run, probe, index)
+        return self.views.link(self.column.id, probe, index, entry.run)
 
     @cached_property
     def gaps(self) -> list[tuple[str, str, Kept | None]]:
