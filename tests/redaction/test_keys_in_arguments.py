@@ -36,6 +36,13 @@ def test_a_run_refuses_a_key_among_its_arguments(words: tuple[str, ...], pyteste
     assert KEY not in run.out + run.err
 
 
+def test_a_run_refuses_a_key_among_the_options_of_the_environment(pytester: pytest.Pytester) -> None:
+    run = judge_inside(pytester, *OCTOPUSX, PYTEST_ADDOPTS=f"-k {KEY}", **{VARIABLE: KEY})
+    assert run.code == 4
+    assert f"the arguments: expected {REFUSED}" in run.err
+    assert KEY not in run.out + run.err
+
+
 @pytest.mark.parametrize("words", [("doctor", KEY), ("list", KEY), ("explain", KEY), ("diff", KEY, "b"), (KEY,)])
 def test_a_command_refuses_a_key_among_its_arguments(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

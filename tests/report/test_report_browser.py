@@ -138,7 +138,7 @@ def test_evidence_is_followed_to_the_exchange_and_back(visit: Open, report: Path
     shown = visit(report)
     shown.page.locator("#matrix td.F").first.click()
     shown.page.locator(".panel.open .sights a").first.click()
-    assert "observe #1" in shown.page.inner_text(".panel.open h2")
+    shown.page.wait_for_selector(".panel.open h2:has-text('observe #1')")
     assert "https://acme.example/v1/videos/task_1" in shown.page.inner_text(".panel.open")
     shown.page.go_back()
     shown.page.wait_for_selector(".panel.open mark")

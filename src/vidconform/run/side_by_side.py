@@ -15,7 +15,6 @@ from vidconform.run.provider_run import ProviderRun
 from vidconform.transport import RunClock, halt_all
 from vidconform.verdicts import Case
 
-# Seconds that a creation which was sent may still take to be answered when a run is interrupted.
 _MOMENT = 0.05
 
 
