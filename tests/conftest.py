@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -25,6 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if kind in seen or item.get_closest_marker("slow"):
             item.add_marker("no_cover")
         seen.add(kind)
+    # What takes longest stands in files of few tests: begun last, each would keep one worker busy and the others not.
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
 
 
 # For each module anew: a run reads whatever earlier ones have made.

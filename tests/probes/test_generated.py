@@ -452,7 +452,7 @@ drawn = []
 
 @seed(1)
 @settings(max_examples=400, database=None, phases=[Phase.generate])
-@given(st.text("-acdeklrs", max_size=20))
+@given(st.text("JQXZ", max_size=20))
 def draw(text):
     drawn.append(text)
 
@@ -470,7 +470,8 @@ print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), le
 @pytest.mark.slow
 def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     """One of them may be a key, and no seed would pin them; hypothesis in the same process does draw it."""
-    (tmp_path / "mine.py").write_text("SECRET = 'sk-careless'\n")
+    # Of letters that no literal of ours has: of a pool with those, one of 400 draws may be another each time.
+    (tmp_path / "mine.py").write_text("SECRET = 'XQJZZQXJ'\n")
     planned = json.dumps(drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=50))
     done = subprocess.run(
         [sys.executable, "-c", LITERAL, planned], cwd=tmp_path, capture_output=True, text=True, check=True
