@@ -32,7 +32,7 @@ TOLD_APART = {
     r"python3 -m venv \.venv": "makes an environment; .ci/run makes one",
     r"\S*pip install -q \S+( \S+)?|pip install -e '\.\[\S+\]'": "needs a package index; .ci/run installs the same",
     r"pip install 'vidconform\[\w+\]'": "would ask a package index for this project; .ci/run installs its extras",
-    r"\S*pytest -n 2 --dist loadfile": "is all tests, this one among them",
+    r"\S*pytest -n 4 --dist loadfile": "is all tests, this one among them",
     r"export [A-Z_]+_(API_KEY|TASK_IDS)=.*": "every command here has made-up keys and tasks",
     r"vidconform proof -o score.json": "takes minutes; .ci/run vices runs it",
     r"python -m tests\.mutation\.mutate.*": "takes minutes; .ci/run mutants runs it",
