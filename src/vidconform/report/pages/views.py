@@ -158,8 +158,10 @@ class ContractView:
 
     def shown(self, entry: Entry) -> Kept | None:
         """Return the exchange that a verdict points at first."""
-        kept = self.views.evidence(self.column.id, entry.run).exchanges
-        return next((kept.get((sight.probe, sight.exchange)) for sight in entry.row.evidence), None)
+        if not entry.row.evidence:
+            return None
+        first = entry.row.evidence[0]
+        return self.views.evidence(self.column.id, entry.run).exchanges.get((first.probe, first.exchange))
 
     def link(self, entry: Entry, probe: str, index: int) -> str | None:
         """Return the anchor of an exchange that a verdict points at, where the evidence has it."""
