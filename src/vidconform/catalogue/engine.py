@@ -12,13 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 from vidconform.catalogue.earlier_runs import EarlierRun
-from vidconform.catalogue.interruption import kept_from_processes
 from vidconform.catalogue.nights import AT_ONCE, JudgedAnew
 from vidconform.catalogue.object_storage import Place
 from vidconform.catalogue.units import Assignment, judge_unit
 from vidconform.errors import BadOption
 from vidconform.report import REJUDGED
-from vidconform.run import check_extra, judging_sha256
+from vidconform.run import check_extra, judging_sha256, kept_from_processes
 from vidconform.text import visible
 
 _ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")

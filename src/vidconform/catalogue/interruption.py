@@ -1,4 +1,4 @@
-"""What interrupts a call, or ends it, is its own matter alone: its processes end by its hand, and say nothing."""
+"""What ends a command ends it as its user's Ctrl-C does: in order, with a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -29,23 +29,3 @@ def ended_as_interrupted() -> Iterator[list[int]]:
     finally:
         for number in usual:
             signal.signal(number, signal.SIG_DFL)
-
-
-@contextmanager
-def kept_from_processes() -> Iterator[None]:
-    """Keep SIGINT from processes that begin meanwhile, for a terminal sends it to all; ours waits until they are begun.
-
-    Threads that begin meanwhile, and processes that these begin later, are kept from it too.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    # The first process would begin it, and it lets the signal through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

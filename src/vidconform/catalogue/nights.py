@@ -6,11 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,11 +17,11 @@ from vidconform.catalogue.brought import Brought, bring
 from vidconform.catalogue.bundle_files import EVIDENCE, RESULTS
 from vidconform.catalogue.checking import check_claims
 from vidconform.catalogue.earlier_runs import EarlierRun
-from vidconform.catalogue.interruption import kept_from_processes
 from vidconform.catalogue.judged_again import JudgedAgain, Rejudging, write_results
 from vidconform.catalogue.moves import Move, moves
 from vidconform.errors import FAULT_OF_OURS, ResultsRefused, VidconformError, with_code
 from vidconform.report import REJUDGED, REJUDGED_FORMAT, Run, read_rejudged, read_run
+from vidconform.run import kept_from_processes, process_pool
 from vidconform.text import told_fault
 
 # Enough that handing them over costs nothing, few enough that no process ends long before the others.
@@ -50,16 +48,10 @@ def judge_nights(nights: Sequence[EarlierRun], providers: Sequence[str], jobs: i
     if jobs == 1:
         yield from map(partial(judge_night, Rejudging(providers, os.environ)), nights)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (providers,)) as pool:
-        try:
-            with kept_from_processes():
-                judged = pool.map(_judge_here, nights, chunksize=AT_ONCE)
-            yield from judged
-        except KeyboardInterrupt:
-            # The pool would wait for what they have at hand, and a night may hang.
-            for process in active_children():
-                process.terminate()
-            raise
+    with process_pool(jobs, _begin, (providers,)) as pool:
+        with kept_from_processes():
+            judged = pool.map(_judge_here, nights, chunksize=AT_ONCE)
+        yield from judged
 
 
 _OF_PROCESS: list[Rejudging] = []

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing import active_children, get_context
 
 from vidconform.emulator.vices import vices_of
 from vidconform.proof.kept_forms import EVIDENCE
 from vidconform.proof.trial import FAULTLESS, NULL_VENDOR, WALL, Trial, run_trial
+from vidconform.run import kept_from_processes, process_pool
 
 TrialKey = tuple[str, str]
 
@@ -35,17 +34,10 @@ def run_in_processes(
     jobs = jobs or min(os.cpu_count() or 1, _MOST_PROCESSES)
     if jobs == 1:
         return run_trials(forms, keys)
-    # What a terminal interrupts is the call alone, which ends its processes.
-    unheard = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, unheard) as pool:
-        try:
+    with process_pool(jobs) as pool:
+        with kept_from_processes():
             parts = pool.map(partial(run_trials, forms), [keys[start::jobs] for start in range(jobs)])
-            trials = [trial for part in parts for trial in part]
-        except KeyboardInterrupt:
-            # The pool would wait for all that they have at hand.
-            for process in active_children():
-                process.terminate()
-            raise
+        trials = [trial for part in parts for trial in part]
     return sorted(trials, key=lambda trial: keys.index((trial.provider, trial.name)))
 
 

@@ -15,6 +15,7 @@ from vidconform.run.new_folder import begin_folder
 from vidconform.run.options import CLIENT_LEDGER, RunOptions, key_variables, keys_of, task_ids
 from vidconform.run.plan import plan_lines
 from vidconform.run.preparation import contracts_named, prepare
+from vidconform.run.processes import kept_from_processes, process_pool
 from vidconform.run.provider_progress import ProviderProgress, ShowProgress
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.remedies import describe_remedies
@@ -26,7 +27,7 @@ __all__ = [
     "CLIENT_LEDGER", "ProviderProgress", "ProviderRun", "RunOptions", "Session", "ShowProgress", "Throttle",
     "all_cases", "all_laws", "base_url", "begin_folder", "case_names", "check_exposure", "check_extra",
     "check_providers", "contracts_named", "describe", "describe_entries", "describe_laws", "describe_remedies",
-    "foreign_verdicts", "is_name", "judging_sha256", "key_variables", "keys_of", "law_cases", "law_lines", "law_of",
-    "load_checked", "plan_lines", "prepare", "probes_for", "requirement_lines", "resume_at_end", "resume_at_start",
-    "schema_cases", "schema_of", "task_ids",
+    "foreign_verdicts", "is_name", "judging_sha256", "kept_from_processes", "key_variables", "keys_of", "law_cases",
+    "law_lines", "law_of", "load_checked", "plan_lines", "prepare", "probes_for", "process_pool", "requirement_lines",
+    "resume_at_end", "resume_at_start", "schema_cases", "schema_of", "task_ids",
 ]  # fmt: skip
