@@ -18,13 +18,20 @@ def pytest_configure() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Before pytest deselects by what these marks say.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure coverage by one case of each test, and by no slow one: tracing doubles the time of what it follows."""
+    """Mark what little time leaves out: of a slow test all cases but its first, of coverage slow ones and those of any.
+
+    Tracing doubles the time of what it follows.
+    """
     seen: set[str] = set()
     for item in items:
-        kind = item.nodeid.partition("[")[0]
-        if kind in seen or item.get_closest_marker("slow"):
+        kind, is_slow = item.nodeid.partition("[")[0], item.get_closest_marker("slow")
+        if kind in seen or is_slow:
             item.add_marker("no_cover")
+        if kind in seen and is_slow:
+            item.add_marker("exhaustive")
         seen.add(kind)
     # What takes longest stands in files of few tests: begun last, each would keep one worker busy and the others not.
     tests = Counter(item.path for item in items)

@@ -20,6 +20,7 @@ from vidconform.cli import main
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_local_workers_write_and_tell_what_one_machine_does_byte_for_byte(
     many_nights: Path, tmp_path: Path
 ) -> None:
@@ -37,6 +38,7 @@ def test_two_local_workers_write_and_tell_what_one_machine_does_byte_for_byte(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_cluster_by_its_address_does_the_same_and_a_second_call_judges_nothing(
     many_nights: Path, tmp_path: Path, cluster: Cluster
 ) -> None:

@@ -33,6 +33,7 @@ def done_in(out: Path) -> int:
     return len(list(out.rglob("rejudged.json")))
 
 
+@pytest.mark.exhaustive
 def test_what_a_worker_was_judging_when_it_was_killed_another_one_judges(
     many_nights: Path, tmp_path: Path, cluster: Cluster, right: dict[str, bytes]
 ) -> None:
@@ -50,6 +51,7 @@ def test_what_a_worker_was_judging_when_it_was_killed_another_one_judges(
     assert written(out) == right
 
 
+@pytest.mark.exhaustive
 def test_a_night_that_never_ends_is_told_once_and_the_others_are_judged(
     many_nights: Path, tmp_path: Path, right: dict[str, bytes]
 ) -> None:
@@ -67,6 +69,7 @@ def test_a_night_that_never_ends_is_told_once_and_the_others_are_judged(
     assert written(out) == right
 
 
+@pytest.mark.exhaustive
 def test_what_found_no_room_on_one_worker_is_told_once_and_judged_by_the_next_call(
     many_nights: Path, tmp_path: Path, cluster: Cluster, right: dict[str, bytes]
 ) -> None:
@@ -85,6 +88,7 @@ def test_what_found_no_room_on_one_worker_is_told_once_and_judged_by_the_next_ca
     assert written(out) == right
 
 
+@pytest.mark.exhaustive
 def test_a_second_call_of_one_folder_is_refused_while_the_first_goes_on(
     many_nights: Path, tmp_path: Path, right: dict[str, bytes]
 ) -> None:
@@ -99,6 +103,7 @@ def test_a_second_call_of_one_folder_is_refused_while_the_first_goes_on(
     assert written(out) == right
 
 
+@pytest.mark.exhaustive
 def test_a_call_that_was_killed_leaves_no_process_and_the_next_one_judges_only_what_was_not_done(
     many_nights: Path, tmp_path: Path, right: dict[str, bytes]
 ) -> None:
@@ -133,6 +138,7 @@ def test_workers_that_judge_by_other_laws_are_refused_in_one_sentence(
     assert done_in(tmp_path / "out") == 0
 
 
+@pytest.mark.exhaustive
 def test_a_scheduler_that_goes_away_is_told_in_one_sentence_and_what_was_judged_is_kept(
     many_nights: Path, tmp_path: Path, cluster: Cluster, right: dict[str, bytes]
 ) -> None:

@@ -13,7 +13,6 @@ from tests.support.dask_processes import until
 from tests.support.held_file import HeldFile
 from tests.support.object_store import BUCKET, CREDENTIALS, ObjectStore, object_store
 from tests.support.rejudging import again, begin, written
-from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.redaction import Guard
 
@@ -59,7 +58,8 @@ def right(many_nights: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", sampled(["--jobs=2", "--on=dask"], every=2))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("how", ["--jobs=2", "--on=dask"])
 def test_bundles_of_a_bucket_come_to_what_runs_on_a_disk_do_byte_for_byte_and_are_judged_once(
     bundles: Path, store: ObjectStore, right: dict[str, bytes], how: str
 ) -> None:
@@ -74,6 +74,7 @@ def test_bundles_of_a_bucket_come_to_what_runs_on_a_disk_do_byte_for_byte_and_ar
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_calls_of_one_out_never_mix_and_after_a_kill_only_the_rest_is_judged(
     many_nights: Path, store: ObjectStore, right: dict[str, bytes]
 ) -> None:

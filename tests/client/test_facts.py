@@ -344,6 +344,7 @@ print(read.method, read.path, read.replies[0].places["status"].pointers[0])
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_module_of_constants_is_formatted_typed_and_needs_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

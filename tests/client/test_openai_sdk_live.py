@@ -90,6 +90,7 @@ def test_an_unknown_id_that_is_answered_with_200_is_told_as_a_video_without_an_i
     assert found["unknown-id-raises"]["received"] == "Video(id=None, status=None)"
 
 
+@pytest.mark.exhaustive
 def test_a_poll_without_an_end_is_ended_at_its_deadline() -> None:
     found, _ = driven("never-ends", poll_timeout=1, request_timeout=1.5)
     assert disappointments(found) == {"poll-ends": "breaks", "create-and-poll-ends": "breaks"}

@@ -52,6 +52,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_openai
 def test_findings_inform_and_fail_no_run(recorded: Run) -> None:
     assert recorded.code == 0, recorded.ran()
@@ -60,6 +61,7 @@ def test_findings_inform_and_fail_no_run(recorded: Run) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_openai
 def test_findings_fail_a_run_that_requires_the_client(tmp_path: Path) -> None:
     asked = ("--provider=opeai", "--sdk", "-q", "-k", "status", f"--require={CLIENT}")
@@ -94,6 +96,7 @@ def test_what_reads_results_takes_no_finding_for_a_promise_of_the_provider(recor
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_openai
 def test_a_live_run_drives_the_package_before_it_deletes_its_task(live: Run) -> None:
     told = readings(live)
@@ -122,6 +125,7 @@ def test_a_report_can_be_made_of_a_run_with_findings(live: Run, tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_openai
 def test_a_run_that_requires_the_client_passes_where_the_vendor_disappoints_nobody(tmp_path: Path) -> None:
     with openai_vendor(kind=ClientVendor) as vendor:
@@ -141,6 +145,7 @@ def test_what_the_package_was_told_answers_it_again_from_the_kept_evidence(live:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_openai
 def test_a_recording_that_the_package_was_driven_for_answers_all_of_its_calls(tmp_path: Path) -> None:
     provider, (first, later) = str(copy_of("openai", tmp_path, cassettes=False)), folders(tmp_path)

@@ -13,7 +13,6 @@ from jsonschema import Draft202012Validator
 
 from tests.support.bodies import DROPPED, SCHEMAS, changed, documented, places, second_validator, words
 from tests.support.processes import PROVIDERS
-from tests.support.sampling import sampled
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schemas import Schema
@@ -71,10 +70,11 @@ def test_both_say_the_same_of_every_documented_example(contract: Contract, schem
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("contract", "schema"),
     # Those of the first documents: the validators know no vendor, and each schema takes seconds.
-    sampled((c, schema) for c, schema in SCHEMAS if documented(c, schema) and c.provider.name in PROVIDERS),
+    [(c, schema) for c, schema in SCHEMAS if documented(c, schema) and c.provider.name in PROVIDERS],
     ids=lambda value: value.id if isinstance(value, Contract) else value.path.name,
 )
 def test_both_say_the_same_of_every_changed_example(contract: Contract, schema: Schema) -> None:

@@ -13,7 +13,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.bodies import CONTRACTS, changed, conforming, gathered, places, recorded
-from tests.support.sampling import sampled
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.error_ownership import findings
 from vidconform.contracts.strict_json import DEEPEST, UndecodableJson, decode_json
@@ -203,7 +202,7 @@ EXTREMES += [DEEP, DEEP.replace(b"[", b'{"a":').replace(b"]", b"}")]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("contract", sampled(CONTRACTS), ids=lambda contract: contract.id)
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> None:
     task = CONFORMING[contract.id][-1]
     fields = sorted({place.path[0] for place in contract.task.fields.values()})

@@ -55,6 +55,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_whole_matrix_is_printed_and_fails_nothing(everything: Run) -> None:
     assert everything.code == 0, everything.ran()
     pairs = Counter((row["contract"], row["against"]) for row in foreign(everything).values())
@@ -106,6 +107,7 @@ def test_whose_contract_a_gateway_keeps_stands_in_each_line_and_the_report_is_wr
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_all_contracts_are_those_that_somebody_published(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=aimock", "--against=all", "--fuzz=0")
     against = {row["against"] for row in foreign(run).values()}
@@ -226,6 +228,7 @@ def test_what_the_selected_tests_did_not_ask_is_unseen(pytester: pytest.Pytester
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_workers_hand_over_what_one_of_them_judged(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=gptge", "--against=openai/videos", "-n", "2")
     assert run.code == 0, run.ran()
@@ -233,6 +236,7 @@ def test_workers_hand_over_what_one_of_them_judged(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_live_service_is_asked_nothing_more_and_its_faults_show_by_another_contract(tmp_path: Path) -> None:
     with running("gptge", environ=KEYS) as emulator:
         judge(tmp_path, *live(emulator), **KEYS)

@@ -195,6 +195,7 @@ def test_serve_prints_its_address_first_and_ends_cleanly(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_serve_prints_is_what_a_run_takes(tmp_path: Path) -> None:
     """The two terminals of the README: the emulator in one, the run in the other."""
     process = subprocess.Popen(

@@ -19,7 +19,6 @@ import pytest
 
 from tests.support.documented import PAGES, ROOT, Command, acme_in, commands, commands_in_sentences
 from tests.support.processes import KEYS, UNNEEDED, environment, judge
-from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.contracts.provider import find_provider, provider_names
 from vidconform.emulator.server import Running, running
@@ -267,7 +266,8 @@ def ended(words: list[str], folder: Path, environ: dict[str, str]) -> tuple[int,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", sampled(ONCE, every=3), ids=str)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("command", ONCE, ids=str)
 def test_each_command_runs(command: Command, workspace: Path, prepared: Path, served: Served) -> None:
     addresses, task = {}, ""
     for name, provider in (("octopusx", "octopusx"), ("acme", str(prepared / "acme"))):

@@ -55,6 +55,7 @@ def test_the_readme_says_what_the_page_says() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_table_of_the_proof_is_of_the_contracts_as_they_are() -> None:
     shown = {name: [requirements, vices, caught, allowed] for name, requirements, vices, caught, allowed, _ in CELLS}
     assert shown == {name: counted(name) for name in provider_names(["all"])}

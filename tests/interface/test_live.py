@@ -100,6 +100,7 @@ def test_live_results_keep_their_schema_line_by_line(provider: str, served: dict
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_send_not_one_request_more(octopusx: Running, served: dict[str, Counted], tmp_path: Path) -> None:
     run = judge(tmp_path, *live(octopusx), "-n", "2", **KEYS)
     alone = served["octopusx"]
@@ -114,6 +115,7 @@ def test_two_workers_send_not_one_request_more(octopusx: Running, served: dict[s
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_without_a_task_the_run_is_not_whole_and_says_what_to_pass(
     octopusx: Running, pytester: pytest.Pytester
 ) -> None:
@@ -132,6 +134,7 @@ def test_without_a_task_the_run_is_not_whole_and_says_what_to_pass(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, *live(octopusx), **{**KEYS, "OCTOPUSX_API_KEY": "sk-of-somebody-else"})
     assert (run.code, run.end["exit"]) == (6, 6), run.ran()
@@ -145,6 +148,7 @@ def test_a_key_that_nobody_accepts_leaves_the_run_inconclusive(octopusx: Running
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_task_of_somebody_else_leaves_the_run_incomplete(octopusx: Running, pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, *live(octopusx, tasks=False), "--task-id=query=sora-2:task_01nobodys", **KEYS)
     assert run.code == 6, run.ran()
@@ -165,6 +169,7 @@ def test_a_service_that_is_not_there_leaves_the_run_inconclusive(pytester: pytes
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_creation_means_not_one_post(pytester: pytest.Pytester) -> None:
     methods: Counter[str] = Counter()
 
@@ -238,6 +243,7 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_a_killed_run_leaves_what_it_knew_and_said_what_it_waited_for(workers: tuple[str, ...], tmp_path: Path) -> None:
     results, out = tmp_path / "report" / "results.jsonl", tmp_path / "out"
@@ -261,6 +267,7 @@ def test_a_killed_run_leaves_what_it_knew_and_said_what_it_waited_for(workers: t
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_an_interrupted_run_ends_its_results_and_tells_what_it_cost(tmp_path: Path) -> None:
     with running("gptge", environ=KEYS, advance="second", step_seconds=600.0) as emulator:
         with started(tmp_path, *live(emulator)) as process:
@@ -276,6 +283,7 @@ def test_an_interrupted_run_ends_its_results_and_tells_what_it_cost(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_worker_that_crashes_leaves_no_claim_about_the_cost(tmp_path: Path) -> None:
     (tmp_path / "test_crash.py").write_text(CRASH)
     with running("gptge", environ=KEYS) as emulator:

@@ -162,6 +162,7 @@ def test_a_new_folder_is_listed_and_keeps_every_rule_of_its_files(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("published", [None, PUBLISHED])
 def test_a_new_folder_judges_at_once(tmp_path: Path, published: Tree | None) -> None:
     acme, _ = begun(tmp_path, published)

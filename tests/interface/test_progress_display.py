@@ -62,6 +62,7 @@ def test_a_quiet_run_tells_nothing_of_it(quiet: tuple[str, ...], served: dict[st
     assert {row["provider"] for row in done.verdicts.values()} == {FIRST, SECOND}, done.ran()
 
 
+@pytest.mark.exhaustive
 def test_a_worker_tells_it_on_standard_error(served: dict[str, str], tmp_path: Path) -> None:
     done = judge(tmp_path, *BOTH, "-n", "2", **served)
     assert [provider for provider, _ in ASKED.findall(done.err)] == [FIRST, SECOND], done.ran()

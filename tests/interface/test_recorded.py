@@ -32,6 +32,7 @@ def of(provider: str) -> Callable[[Key], bool]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_all_providers_are_green_in_a_folder_of_no_project(everything: Run) -> None:
     assert everything.code == 0, everything.ran()
     assert {key[0].partition("/")[0] for key in everything.verdicts} == {*EVERY_PROVIDER, *GATEWAYS}
@@ -99,6 +100,7 @@ def test_a_provider_alone_is_judged_as_among_the_others(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_come_to_the_same_verdicts(everything: Run, tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=octopusx", "-n", "2")
     assert run.code == 0, run.ran()

@@ -74,6 +74,7 @@ def unmet(run: Run) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_must_that_is_unmet_fails_the_run(failed: Run) -> None:
     assert failed.code == 1, failed.ran()
     assert failed.end["exit"] == 1

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.support.bodies import DROPPED, changed, recorded
-from tests.support.sampling import sampled
 from tests.support.trials import LAWS, each_law, name_of, outcome, trials
 from vidconform.contracts.fields import Field
 from vidconform.exchange.evidence import Evidence
@@ -59,7 +58,7 @@ def test_whatever_all_replies_are_no_law_ends_in_an_error(law: Law, session: Ses
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("law", sampled(LAWS), ids=name_of)
+@pytest.mark.parametrize("law", LAWS, ids=name_of)
 def test_a_field_that_is_odd_in_one_reply_never_ends_a_law_in_an_error(
     law: Law, session: Session, copies: Copies
 ) -> None:

@@ -72,6 +72,7 @@ def spending(pytester: pytest.Pytester, emulator: Running, *words: str) -> Run:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_creation_over_the_limit_is_refused_and_the_run_is_not_whole(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         run = spending(pytester, emulator, "--max-cost=0.5", "-rs")
@@ -89,6 +90,7 @@ def test_a_creation_over_the_limit_is_refused_and_the_run_is_not_whole(pytester:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_limit_below_one_creation_sends_no_request_that_could_be_paid(pytester: pytest.Pytester) -> None:
     methods = set()
     with running("octopusx", environ=KEYS, change=lambda reply: methods.add(reply.method)) as emulator:
@@ -99,6 +101,7 @@ def test_a_limit_below_one_creation_sends_no_request_that_could_be_paid(pytester
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_limit_that_is_kept_leaves_the_run_whole(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         run = spending(pytester, emulator, "--max-cost=0.8")
@@ -110,6 +113,7 @@ def test_a_limit_that_is_kept_leaves_the_run_whole(pytester: pytest.Pytester) ->
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_without_a_price_every_creation_is_refused_with_the_place_to_write_it(
     pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
@@ -124,6 +128,7 @@ def test_without_a_price_every_creation_is_refused_with_the_place_to_write_it(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_was_refused_is_refused_in_the_recording_as_well(pytester: pytest.Pytester, tmp_path: Path) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     with running("octopusx", environ=KEYS) as emulator:

@@ -468,6 +468,7 @@ print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), le
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
     """One of them may be a key, and no seed would pin them; hypothesis in the same process does draw it."""
     # Of letters that no literal of ours has: of a pool with those, one of 400 draws may be another each time.
@@ -480,6 +481,7 @@ def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("change", [{"path": "/nowhere"}, {"modes": ["sideways"]}, {"headers": 1}])
 def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) -> None:
     planned, drawn = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), []
@@ -525,6 +527,7 @@ def test_an_engine_whose_asker_was_killed_ends_without_a_word(said: str) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_recorded_is_judged_as_it_was_live(tmp_path: Path) -> None:
     """All contracts, kept and broken, some hundred exchanges."""
 
@@ -598,6 +601,7 @@ def whole_run(emulator: Any) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_whole_run_is_green_and_adds_few_requests(whole: tuple[Run, int, Path]) -> None:
     run, creations, folder = whole
     assert run.code == 0, run.ran()
@@ -620,6 +624,7 @@ def test_a_run_leaves_nothing_of_hypothesis_beside_its_report(whole: tuple[Run, 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_are_given_one_seed(tmp_path: Path) -> None:
     def asked(folder: Path) -> list[str]:
         written = [json.loads(line) for line in (folder / "report" / "evidence.jsonl").read_text("utf-8").splitlines()]
@@ -670,6 +675,7 @@ def test_megabytes_of_answers_fit_into_little_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("options", "most"), [((), 160), (("--fuzz=4",), 120), (("--fuzz=0",), 100)])
 def test_a_run_sends_few_requests_and_loads_no_engine_into_its_process(
     options: tuple[str, ...], most: int, tmp_path: Path

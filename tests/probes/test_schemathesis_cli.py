@@ -47,6 +47,7 @@ def test_the_docs_name_each_contract() -> None:
 
 
 @pytest.mark.parametrize("contract", OFF)
+@pytest.mark.exhaustive
 def test_schemathesis_accepts_the_emulator_of_each_contract(contract: str, scratch: Path) -> None:
     with running(contract.split("/")[0], environ=KEYS) as emulator:
         done = run(emulator, contract, scratch, f"--exclude-checks={OFF[contract].replace(' ', '')}")

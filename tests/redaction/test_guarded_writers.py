@@ -176,6 +176,7 @@ def _of_one_page(text: str, others: list[str]) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_page_of_a_site_is_looked_at(tmp_path: Path) -> None:
     write_run(tmp_path / "run", [verdict("fails", received="a text\x7f"), verdict("unseen", "status-type")])
     merged = merge_files(find_results([tmp_path / "run"]))
@@ -371,9 +372,7 @@ def test_nobody_else_writes_files() -> None:
     assert writing == WRITERS
 
 
-@pytest.mark.parametrize(
-    "wide", sampled([b"%41", b"\xff", "🎬".encode(), b"\0", b"\\", b'"a":'], 6, others=pytest.mark.slow)
-)
+@pytest.mark.parametrize("wide", sampled([b"%41", b"\xff", "🎬".encode(), b"\0", b"\\", b'"a":'], every=6))
 def test_what_is_long_as_json_is_looked_through_in_little_memory(wide: bytes, tmp_path: Path) -> None:
     # A part of a megabyte: each byte that is taken is traced, and the need grows in proportion.
     text = (wide * (MEGABYTE // 8 // len(wide))).decode("utf-8", "replace")

@@ -66,7 +66,7 @@ ECHOES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("echo", sampled(ECHOES, others=pytest.mark.slow))
+@pytest.mark.parametrize("echo", sampled(ECHOES))
 def test_a_key_that_is_shown_changes_no_verdict(echo: str) -> None:
     id = f"video_{KEY[8:24]}" if echo == "the id" else "video_1a2b3c4d5e"
     found, same = (verdicts(key, ECHOES[echo], id) for key in (KEY, OTHER))
@@ -169,6 +169,7 @@ def leaks(folder: Path, run: Run) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("handler", [Echo, Broken])
 @pytest.mark.parametrize("records", [False, True], ids=["live", "recording"])
 def test_no_byte_of_a_run_holds_a_piece_of_the_key(

@@ -41,6 +41,7 @@ WRITTEN = {
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_was_not_redacted_is_refused(tmp_path: Path) -> None:
     raw = [line.format(said='f"task {said}"') for line in KEPT.values()]
     raw += [line.format(value) for line, value, _ in WRITTEN.values()]

@@ -404,6 +404,7 @@ def _drifting(reply: ReplyContext) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_vendor_that_drifts_is_told_of_and_fails_nothing_by_it(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,7 @@ def verdict_of(report: Path) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_verdict_names_each_route_that_crashes_and_shows_it(nights: Nights) -> None:
     both, one = verdict_of(nights[CREATE, READ]), verdict_of(nights[READ,])
     assert both["routes"] == [READ, CREATE]
@@ -91,6 +92,7 @@ def test_what_a_release_mends_or_breaks_on_one_route_shows_in_the_diff(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("vice", ["content-as-json", "content-as-json-named-video", "content-as-picture"])
 def test_a_content_that_is_no_video_is_one_fault_of_all_that_it_breaks(vice: str, tmp_path: Path) -> None:
     with running("octopusx", vice=vice) as emulator:

@@ -54,7 +54,7 @@ def commands(good: Path, bad: Path, site: Path) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("hostile", sampled(HOSTILE, others=pytest.mark.slow), ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize("hostile", sampled(HOSTILE), ids=lambda value: repr(value)[:30])
 def test_a_value_of_any_kind_anywhere_is_read_or_refused(
     hostile: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -245,6 +245,7 @@ def test_a_night_with_no_key_or_a_wrong_one_says_at_once_which_variable_to_set(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_night_without_a_task_says_which_variable_would_show_more(tmp_path: Path) -> None:
     owner = Owner(tmp_path)
     with vendor() as served:
@@ -276,6 +277,7 @@ def test_what_a_vendor_says_is_no_command_to_github(lived: Lived) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_pages_are_published_where_the_caller_asks_for_them(tmp_path: Path) -> None:
     caller = load(CALLER)
     caller["jobs"]["night"]["with"] |= {"pages": True, "arguments": "-k status-type"}
@@ -290,6 +292,7 @@ def test_pages_are_published_where_the_caller_asks_for_them(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_provider_of_the_callers_own_is_judged_under_its_name(tmp_path: Path) -> None:
     files = tmp_path / "files"
     shutil.copytree(find_provider("octopusx").folder, files / "vendors" / "mine")
@@ -306,6 +309,7 @@ def test_a_provider_of_the_callers_own_is_judged_under_its_name(tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_nightly_of_this_repository_judges_each_vendor_that_has_a_key(tmp_path: Path) -> None:
     owner = Owner(tmp_path, NIGHTLY)
     with vendor() as served:

@@ -18,7 +18,6 @@ from tests.report.test_night_workflow import FAULT, STATEMENT, no_credit, vendor
 from tests.support.github import ROOT
 from tests.support.processes import KEYS, environment
 from tests.support.report_runs import verdict, write_run
-from tests.support.sampling import sampled
 from vidconform.cli import main
 
 FILES = ROOT / "docs" / "night"
@@ -107,7 +106,8 @@ How = Callable[..., Ended]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", sampled([by_gitlab, by_cron], every=2))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("how", [by_gitlab, by_cron])
 def test_what_is_new_is_said_once_and_nothing_else(how: How, tmp_path: Path) -> None:
     nights = {}
     for name, case in {
@@ -136,7 +136,7 @@ def test_what_is_new_is_said_once_and_nothing_else(how: How, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", sampled([by_gitlab, by_cron], every=2))
+@pytest.mark.parametrize("how", [by_gitlab, by_cron])
 def test_a_night_without_a_key_says_which_variable_to_set(how: How, tmp_path: Path) -> None:
     with vendor() as served:
         night = how(tmp_path, served, key="")

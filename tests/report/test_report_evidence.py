@@ -45,6 +45,7 @@ def test_every_pointer_of_a_run_leads_to_an_exchange(pytester: pytest.Pytester) 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_write_what_one_process_writes(tmp_path_factory: pytest.TempPathFactory) -> None:
     serial = judge(tmp_path_factory.mktemp("serial"), "--provider=gptge")
     spread = judge(tmp_path_factory.mktemp("spread"), "--provider=gptge", "-n", "2")

@@ -142,6 +142,7 @@ def week(pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], request:
     return [lived.night(day) for day in DAYS]
 
 
+@pytest.mark.exhaustive
 def test_in_a_week_a_person_hears_twice_and_of_what_changed_alone(week: list[Night]) -> None:
     assert [night.code for night in week] == [0, 0, 1, 6, 1, 0, 0]
     notices = [night.notice for night in week]

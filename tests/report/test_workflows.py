@@ -240,6 +240,7 @@ def test_the_action_is_installed_from_its_own_checkout(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     with running("gptge", vice=FAULTY) as gptge:
@@ -251,6 +252,7 @@ def test_the_action_fails_its_step_unless_it_is_told_not_to(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_file_of_the_caller_is_not_taken_for_a_module(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     for name in ("secrets", "yaml", "vidconform"):
@@ -299,6 +301,7 @@ def limit_what_doctor_asks(reply: ReplyContext) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("change", "health", "creations"),
     [(limit_what_doctor_asks, ExitCode.SERVICE, 0), (lambda reply: None, ExitCode.OK, 1)],

@@ -155,6 +155,7 @@ def test_what_could_not_be_judged_makes_no_entry_stale(pytester: pytest.Pytester
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_workers_know_the_same(wrong: Running, pytester: pytest.Pytester) -> None:
     file = write(pytester.path / "mine.toml", LISTED)
     run = night(pytester, wrong, f"--deviations={file}", "-n", "2")
@@ -325,6 +326,7 @@ def test_every_contradiction_of_the_documents_is_listed_and_nothing_else(everyth
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_documents_contradictions_stay_green_when_every_should_counts(pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, "--provider=all", "--fail-on=should")
     assert run.code == 0, run.ran()

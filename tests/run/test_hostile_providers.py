@@ -45,11 +45,7 @@ MOST_MEMORY = 300 << 20
 SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
 
 
-# One in eight is enough to notice; the others are slow together.
-FEW, OTHERS = list(ANSWERS)[::8], sampled(said for place, said in enumerate(ANSWERS) if place % 8)
-
-
-@pytest.mark.parametrize("said", FEW)
+@pytest.mark.parametrize("said", sampled(ANSWERS, every=8))
 def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
     with serving(ANSWERS[said]) as server:
         started = time.process_time()
@@ -57,12 +53,6 @@ def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
         assert time.process_time() - started < LONGEST
     assert are_readable(verdicts, session)
     assert all(is_one_of_ours(asked) for asked in server.asked if "redirect" not in said)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("said", OTHERS)
-def test_whatever_else_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
-    test_whatever_is_said_ends_in_verdicts_or_trouble(said)
 
 
 def are_readable(verdicts: list[Verdict], session: Session) -> bool:
@@ -299,8 +289,9 @@ print("PEAK", found[0].split()[1], code)
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs what Linux tells of a process")
-@pytest.mark.parametrize("said", sampled(HEAVY, every=4))
+@pytest.mark.parametrize("said", HEAVY)
 def test_a_run_stays_small_whatever_is_said(said: str, tmp_path: Path) -> None:
     with serving(HEAVY[said]) as server:
         options = [f"--provider-url={server.url}", f"--report={tmp_path}/report", "--task-id=videos=video_1"]

@@ -117,6 +117,7 @@ def hold(folder: Path, paid: list[tuple[str, str]]) -> None:
     assert written <= {task_id for _, task_id in paid}
 
 
+@pytest.mark.exhaustive
 def test_a_run_killed_at_any_moment_loses_no_paid_task(tmp_path: Path) -> None:
     drawn = random.Random(20_251_122)
     # Drawn from a twentieth of the run each, so that none of its parts is left out.

@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 from tests.support.processes import copy_of, environment
-from tests.support.sampling import sampled
 from vidconform.errors import CassetteDamaged
 from vidconform.store.cassettes import FORMAT, read_cassette
 
@@ -127,7 +126,8 @@ def measured(folder: Path, *words: str) -> int:
 
 @LINUX
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", sampled(LARGE, every=3))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", LARGE)
 def test_a_night_of_many_reads_is_judged_in_little_memory(kind: str, tmp_path: Path) -> None:
     write, count, prompt, judged = LARGE[kind]
     copy_of("octopusx", tmp_path)

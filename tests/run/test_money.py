@@ -300,7 +300,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "sentence"), sampled(FAILURES, others=pytest.mark.slow))
+@pytest.mark.parametrize(("change", "sentence"), sampled(FAILURES))
 def test_the_run_s_own_task_that_comes_to_no_video_is_said_first_with_its_error(
     change: Callable[[ReplyContext], None], sentence: str, pytester: pytest.Pytester
 ) -> None:

@@ -23,6 +23,7 @@ def colour(request):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.exhaustive
 def test_a_vendor_that_keeps_its_document_is_asked_once(case: Case, tmp_path: Path) -> None:
     if case.lacking:
         pytest.skip(case.lacking)
@@ -34,6 +35,7 @@ def test_a_vendor_that_keeps_its_document_is_asked_once(case: Case, tmp_path: Pa
     assert done.end["cost"]["octopusx"] == {"requests": vendor.emulator.requests, "creations": 2}
 
 
+@pytest.mark.exhaustive
 def test_a_fixture_of_somebody_that_multiplies_each_test_multiplies_no_question(tmp_path: Path) -> None:
     (tmp_path / "painted.py").write_text(PAINTED)
     with counting(QUICK) as vendor:
@@ -43,6 +45,7 @@ def test_a_fixture_of_somebody_that_multiplies_each_test_multiplies_no_question(
     assert done.verdicts
 
 
+@pytest.mark.exhaustive
 def test_a_run_inside_of_a_run_asks_nothing_more(tmp_path: Path) -> None:
     loaded = [word for name in LOADED for word in ("-p", name)]
     with counting(QUICK) as vendor:

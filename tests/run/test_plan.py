@@ -13,7 +13,6 @@ import pytest
 from pytest_recording import network
 
 from tests.support.processes import EVERY_PROVIDER, KEYS, PROVIDERS, Run, copy_of, judge_inside, live
-from tests.support.sampling import sampled
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 
@@ -82,6 +81,7 @@ CREATING = ("octopusx", "openai")
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_live_run_keeps_to_its_plan(provider: str, pytester: pytest.Pytester) -> None:
     with running(provider, environ=KEYS) as emulator:
@@ -108,7 +108,8 @@ PARTS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("tasks", "words"), sampled(PARTS, every=3))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("tasks", "words"), PARTS)
 def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         arguments = [*live(emulator, tasks), *words]
@@ -121,6 +122,7 @@ def test_a_part_of_a_run_keeps_to_its_plan(tasks: bool, words: tuple[str, ...], 
 # An accident is one of those allowed, and after it none is sent that is as likely to be one. This service overlooks
 # what is wrong with a body, and not what is wrong with a key or an id.
 @pytest.mark.parametrize(("allowed", "made", "possible"), [(2, 2, 2), (5, 3, 5)])
+@pytest.mark.exhaustive
 def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_says(
     allowed: int, made: int, possible: int, pytester: pytest.Pytester
 ) -> None:

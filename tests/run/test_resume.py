@@ -367,6 +367,7 @@ TOLD = "came to no task that we know (answered with 500 and no task id); it may 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_lost_creation_is_told_until_it_is_settled(service: Service, pytester: pytest.Pytester) -> None:
     service.answer = break_down  # type: ignore[method-assign]
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and test_status"]
@@ -445,6 +446,7 @@ def test_a_damaged_file_ends_the_run_before_anything_is_sent(service: Service, p
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_recording_of_a_resumed_run_gives_the_same_verdicts(
     service: Service, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:

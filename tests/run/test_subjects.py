@@ -109,6 +109,7 @@ def test_a_subject_that_is_none_is_refused(given: list[str], told: str, pytester
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_each_version_that_was_recorded_is_judged_by_itself(
     gate: Path, openai: Running, pytester: pytest.Pytester
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_vendor_whose_creations_take_their_time_is_judged_whole(pytester: pyte
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_stops_when_its_seconds_are_used_up_and_keeps_what_was_paid_for(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS, advance="second", step_seconds=30.0) as emulator:
         asked = [*live(emulator, tasks=False), *LIFE]
@@ -136,6 +137,7 @@ def emulated(*names: str) -> Iterator[dict[str, Running]]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("hanging", ["chainhub", "octopusx"])
 def test_a_provider_that_hangs_holds_up_none(hanging: str, pytester: pytest.Pytester) -> None:
     with emulated(*(name for name in PROVIDERS if name != hanging)) as others:
@@ -281,6 +283,7 @@ def test_a_signal_ends_a_run_in_which_a_provider_hangs(number: signal.Signals, t
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("words", [("--timeout=3",), ("-n2",), ("--reruns=1",), ("--count=2",), ("--forked",)])
 def test_no_plugin_multiplies_what_is_asked_side_by_side(words: tuple[str, ...], tmp_path: Path) -> None:
     plugins = {"--timeout": "pytest_timeout", "-n2": "xdist.plugin", "--reruns": "pytest_rerunfailures"}

@@ -113,6 +113,7 @@ def openai() -> dict[str, Trial]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("vice", OF_STUDIO)
 def test_a_fault_is_caught_by_its_requirement(studio: dict[str, Trial], vice: str) -> None:
     assert OF_STUDIO[vice] in broken_by(studio, vice) - broken_by(studio, FAULTLESS)

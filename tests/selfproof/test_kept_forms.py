@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import EVERY_PROVIDER
-from tests.support.sampling import sampled
 from vidconform.contracts import find_provider
 from vidconform.proof.kept_forms import EVIDENCE, RECORDINGS, Reread, reread
 from vidconform.proof.matrix import run_in_processes, trial_names
@@ -39,7 +38,7 @@ def chosen(provider: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("provider", sampled(EVERY_PROVIDER))
+@pytest.mark.parametrize("provider", EVERY_PROVIDER)
 def test_what_was_judged_live_reads_the_same_recorded_and_judged_again(provider: str) -> None:
     trials = run_in_processes([(provider, name) for name in chosen(provider)], jobs=1, forms=(EVIDENCE, RECORDINGS))
     assert [f"{trial.name}: {one}" for trial in trials for one in trial.reread if not one.is_taken] == [], SEED

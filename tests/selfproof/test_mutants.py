@@ -69,6 +69,7 @@ def test_of_two_mutants_that_do_the_same_one_is_left() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_mutant_is_killed_by_a_test_that_fails_or_never_ends(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("def f(a):\n    return a > 3\n", "utf-8")
     (tmp_path / "test_it.py").write_text(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom module import f\n\n"

@@ -46,6 +46,7 @@ def alarms(trial: Trial) -> dict[tuple[str, str], str]:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.exhaustive
 def test_a_conforming_provider_raises_no_alarm(provider: str) -> None:
     seen: Counter[str] = Counter()
 

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from tests.support.documented import acme_in
-from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
@@ -207,9 +206,10 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "folder",
-    sampled([FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF, RELAY], every=3),
+    [FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF, RELAY],
     ids=lambda folder: folder.name,
 )
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:
@@ -218,5 +218,6 @@ def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_proof_of_the_documented_folder_is_whole(acme: Path) -> None:
     assert list(why_incomplete(score(run_matrix([str(acme)])))) == []

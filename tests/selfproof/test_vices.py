@@ -178,6 +178,7 @@ def test_a_vice_leaves_what_was_changed_before() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_against_a_vice_fails_and_names_the_requirement(tmp_path: Path) -> None:
     with running("gptge", environ={}, vice="progress-as-null") as emulator:
         run = judge(tmp_path, *live(emulator), **KEYS)
@@ -284,6 +285,7 @@ def test_an_unknown_vice_is_an_error_with_fields() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_proof_writes_its_score_and_says_what_it_lacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,7 @@ OWN = KEY.removeprefix("sk-vendor-")
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_random_runs_against_hostile_vendors_keep_every_promise() -> None:
     episodes = soaked(SEED, NUMBERS, short=True, lanes=2)
     assert {e.plan.number: e.faults for e in episodes if e.faults} == {}, totals(episodes)

@@ -217,6 +217,7 @@ def test_the_naive_client_believes_what_it_is_told(client: Path, tmp_path: Path)
 @pytest.mark.slow
 # Loading it here would hide whether this project does.
 @pytest.mark.skipif(find_spec("openai") is None, reason="needs the extra vidconform[sdk]")
+@pytest.mark.exhaustive
 def test_the_official_sdk_is_run_as_any_client(client: Path, tmp_path: Path) -> None:
     wrong = dict.fromkeys(("content-empty", "progress-as-null"), "silently different")
     seen = found("openai", "official_sdk", list(wrong), tmp_path, "OPENAI_BASE_URL={url}/v1")
