@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,7 +24,6 @@ from vidconform.verdicts.case import Case
 from vidconform.verdicts.judging import judge
 from vidconform.verdicts.verdict import Outcome
 
-SESSION = recorded()
 QUICK = settings(max_examples=100, deadline=None)
 
 
@@ -161,15 +161,18 @@ def test_a_repeated_member_among_very_many_is_found_quickly() -> None:
     assert time.process_time() - started < 2.0
 
 
-def cases(contract: Contract) -> list[Case]:
-    found = [case for case in schema_cases(SESSION) if case.contract.id == contract.id]
-    for law in all_laws():
-        found += [case for case in law_cases(SESSION, law) if case.contract.id == contract.id]
-    return [case for case in found if case.subject == "service"]
+BY_ID = {contract.id: contract for contract in CONTRACTS}
 
 
-CASES = {contract.id: cases(contract) for contract in CONTRACTS}
-CONFORMING = {contract.id: conforming(SESSION, contract) for contract in CONTRACTS}
+@cache
+def cases(contract: str) -> list[Case]:
+    found = [*schema_cases(recorded()), *(case for law in all_laws() for case in law_cases(recorded(), law))]
+    return [case for case in found if case.contract.id == contract and case.subject == "service"]
+
+
+@cache
+def tasks(contract: str) -> list[Any]:
+    return conforming(recorded(), BY_ID[contract])
 
 
 def answering(evidence: Evidence, body: bytes) -> Evidence:
@@ -179,8 +182,8 @@ def answering(evidence: Evidence, body: bytes) -> Evidence:
 
 
 def verdicts_on(contract: Contract, body: bytes) -> list[Any]:
-    evidence = {name: answering(found, body) for name, found in gathered(SESSION, contract).items()}
-    return [judge(case, evidence, {}) for case in CASES[contract.id]]
+    evidence = {name: answering(found, body) for name, found in gathered(recorded(), contract).items()}
+    return [judge(case, evidence, {}) for case in cases(contract.id)]
 
 
 def errors_on(contract: Contract, body: bytes) -> list[str]:
@@ -204,7 +207,7 @@ EXTREMES += [DEEP, DEEP.replace(b"[", b'{"a":').replace(b"]", b"}")]
 @pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> None:
-    task = CONFORMING[contract.id][-1]
+    task = tasks(contract.id)[-1]
     fields = sorted({place.path[0] for place in contract.task.fields.values()})
     # Every third field at once: a law reads two at most, and one that is odd silences no other.
     for third in (fields[::3], fields[1::3], fields[2::3]):
@@ -217,9 +220,8 @@ def test_an_extreme_value_of_any_field_gives_verdicts(contract: Contract) -> Non
 @given(st.data())
 def test_any_value_anywhere_in_a_task_gives_verdicts(data: st.DataObject) -> None:
     # By its id: hypothesis shows what it drew, and a contract is long.
-    name = data.draw(st.sampled_from(sorted(CASES)), label="contract")
-    contract = next(contract for contract in CONTRACTS if contract.id == name)
-    task = data.draw(st.sampled_from(CONFORMING[contract.id]))
+    contract = BY_ID[data.draw(st.sampled_from(sorted(BY_ID)), label="contract")]
+    task = data.draw(st.sampled_from(tasks(contract.id)))
     place = data.draw(st.sampled_from(list(places(task))), label="place")
     body = json.dumps(changed(task, place, data.draw(values, label="value"))).encode()
     assert errors_on(contract, body) == []
