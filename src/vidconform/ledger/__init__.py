@@ -5,7 +5,6 @@ from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import Created, read_creations
 from vidconform.ledger.creation_log import (
     CreationLog,
-    NoLog,
     in_doubt,
     is_refused,
     is_turned_away,
@@ -20,7 +19,7 @@ from vidconform.ledger.spending import Cost, OverBudget, OverLimit, Price
 from vidconform.ledger.turns import Turns
 
 __all__ = [
-    "Accident", "Budget", "Cost", "Created", "CreationLog", "CreationsFile", "Danger", "NoLog", "OverBudget",
+    "Accident", "Budget", "Cost", "Created", "CreationLog", "CreationsFile", "Danger", "OverBudget",
     "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away",
     "note_created", "note_unexpected_creation", "read_creations", "salvaged_id", "state_folder", "task_id_in",
 ]  # fmt: skip

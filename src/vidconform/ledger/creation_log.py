@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Exchange, RedactedExchange, Reply, Request
@@ -18,11 +17,15 @@ _NOT_PASSED_ON = (502, 503)
 _NOWHERE_TO_PASS = re.compile(r"model|channel", re.IGNORECASE)
 
 
-class CreationLog(Protocol):
-    """Hears of each creation before it is sent, and of what became of it; `number` stands for the creation."""
+class CreationLog:
+    """Hears of each creation before it is sent, and of what became of it; this one forgets all of it.
+
+    `number` stands for the creation.
+    """
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Take note of a creation that is about to be sent and return its number; raises NotSent when it cannot."""
+        return 0
 
     def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
         """Take note of the task that came of it."""
@@ -38,6 +41,7 @@ class CreationLog(Protocol):
 
     def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
         """Return the lost creations whose task can be looked up by a salvaged id, each once in a run."""
+        return []
 
     def found(self, lost: Created, exchange: RedactedExchange) -> None:
         """Take note that the task that came of it was read."""
@@ -47,39 +51,6 @@ class CreationLog(Protocol):
 
     def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
         """Return the creation of an earlier run whose task is to be followed now, or None."""
-
-
-class NoLog:
-    """Writes nothing down."""
-
-    def sent(self, contract: str, probe: str, request: Request) -> int:
-        """Return a number that means nothing."""
-        return 0
-
-    def created(self, number: int, task_id: Redacted, exchange: RedactedExchange) -> None:
-        """Forget it."""
-
-    def accepted(self, number: int, task_id: Redacted | None, exchange: RedactedExchange) -> None:
-        """Forget it."""
-
-    def nothing(self, number: int, cause: Redacted) -> None:
-        """Forget it."""
-
-    def lost(self, number: int, cause: Redacted, task_id: Redacted | None = None) -> None:
-        """Forget it."""
-
-    def lost_to_look_up(self, contract: str, base_url: str) -> list[Created]:
-        """Nothing is known of what was lost."""
-        return []
-
-    def found(self, lost: Created, exchange: RedactedExchange) -> None:
-        """Forget it."""
-
-    def finished(self, contract: str, probe: str, task_id: Redacted) -> None:
-        """Forget it."""
-
-    def unfinished(self, contract: str, probe: str, base_url: str) -> Exchange | None:
-        """Nothing is known of earlier runs."""
         return None
 
 

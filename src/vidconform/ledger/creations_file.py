@@ -18,6 +18,7 @@ from filelock import FileLock
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
 from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, line_of, read_creations, without_exchange
+from vidconform.ledger.creation_log import CreationLog
 from vidconform.redaction import Guard, open_regular
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
@@ -27,7 +28,7 @@ _NUMBER = re.compile(rb'^\{"kind": "\w+", "number": (\d+)', re.MULTILINE)
 _LONGEST_WAIT = 30.0
 
 
-class CreationsFile:
+class CreationsFile(CreationLog):
     """The creations of all runs into one folder; with `resumes`, those of earlier ones are to be followed now.
 
     `is_shared` says that it is the file of all runs of a user, and not that of a folder of --report.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from vidconform.contracts import Pace
-from vidconform.ledger import Budget, CreationLog, NoLog
+from vidconform.ledger import Budget, CreationLog
 from vidconform.probes.raw_request import NOTHING_GENERATED, Generation
 from vidconform.redaction import Redactor
 from vidconform.text import Redacted
@@ -30,7 +30,7 @@ class ProbeSettings:
     tell: Tell = lambda sentence: None
     generation: Generation = NOTHING_GENERATED
     memory: MemoryBudget = field(default_factory=MemoryBudget)
-    creations: CreationLog = field(default_factory=NoLog)
+    creations: CreationLog = field(default_factory=CreationLog)
     skipped: dict[tuple[str, str], str] = field(default_factory=dict)
     harmless: set[tuple[str, str]] = field(default_factory=set)
     clock: RunClock = field(default_factory=RunClock)

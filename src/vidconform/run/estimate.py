@@ -6,7 +6,7 @@ import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from vidconform.ledger import Budget, NoLog
+from vidconform.ledger import Budget, CreationLog
 from vidconform.probes import NOTHING_GENERATED, kind_of_probe, probes_of
 from vidconform.redaction import Redactor
 from vidconform.run.options import RunOptions
@@ -46,7 +46,7 @@ def _rehearsed(provider_run: ProviderRun, budget: Budget, *, knows: bool) -> Pla
     """Run the wanted probes over a transport that sends nothing; what is generated is counted and not drawn."""
     source, wanted = provider_run.store.source, provider_run.store.wanted
     setting = replace(
-        source.setting, budget=budget, creations=NoLog(), redactor=Redactor([]), generation=NOTHING_GENERATED,
+        source.setting, budget=budget, creations=CreationLog(), redactor=Redactor([]), generation=NOTHING_GENERATED,
         memory=MemoryBudget(), pace=provider_run.pace,
     )  # fmt: skip
     planned = replace(planned_source(setting, source.task_ids, provider_run.pause), knows=knows)
