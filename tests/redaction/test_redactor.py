@@ -7,7 +7,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -27,6 +27,7 @@ from vidconform.redaction.secret_encodings import character_by_character
 from vidconform.store.gathering import gather
 from vidconform.transport.classification import ReceivedReply
 from vidconform.transport.failures import ProbeFailure
+from vidconform.transport.live import Transport
 
 KEY = 'sk-Zq7/3vN+9tLw"<ü>&\\x'
 
@@ -235,10 +236,8 @@ def test_a_body_of_megabytes_is_cleaned_quickly() -> None:
     assert time.process_time() - started < 2.0
 
 
-class Leaky:
+class Leaky(Transport):
     """A transport whose every reply, and whose every failure, quotes the key."""
-
-    sleeps = True
 
     def __init__(self, *, fails: bool) -> None:
         self.fails = fails
@@ -251,13 +250,6 @@ class Leaky:
         headers = (("Set-Cookie", f"key={KEY}"), ("X-Request", f"key={quote(KEY)}"))
         reply = Reply(401, headers, json.dumps(error).encode())
         return ReceivedReply.of(request, reply, "2026-01-01T00:00:00+00:00", "live")
-
-    def recorded(self) -> Iterator[Request] | None:
-        """Return None, as a service does."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def leaked(*, fails: bool) -> Evidence:

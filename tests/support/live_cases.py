@@ -22,6 +22,7 @@ from vidconform.run.preparation import prepare
 from vidconform.run.session import Session
 from vidconform.store.evidence_store import Store
 from vidconform.transport.classification import ReceivedReply
+from vidconform.transport.live import Transport
 from vidconform.verdicts.case import Case
 
 Change = Callable[[ReplyContext], None]
@@ -114,7 +115,7 @@ def cases(session: Session) -> list[Case]:
 
 
 @dataclass
-class Scripted:
+class Scripted(Transport):
     """A transport that answers by what is asked: the first pattern that fits all of `METHOD target`.
 
     An answer is a Reply, an exception to be raised, or a list of answers of which the last one stays.
@@ -134,9 +135,3 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return ReceivedReply.of(request, answer, "2026-11-23T00:00:00.000+00:00", "live")
-
-    def recorded(self) -> None:
-        """Nothing is recorded."""
-
-    def close(self) -> None:
-        """Nothing is held."""

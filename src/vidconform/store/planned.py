@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from vidconform.ledger import Created, CreationsFile
 from vidconform.probes import ProbeSettings, kind_of_probe, probe_named
 from vidconform.store.documented_examples import documented_evidence
 from vidconform.store.gathering import gather
-from vidconform.transport import ReceivedReply, RunClock
+from vidconform.transport import ReceivedReply, RunClock, Transport
 
 _PLANNED = "planned"
 _JSON = (("content-type", "application/json"),)
@@ -22,14 +22,11 @@ _JSON = (("content-type", "application/json"),)
 _CHANCES = {"result": "/planned-result", "failed": "planned-failed"}
 
 
-class PlanTransport:
+class PlanTransport(Transport):
     """Answers one probe with a finished task, or with a refusal where nothing else is documented.
 
-    `unknown` are the ids that no task has.
+    The scripts spend, poll and follow as in a live run; `unknown` are the ids that no task has.
     """
-
-    # The scripts spend, poll and follow as in a live run.
-    sleeps = True
 
     def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
         self._can_succeed = kind_of_probe(probe) == "life"
@@ -45,13 +42,6 @@ class PlanTransport:
         is_missing = request.target in self._missing or any(f'"{id}"'.encode() in asked for id in self._unknown)
         is_served = self._can_succeed and not is_missing
         return ReceivedReply.of(request, self._task if is_served else self._refusal, "", _PLANNED)
-
-    def recorded(self) -> Iterator[Request] | None:
-        """Return None: the probe itself says what it would send."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def _finished_task(contract: Contract, task_id: str) -> Reply:

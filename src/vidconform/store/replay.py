@@ -8,7 +8,7 @@ from vidconform.errors import CassetteStale
 from vidconform.exchange import Gap, Request
 from vidconform.ledger import OverBudget
 from vidconform.store.cassettes import Cassette, recorded_origin, request_key
-from vidconform.transport import NotSent, ProbeFailure, ReceivedReply
+from vidconform.transport import NotSent, ProbeFailure, ReceivedReply, Transport
 
 _ENDS: dict[str, Callable[[Gap], Exception]] = {
     "inconclusive": lambda gap: ProbeFailure(gap.sentence, exchange=gap.exchange),
@@ -17,7 +17,7 @@ _ENDS: dict[str, Callable[[Gap], Exception]] = {
 }
 
 
-class ReplayTransport:
+class ReplayTransport(Transport):
     """Plays a cassette; equal requests get the recorded replies in order, each once."""
 
     sleeps = False
@@ -43,9 +43,6 @@ class ReplayTransport:
         yield from (exchange.request for exchange in self._cassette.exchanges)
         if self._gaps:
             raise self._end(Request("", "", ""))
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _end(self, request: Request) -> Exception:
         """Each gap stands for one request that got no answer, in the order in which they were missed."""

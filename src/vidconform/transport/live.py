@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
 
 from vidconform.exchange import Request, timestamp
 from vidconform.text import Redacted
@@ -23,31 +22,31 @@ from vidconform.transport.timeouts import AdaptiveTimeouts, Timeouts
 _LEAST = 0.05
 
 
-class Transport(Protocol):
-    """Answers a request."""
+class Transport:
+    """Answers a request; this much of one has no recording, and holds nothing."""
 
-    sleeps: bool
+    sleeps = True
     """Whether waiting between two requests has a meaning."""
 
     def send(self, request: Request) -> ReceivedReply:
         """Return the reply, of whatever kind; raises ProbeFailure where there is none."""
+        raise NotImplementedError
 
     def recorded(self) -> Iterator[Request] | None:
         """Return the requests of a recording, in order, or None where there is a service to ask."""
+        return None
 
     def close(self) -> None:
-        """Give back what the transport holds."""
+        """Give back what the transport holds, if it holds anything."""
 
 
-class LiveTransport:
+class LiveTransport(Transport):
     """Talks to one provider, and stops talking to one that is down.
 
     `retry_seconds` are the seconds that Retry-After may cost in a run, `count` hears of each request before it is sent,
     `pause` are the seconds before each. What a service said of a failure goes through `redact`. When `clock` has run
     out, a read is no longer waited for, and what may be paid for is.
     """
-
-    sleeps = True
 
     def __init__(
         self,
@@ -99,10 +98,6 @@ class LiveTransport:
             return False
         time.sleep(seconds)
         return True
-
-    def recorded(self) -> Iterator[Request] | None:
-        """Return None: what is sent is not known before."""
-        return None
 
     def close(self) -> None:
         """Close the client."""
