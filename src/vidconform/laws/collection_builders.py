@@ -5,7 +5,7 @@ from __future__ import annotations
 from vidconform.contracts import FILTERS, FINISHED, Contract
 from vidconform.laws.gathered_replies import LIFECYCLE_PROBES, Gathered, on_routes_that_exist, reply_views
 from vidconform.laws.law import Binding
-from vidconform.laws.listing import Cancellation, Deletion, DocumentedRefusal, Listing, Models
+from vidconform.laws.listing import DocumentedRefusal, Listing
 from vidconform.laws.subjects import EachCredential, Subject
 
 CREATING = ("create", "remix", "create-as-form", "cancel")
@@ -25,18 +25,6 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     ]
     lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     return [lists] if found else []
-
-
-def deletion(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return the deletion of a task."""
-    found = reply_views(contract, gathered, "delete")
-    return [Deletion(contract, found)] if found else []
-
-
-def cancellation(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return the cancellation of a task."""
-    found = reply_views(contract, gathered, *binding.probes)
-    return [Cancellation(contract, found)] if found else []
 
 
 def creations(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -61,16 +49,6 @@ def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered)
         is_of_a_body = subject.case.id == "none" and not subject.is_about_the_key
         subject.needs_a_served_request = is_of_a_body and bool(plain) and not plain[0].reply.is_success
     return list(subjects)
-
-
-def models(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return the list of models."""
-    return [Models(contract, [view]) for view in reply_views(contract, gathered, "models")[:1]]
-
-
-def polled(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    """Return what the address that a creation told serves."""
-    return [Subject(contract, [view]) for view in reply_views(contract, gathered, "polling")]
 
 
 def each_credential(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:

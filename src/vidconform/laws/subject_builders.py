@@ -27,9 +27,12 @@ from vidconform.laws.gathered_replies import (
 )  # fmt: skip
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law, binding_of
+from vidconform.laws.listing import Cancellation, Deletion, Models
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.task_field import TaskField
+
+Build = Callable[[Contract, Binding, Gathered], list[Subject]]
 
 # The probes that show what a key opens, whatever else is asked with it.
 _OWN_TASKS = ("observe", "create")
@@ -43,7 +46,7 @@ class SubjectKind:
     without. `beside`: it may be made of what a probe asks for beside; `role` is that of the operation it is about.
     """
 
-    build: Callable[[Contract, Binding, Gathered], list[Subject]]
+    build: Build
     probes: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -72,6 +75,21 @@ def subjects_of(law: Law, contract: Contract, requirement: str, gathered: Gather
     return kind_of(law).build(contract, binding_of(law, requirement), gathered)
 
 
+def _of_each(kind: type[Subject], probe: str, most: int | None = None) -> Build:
+    """Return what makes a subject of each reply of a probe, of no more than the first `most`."""
+    return lambda contract, _, found: [kind(contract, [view]) for view in reply_views(contract, found, probe)[:most]]
+
+
+def _of_all(kind: type[Subject], *probes: str) -> Build:
+    """Return what makes one subject of all replies of some probes, of the binding's own where none is named."""
+
+    def build(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+        found = reply_views(contract, gathered, *(probes or binding.probes))
+        return [kind(contract, found)] if found else []
+
+    return build
+
+
 def tasks(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the life of each task; an example of a document is a life of one reply."""
     lives: list[Subject] = []
@@ -95,7 +113,8 @@ def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
 
 
 def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    return [Refused(contract, [r]) for r in refusals(contract, gathered) if r.evidence.probe in binding.probes]
+    found = refusals(contract, gathered)
+    return [Refused(contract, [r]) for r in found if not binding.probes or r.evidence.probe in binding.probes]
 
 
 def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -104,10 +123,6 @@ def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> 
     for other in others:
         other.is_refused_as_a_wrong_key = is_refused_alike(other.first, wrong)
     return list(others)
-
-
-def _refusals(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    return [Refused(contract, [view]) for view in refusals(contract, gathered)]
 
 
 def _unknown(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -144,14 +159,6 @@ def _creation(contract: Contract, binding: Binding, gathered: Gathered) -> list[
     return list(creations)
 
 
-def _content(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    return [Subject(contract, [view]) for view in reply_views(contract, gathered, "content")[:1]]
-
-
-def _remix(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    return [Remixed(contract, [view]) for view in reply_views(contract, gathered, "remix")[:1]]
-
-
 def _routes(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     second = reply_views(contract, gathered, SECOND_ROUTE)
     first = [r for r in reply_views(contract, gathered, "observe") if second and r.asked == second[0].asked]
@@ -161,11 +168,6 @@ def _routes(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
 def _published(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     examples = reply_views(contract, gathered, DOCUMENT)
     return [Published(contract, contract.published, examples)] if contract.published is not None else []
-
-
-def _examples(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    examples = reply_views(contract, gathered, DOCUMENT)
-    return [Task(contract, examples)] if examples else []
 
 
 def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -184,34 +186,30 @@ SUBJECT_KINDS: dict[str, SubjectKind] = {
     "task_field": SubjectKind(
         lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIFECYCLE_PROBES, asks=("member",)
     ),
-    "every_task": SubjectKind(
-        lambda c, b, g: [Task(c, found)] if (found := reply_views(c, g, *LIFECYCLE_PROBES)) else [], LIFECYCLE_PROBES
-    ),
-    "result": SubjectKind(
-        lambda c, b, g: [Subject(c, [v]) for v in reply_views(c, g, "result")], ("result",), role="retrieve"
-    ),
+    "every_task": SubjectKind(_of_all(Task, *LIFECYCLE_PROBES), LIFECYCLE_PROBES),
+    "result": SubjectKind(_of_each(Subject, "result"), ("result",), role="retrieve"),
     "reply": SubjectKind(_replies, LIFECYCLE_PROBES),
     "served": SubjectKind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
     "auth_attempt": SubjectKind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "each_credential": SubjectKind(built.each_credential, ("each-credential",), role="retrieve"),
-    "models": SubjectKind(built.models, ("models",), role="models"),
-    "polled": SubjectKind(built.polled, ("create", "polling"), role="create"),
+    "models": SubjectKind(_of_each(Models, "models", 1), ("models",), role="models"),
+    "polled": SubjectKind(_of_each(Subject, "polling"), ("create", "polling"), role="create"),
     "refusal": SubjectKind(_refused, asks=("probes",), beside=True),
     "documented_refusal": SubjectKind(built.documented_refusal, witnesses=_OWN_TASKS),
     "other_account": SubjectKind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
-    "any_refusal": SubjectKind(_refusals, ("refusal", "create"), beside=True),
+    "any_refusal": SubjectKind(_refused, ("refusal", "create"), beside=True),
     "unknown_task": SubjectKind(_unknown, ("unknown-task",), _OWN_TASKS, role="retrieve"),
     "generated": SubjectKind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
     "creation": SubjectKind(_creation, ("create",), asks=("member",), role="create"),
-    "content": SubjectKind(_content, ("content",), role="content"),
-    "remix": SubjectKind(_remix, ("remix",), role="remix"),
+    "content": SubjectKind(_of_each(Subject, "content", 1), ("content",), role="content"),
+    "remix": SubjectKind(_of_each(Remixed, "remix", 1), ("remix",), role="remix"),
     "listing": SubjectKind(built.listing, ("list",), LIFECYCLE_PROBES, role="list"),
-    "deletion": SubjectKind(built.deletion, ("create", "delete"), role="delete"),
-    "cancellation": SubjectKind(built.cancellation, asks=("probes",), role="cancel"),
+    "deletion": SubjectKind(_of_all(Deletion, "delete"), ("create", "delete"), role="delete"),
+    "cancellation": SubjectKind(_of_all(Cancellation), asks=("probes",), role="cancel"),
     "creations": SubjectKind(built.creations, ("create", "remix"), built.CREATING, role="create"),
     "variants": SubjectKind(built.variants, ("content-variants",), ("content",), role="content"),
     "both_routes": SubjectKind(_routes, ("observe", SECOND_ROUTE), role="second-retrieve"),
     "published": SubjectKind(_published, of_document=True),
-    "examples": SubjectKind(_examples, of_document=True),
+    "examples": SubjectKind(_of_all(Task, DOCUMENT), of_document=True),
 }
 """The kinds of subject by the name of a law's parameter."""
