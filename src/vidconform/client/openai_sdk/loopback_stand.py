@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from vidconform.client.openai_sdk.openai_calls import WRONG_KEY
 from vidconform.exchange import Headers, Reply, header_in
 
 # What frames a message is the server's own; the body comes decoded and whole.
@@ -30,9 +31,10 @@ class OpenAIRequest:
         """The target without its query."""
         return self.target.partition("?")[0]
 
-    def header(self, name: str) -> str:
-        """Return a header by its name, or an empty text."""
-        return header_in(self.headers, name)
+    @property
+    def credential(self) -> str:
+        """Which key the package was given, by the name that a probe has for it: `key` or `wrong`."""
+        return "wrong" if WRONG_KEY in header_in(self.headers, "authorization") else "key"
 
 
 Answer = Callable[[OpenAIRequest], Reply | None]

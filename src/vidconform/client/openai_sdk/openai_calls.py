@@ -35,7 +35,7 @@ class CallTrace:
 
     state: str = RAN
     told: str = ""
-    sights: list[Pointer] = field(default_factory=list)
+    pointers: list[Pointer] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def stop(self, state: str, told: str) -> None:
@@ -58,7 +58,7 @@ class CallResult:
     outcome: Mapping[str, Any] = field(default_factory=dict, repr=False)
     task_id: str | None = field(default=None, repr=False)
     phase: str | None = None
-    sights: tuple[Pointer, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property

@@ -12,7 +12,7 @@ from vidconform.client.openai_sdk.openai_checks import CHECKS
 from vidconform.client.openai_sdk.openai_ledger import ClientRequirement, client_ledger
 from vidconform.contracts import Level
 from vidconform.run import CLIENT_LEDGER
-from vidconform.verdicts import Label, Outcome
+from vidconform.verdicts import Label, Outcome, Pointer
 
 _UNMET = {Level.MUST: Label.FAILS, Level.SHOULD: Label.DEVIATES}
 _OUTCOMES = {TROUBLE: Outcome.INCONCLUSIVE, ERRORED: Outcome.ERRORED}
@@ -67,11 +67,11 @@ def _told(
         "expected": expected,
         "received": received,
         "observations": len(results),
-        "evidence": [asdict(sight) for sight in _last_sights(results)],
+        "evidence": [asdict(pointer) for pointer in _last_pointers(results)],
         "client": {"call": row.call, "severity": row.severity, "reading": reading, "advice": row.advice},
     }
 
 
-def _last_sights(results: Iterable[CallResult]) -> list[Any]:
+def _last_pointers(results: Iterable[CallResult]) -> list[Pointer]:
     """Return the last reply behind each call, which is the one that it came to."""
-    return [result.sights[-1] for result in results if result.sights][:3]
+    return [result.pointers[-1] for result in results if result.pointers][:3]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
-from vidconform.client.openai_sdk.loopback_stand import LoopbackStand, OpenAIRequest
+from vidconform.client.openai_sdk.answers import Answers
+from vidconform.client.openai_sdk.loopback_stand import LoopbackStand
 from vidconform.client.openai_sdk.openai_calls import (
     ERRORED,
     NEEDS,
@@ -23,7 +24,6 @@ from vidconform.client.openai_sdk.openai_process import OpenAIFailure, OpenAIPro
 from vidconform.client.openai_sdk.openai_routes import ROUTES, OpenAIRoutes, Route
 from vidconform.client.openai_sdk.task_stories import TaskStory, failed, served, succeeded, worth_polling
 from vidconform.contracts import Contract
-from vidconform.exchange import Reply
 
 _MEMBERS = ("prompt", "model", "seconds", "size")
 _POLLS = ("poll", "create_and_poll")
@@ -35,19 +35,6 @@ _NO_TASK = "a task that the service serves; pass --task-id=ID of one"
 _NO_END = "a task that succeeded; pass --task-id=ID of one"
 _NO_FAILED = "a task that failed; pass --task-id=ID of one"
 _NO_OWN = "a task that the package created; allow one creation more by --max-creations"
-
-
-class Answers(Protocol):
-    """What answers the package: a provider, or the evidence of a run."""
-
-    def begin(self, call: OpenAICall) -> CallTrace:
-        """Begin a call, and return where what is said behind it is kept."""
-
-    def task_for(self, role: str) -> str | None:
-        """Return the task to ask a route for, None where any that has succeeded will do."""
-
-    def __call__(self, asked: OpenAIRequest) -> Reply | None:
-        """Return the reply to a request."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +173,8 @@ class OpenAILane:
 
     def _ended(self, call: OpenAICall, trace: CallTrace, told: str) -> CallResult:
         """Return that a call was ended: of a poll that says something of the provider, of any other nothing."""
-        reads = f"{told}, after {len(trace.sights)} replies"
-        if call.method not in _POLLS or not trace.sights:
+        reads = f"{told}, after {len(trace.pointers)} replies"
+        if call.method not in _POLLS or not trace.pointers:
             trace.stop(TROUBLE, reads)
         return self._result(call, trace, {}, reads)
 
@@ -196,7 +183,7 @@ class OpenAILane:
             call.name, trace.state, trace.told or told, outcome if trace.state == RAN else {}, call.task_id
         )
         phase = _phase(self.routes.contract, found)
-        return replace(found, phase=phase, sights=tuple(trace.sights), remarks=tuple(dict.fromkeys(trace.remarks)))
+        return replace(found, phase=phase, pointers=tuple(trace.pointers), remarks=tuple(dict.fromkeys(trace.remarks)))
 
 
 def _phase(contract: Contract | None, result: CallResult) -> str | None:

@@ -7,15 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+from vidconform.client.openai_sdk.answers import Answers
 from vidconform.client.openai_sdk.loopback_stand import OpenAIRequest
-from vidconform.client.openai_sdk.openai_calls import (
-    NOT_DOCUMENTED,
-    NOT_RECORDED,
-    NOT_TAKEN,
-    WRONG_KEY,
-    CallTrace,
-    OpenAICall,
-)
+from vidconform.client.openai_sdk.openai_calls import NOT_RECORDED, NOT_TAKEN, CallTrace, OpenAICall
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
 from vidconform.client.openai_sdk.task_stories import Seen
 from vidconform.exchange import Evidence, Reply, header_in
@@ -29,24 +23,22 @@ _CREATED = ("create", "openai-create")
 _IGNORED = "the document names no variant, and the replay ignores one"
 
 
-class RecordedAnswers:
+class RecordedAnswers(Answers):
     """Replays evidence: a poll sees the reads of a task in their order, every other call the last of its kind."""
 
     def __init__(self, routes: OpenAIRoutes, gathered: Sequence[Evidence]) -> None:
-        self._routes = routes
+        super().__init__(routes)
         usable = [e for e in gathered if e.kind != "generated" and e.probe not in _GONE]
         usable += [replace(e, exchanges=e.exchanges[:1]) for e in gathered if e.probe in _GONE]
         self._seen = [Seen(e.contract, e.probe, index, exchange) for e in usable for index, exchange in e]
         self._asked: Counter[tuple[str, str | None]] = Counter()
         self._polls = False
-        self.trace = CallTrace()
 
     def begin(self, call: OpenAICall) -> CallTrace:
         """Begin a call; each begins the life of its task again."""
         self._asked.clear()
         self._polls = call.method in ("poll", "create_and_poll")
-        self.trace = CallTrace()
-        return self.trace
+        return super().begin(call)
 
     def task_for(self, role: str) -> str | None:
         """Return the task that a route was seen to serve."""
@@ -55,36 +47,32 @@ class RecordedAnswers:
         ids = (seen.exchange.task_id for seen in served if seen.exchange.reply.is_success)
         return next(filter(None, ids), None)
 
-    def __call__(self, asked: OpenAIRequest) -> Reply | None:
+    def reply(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Reply | None:
         """Return the recorded reply, or None after saying why there is none."""
-        role, task_id = self._routes.role_of(asked.method, asked.path)
-        route = self._routes.by_role.get(role)
-        if route is None:
-            self.trace.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
-            return None
         found = list(self._matching(asked, route, task_id))
-        seen = self._next(found, (role, task_id)) if self._polls and role == "retrieve" else next(reversed(found), None)
+        is_read = self._polls and route.role == "retrieve"
+        seen = self._next(found, (route.role, task_id)) if is_read else next(reversed(found), None)
         if seen is None:
             self._say_why(asked, route, bool(found))
             return None
-        self.trace.sights.append(_pointer(seen))
+        self.trace.pointers.append(_pointer(seen))
         return seen.exchange.reply
 
     def _matching(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Iterator[Seen]:
         """Yield what was recorded of the same request, that which was served last."""
-        wanted = "wrong" if WRONG_KEY in asked.header("authorization") else "key"
-        same = [seen for seen in self._seen if self._is_of(seen, route, asked.method, wanted)]
-        same = [seen for seen in same if wanted == "wrong" or seen.exchange.task_id == task_id or task_id is None]
+        same = [seen for seen in self._seen if self._is_of(seen, route, asked)]
+        if task_id is not None and asked.credential != "wrong":
+            same = [seen for seen in same if seen.exchange.task_id == task_id]
         found = list(_alike(asked, route, same))
         if found and route.role == "content" and found[-1].exchange.request.target != asked.target:
             self.trace.remarks += [_IGNORED] if _query(asked.target) else []
         # The reads of a life keep their order; of anything else the reply that was served tells more.
         yield from found if route.role == "retrieve" else sorted(found, key=lambda s: s.exchange.reply.is_success)
 
-    def _is_of(self, seen: Seen, route: Route, method: str, credential: str) -> bool:
+    def _is_of(self, seen: Seen, route: Route, asked: OpenAIRequest) -> bool:
         exchange = seen.exchange
         named = (exchange.role, exchange.request.method, exchange.credential)
-        return named == (route.role, method, credential) and seen.contract == route.contract.id
+        return named == (route.role, asked.method, asked.credential) and seen.contract == route.contract.id
 
     def _next(self, found: list[Seen], key: tuple[str, str | None]) -> Seen | None:
         """Return the next read of a task, None after the last of them."""

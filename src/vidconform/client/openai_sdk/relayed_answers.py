@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from vidconform.client.openai_sdk.answers import Answers
 from vidconform.client.openai_sdk.loopback_stand import OpenAIRequest
-from vidconform.client.openai_sdk.openai_calls import (
-    NEEDS,
-    NOT_DOCUMENTED,
-    REFUSED,
-    TROUBLE,
-    WRONG_KEY,
-    CallTrace,
-    OpenAICall,
-)
+from vidconform.client.openai_sdk.openai_calls import NEEDS, REFUSED, TROUBLE
 from vidconform.client.openai_sdk.openai_evidence import PROBE
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
 from vidconform.contracts import CREATING_ROLES, Contract
@@ -26,39 +19,26 @@ _UNNAMED = "the document names no variant"
 _OURS = ("host", "content-length", "connection", "accept-encoding", "authorization")
 
 
-class RelayedAnswers:
+class RelayedAnswers(Answers):
     """Sends what the package asks, by the routes that a document names: as itself, but for the credential.
 
     What is paid for reserves its place and is written down like any other creation of the run.
     """
 
     def __init__(self, routes: OpenAIRoutes, setting: ProbeSettings, transport: Transport) -> None:
-        self._routes, self._setting, self._transport = routes, setting, transport
+        super().__init__(routes)
+        self._setting, self._transport = setting, transport
         self._contexts: dict[str, ProbeContext] = {}
         self._created: list[tuple[ProbeContext, str]] = []
-        self.trace = CallTrace()
 
-    def begin(self, call: OpenAICall) -> CallTrace:
-        """Begin a call."""
-        self.trace = CallTrace()
-        return self.trace
-
-    def task_for(self, role: str) -> None:
-        """Return None: a provider may be asked for any."""
-
-    def __call__(self, asked: OpenAIRequest) -> Reply | None:
+    def reply(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Reply | None:
         """Return the provider's reply, or None after saying why there is none."""
-        role, task_id = self._routes.role_of(asked.method, asked.path)
-        route = self._routes.by_role.get(role)
-        if route is None:
-            self.trace.stop(NOT_DOCUMENTED, f"{asked.method} {asked.path}, which no document of the provider names")
-            return None
-        if role == "content" and "?" in asked.target and "variant" not in route.operation.options:
+        if route.role == "content" and "?" in asked.target and "variant" not in route.operation.options:
             self.trace.remarks.append(_UNNAMED)
         try:
             return self._answered(self._sent(asked, route, task_id), route)
         except NotSent as not_sent:
-            self.trace.stop(REFUSED if role in CREATING_ROLES else NEEDS, not_sent.hint)
+            self.trace.stop(REFUSED if route.role in CREATING_ROLES else NEEDS, not_sent.hint)
         except ProbeFailure as failure:
             self.trace.stop(TROUBLE, failure.cause)
             return None if failure.exchange is None else failure.exchange.reply
@@ -67,14 +47,13 @@ class RelayedAnswers:
     def _sent(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Exchange:
         context = self._context(route.contract)
         raw = RawRequest(asked.target, _passed_on(asked.headers), asked.body or None)
-        credential = "wrong" if WRONG_KEY in asked.header("authorization") else "key"
         ask = context.create if route.role in CREATING_ROLES else context.ask
-        return ask(f"openai-{route.role}", route.operation, task_id, credential=credential, raw=raw)
+        return ask(f"openai-{route.role}", route.operation, task_id, credential=asked.credential, raw=raw)
 
     def _answered(self, exchange: Exchange, route: Route) -> Reply:
         context = self._context(route.contract)
-        where = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
-        self.trace.sights.append(where)
+        place = Pointer(PROBE, len(context.exchanges) - 1, "", exchange.origin, exchange.at)
+        self.trace.pointers.append(place)
         created = task_id_in(route.contract, exchange.reply, route.role) if route.role in CREATING_ROLES else None
         if created is not None:
             self._created.append((context, created))
