@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from vidconform.contracts import Contract, Field, RefusalCase
@@ -117,22 +116,15 @@ class ReplyContext:
         """Return where a role stands, or would, in this reply."""
         return self.described.field(role, self.role, self.status) if self.described else None
 
-    def replace(self, role: str, value: Any) -> None:
-        """Put another value where a role has one."""
+    def alter(self, role: str, change: Callable[[Any], Any]) -> None:
+        """Change the value of a role, where it has one."""
         if (field := self.field(role)) is not None:
-            field.write(self.body, value)
-
-    def move(self, role: str, seconds: float) -> None:
-        """Move a time by some seconds, in its own unit."""
-        if (field := self.field(role)) is not None:
-            field.write(self.body, moved_moment(field.read(self.body), seconds))
+            field.write(self.body, change(field.read(self.body)))
 
     def answer_with(self, status: int) -> None:
         """Answer with another status code, also where the body repeats it."""
-        place = self.field("status-code")
+        self.alter("status-code", lambda own: type(own)(status))
         self.status = status
-        if place is not None:
-            place.write(self.body, type(place.read(self.body))(status))
 
     def refuse(self, status: int, message: str, code: str) -> None:
         """Replaces the reply by a refusal in the provider's own envelope."""
@@ -156,11 +148,3 @@ class ReplyContext:
         self.status, self.headers = reply.status, reply.headers
         self.body, self.task = reply.body, reply.task
         return True
-
-
-def moved_moment(moment: Any, seconds: float) -> Any:
-    """Return a moment in whatever unit moved by some seconds."""
-    if isinstance(moment, str):
-        then = datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(seconds=seconds)
-        return then.isoformat().replace("+00:00", "Z")
-    return moment + int(seconds * (1000 if moment > 100_000_000_000 else 1))

@@ -7,7 +7,7 @@ from typing import Any
 from vidconform.contracts import findings
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import COMPLETED, CREATED_TASK, SECOND_ROUTE, TASK, UNFINISHED
-from vidconform.emulator.vices.vice import Act, replaced, vice, vices
+from vidconform.emulator.vices.vice import Act, moved, replaced, vice, vices
 
 # Of each type, so that one of them is what the document allows.
 _OTHERS: tuple[Any, ...] = ("sora-2-pro", "1024x1792", "720x1280", "12", "4", 12, 4, "queued")
@@ -70,14 +70,15 @@ vices(
 def success_in_another_word(reply: ReplyContext) -> None:
     """A completed task has a word for it that the document does not have."""
     words = reply.described.task.phases if reply.described is not None else {}
-    reply.replace("status", next(word for word in ("succeeded", "completed", "finished") if word not in words))
+    other = next(word for word in ("succeeded", "completed", "finished") if word not in words)
+    reply.alter("status", lambda _: other)
 
 
 @vice(SECOND_ROUTE)
 def second_route_of_another_task(reply: ReplyContext) -> None:
     """The second route tells another creation time and another model than the first one."""
-    reply.move("created", -60)
-    reply.replace("model", "another")
+    moved(-60, "created")(reply)
+    replaced("another", "model")(reply)
 
 
 @vice(UNFINISHED)

@@ -23,6 +23,7 @@ from vidconform.emulator.vices.vice import (
     NO_ROUTE,
     UNKNOWN_TASK,
     Act,
+    changed,
     coded,
     provided,
     refused,
@@ -39,16 +40,18 @@ _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_t
 _BUSY = refused(502, "the upstream is busy", "bad_gateway")
 
 
-def _rename(reply: ReplyContext) -> None:
-    # All that tell it in step, so that the id itself is the only fault.
-    for role in ("id", "task-id", "detail-id", "pending-id", "moderation-task"):
-        if (field := reply.field(role)) is not None:
-            field.write(reply.body, _another(field.read(reply.body)))
-
-
 def _another(id: str) -> str:
     """Return an id of the same shape, whatever that is."""
     return id[:-1] + ("1" if id.endswith("0") else "0")
+
+
+# All that tell it in step, so that the id itself is the only fault.
+_rename = changed(_another, "id", "task-id", "detail-id", "pending-id", "moderation-task")
+
+
+def _leading_nowhere(url: str) -> str:
+    head, separator, tail = url.rpartition("/content")
+    return f"{head}0{separator}{tail}" if separator else f"{tail}0"
 
 
 def _with(**members: Any) -> Act:
@@ -89,6 +92,7 @@ vices(
 )  # fmt: skip
 vices(
     COMPLETED,
+    ("video-url-answers-404", "The address of a video leads nowhere.", changed(_leading_nowhere, "result")),
     ("address-under-another-name-too", "A completed task tells its address as url as well.",
      _with(url="https://cdn.example/video.mp4")),
 )  # fmt: skip
@@ -138,14 +142,6 @@ def content_as_redirect(reply: ReplyContext) -> None:
     if reply.file_url is not None:
         reply.say(b"", 302)
         reply.headers["location"] = reply.file_url("video")
-
-
-@vice(COMPLETED)
-def video_url_answers_404(reply: ReplyContext) -> None:
-    """The address of a video leads nowhere."""
-    if (field := reply.field("result")) is not None:
-        head, separator, tail = field.read(reply.body).rpartition("/content")
-        field.write(reply.body, f"{head}0{separator}{tail}" if separator else f"{tail}0")
 
 
 @vice(COMPLETED)

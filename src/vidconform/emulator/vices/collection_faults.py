@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from operator import not_
+
 from vidconform.emulator.lives import cancelled_word
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, DELETED, LISTED, UNKNOWN_DELETION, VARIANT
-from vidconform.emulator.vices.vice import NO_ROUTE, replaced, said, typed, vice, vices, without
+from vidconform.emulator.vices.vice import NO_ROUTE, changed, replaced, said, typed, vice, vices, without
 
 vices(
     LISTED,
     ("list-as-404", "A list is answered with 404.", NO_ROUTE),
     ("list-ignores-its-limit", "A list is as long as it gets, whatever limit is asked for.", without("limit")),
     ("list-ignores-its-order", "A list has one order, whatever order is asked for.", without("order")),
-    (
-        "list-ignores-its-cursor",
-        "A list begins at its first task, whatever page is asked for.",
-        without("after", "page"),
-    ),
+    ("list-ignores-its-cursor", "A list begins at its first task, whatever page is asked for.",
+     without("after", "page")),
     ("lists-deleted-tasks", "A list holds what was deleted.", without("gone")),
+    ("list-tells-the-opposite-of-more", "A list says that there is more where there is none, and the other way round.",
+     changed(not_, "has-more")),
     ("list-with-other-ends", "A list names other tasks as its ends.", replaced("another", "first-id", "last-id")),
-)
+)  # fmt: skip
 vices(
     DELETED,
     ("delete-as-404", "A deletion is answered with 404.", NO_ROUTE),
@@ -49,13 +50,6 @@ def list_without_tasks(reply: ReplyContext) -> None:
         reply.body = []
     else:
         field.write(reply.body, [])
-
-
-@vice(LISTED)
-def list_tells_the_opposite_of_more(reply: ReplyContext) -> None:
-    """A list says that there is more where there is none, and the other way round."""
-    if (field := reply.field("has-more")) is not None:
-        field.write(reply.body, not field.read(reply.body))
 
 
 @vice(CANCELLED)

@@ -91,4 +91,4 @@ def one_id_for_all_creations(reply: ReplyContext) -> None:
     told = {role: field.read(reply.body) for role in ("id", "task-id", "created") if (field := reply.field(role))}
     reply.body = body
     for role, value in told.items():
-        reply.replace(role, value)
+        replaced(value, role)(reply)

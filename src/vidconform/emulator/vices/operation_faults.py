@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.auth_faults import credentials, opens
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, CREATED, LISTED, MODELS, READ
-from vidconform.emulator.vices.vice import KEY_REFUSED, NO_ROUTE, Act, provided, vices, without
-
-
-def _written(role: str, change: Callable[[Any], Any]) -> Act:
-    """Return the act that changes what stands in the place that a reply has for a role."""
-
-    def act(reply: ReplyContext) -> None:
-        if (field := reply.field(role)) is not None:
-            field.write(reply.body, change(field.read(reply.body)))
-
-    return act
+from vidconform.emulator.vices.vice import KEY_REFUSED, NO_ROUTE, Act, changed, provided, vices, without
 
 
 def _cancels_all(reply: ReplyContext) -> None:
@@ -49,12 +36,12 @@ def _second_refused(reply: ReplyContext) -> None:
 vices(
     CREATED,
     ("polling-address-leads-nowhere", "The address that a creation tells serves no task.",
-     _written("polling-url", lambda address: f"{address}0")),
+     changed(lambda address: f"{address}0", "polling-url")),
 )  # fmt: skip
 vices(
     MODELS,
     ("lacks-a-documented-model", "A model that a creation may name is not listed.",
-     _written("models", lambda models: models[:-1])),
+     changed(lambda models: models[:-1], "models")),
     ("models-as-404", "There is no list of models.", NO_ROUTE),
     ("models-need-a-key", "The models are not listed without a key.",
      provided(lambda reply: not credentials(reply), KEY_REFUSED)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, COMPLETED, READ, REFUSED, TASK
-from vidconform.emulator.vices.vice import vice
+from vidconform.emulator.vices.vice import vice, vices
 
 
 @vice(COMPLETED)
@@ -18,24 +18,17 @@ def mixes_sets_of_words(reply: ReplyContext) -> None:
         field.write(reply.body, next(others, field.read(reply.body)))
 
 
-@vice(TASK)
-def another_status_code_in_a_success(reply: ReplyContext) -> None:
-    """The body of a success tells another status code than the reply has."""
-    _tell_another(reply, reply.status)
-
-
-@vice(REFUSED)
-def another_status_code_in_a_refusal(reply: ReplyContext) -> None:
-    """The body of a refusal tells another status code than the reply has."""
-    _tell_another(reply, reply.status)
-
-
-def _tell_another(reply: ReplyContext, status: int) -> None:
-    own = reply.described.reply_schema(reply.role, status) if reply.described else None
+def _tell_another(reply: ReplyContext) -> None:
+    own = reply.described.reply_schema(reply.role, reply.status) if reply.described else None
     field = own.fields.get("status-code") if own is not None else None
     told = field.read(reply.body) if field is not None else None
     if field is not None and told is not None:
-        field.write(reply.body, type(told)(status + 1))
+        field.write(reply.body, type(told)(reply.status + 1))
+
+
+for _when, _name in {TASK: "success", REFUSED: "refusal"}.items():
+    _sentence = f"The body of a {_name} tells another status code than the reply has."
+    vices(_when, (f"another-status-code-in-a-{_name}", _sentence, _tell_another))
 
 
 @vice(READ)

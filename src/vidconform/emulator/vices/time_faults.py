@@ -22,7 +22,7 @@ def _another(role: str, value: str | int) -> Act:
     def change(reply: ReplyContext) -> None:
         field = reply.place(role)
         if isinstance(value, int):
-            reply.move(role, value)
+            moved(value, role)(reply)
         elif field is not None and (reply.field(role) or (role == "source" and field.path[-1] in reply.body)):
             field.write(reply.body, value)
 
@@ -87,7 +87,7 @@ vices(
 def update_time_stays_while_the_status_changes(reply: ReplyContext) -> None:
     """The time of the last update is that of the first status for ever."""
     if reply.task is not None:
-        reply.move("updated", (reply.task.life[0].since_ms - reply.task.step.since_ms) / 1000)
+        moved((reply.task.life[0].since_ms - reply.task.step.since_ms) / 1000, "updated")(reply)
 
 
 @vice(UNFINISHED)

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -184,14 +185,26 @@ def without(*checks: str) -> Act:
     return lambda reply: [reply.answer_without(check) for check in checks]
 
 
+def changed(change: Callable[[Any], Any], *roles: str) -> Act:
+    """Return the act that changes the values of some roles, where they have any."""
+    return lambda reply: list(map(partial(reply.alter, change=change), roles))
+
+
 def replaced(value: Any, *roles: str) -> Act:
     """Return the act that tells another value for some roles."""
-    return lambda reply: list(map(partial(reply.replace, value=value), roles))
+    return changed(lambda _: value, *roles)
 
 
 def moved(seconds: float, *roles: str) -> Act:
-    """Return the act that tells some times earlier or later."""
-    return lambda reply: list(map(partial(reply.move, seconds=seconds), roles))
+    """Return the act that tells some times earlier or later, each in its own unit."""
+
+    def move(moment: Any) -> Any:
+        if isinstance(moment, str):
+            then = datetime.fromisoformat(moment.replace("Z", "+00:00")) + timedelta(seconds=seconds)
+            return then.isoformat().replace("+00:00", "Z")
+        return moment + int(seconds * (1000 if moment > 100_000_000_000 else 1))
+
+    return changed(move, *roles)
 
 
 def provided(holds: Callable[[ReplyContext], object], act: Act) -> Act:
