@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import traceback
@@ -15,7 +14,6 @@ Redacted = NewType("Redacted", str)
 """A text without any secret, which is all that is kept, written or shown of what a stranger said."""
 
 LONGEST = 400
-_STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 _FIRST_BYTES = 16
 _NEVER_IN_SLUGS = re.compile(r"[^A-Za-z0-9_-]+")
 # What a runner of GitHub, Azure or Gitea takes for a command: ::name key=value::text, ##[name], ##vso[name].
@@ -68,22 +66,6 @@ def say(text: str, stream: TextIO | None = None) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(_in(encoding, printable(text)) + "\n")
     stream.flush()
-
-
-def open_closed_streams() -> None:
-    """Let what a caller has closed lead nowhere: else the next file that is opened would take its place."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
-        pass
-    os.close(descriptor)
-    sys.stdout = sys.stdout or os.fdopen(_STANDARD_OUTPUT, "w", closefd=False)
-    sys.stderr = sys.stderr or os.fdopen(_STANDARD_ERROR, "w", closefd=False)
-
-
-def drop_unwritten() -> None:
-    """Let what could not be written lead nowhere: Python would try once more at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
 
 
 def _in(encoding: str, text: str) -> str:

@@ -87,9 +87,10 @@ def test_a_mutant_is_killed_by_a_test_that_fails_or_never_ends(tmp_path: Path) -
 def test_the_command_names_the_modules_that_it_knows() -> None:
     import subprocess
 
-    command = [sys.executable, "-m", "tests.mutation.mutate", "src/vidconform/cli.py"]
+    command = [sys.executable, "-m", "tests.mutation.mutate", "src/vidconform/cli/commands.py"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert (
-        "unknown module src/vidconform/cli.py; the ones that are mutated are src/vidconform/contracts/" in done.stderr
+        "unknown module src/vidconform/cli/commands.py; the ones that are mutated are src/vidconform/contracts/"
+        in done.stderr
     )

@@ -108,7 +108,7 @@ def test_an_entry_with_another_key_is_refused_with_the_valid_ones() -> None:
         ({"function": ""}, "stands 2 times in the module"),
         ({"before": "return 3"}, "stands 0 times in f.g"),
         ({"after": "return 1"}, "changes nothing"),
-        ({"module": "src/vidconform/cli.py"}, "is not mutated"),
+        ({"module": "src/vidconform/cli/commands.py"}, "is not mutated"),
         ({"reason": "nobody"}, "is a sentence"),
     ],
 )

@@ -2,6 +2,5 @@
 
 from vidconform.catalogue.bundle_results import judged_bundles
 from vidconform.catalogue.catalogue_cli import add_catalogue
-from vidconform.catalogue.interruption import ended_as_interrupted
 
-__all__ = ["add_catalogue", "ended_as_interrupted", "judged_bundles"]
+__all__ = ["add_catalogue", "judged_bundles"]

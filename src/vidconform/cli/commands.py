@@ -1,84 +1,29 @@
-"""The command line, for what is not a test run."""
+"""Every command: a line or two here, and one module in its room."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vidconform import __version__
-from vidconform.catalogue import add_catalogue, ended_as_interrupted, judged_bundles
+from vidconform.catalogue import add_catalogue, judged_bundles
 from vidconform.client.against_vices import add_client
 from vidconform.client.facts import add_facts
 from vidconform.doctor import add_doctor, add_explain
-from vidconform.errors import (
-    FAULT_OF_OURS,
-    SYSTEM_ERROR,
-    UNFORESEEN_VALUE,
-    BadOption,
-    VidconformError,
-    with_code,
-)
+from vidconform.errors import BadOption
 from vidconform.proof import add_proof
-from vidconform.redaction import check_arguments
 from vidconform.report import add_report
-from vidconform.text import drop_unwritten, open_closed_streams, say, told_fault
+from vidconform.text import say
 
 if TYPE_CHECKING:
     from vidconform.contracts import Contract
 
-_USAGE = 4
-# As a shell tells of what a signal ended: this and its number.
-_SIGNALLED = 128
-# What a shell sets when it asks for completions; argcomplete is installed then.
-_COMPLETING = "_ARGCOMPLETE"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; what the user can mend is one sentence and exit code 4."""
-    open_closed_streams()
-    with ended_as_interrupted() as ended_by:
-        return _run(arguments, ended_by)
-
-
-def _run(arguments: Sequence[str] | None, ended_by: list[int]) -> int:
-    parser = _parser()
-    if _COMPLETING in os.environ:
-        from argcomplete import autocomplete
-
-        autocomplete(parser)
-    try:
-        check_arguments(sys.argv[1:] if arguments is None else arguments, os.environ)
-        options = parser.parse_args(arguments)
-        code = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has seen enough.
-        drop_unwritten()
-        return 0
-    except KeyboardInterrupt as end:
-        say("; ".join(["vidconform: interrupted", *map(str, end.args)]), sys.stderr)
-        return _SIGNALLED + ended_by[0]
-    except VidconformError as problem:
-        return _refuse(problem)
-    except (OSError, ValueError) as problem:
-        return _refuse(with_code(problem, SYSTEM_ERROR if isinstance(problem, OSError) else UNFORESEEN_VALUE))
-    except Exception as error:  # noqa: BLE001 - with Python's own exit code it would say that something got worse
-        return _refuse(with_code(told_fault(error), FAULT_OF_OURS))
-    return code or 0
-
-
-def _refuse(sentence: object) -> int:
-    try:
-        say(f"vidconform: {sentence}", sys.stderr)
-        sys.stdout.flush()
-    except OSError:
-        drop_unwritten()
-    return _USAGE
+USAGE = 4
+"""The exit code of what the user can mend, as of pytest."""
 
 
 class _CommandLine(argparse.ArgumentParser):
@@ -86,10 +31,11 @@ class _CommandLine(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(_USAGE, f"{self.prog}: {message}\n")
+        self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = _CommandLine("vidconform", description="Do video-task APIs keep their own documents?")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
