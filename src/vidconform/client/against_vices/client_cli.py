@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vidconform.client.against_vices.experiment import Experiment
     from vidconform.emulator.vices import Vice
 
-FAILS, INTERRUPTED = 7, 130
+FAILS = 7
 
 _EPILOG = """\
 The client is told by environment variables: the address by <PROVIDER>_BASE_URL, a key that is made up by the variables
@@ -69,8 +69,7 @@ def _client(options: argparse.Namespace) -> int:
         say(f"vidconform: {problem}", sys.stderr)
         return FAILS
     except KeyboardInterrupt:
-        say("vidconform: interrupted; no process is left", sys.stderr)
-        return INTERRUPTED
+        raise KeyboardInterrupt("no process is left") from None
     _write(options, found)
     return 1 if found.is_blind else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -54,14 +53,11 @@ class Experiment:
         """Yield what runs clients; however the block is left, no client is."""
         # Not in this thread: a signal would come between the start of a client and the note that it runs.
         pool = ThreadPoolExecutor(self.jobs)
-        before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
         try:
             yield pool
         finally:
             self.stopped.set()
             pool.shutdown(cancel_futures=True)
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def baseline(self, pool: ThreadPoolExecutor) -> Baseline:
         """Return two runs against the faultless emulator; raises ClientFails, ClientNeverAsks."""
@@ -93,7 +89,3 @@ class Experiment:
         if not run.told:
             raise ClientNeverAsks(", ".join(name for name, held in self.stage.templates.items() if "{url}" in held))
         return run
-
-
-def _leave(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
