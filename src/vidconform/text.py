@@ -93,9 +93,9 @@ def code(text: str, longest: int = LONGEST) -> str:
     return f"{fence}{edge}{shown}{edge}{fence}" if shown else "` `"
 
 
-def prose(text: str, longest: int = LONGEST) -> str:
+def prose(text: str) -> str:
     """Return a text as Markdown that is only text: no markup, no HTML, no link, no mention."""
-    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", visible(text, longest))
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", visible(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;").replace("://", "&#58;//")
 
 

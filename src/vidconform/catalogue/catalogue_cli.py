@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def _rejudge(options: argparse.Namespace) -> int:
     told = {"runs": len(judged), "judged": new, "unchanged": len(judged) - new - len(problems)}
     told["exchanges"] = sum(one.exchanges for one in judged)
     if options.json:
-        moved = [{**kind.move.as_dict(), "runs": kind.runs} for kind in kinds]
+        moved = [{**asdict(kind.move), "runs": kind.runs} for kind in kinds]
         say(json.dumps({"format": "vidconform/moves@1", **told, "moved": moved, "problems": problems}, indent=2))
     else:
         runs = f"{pluralise(len(judged), 'run')}, {pluralise(told['exchanges'], 'exchange')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from vidconform import __version__
@@ -35,10 +35,6 @@ class Move:
     now: str
     cause: str
     why: str
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the move as it stands in rejudged.json."""
-        return asdict(self)
 
 
 def moves(old: Run | None, again: JudgedAgain) -> list[Move]:

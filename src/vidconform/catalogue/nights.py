@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -135,7 +135,7 @@ def _judged(rejudging: Rejudging, run: Path, output: Path, old: Run | None, cont
     contracts = sorted(again.today)
     hashes = {"key": rejudging.key(contracts, *contents), "results": _sha256(output / RESULTS)}
     told = {**hashes, "day": day, "contracts": contracts, **_facts(again, old)}
-    line = {"format": REJUDGED_FORMAT, **told, "moved": [move.as_dict() for move in moved]}
+    line = {"format": REJUDGED_FORMAT, **told, "moved": [asdict(move) for move in moved]}
     rejudging.guard.write(output / REJUDGED, json.dumps(line, ensure_ascii=True) + "\n")
     return JudgedAnew(day, True, again.exchanges, moved)
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from vidconform.emulator.emulator_options import AddressUnavailable, EmulatorOptions
 from vidconform.emulator.server_state import WRONG_KEY
@@ -80,7 +80,6 @@ def serve(
     port: int = 0,
     host: str = "127.0.0.1",
     options: EmulatorOptions | None = None,
-    out: TextIO | None = None,
 ) -> None:
     """Runs an emulator until SIGINT or SIGTERM, after printing its URL and what it accepts."""
     with _prepared(provider, port, host, options or EmulatorOptions()) as (server, emulator, listener):
@@ -91,7 +90,7 @@ def serve(
         # Uvicorn raises the signal again once it is done; these handlers make that a clean end.
         before = {number: signal.signal(number, stop) for number in SIGNALS}
         try:
-            say("\n".join(_greeting(provider, emulator)), out)
+            say("\n".join(_greeting(provider, emulator)))
             server.run([listener])
         finally:
             for number, handler in before.items():

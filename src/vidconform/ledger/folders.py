@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,22 +16,22 @@ from vidconform.errors import BadOption
 _ROOM = 256 * 1024
 
 
-def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def state_folder() -> Path:
     """Return the user's folder for what outlives a run (XDG Base Directory Specification); raises BadOption."""
-    given = Path(environ.get("XDG_STATE_HOME", ""))
+    given = Path(os.environ.get("XDG_STATE_HOME", ""))
     # A relative path is invalid there and ignored; of a relative home, each folder would have a ledger of its own.
-    return (given if given.is_absolute() else _home(environ) / ".local" / "state") / "vidconform"
+    return (given if given.is_absolute() else _home() / ".local" / "state") / "vidconform"
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def _home() -> Path:
     """Return the user's home; a container may run as somebody who was given none."""
     try:
-        found = Path(environ["HOME"]) if "HOME" in environ else Path.home()
+        found = Path(os.environ["HOME"]) if "HOME" in os.environ else Path.home()
     except RuntimeError:
         found = Path()
     if not found.is_absolute():
         expected = "an absolute folder to write creations down in, for there is no home; or pass --report=DIR"
-        raise BadOption("XDG_STATE_HOME", environ.get("XDG_STATE_HOME", ""), expected)
+        raise BadOption("XDG_STATE_HOME", os.environ.get("XDG_STATE_HOME", ""), expected)
     return found
 
 

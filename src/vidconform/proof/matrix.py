@@ -19,9 +19,9 @@ _THREADS = 3
 _MOST_PROCESSES = 8
 
 
-def run_matrix(providers: Sequence[str], *, jobs: int | None = None) -> list[Trial]:
+def run_matrix(providers: Sequence[str]) -> list[Trial]:
     """Return a trial of every vice of every provider, of the faultless one, of a null vendor and of a wall."""
-    return run_in_processes([(provider, name) for provider in providers for name in trial_names(provider)], jobs=jobs)
+    return run_in_processes([(provider, name) for provider in providers for name in trial_names(provider)])
 
 
 def run_in_processes(

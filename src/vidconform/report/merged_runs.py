@@ -7,7 +7,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from vidconform.report.terminal import is_known
 from vidconform.verdicts import LABELS, NOT_JUDGED, NOT_SEEN, UNMET, Label, Outcome
 
 
-def merge_files(paths: Iterable[Path], now: datetime | None = None, stale_after: int = STALE_AFTER) -> ReportModel:
+def merge_files(paths: Iterable[Path], stale_after: int = STALE_AFTER) -> ReportModel:
     """Return what some results files come to, with one at a time in memory; raises ResultsRefused."""
-    merged = ReportModel(now=now or datetime.now(UTC), stale_after=stale_after)
+    merged = ReportModel(stale_after=stale_after)
     # The newest first: only what no newer run says is kept in full.
     for path in sorted(paths, key=lambda path: (started_at(path), str(path)), reverse=True):
         _RunMerge(merged).add(path)

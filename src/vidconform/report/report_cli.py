@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,7 @@ def _diff(options: argparse.Namespace) -> int:
     drifted, lacking = drift.drift(old, new)
     found, said = differences(old, new), [*remarks(old, new), *lacking]
     if options.json:
-        told = {"differences": [d.as_dict() for d in found], "drift": [d.as_dict() for d in drifted]}
+        told = {"differences": [asdict(d) for d in found], "drift": [asdict(d) for d in drifted]}
         say_guarded(json.dumps({"format": "vidconform/diff@1", "notes": said, **told}, indent=2, ensure_ascii=True))
     else:
         say_guarded("\n".join([*as_text(found, said), *drift.as_text(drifted)]))

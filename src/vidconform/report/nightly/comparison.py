@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from vidconform.report.nightly.versions import Question, asked_before, compared, remarks_on_versions
@@ -36,10 +36,6 @@ class Difference:
     expected: str
     received: str
     deviation: Mapping[str, Any] | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the difference as JSON."""
-        return asdict(self)
 
 
 def differences(old: ReportModel, new: ReportModel) -> list[Difference]:

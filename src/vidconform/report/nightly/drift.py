@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from vidconform.report.nightly.observed_reader import Observations, Observed, ObservedEntry
 from vidconform.report.nightly.versions import paired
@@ -36,10 +35,6 @@ class Drift:
     change: str
     old: str | None
     new: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the change as JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         place = f"{visible(self.contract)}  {visible(self.role)} {self.status}"
