@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vidconform.client.openai_sdk import OpenAILanes, summary_lines
-from vidconform.plugin.judge import JUDGING_NOTHING
+from vidconform.plugin.judged_items import runs_no_test
 from vidconform.run import CLIENT_LEDGER, Session
 from vidconform.text import printable
 
@@ -25,8 +25,7 @@ class ClientLanes:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Start what takes as long as a recorded run; of several workers only one will need it."""
-        runs_no_test = any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
-        if items and not runs_no_test and not hasattr(self.config, "workerinput"):
+        if items and not runs_no_test(self.config) and not hasattr(self.config, "workerinput"):
             self.lanes.start()
 
     @pytest.hookimpl(tryfirst=True)

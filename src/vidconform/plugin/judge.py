@@ -13,19 +13,20 @@ import pytest
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
+from vidconform.plugin.judged_items import case_of, parameters, runs_no_test
 from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import properties, show
 from vidconform.plugin.progress_display import begin
 from vidconform.plugin.run_facts import FACTS, facts
 from vidconform.plugin.run_process import RunProcess, run_folder
 from vidconform.plugin.speech import sayer
+from vidconform.plugin.workers import OneWorker
 from vidconform.probes.generated import DRAWING_PROCESSES
 from vidconform.run import RunOptions, Session, Throttle, case_names, law_cases, prepare, schema_cases
 from vidconform.store import Claim
 from vidconform.verdicts import Case, ShownVerdict, fails
 
 SEED = "vidconform_seed"
-JUDGING_NOTHING = ("collectonly", "setuponly", "setupplan")
 
 
 def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
@@ -53,8 +54,6 @@ def start(config: pytest.Config, environ: Mapping[str, str]) -> Judge:
         config.pluginmanager.register(reporter, "vidconform-reporter")
         config.pluginmanager.register(reporter.results, "vidconform-results")
         config.pluginmanager.register(reporter.hidden, "vidconform-hidden")
-    from vidconform.plugin.workers import OneWorker
-
     # Under whichever name pytest-xdist is loaded, and where it is not.
     config.pluginmanager.register(OneWorker(config, judge.session, SEED), "vidconform-workers")
     return judge
@@ -129,7 +128,7 @@ class Judge:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Gather what a test needs outside of all that times, repeats or forks it."""
         case = case_of(item)
-        skips = self._runs_no_test or any(item.iter_markers("skip"))
+        skips = runs_no_test(self.config) or any(item.iter_markers("skip"))
         if case is not None and not skips:
             with blocking(item, self.session.options.uses_network):
                 begin(self.config, self.session, self._due(item.session.items))
@@ -143,10 +142,6 @@ class Judge:
             case = case_of(item)
             if case is not None and not any(item.iter_markers("skip")):
                 yield case
-
-    @property
-    def _runs_no_test(self) -> bool:
-        return any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -186,14 +181,3 @@ class Judge:
 
 
 _VERDICT = pytest.StashKey[ShownVerdict]()
-
-
-def case_of(item: pytest.Item) -> Case | None:
-    """Return the case that an item stands for, or None."""
-    return next((value for value in parameters(item).values() if isinstance(value, Case)), None)
-
-
-def parameters(item: pytest.Item) -> dict[str, object]:
-    """Return what an item was parametrised with, by us or by anybody."""
-    callspec = getattr(item, "callspec", None)
-    return callspec.params if callspec is not None else {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from vidconform.plugin.judge import case_of
+from vidconform.plugin.judged_items import case_of
 from vidconform.run import Session, plan_lines
 from vidconform.text import printable
 

@@ -129,10 +129,8 @@ class Reporter:
         for provider, cost in told["cost"].items():
             total = self.facts["cost"].setdefault(provider, {"requests": 0, "creations": 0})
             self.facts["cost"][provider] = {key: total[key] + cost[key] for key in total}
-        self.facts["incomplete"] += told["incomplete"]
-        self.facts["answered"] += told["answered"]
-        self.facts["remedies"] += told["remedies"]
-        self.facts["foreign"] += told["foreign"]
+        for name in ("incomplete", "answered", "remedies", "foreign"):
+            self.facts[name] += told[name]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -14,7 +14,7 @@ import pytest
 from vidconform import report
 from vidconform.errors import BadOption
 from vidconform.ledger import hold_folder
-from vidconform.plugin.judge import JUDGING_NOTHING
+from vidconform.plugin.judged_items import runs_no_test
 from vidconform.run import Session, is_name, judging_sha256
 
 
@@ -36,7 +36,7 @@ class Results:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Begin, in a serial run; what cannot be collected is left to pytest."""
-        self.were_due = not any(self.config.getoption(name, False) for name in JUDGING_NOTHING)
+        self.were_due = not runs_no_test(self.config)
         if not session.testsfailed or session.config.option.continue_on_collection_errors:
             self._begin(item.nodeid for item in session.items)
 
