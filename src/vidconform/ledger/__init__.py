@@ -8,8 +8,6 @@ from vidconform.ledger.creation_log import (
     in_doubt,
     is_refused,
     is_turned_away,
-    note_created,
-    note_unexpected_creation,
     task_id_in,
 )
 from vidconform.ledger.creations_file import CreationsFile
@@ -21,5 +19,5 @@ from vidconform.ledger.turns import Turns
 __all__ = [
     "Accident", "Budget", "Cost", "Created", "CreationLog", "CreationsFile", "Danger", "OverBudget",
     "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away",
-    "note_created", "note_unexpected_creation", "read_creations", "salvaged_id", "state_folder", "task_id_in",
+    "read_creations", "salvaged_id", "state_folder", "task_id_in",
 ]  # fmt: skip

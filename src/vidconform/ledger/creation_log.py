@@ -7,7 +7,6 @@ import re
 from vidconform.contracts import Contract
 from vidconform.exchange import Exchange, RedactedExchange, Reply, Request
 from vidconform.ledger.creation_lines import Created
-from vidconform.redaction import Redactor
 from vidconform.text import Redacted
 from vidconform.transport import ProbeFailure
 
@@ -85,48 +84,3 @@ def is_turned_away(failure: ProbeFailure) -> bool:
 def in_doubt(step: str, why: str) -> str:
     """Return why no other creation that is as likely to be accepted is sent after one that may have been made."""
     return f"what {step} asked for may have been made ({why}), so no other that is as likely to be is sent"
-
-
-def note_created(
-    log: CreationLog,
-    number: int,
-    contract: Contract,
-    exchange: Exchange,
-    redactor: Redactor,
-    salvaged_id: Redacted | None = None,
-) -> None:
-    """Write down what came of a creation that was answered; `salvaged_id` may be that of its task."""
-    task_id = task_id_in(contract, exchange.reply, exchange.role)
-    if task_id is not None:
-        log.created(number, redactor.text(task_id), redactor.exchange(exchange))
-    elif exchange.reply.is_refusal:
-        log.nothing(number, _answered(exchange))
-    else:
-        log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), salvaged_id)
-
-
-def note_unexpected_creation(
-    log: CreationLog,
-    number: int,
-    contract: Contract,
-    exchange: Exchange,
-    redactor: Redactor,
-    salvaged_id: Redacted | None = None,
-    *,
-    is_harmless: bool = False,
-) -> None:
-    """Write down what came of a creation that had to be refused and was answered, as `note_created` does.
-
-    `is_harmless` says that it makes no task even where it is not refused as it should be.
-    """
-    task_id = task_id_in(contract, exchange.reply, exchange.role)
-    if exchange.reply.is_success:
-        log.accepted(number, None if task_id is None else redactor.text(task_id), redactor.exchange(exchange))
-    elif exchange.reply.is_refusal or is_harmless:
-        log.nothing(number, _answered(exchange))
-    else:
-        log.lost(number, _answered(exchange), salvaged_id)
-
-
-def _answered(exchange: Exchange) -> Redacted:
-    return Redacted(f"answered with {exchange.reply.status}")

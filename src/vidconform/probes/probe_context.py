@@ -9,28 +9,14 @@ from typing import Any
 
 from vidconform.contracts import Contract, Operation
 from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request, shared_request
-from vidconform.ledger import (
-    Accident,
-    Danger,
-    in_doubt,
-    is_refused,
-    is_turned_away,
-    note_created,
-    note_unexpected_creation,
-    task_id_in,
-)
+from vidconform.ledger import Danger, task_id_in
 from vidconform.probes.credentials import NEAR_KEYS, credentials_of
-from vidconform.probes.lost_creations import id_in_answer, look_up
-from vidconform.probes.paid_requests import spend
+from vidconform.probes.lost_creations import look_up
+from vidconform.probes.paid_requests import PaidRequest
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.probes.raw_request import RawRequest, documented_request
 from vidconform.probes.reply_troubles import of_a_large_reply, of_an_unread_coding, refuse_outage
-from vidconform.transport import (
-    NotSent,
-    ProbeFailure,
-    ReceivedReply,
-    Transport,
-)
+from vidconform.transport import NotSent, ProbeFailure, ReceivedReply, Transport
 
 _VIDEOS = ("content", "result")
 # The note of a task that was found by looking, and begins with a read.
@@ -116,53 +102,17 @@ class ProbeContext:
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
-        budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
-        budget.reserve(provider)
-        with self.setting.clock.creating():
-            number, exchange = spend(self, step, operation, task_id, {**choices, "paid": True}, is_refused)
-            redactor, left = self.setting.redactor, id_in_answer(self, exchange.request.url, exchange.reply)
-            note_created(self.setting.creations, number, self.contract, exchange, redactor, left)
-        look_up(self)
-        # A gateway that fails may have passed the request on before it did.
-        (budget.give_back if exchange.reply.is_refusal else budget.keep)(provider)
-        return exchange
+        return PaidRequest(self, step, operation, task_id, {**choices, "paid": True}).create()
 
     def send_expecting_refusal(
         self, step: str, operation: Operation, task_id: str | None = None, *, danger: Danger, **choices: Any
     ) -> Exchange:
         """Send a creation that must be refused; after one that was, or may have been, made none as dangerous is."""
-        budget, provider = self.setting.budget, self.contract.provider.name
         if not self.transport.sleeps:
             return self.ask(step, operation, task_id, **choices)
-        look_up(self)
-        budget.reserve_for_refusal(provider, danger)
-        accident = Accident(provider, self.contract.id, self.probe, danger)
-        try:
-            with self.setting.clock.creating():
-                number, exchange = spend(self, step, operation, task_id, choices, is_turned_away)
-                redactor, left = self.setting.redactor, id_in_answer(self, exchange.request.url, exchange.reply)
-                harmless = (self.contract.id, self.probe) in self.setting.harmless
-                note_unexpected_creation(
-                    self.setting.creations, number, self.contract, exchange, redactor, left, is_harmless=harmless
-                )
-        except ProbeFailure as failure:
-            # A gateway may have passed it on after all: it is not counted, but one is enough.
-            if not is_refused(failure):
-                lost = ProbeFailure(f"not sent: {in_doubt(step, str(failure))}", sent=False)
-                budget.accidents.append(replace(accident, doubt=lost))
-            raise
-        is_nothing = exchange.reply.is_refusal or (harmless and not exchange.reply.is_success)
-        (budget.give_back if is_nothing else budget.keep)(provider)
-        if exchange.reply.is_success:
-            budget.accidents.append(accident)
-        elif not is_nothing:
-            # A server that fails may do so after it made what it had to refuse.
-            why = in_doubt(step, f"answered with {exchange.reply.status}")
-            doubt = NotSent(f"a refusal of each creation before it: {why}")
-            budget.accidents.append(replace(accident, doubt=doubt))
-        return exchange
+        return PaidRequest(self, step, operation, task_id, choices).expect_refusal(danger)
 
     def aside(self) -> ProbeContext:
         """Return a context for what is asked beside the probe and is none of its evidence."""
