@@ -74,12 +74,7 @@ class ProbeContext:
         """
         self.setting.memory.check()
         said = raw or documented_request(operation, task_id, body)
-        headers = credentials_of(self.contract, operation, credential, self.setting.keys)
-        request = Request(
-            method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
-            paid=paid, scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
-            reads=operation.role in _READS and method is None,
-        )  # fmt: skip
+        request = replace(self._request(operation, said, credential, method), paid=paid)
         started = time.monotonic()
         received = self.transport.send(request)
         elapsed = time.monotonic() - started
@@ -94,6 +89,14 @@ class ProbeContext:
         if kept.reply.unread_coding:
             self._note(of_an_unread_coding(kept))
         return kept
+
+    def _request(self, operation: Operation, said: RawRequest, credential: str, method: str | None) -> Request:
+        headers = credentials_of(self.contract, operation, credential, self.setting.keys)
+        return Request(
+            method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
+            scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
+            reads=operation.role in _READS and method is None,
+        )  # fmt: skip
 
     def _note(self, failure: ProbeFailure) -> None:
         """Keep each trouble once."""
