@@ -110,11 +110,18 @@ def _resolved(document: dict[str, Any], node: Any, followed: tuple[str, ...], no
         return node
     reference = node.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/") and reference not in followed:
-        return _resolved(document, _at(document, reference), (*followed, reference), nodes)
+        return _resolved(document, at_reference(document, reference), (*followed, reference), nodes)
     return {name: _resolved(document, member, followed, nodes) for name, member in node.items()}
 
 
-def _at(document: Any, reference: str) -> Any:
+def at_reference(document: Any, reference: str) -> Any:
+    """Return what a reference into its own document leads to; raises KeyError."""
     for name in pointer_names(reference):
         document = document[name]
     return document
+
+
+def with_inherited(own: list[dict[str, Any]], shared: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parameters of an operation behind those of its path that it does not have itself."""
+    known = {(parameter["name"], parameter["in"]) for parameter in own}
+    return [*(parameter for parameter in shared if (parameter["name"], parameter["in"]) not in known), *own]

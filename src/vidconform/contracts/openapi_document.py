@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_yaml
-from vidconform.contracts.documented_values import body_example, id_in, resolved, schema_at, value_of, values_of
+from vidconform.contracts.documented_values import (
+    body_example,
+    id_in,
+    resolved,
+    schema_at,
+    value_of,
+    values_of,
+    with_inherited,
+)
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
 from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
@@ -55,10 +63,8 @@ def _items(path: Path, document: Node) -> Iterator[tuple[str, str, Node]]:
 
 
 def _whole(document: Node, shared: Node, item: Node) -> Node:
-    own = {(p["name"], p["in"]) for p in item.get("parameters", [])}
-    inherited = [p for p in shared.get("parameters", []) if (p["name"], p["in"]) not in own]
-    whole = {**item, "parameters": [*inherited, *item.get("parameters", [])]}
-    return {"security": document.get("security", []), **whole}
+    parameters = with_inherited(item.get("parameters", []), shared.get("parameters", []))
+    return {"security": document.get("security", []), **item, "parameters": parameters}
 
 
 def _check(path: Path, found: list[tuple[str, str, str, Node]]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from email.parser import BytesParser
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl
 
-from vidconform.contracts import Contract, Operation, schema_errors
+from vidconform.contracts import MULTIPART, URLENCODED, Contract, Operation, schema_errors
 from vidconform.emulator.replies import RefusedRequest
+from vidconform.emulator.schema_values import without_surrogates
 from vidconform.emulator.server_state import Call
+from vidconform.exchange import decode_body
+
+_FORMS = (MULTIPART, URLENCODED)
 
 
 def is_body(call: Call, expected: Any, files: tuple[str, ...] = ()) -> bool:
@@ -17,7 +19,7 @@ def is_body(call: Call, expected: Any, files: tuple[str, ...] = ()) -> bool:
     kind = _kind(call)
     if kind in _FORMS and isinstance(expected, dict):
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in expected.items()}
-        sent = _FORMS[kind](call)
+        sent = _form(call)
         return sent == {**texts, **{name: sent[name] for name in files if name in texts and name in sent}}
     try:
         return bool(json.loads(call.body) == expected)
@@ -33,7 +35,7 @@ def parse(contract: Contract, operation: Operation, call: Call) -> dict[str, Any
     """Reads a body, without the optional members that are null, or refuses it; its roles stand beside its names."""
     kind = _kind(call)
     is_form = kind in _FORMS and kind in operation.media_types
-    sent = _FORMS[kind](call) if is_form else _decode(call.body)
+    sent = _form(call) if is_form else _decode(call.body)
     if "body" not in call.waived:
         _check(contract, operation, sent, is_form=is_form)
     told = {name: value for name, value in sent.items() if value is not None}
@@ -60,21 +62,12 @@ def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _multipart(call: Call) -> dict[str, Any]:
-    head = f"content-type: {call.headers['content-type']}\r\n\r\n".encode("latin-1", "replace")
-    whole = BytesParser().parsebytes(head + call.body)
-    if not whole.is_multipart():
+def _form(call: Call) -> dict[str, Any]:
+    """Return the members of a form, which are texts; refuses a form of parts that has none."""
+    sent = decode_body(call.headers["content-type"], call.body)
+    if not sent and _kind(call) == MULTIPART:
         raise RefusedRequest(400, "the body is no multipart/form-data", "invalid_body")
-    parts = [part for part in whole.walk() if part is not whole]
-    named = [(part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts]
-    return {str(name): value.decode("utf-8", "replace") for name, value in named if isinstance(value, bytes)}
-
-
-def _urlencoded(call: Call) -> dict[str, Any]:
-    return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-_FORMS = {"multipart/form-data": _multipart, "application/x-www-form-urlencoded": _urlencoded}
+    return sent
 
 
 def _check(contract: Contract, operation: Operation, sent: dict[str, Any], *, is_form: bool) -> None:
@@ -95,14 +88,9 @@ def _check_types(source: dict[str, Any], example: dict[str, Any], sent: dict[str
     members = source.get("properties", {})
     for name, value in sent.items():
         schema = members.get(name, {})
-        wrong = "$ref" not in schema and bool(schema_errors(schema, _as_utf8(value)))
+        wrong = "$ref" not in schema and bool(schema_errors(schema, without_surrogates(value)))
         if wrong or (not members and name in example and type(value) is not type(example[name])):
             raise _wrong(name, f"{name} is not what the document says")
-
-
-def _as_utf8(value: Any) -> Any:
-    """A lone surrogate, which JSON may hold, has no form that the validator knows."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _wrong(name: str, message: str) -> RefusedRequest:

@@ -107,9 +107,12 @@ def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = 
 
 def faults(schema: Schema, body: Any) -> list[Any]:
     """Return what a schema finds wrong with a body."""
-    # A lone surrogate, which JSON may hold, has no form that the validator knows.
-    plain = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
-    return list(schema.validator.iter_errors(plain))
+    return list(schema.validator.iter_errors(without_surrogates(body)))
+
+
+def without_surrogates(value: Any) -> Any:
+    """Return a value without lone surrogates, which JSON may hold and the validator has no form for."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[Any]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json, read_yaml
-from vidconform.contracts.documented_values import resolved
-from vidconform.contracts.fields import pointer_names
+from vidconform.contracts.documented_values import at_reference, resolved, with_inherited
 from vidconform.contracts.keywords import METHODS
 from vidconform.errors import DataFileProblem
 
@@ -92,22 +91,14 @@ class PublishedDocument:
                 break
             if not str(node["$ref"]).startswith("#/"):
                 raise ValueError(f"{node['$ref']!r} leads out of the document")
-            node = self._at(str(node["$ref"]))
+            node = at_reference(self.structure, str(node["$ref"]))
         found: Node = {**node}
         return found
 
-    def _at(self, reference: str) -> Any:
-        node: Any = self.structure
-        for name in pointer_names(reference):
-            node = node[name]
-        return node
-
     def _whole(self, shared: Node, item: Node) -> Node:
-        parameters, more = (resolved(self.structure, place.get("parameters", [])) for place in (item, shared))
-        own = {(p["name"], p["in"]) for p in parameters}
-        inherited = [p for p in more if (p["name"], p["in"]) not in own]
+        own, more = (resolved(self.structure, place.get("parameters", [])) for place in (item, shared))
         return {
-            "security": self.structure.get("security", []), **item, "parameters": [*inherited, *parameters],
+            "security": self.structure.get("security", []), **item, "parameters": with_inherited(own, more),
             "requestBody": self.followed(item.get("requestBody", {})),
             "responses": {code: self.followed(answer) for code, answer in item.get("responses", {}).items()},
         }  # fmt: skip
