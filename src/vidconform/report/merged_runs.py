@@ -41,7 +41,7 @@ def _number_from_the_oldest(merged: ReportModel) -> None:
     for cell in merged.cells.values():
         for entry in cell.entries.values():
             entry.run = last - entry.run
-            entry.beats = array("L", [(last - (beat >> 4)) << 4 | beat & 15 for beat in reversed(entry.beats)])
+            entry.readings = array("L", [(last - (one >> 4)) << 4 | one & 15 for one in reversed(entry.readings)])
         _fold(cell)
         for entry in cell.entries.values():
             _settle(entry)
@@ -59,18 +59,18 @@ def _fold(cell: Cell) -> None:
 def _settle(entry: Entry) -> None:
     """Read what is met in part as not judged where it was unmet before, and as met where it was not."""
     last: Label | None = None
-    for place, beat in enumerate(entry.beats):
-        is_partial = beat & 15 == _PARTIAL
-        label = (Label.INCONCLUSIVE if last in UNMET else Label.CONFORMS) if is_partial else LABELS[beat & 15]
-        entry.beats[place] = beat & ~15 | _NUMBERS[label]
+    for place, reading in enumerate(entry.readings):
+        is_partial = reading & 15 == _PARTIAL
+        label = (Label.INCONCLUSIVE if last in UNMET else Label.CONFORMS) if is_partial else LABELS[reading & 15]
+        entry.readings[place] = reading & ~15 | _NUMBERS[label]
         last = last if label in NOT_JUDGED else label
-    if entry.row.partial and LABELS[entry.beats[-1] & 15] is Label.INCONCLUSIVE:
+    if entry.row.partial and LABELS[entry.readings[-1] & 15] is Label.INCONCLUSIVE:
         entry.row = replace(entry.row, outcome=Outcome.INCONCLUSIVE, label=Label.INCONCLUSIVE, received=IN_PART)
 
 
 def _joined(heard: Entry, silent: Entry) -> Entry:
     newer = max(heard, silent, key=lambda entry: entry.run)
-    return Entry(newer.row, newer.run, heard.origin, newer.at, array("L", sorted([*heard.beats, *silent.beats])))
+    return Entry(newer.row, newer.run, heard.origin, newer.at, array("L", sorted([*heard.readings, *silent.readings])))
 
 
 class _RunMerge:
@@ -88,10 +88,10 @@ class _RunMerge:
         unheard = self._unheard(run)
         for line in run.lines:
             if line["contract"] in unheard and line["subject"] == "service":
-                self._add_line(run, _silenced(line), _UNHEARD)
+                self._place(run, _silenced(line), _UNHEARD)
             else:
-                self._add_line(run, line)
-        self._columns(run)
+                self._place(run, line)
+        self._list_columns(run)
         merged.runs.append(run)
         merged.counts.append(self._counts)
         # Given newest first: what an older run says of the same client is of no use.
@@ -103,11 +103,11 @@ class _RunMerge:
         """Place a verdict and return True, or False where the rest of the run tells whose silence or reply it is."""
         if line["reading"] in _SAYS_NOTHING or not line["evidence"]:
             # Pages have the order of the newest run.
-            _cell(self._merged, line)
+            self._cell(line)
             return False
         if line["subject"] == "service":
             self._heard.add(line["contract"])
-        self._add_line(run, line)
+        self._place(run, line)
         return True
 
     def _unheard(self, run: Run) -> set[str]:
@@ -118,15 +118,31 @@ class _RunMerge:
             heard, self._heard, run.answered
         )
 
-    def _columns(self, run: Run) -> None:
-        for served in run.served.values():
-            for contract in served.contracts:
-                _column(self._merged, contract, served, self._index)
+    def _list_columns(self, run: Run) -> None:
+        # Of several that name one contract, the first.
+        served = {contract: one for one in reversed(run.served.values()) for contract in one.contracts}
         for contract, name in self._providers.items():
-            served = run.served.get(name) or JudgedProvider(name, name, "", (contract,), None)
-            _column(self._merged, contract, served, self._index)
+            if contract not in served:
+                served[contract] = run.served.get(name) or JudgedProvider(name, name, "", (contract,), None)
+        for contract, one in served.items():
+            self._merged.columns.setdefault(contract, Column(contract, one)).runs.append(self._index)
 
-    def _add_line(self, run: Run, line: dict[str, Any], kind: str | None = None) -> None:
+    def _place(self, run: Run, line: dict[str, Any], kind: str | None = None) -> None:
+        """Count a verdict, and add it to its cell: whole where no newer run says anything of the same `kind`."""
+        self._count(line)
+        origin = run.origin(line)
+        kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
+        # Run and reading in one number: a site of thirty nights holds a million of them.
+        reading = self._index << 4 | (_PARTIAL if line.get("partial") else _NUMBERS[line["reading"]])
+        cell = self._cell(line)
+        newer = cell.entries.get(kind)
+        if newer is None:
+            at = moment(line["evidence"][0]["at"]) if line["evidence"] else None
+            cell.entries[kind] = Entry(row_of(line), self._index, origin, at or run.started_at, array("L", [reading]))
+        else:
+            newer.readings.append(reading)
+
+    def _count(self, line: dict[str, Any]) -> None:
         contract = line["contract"]
         if contract not in self._counts:
             self._counts[contract], self._providers[contract] = Counter(), line["provider"]
@@ -135,7 +151,13 @@ class _RunMerge:
             counts[line["reading"]] += 1
             if is_known(line):
                 counts[f"known {line['reading']}"] += 1
-        _place(self._merged, run, self._index, line, kind)
+
+    def _cell(self, line: dict[str, Any]) -> Cell:
+        key = line["contract"], line["requirement"]
+        cell = self._merged.cells.get(key)
+        if cell is None:
+            cell = self._merged.cells[key] = Cell(sys.intern(key[0]), sys.intern(key[1]))
+        return cell
 
 
 def _silenced(line: dict[str, Any]) -> dict[str, Any]:
@@ -143,34 +165,6 @@ def _silenced(line: dict[str, Any]) -> dict[str, Any]:
     if line["reading"] != Label.UNSEEN:
         return line
     return {**line, "outcome": Outcome.INCONCLUSIVE, "reading": Label.INCONCLUSIVE, "received": NOBODY}
-
-
-def _column(merged: ReportModel, contract: str, served: JudgedProvider, index: int) -> None:
-    column = merged.columns.setdefault(contract, Column(contract, served))
-    if column.runs[-1:] != [index]:
-        column.runs.append(index)
-
-
-def _place(merged: ReportModel, run: Run, index: int, line: dict[str, Any], kind: str | None) -> None:
-    origin = run.origin(line)
-    kind = kind or (origin if origin in (DOCUMENTED, EMULATED) else OBSERVED)
-    # Run and reading in one number: a site of thirty nights holds a million of them.
-    beat = index << 4 | (_PARTIAL if line.get("partial") else _NUMBERS[line["reading"]])
-    cell = _cell(merged, line)
-    newer = cell.entries.get(kind)
-    if newer is None:
-        at = moment(line["evidence"][0]["at"]) if line["evidence"] else None
-        cell.entries[kind] = Entry(row_of(line), index, origin, at or run.started_at, array("L", [beat]))
-    else:
-        newer.beats.append(beat)
-
-
-def _cell(merged: ReportModel, line: dict[str, Any]) -> Cell:
-    key = line["contract"], line["requirement"]
-    cell = merged.cells.get(key)
-    if cell is None:
-        cell = merged.cells[key] = Cell(sys.intern(key[0]), sys.intern(key[1]))
-    return cell
 
 
 # Neither the vendor nor our emulator: a run without a reply does not tell who did not answer.

@@ -30,18 +30,18 @@ class LastKnown:
 
 @dataclass(slots=True)
 class Entry:
-    """The newest verdict on one question from one kind of evidence, with its reading in every run that judged it."""
+    """The newest verdict on a question by one kind of evidence; `readings` are its runs (<< 4) with their labels."""
 
     row: VerdictRow
     run: int
     origin: str
     at: datetime
-    beats: array[int]
+    readings: array[int]
 
     @property
     def history(self) -> list[tuple[int, Label]]:
         """The runs that judged it, oldest first, with the reading of each."""
-        return [(beat >> 4, LABELS[beat & 15]) for beat in self.beats]
+        return [(reading >> 4, LABELS[reading & 15]) for reading in self.readings]
 
     @property
     def label(self) -> Label:
@@ -56,11 +56,11 @@ class Entry:
     @property
     def last_known(self) -> LastKnown | None:
         """What was last known; a run that says nothing of the service neither mends nor breaks anything."""
-        told = [beat for beat in self.beats if beat & 15 not in _SILENT]
+        told = [reading for reading in self.readings if reading & 15 not in _SILENT]
         if not told:
             return None
-        last, before = told[-1], next((beat for beat in reversed(told) if beat & 15 != told[-1] & 15), -1)
-        return LastKnown(LABELS[last & 15], next(beat >> 4 for beat in told if beat > before), last >> 4)
+        last, before = told[-1], next((reading for reading in reversed(told) if reading & 15 != told[-1] & 15), -1)
+        return LastKnown(LABELS[last & 15], next(reading >> 4 for reading in told if reading > before), last >> 4)
 
     @property
     def since(self) -> int:

@@ -100,7 +100,7 @@ def _keep(run: Run, line: dict[str, Any], taken: Callable[[Run, dict[str, Any]],
     if "client" in line:
         run.client_lines.append(line)
         return
-    if any(sight["origin"] == EMULATED for sight in line["evidence"]):
+    if any(place["origin"] == EMULATED for place in line["evidence"]):
         run.emulated.add(line["provider"])
     if not taken(run, line):
         run.lines.append(line)

@@ -35,7 +35,7 @@ def foreign_verdicts(session: Session) -> list[ShownVerdict]:
         for asked in session.contracts
         if session.store_of(asked).brought(asked)
         for promised in session.against
-        for verdict in _Foreigner(session, promised, asked).verdicts(promises[promised.id])
+        for verdict in _ForeignJudge(session, promised, asked).verdicts(promises[promised.id])
     ]
 
 
@@ -52,7 +52,7 @@ def _promises(contract: Contract, with_draws: bool) -> Iterator[Promise]:
             yield Promise(case.requirement, check, frozenset(roles))
 
 
-class _Foreigner:
+class _ForeignJudge:
     """A contract that judges what another one's requests brought."""
 
     def __init__(self, session: Session, promised: Contract, asked: Contract) -> None:

@@ -40,8 +40,8 @@ def witnesses_for(case: Case, asking: Contract | None = None) -> list[str]:
 def _looked_at(contract: Contract, needs: tuple[str, ...], witnesses: tuple[str, ...]) -> tuple[str, ...]:
     applicable = probes_of(contract)
     named = [p.name for wanted in witnesses for p in applicable if wanted in (p.name, p.kind)]
-    wagers = [p.name for p in applicable if p.kind in needs and _costs(p)]
-    return tuple(dict.fromkeys([*named, *wagers]))
+    costly = [p.name for p in applicable if p.kind in needs and _costs(p)]
+    return tuple(dict.fromkeys([*named, *costly]))
 
 
 def _costs(probe: Probe) -> bool:

@@ -58,7 +58,7 @@ def _worst_first(merged: ReportModel) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.row.contract, LABELS.index(e.label), e.row.requirement, e.row.subject))
 
 
-def beats(merged: ReportModel, entry: Entry) -> list[Label | None]:
+def readings(merged: ReportModel, entry: Entry) -> list[Label | None]:
     """Return the reading in each run of the contract, None where it was not judged."""
     judged = dict(entry.history)
     return [judged.get(run) for run in merged.columns[entry.row.contract].runs]
@@ -85,7 +85,7 @@ def _day(merged: ReportModel, run: int) -> str:
 
 
 def _line(merged: ReportModel, entry: Entry) -> str:
-    letters = "".join(" " if label is None else label.mark for label in beats(merged, entry))
+    letters = "".join(" " if label is None else label.mark for label in readings(merged, entry))
     subject = " (document)" if entry.row.subject == "document" else ""
     return f"  {letters}  {visible(entry.row.requirement)}{subject}: {describe_since(merged, entry)} ({entry.origin})"
 

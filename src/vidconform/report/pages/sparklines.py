@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from vidconform.report.nightly.history import beats, is_silent
+from vidconform.report.nightly.history import is_silent, readings
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.verdicts import Label
 
@@ -28,7 +28,7 @@ class Rectangle:
 
 def sparkline(merged: ReportModel, entry: Entry) -> list[Rectangle]:
     """Return the stretches of one question; a run that did not judge it leaves a hole."""
-    found = beats(merged, entry)
+    found = readings(merged, entry)
     step = _WIDTH / max(len(found), 1)
     made, start = [], 0
     for label, same in groupby(found):

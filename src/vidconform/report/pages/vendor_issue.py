@@ -39,7 +39,7 @@ def vendor_issue(merged: ReportModel, cell: Cell, entry: Entry, kept: Kept | Non
 
 def shown_exchange(merged: ReportModel, entry: Entry) -> Kept | None:
     """Return the exchange that a verdict was read from, where its run left it."""
-    contract, places = entry.row.contract, [(sight.probe, sight.exchange) for sight in entry.row.evidence[:1]]
+    contract, places = entry.row.contract, [(place.probe, place.exchange) for place in entry.row.evidence[:1]]
     found = read_evidence(merged.runs[entry.run].path, {(contract, *place) for place in places}).get(contract)
     return next((found.exchanges.get(place) for place in places), None) if found is not None else None
 
@@ -90,7 +90,7 @@ def _request(entry: Entry, kept: Kept | None) -> Iterator[str]:
 
 
 def _what_came(entry: Entry) -> Iterator[str]:
-    pointer = next((sight.pointer for sight in entry.row.evidence), "")
+    pointer = next((place.pointer for place in entry.row.evidence), "")
     expected, received = entry.row.expected, entry.row.received.removesuffix(f" at {pointer}")
     yield from ("", "## Expected and received", "")
     yield from fenced("diff", [f"- {expected}", *_marks(expected, received)], _LONGEST_LINE)
@@ -128,10 +128,10 @@ def _how_often(merged: ReportModel, entry: Entry) -> str:
     """Say in how many replies and runs."""
     told = [f"judged on {pluralise(entry.row.observations, 'observation')}"]
     alike = sum(label == entry.label for _, label in entry.history)
-    if len(entry.beats) > 1:
+    if len(entry.readings) > 1:
         since = merged.runs[entry.since].started_at
         told.append(
-            f"in the newest run, and so in {alike} of the {len(entry.beats)} runs that asked, since {since:%Y-%m-%d}"
+            f"in the newest run, and so in {alike} of the {len(entry.readings)} runs that asked, since {since:%Y-%m-%d}"
         )
     routes = ", ".join(code(route) for route in entry.row.routes)
     return "; ".join([*told, *([f"on {routes}"] if routes else [])])

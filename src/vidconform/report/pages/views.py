@@ -75,7 +75,7 @@ class Views:
         """The exchanges that the verdicts of each run were read from."""
         found: dict[int, set[ExchangeKey]] = {}
         for _, entry in self.merged.entries():
-            keys = {(entry.row.contract, sight.probe, sight.exchange) for sight in entry.row.evidence}
+            keys = {(entry.row.contract, place.probe, place.exchange) for place in entry.row.evidence}
             found.setdefault(entry.run, set()).update(keys)
         return found
 
@@ -152,8 +152,8 @@ class ContractView:
             for entry in cell.entries.values():
                 if entry.run == run and entry.label in (Label.FAILS, Label.DEVIATES):
                     anchor = self.views.names.cell(cell.contract, cell.requirement)
-                    for sight in entry.row.evidence:
-                        found.setdefault((sight.probe, sight.exchange), []).append((cell.requirement, anchor))
+                    for place in entry.row.evidence:
+                        found.setdefault((place.probe, place.exchange), []).append((cell.requirement, anchor))
         return found
 
     def shown(self, entry: Entry) -> Kept | None:
