@@ -11,6 +11,7 @@ from vidconform.exchange.evidence import (
     failed_task,
     own_polling,
     own_result,
+    phase_in,
     polling_target,
     succeeded_task,
     task_outcomes,
@@ -42,6 +43,6 @@ __all__ = [
     "Headers", "Hop", "Json", "ProbeKind", "RedactedEvidence", "RedactedExchange", "Reply", "Request",
     "UndecodableJson", "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body",
     "encode_gap", "ended_task", "failed_task", "header_in", "listed_ids", "listed_models", "listed_tasks",
-    "listed_value", "own_polling", "own_result", "own_task_failure", "polling_target", "shared_headers",
-    "shared_request", "succeeded_task", "task_outcomes", "timestamp",
+    "listed_value", "own_polling", "own_result", "own_task_failure", "phase_in", "polling_target",
+    "shared_headers", "shared_request", "succeeded_task", "task_outcomes", "timestamp",
 ]  # fmt: skip

@@ -64,21 +64,21 @@ RedactedEvidence = NewType("RedactedEvidence", Evidence)
 def succeeded_task(contract: Contract, evidence: Evidence) -> str | None:
     """Return the id of a task that was read as succeeded, or None; rather of one that tells its result."""
     result = contract.field("result")
-    reads = [e for e in reversed(evidence.exchanges) if e.step == "reread" and _phase(contract, e) == "succeeded"]
+    reads = [e for e in reversed(evidence.exchanges) if e.step == "reread" and phase_in(contract, e) == "succeeded"]
     telling = [e for e in reads if result is not None and result.read(e.reply.json)]
     return next((exchange.task_id for exchange in telling or reads), None)
 
 
 def ended_task(contract: Contract, evidence: Evidence) -> str | None:
     """Return the id of a task that was read until it had ended, or None."""
-    ends = [e.task_id for e in evidence.exchanges if e.step == "reread" and _phase(contract, e) in FINISHED]
+    ends = [e.task_id for e in evidence.exchanges if e.step == "reread" and phase_in(contract, e) in FINISHED]
     return next(iter(ends), None)
 
 
-def _phase(contract: Contract, exchange: Exchange) -> str | None:
-    status = contract.field("status")
-    body = exchange.reply.json
-    return contract.phase_of(status.read(body), body) if status is not None else None
+def phase_in(contract: Contract, exchange: Exchange) -> str | None:
+    """Return the phase of the task that a reply tells of, whatever its status code, or None."""
+    status, body = contract.field("status", exchange.role, exchange.reply.status), exchange.reply.json
+    return contract.phase_of(status.read(body) if status is not None else None, body)
 
 
 def answered_task(evidence: Evidence) -> str | None:
@@ -106,7 +106,7 @@ def failed_task(contract: Contract, gathered: Iterable[Evidence]) -> str | None:
     status, last = contract.field("status"), dict[str | None, str | None]()
     for exchange in (exchange for evidence in gathered for exchange in evidence.exchanges):
         if exchange.role == "retrieve" and exchange.reply.is_success and status is not None:
-            last[exchange.task_id] = _phase(contract, exchange)
+            last[exchange.task_id] = phase_in(contract, exchange)
     return next((id for id, phase in last.items() if id is not None and phase == "failed"), None)
 
 

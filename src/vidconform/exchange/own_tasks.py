@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vidconform.contracts import FINISHED, Contract
-from vidconform.exchange.evidence import Evidence
+from vidconform.exchange.evidence import Evidence, phase_in
 from vidconform.exchange.messages import Exchange
 from vidconform.text import visible
 
@@ -26,12 +26,12 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
     found = [exchange for exchange in evidence.exchanges if exchange.role in (*_CREATING, "retrieve")]
     if evidence.probe not in _CREATING or not found or not found[0].reply.is_success:
         return None
-    ends = [exchange for exchange in found if _phase(contract, exchange) in FINISHED]
+    ends = [exchange for exchange in found if phase_in(contract, exchange) in FINISHED]
     if not ends:
         if evidence.probe == "remix" and _READABLE in contract.requirements and not _is_served(found[1:]):
             return None
         return None if evidence.is_cut or not found[1:] else f"the run's own task never ended: {_last(found[-1])}"
-    phase = _phase(contract, ends[-1])
+    phase = phase_in(contract, ends[-1])
     if phase == "succeeded":
         return None
     word = "was cancelled" if phase == "cancelled" else "failed"
@@ -40,12 +40,6 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
 
 def _is_served(reads: Sequence[Exchange]) -> bool:
     return any(exchange.reply.is_success for exchange in reads)
-
-
-def _phase(contract: Contract, exchange: Exchange) -> str | None:
-    status = contract.field("status", exchange.role, exchange.reply.status)
-    body = exchange.reply.json
-    return contract.phase_of(status.read(body), body) if status is not None else None
 
 
 def _last(exchange: Exchange) -> str:

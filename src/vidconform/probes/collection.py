@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vidconform.contracts import FILTERS, Operation
-from vidconform.exchange import RESUMED, Exchange, listed_ids
+from vidconform.exchange import RESUMED, Exchange, listed_ids, phase_in
 from vidconform.ledger import task_id_in
-from vidconform.probes.lifecycle import follow_created, phase_told
+from vidconform.probes.lifecycle import follow_created
 from vidconform.probes.polling import own_address, reading, told_by
 from vidconform.probes.probe_context import ProbeContext
 from vidconform.probes.task_lookup import Find, no_own_task
@@ -59,7 +59,7 @@ def cancel(context: ProbeContext, find: Find) -> None:
     if _may_be_cancelled(context, find, task_id, created):
         context.try_ask("cancel", context.operation("cancel"), task_id)
     follow_created(context, task_id, created)
-    if _AGAIN in context.contract.requirements and phase_told(context, context.exchanges[-1]) == "cancelled":
+    if _AGAIN in context.contract.requirements and phase_in(context.contract, context.exchanges[-1]) == "cancelled":
         context.try_ask("cancel-again", context.operation("cancel"), task_id)
 
 
@@ -76,7 +76,7 @@ def _may_be_cancelled(context: ProbeContext, find: Find, task_id: str, created: 
         return True
     # Where all creations have one id, the task that is deleted later would be cancelled.
     is_another = context.note("own", lambda: find("own")) != task_id
-    return is_another and phase_told(context, seen) == "waiting"
+    return is_another and phase_in(context.contract, seen) == "waiting"
 
 
 def models(context: ProbeContext, find: Find) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vidconform.contracts import FINISHED, Operation, usual_headers
-from vidconform.exchange import RESUMED, Exchange
+from vidconform.exchange import RESUMED, Exchange, phase_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lag import ask_within_lag
 from vidconform.probes.polling import reading, told_by
@@ -143,8 +143,8 @@ def follow_created(context: ProbeContext, task_id: str, created: Exchange | None
         ask_within_lag(context, "poll", operation, task_id)
     ended = _follow(context, operation, task_id)
     exchange = context.exchanges[-1]
-    is_over = exchange.reply.is_success or exchange.reply.status in _GONE or phase_told(context, exchange) in FINISHED
-    if ended or is_over:
+    is_gone = exchange.reply.status in _GONE
+    if ended or is_gone or exchange.reply.is_success or phase_in(context.contract, exchange) in FINISHED:
         context.finish(task_id)
 
 
@@ -170,7 +170,7 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
             raise _out_of_time(context, before) from failure
         # A task whose status cannot be read never ends; a few such replies are enough to judge.
         misses = 0 if _tells_its_state(context, exchange) else misses + 1
-        if misses == MISSES or phase_told(context, exchange) in FINISHED:
+        if misses == MISSES or phase_in(context.contract, exchange) in FINISHED:
             return not misses
         _hold_poll_timeout(context, exchange, time.monotonic() - started)
         context.wait()
@@ -189,7 +189,7 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
     status, progress = (_field_value(context, exchange, role) for role in ("status", "progress"))
     poll_timeout = context.setting.pace.poll_timeout
     if context.transport.sleeps and elapsed > poll_timeout:
-        hint = "raise --poll-timeout" if phase_told(context, exchange) else "no word that is known to end a task"
+        hint = "raise --poll-timeout" if phase_in(context.contract, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
     if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
@@ -203,11 +203,6 @@ def _out_of_time(context: ProbeContext, exchange: Exchange) -> ProbeFailure:
     status, words = _field_value(context, exchange, "status"), context.setting.clock.words
     sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
     return ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
-
-
-def phase_told(context: ProbeContext, exchange: Exchange) -> str | None:
-    """Return the phase of the task that a reply tells of, or None."""
-    return context.contract.phase_of(_field_value(context, exchange, "status"), exchange.reply.json)
 
 
 def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:

@@ -113,12 +113,14 @@ def _base64(secret: str) -> Iterator[str]:
     """Yield a secret in base64 (RFC 4648 sections 4 and 5), alone and inside a longer text at each alignment."""
     raw = secret.encode("utf-8", "surrogatepass")
     alone = base64.b64encode(raw).decode()
-    forms = [alone, alone.rstrip("=")]
-    for lead, shared in ((0, 0), (1, 2), (2, 3)):
-        encoded = base64.b64encode(bytes(lead) + raw).decode()
-        forms.append(encoded[shared : (lead + len(raw)) * 8 // 6])
-    for form in forms:
+    for form in (alone, alone.rstrip("="), *(inside.decode() for inside in in_base64(raw))):
         yield from (form, form.translate(_URL_SAFE))
+
+
+def in_base64(raw: bytes) -> list[bytes]:
+    """Return what bytes become in base64 (RFC 4648) at each place inside a longer text, without their neighbours."""
+    shared = ((0, 0), (1, 2), (2, 3))
+    return [base64.b64encode(bytes(lead) + raw)[start : (lead + len(raw)) * 8 // 6] for lead, start in shared]
 
 
 def _json(form: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from itertools import accumulate, pairwise
+
+from vidconform.redaction.secret_encodings import encodings, in_base64
 
 WINDOW = 12
 """So many characters of a secret in a row, that are its own, give it away."""
@@ -70,19 +71,14 @@ def telling_forms(secret: str, common: int) -> list[SecretForm]:
     own = own_starts(secret, common)
     if not any(own):
         return []
-    found = [_scaled(raw.lower(), own, WINDOW) for raw in _raw(secret)]
+    found = [_scaled(raw.lower(), own, WINDOW) for raw in dict.fromkeys(encodings(secret))]
     cased = dict.fromkeys((secret, secret.lower(), secret.upper(), secret.title()))
-    for raw in [raw for one in cased for raw in _raw(one)]:
+    for raw in [raw for one in cased for raw in dict.fromkeys(encodings(one))]:
         found.append(_scaled(raw.hex().encode(), own, 2 * WINDOW))
-        for once in _in_base64(raw):
+        for once in in_base64(raw):
             found.append(_scaled(once.lower(), own, _IN_BASE64))
-            found += [_scaled(twice.lower(), own, _IN_BASE64_TWICE) for twice in _in_base64(once)]
+            found += [_scaled(twice.lower(), own, _IN_BASE64_TWICE) for twice in in_base64(once)]
     return found
-
-
-def _raw(secret: str) -> set[bytes]:
-    latin = {secret.encode("latin-1")} if all(ord(character) < 256 for character in secret) else set[bytes]()
-    return {secret.encode("utf-8", "surrogatepass")} | latin
 
 
 def _scaled(form: bytes, own: list[bool], window: int) -> SecretForm:
@@ -90,12 +86,3 @@ def _scaled(form: bytes, own: list[bool], window: int) -> SecretForm:
     places = max(len(form) - window + 1, 0)
     scale = (len(own) - 1) / max(places - 1, 1)
     return SecretForm(form, [own[round(i * scale)] for i in range(places)], window)
-
-
-def _in_base64(raw: bytes) -> list[bytes]:
-    """Return what bytes become in base64 (RFC 4648) at each place inside a longer text, without their neighbours."""
-    found = []
-    for lead, shared in ((0, 0), (1, 2), (2, 3)):
-        encoded = base64.b64encode(bytes(lead) + raw)
-        found.append(encoded[shared : (lead + len(raw)) * 8 // 6])
-    return found

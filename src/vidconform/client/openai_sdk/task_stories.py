@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vidconform.contracts import FINISHED, Contract
-from vidconform.exchange import Evidence, Exchange
+from vidconform.exchange import Evidence, Exchange, phase_in
 
 _LIVES = ("create", "create-as-form", "remix", "observe")
 _MOST = 4
@@ -52,13 +52,6 @@ def task_stories(contract: Contract, gathered: Iterable[Evidence]) -> list[TaskS
                 story.reads.append(Seen(contract.id, evidence.probe, index, exchange))
                 story.phases.append(phase_in(contract, exchange))
     return list(found.values())
-
-
-def phase_in(contract: Contract, exchange: Exchange) -> str | None:
-    """Return the phase of the task in a reply, whatever the status code that came with it."""
-    status = contract.field("status")
-    body = exchange.reply.json
-    return contract.phase_of(status.read(body), body) if status is not None else None
 
 
 def succeeded(stories: Iterable[TaskStory]) -> str | None:

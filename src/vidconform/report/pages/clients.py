@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,8 +12,6 @@ from vidconform.report.results_reader import row_of
 from vidconform.report.run_model import VerdictRow
 from vidconform.text import slug
 from vidconform.verdicts import LABELS, NOT_SEEN, Label, Outcome
-
-Link = Callable[[str, str, int], str | None]
 
 
 @dataclass(frozen=True)
