@@ -127,10 +127,10 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
         TASK, node(**{"$defs": {"running": {"enum": 0}}}), r"\$defs\.running\.enum: expected an array, found '0'",
     ),
     "a status word that is an object": (
-        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}), r"\$defs\.running\.enum: expected texts alone",
+        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}), r"\$defs\.running\.enum: expected strings alone",
     ),
     "a parameter whose name is a number": (
-        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no text",
+        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no string",
     ),
     "a negative length": (TASK, node(properties={"id": {"minLength": -1}}), r"properties\.id\.minLength: -1 is less"),
     "a pattern that is a number": (TASK, node(pattern=1), "/: the pattern is no regular expression"),

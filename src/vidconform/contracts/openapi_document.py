@@ -108,7 +108,7 @@ def _places(item: Node) -> Iterator[tuple[str, Node, tuple[str, ...]]]:
 def _problems_of_parameter(parameter: Node) -> Iterator[str]:
     place, role = f"parameters.{parameter['name']}", parameter.get("x-role")
     if not isinstance(parameter["name"], str):
-        yield f"{place}: the name is no text; put it in quotes"
+        yield f"{place}: the name is no string; put it in quotes"
     if role is not None and role not in PARAMETER_ROLES:
         yield f"{place}: unknown x-role {role!r}; the valid ones are {', '.join(PARAMETER_ROLES)}"
     if "content" in parameter or parameter.get("style", "form") not in ("form", "simple"):

@@ -25,7 +25,7 @@ def check_form(path: Path, source: dict[str, Any]) -> None:
     for phase, node in source.get("$defs", {}).items():
         words = node.get("enum", []) if phase in PHASES and isinstance(node, dict) else []
         if not all(isinstance(word, str) for word in words):
-            raise DataFileProblem(path, f"$defs.{phase}.enum: expected texts alone, for these are status words")
+            raise DataFileProblem(path, f"$defs.{phase}.enum: expected strings alone, for these are status words")
 
 
 def without_booleans(node: dict[str, Any]) -> dict[str, Any]:
