@@ -127,7 +127,8 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
         TASK, node(**{"$defs": {"running": {"enum": 0}}}), r"\$defs\.running\.enum: expected an array, found '0'",
     ),
     "a status word that is an object": (
-        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}), r"\$defs\.running\.enum: expected strings alone",
+        TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}),
+        r"\$defs\.running\.enum: expected strings alone",
     ),
     "a parameter whose name is a number": (
         OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no string",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.bodies import document_evidence, gathered, recorded
+from tests.support.live_cases import law_of
 from tests.support.reply_views import BY_ID, evidence, exchange
 from vidconform.contracts.contract import Contract
 from vidconform.exchange.evidence import Evidence
@@ -24,7 +25,7 @@ from vidconform.laws.law import Binding
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subject_builders import SUBJECT_KINDS, kind_of
 from vidconform.laws.subjects import AuthAttempt, Refused, Subject
-from vidconform.run.bindings import all_laws, law_of
+from vidconform.run.bindings import all_laws
 from vidconform.run.needs import probes_for
 from vidconform.run.session import Session
 from vidconform.verdicts.case import Case
@@ -48,13 +49,12 @@ def built(kind: str, contract: Contract, requirement: str, found: Gathered) -> l
 
 
 def binding(requirement: str) -> Binding:
-    law = law_of(requirement, all_laws())
-    return Binding(requirement) if law is None else law.bound[requirement]
+    bound = (law.bound[requirement] for law in all_laws() if requirement in law.requirements)
+    return next(bound, Binding(requirement))
 
 
 def needed(contract: Contract, requirement: str) -> list[str]:
-    law = law_of(requirement, all_laws())
-    assert law is not None
+    law = law_of(requirement)
     row = next(other.requirements[requirement] for other in BY_ID.values() if requirement in other.requirements)
     return probes_for(Case(contract, row, "service", law))
 
@@ -96,9 +96,7 @@ def test_a_kind_asks_for_the_probes_that_show_it(
     kind: str, contract: Contract, requirement: str, probes: list[str]
 ) -> None:
     assert needed(contract, requirement) == probes
-    law = law_of(requirement, all_laws())
-    assert law is not None
-    assert kind_of(law) is SUBJECT_KINDS[kind]
+    assert kind_of(law_of(requirement)) is SUBJECT_KINDS[kind]
 
 
 def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.live_cases import law_of
 from tests.support.processes import KEYS, judge, judge_inside, live
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
@@ -17,7 +18,6 @@ from vidconform.emulator.server import running
 from vidconform.exchange.evidence import Evidence, RedactedEvidence
 from vidconform.exchange.messages import Exchange, Hop, Reply, Request
 from vidconform.report.pages.exchange_view import LONGEST_TEXT, Body, Kept, percent, read_evidence
-from vidconform.run.bindings import all_laws, law_of
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
@@ -193,8 +193,6 @@ def test_evidence_of_another_format_is_not_read(tmp_path: Path) -> None:
 
 def test_exchanges_are_on_disk_before_the_run_ends(tmp_path: Path) -> None:
     session = prepare(RunOptions(providers=["gptge"], report=tmp_path), {})
-    law = law_of("id-same-as-asked", all_laws())
-    assert law is not None
-    session.judge(next(law_cases(session, law)))
+    session.judge(next(law_cases(session, law_of("id-same-as-asked"))))
     assert ("gptge/videos", "observe", 0) in _keys(tmp_path), "a run killed now has them"
     session.close()

@@ -15,6 +15,7 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Request
+from vidconform.laws.law import Law
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases
 from vidconform.run.options import RunOptions
@@ -112,6 +113,11 @@ def cases(session: Session) -> list[Case]:
     for case in found:
         session.want(case)
     return found
+
+
+def law_of(requirement: str) -> Law:
+    """Return the law that decides a requirement."""
+    return next(law for law in all_laws() if requirement in law.requirements)
 
 
 @dataclass

@@ -35,7 +35,7 @@ from vidconform.exchange.messages import (
 )
 from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.request_body import decode_body, encode_body
-from vidconform.exchange.sharing import shared_headers, shared_request
+from vidconform.exchange.sharing import shared_request
 from vidconform.exchange.task_lists import listed_ids, listed_models, listed_tasks, listed_value
 
 __all__ = [
@@ -44,5 +44,5 @@ __all__ = [
     "UndecodableJson", "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body",
     "encode_gap", "ended_task", "failed_task", "header_in", "listed_ids", "listed_models", "listed_tasks",
     "listed_value", "own_polling", "own_result", "own_task_failure", "phase_in", "polling_target",
-    "shared_headers", "shared_request", "succeeded_task", "task_outcomes", "timestamp",
+    "shared_request", "succeeded_task", "task_outcomes", "timestamp",
 ]  # fmt: skip

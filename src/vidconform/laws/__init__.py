@@ -8,12 +8,10 @@ from vidconform.laws.gathered_replies import (
     LIFECYCLE_PROBES,
     SECOND_ROUTE,
     TASK_ROLES,
-    UNKNOWN_TASK_PROBES,
     Gathered,
     came_too_late,
     on_routes_that_exist,
     reply_views,
-    task_replies,
 )
 from vidconform.laws.generated_replies import GeneratedReplies, expect_each
 from vidconform.laws.law import (
@@ -51,12 +49,7 @@ from vidconform.laws.refusal_checks import (
     tells_of_the_task,
 )
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subject_builders import (
-    SUBJECT_KINDS,
-    SubjectKind,
-    kind_of,
-    subjects_of,
-)
+from vidconform.laws.subject_builders import SUBJECT_KINDS, SubjectKind, kind_of, subjects_of
 from vidconform.laws.subjects import (
     AuthAttempt,
     Creation,
@@ -73,7 +66,7 @@ from vidconform.laws.video_bytes import A_TEXT, why_no_video
 
 __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "CANCEL_AGAIN", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "LIFECYCLE_PROBES",
-    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "UNKNOWN_TASK_PROBES", "AuthAttempt", "Binding", "BrokenLaw",
+    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "AuthAttempt", "Binding", "BrokenLaw",
     "Cancellation", "Creation", "Deletion", "DocumentedRefusal", "EachCredential", "Gathered", "GeneratedReplies",
     "Inconclusive", "Law", "Listing", "Models", "Published", "Refused", "Remixed", "ReplyView", "Subject",
     "SubjectKind", "Task", "TaskField", "Unseen", "binding_of", "came_too_late", "code_at", "describe_codes",
@@ -81,5 +74,5 @@ __all__ = [
     "describe_reply", "expect", "expect_each", "expect_refused", "expect_served", "forbids_the_key",
     "has_code_of_unknown", "has_documented_code", "has_its_code_elsewhere", "is_answered_at_once", "kind_of",
     "listed_ids", "misses_what_was_sent", "of_request", "on_routes_that_exist", "reply_views", "require_observed",
-    "requires", "rows_of", "schema_errors", "subjects_of", "task_replies", "tells_of_the_task", "why_no_video",
+    "requires", "rows_of", "schema_errors", "subjects_of", "tells_of_the_task", "why_no_video",
 ]  # fmt: skip

@@ -17,8 +17,6 @@ CANCEL_AGAIN = "cancel-again"
 SECOND_ROUTE = "second-route"
 LIFECYCLE_PROBES = ("observe", "create", "remix", SECOND_ROUTE)
 TASK_ROLES = ("create", "remix", "retrieve", "second-retrieve")
-UNKNOWN_TASK_PROBES = ("unknown-task", "unknown-second-route-task")
-"""The probes that ask for a task which does not exist."""
 _ASKED_RIGHTLY = {"second-retrieve": SECOND_ROUTE, "content": "content"}
 """The probes that ask a route for a known task, by role."""
 # What says nothing of the state of a task: the credential, and that there is no such route (RFC 9110 section 15.5).

@@ -3,13 +3,7 @@
 from vidconform.ledger.accidents import Accident, Danger
 from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import Created, read_creations
-from vidconform.ledger.creation_log import (
-    CreationLog,
-    in_doubt,
-    is_refused,
-    is_turned_away,
-    task_id_in,
-)
+from vidconform.ledger.creation_log import CreationLog, in_doubt, is_refused, is_turned_away, task_id_in
 from vidconform.ledger.creations_file import CreationsFile
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
 from vidconform.ledger.salvaged_ids import salvaged_id

@@ -1,7 +1,7 @@
 """One run: its options, the providers that it asks, the cases that it judges, and why it is incomplete."""
 
 from vidconform.run.base_urls import base_url, check_providers
-from vidconform.run.bindings import all_laws, describe, law_of, load_checked, schema_of
+from vidconform.run.bindings import all_laws, describe, load_checked, schema_of
 from vidconform.run.cases import all_cases, case_names, is_name, law_cases, schema_cases
 from vidconform.run.explained_requirement import requirement_lines
 from vidconform.run.exposure import check_exposure
@@ -28,6 +28,6 @@ __all__ = [
     "all_cases", "all_laws", "base_url", "begin_folder", "case_names", "check_exposure", "check_extra",
     "check_providers", "contracts_named", "describe", "describe_entries", "describe_laws", "describe_remedies",
     "foreign_verdicts", "is_name", "judging_sha256", "kept_from_processes", "key_variables", "keys_of", "law_cases",
-    "law_lines", "law_of", "load_checked", "plan_lines", "prepare", "probes_for", "process_pool", "requirement_lines",
+    "law_lines", "load_checked", "plan_lines", "prepare", "probes_for", "process_pool", "requirement_lines",
     "resume_at_end", "resume_at_start", "schema_cases", "schema_of", "task_ids",
 ]  # fmt: skip

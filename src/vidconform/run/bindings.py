@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
@@ -32,11 +31,6 @@ def all_laws() -> tuple[Law, ...]:
     """Return every law of suites/, in the order of its files."""
     files = sorted(data_folder("suites").glob("test_*.py"))
     return tuple(law for file in files for law in laws_in(_module(file.stem, file)))
-
-
-def law_of(requirement: str, laws: Iterable[Law]) -> Law | None:
-    """Return the law that decides a requirement, or None."""
-    return next((law for law in laws if requirement in law.requirements), None)
 
 
 def bindings(contract: Contract, requirement: str) -> list[str]:

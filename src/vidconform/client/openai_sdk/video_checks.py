@@ -14,7 +14,6 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "size": (str,), "seconds": (str,), "completed_at": (int,), "expires_at": (int,), "prompt": (str,),
 }  # fmt: skip
 _REQUIRED = tuple(_TYPES)[:8]
-_UNFINISHED = ("queued", "in_progress")
 # Unix times in seconds stay below it until the year 5138, in milliseconds they passed it in 1973.
 _MILLISECONDS = 10**11
 

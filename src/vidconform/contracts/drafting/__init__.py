@@ -1,5 +1,5 @@
 """Drafts of folders for a provider that nobody has described yet."""
 
-from vidconform.contracts.drafting.draft_folder import Draft, draft
+from vidconform.contracts.drafting.draft_folder import draft
 
-__all__ = ["Draft", "draft"]
+__all__ = ["draft"]
