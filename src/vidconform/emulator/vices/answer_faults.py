@@ -65,6 +65,9 @@ vices(
     ("json-with-charset", "A task is sent as application/json with a character set.",
      typed("application/json; charset=utf-8")),
     ("reads-as-202", "A task is shown with 202.", coded(202)),
+    ("refuses-the-content-type-of-a-read", "A read that names a content type is answered with 415.",
+     provided(lambda reply: "content-type" in reply.sent_headers,
+              refused(415, "a read has no content", "unsupported_media_type"))),
     ("another-id-than-the-creation-told", "A created task is shown with another id than the creation told.",
      provided(lambda reply: reply.task and not reply.task.known, _rename)),
 )  # fmt: skip
@@ -127,13 +130,6 @@ def json_with_a_member_twice(reply: ReplyContext) -> None:
     """The JSON of a task has its first member twice at the second read."""
     body = json.dumps(reply.body)
     reply.body = ("{" + body[1:].partition(",")[0] + "," + body[1:]).encode()
-
-
-@vice(READ)
-def refuses_the_content_type_of_a_read(reply: ReplyContext) -> None:
-    """A read that names a content type is answered with 415."""
-    if "content-type" in reply.sent_headers:
-        reply.refuse(415, "a read has no content", "unsupported_media_type")
 
 
 @vice(CONTENT)

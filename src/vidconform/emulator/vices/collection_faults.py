@@ -26,7 +26,11 @@ vices(
     ("delete-as-404", "A deletion is answered with 404.", NO_ROUTE),
     ("deletion-of-another-id", "A deletion tells another id than the task's.", replaced("another", "id")),
 )
-vices(CANCELLED, ("cancel-as-404", "A cancellation is answered with 404.", NO_ROUTE))
+vices(
+    CANCELLED,
+    ("cancel-as-404", "A cancellation is answered with 404.", NO_ROUTE),
+    ("deletes-what-it-cancels", "A task that is cancelled is deleted.", without("kept")),
+)
 vices(UNKNOWN_DELETION, ("deletes-any-id", "The deletion of an unknown id is answered with 200.", said({})))
 vices(
     VARIANT,
@@ -58,12 +62,6 @@ def cancelled_tasks_go_on(reply: ReplyContext) -> None:
     if reply.task is not None:
         reply.task.ended = None
         reply.answer_without("end")
-
-
-@vice(CANCELLED)
-def deletes_what_it_cancels(reply: ReplyContext) -> None:
-    """A task that is cancelled is deleted."""
-    reply.answer_without("kept")
 
 
 @vice(ANY)

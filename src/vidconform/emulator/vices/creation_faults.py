@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CREATED, MADE, REMIXED
-from vidconform.emulator.vices.vice import NO_ROUTE, UNKNOWN_TASK, Act, coded, refused, replaced, vice, vices
+from vidconform.emulator.vices.vice import NO_ROUTE, UNKNOWN_TASK, Act, coded, provided, refused, replaced, vice, vices
 from vidconform.exchange import decode_body
 
 
@@ -54,6 +54,9 @@ _NOT_SAID = "The documented creation is refused, and nothing says for which memb
 vices(
     CREATED,
     ("refuses-the-documented-body", _NOT_SAID, refused(400, "bad request", "bad_request")),
+    ("refuses-forms", "A creation that is sent as a form is answered with 415.",
+     provided(lambda reply: "form" in reply.sent_headers.get("content-type", ""),
+              refused(415, "the body is not JSON", "unsupported_media_type"))),
     ("create-as-404", "A creation is answered with 404.", NO_ROUTE),
     ("create-as-202", "A creation is answered with 202.", coded(202)),
     ("create-as-201-with-an-error", "A creation is answered with 201 and an error in its body.",
@@ -74,13 +77,6 @@ def missing_model_as_500(reply: ReplyContext) -> None:
     """A creation without a model is answered with 500."""
     if reply.check == "body" and reply.role == "create" and "model" not in _sent(reply):
         reply.status = 500
-
-
-@vice(CREATED)
-def refuses_forms(reply: ReplyContext) -> None:
-    """A creation that is sent as a form is answered with 415."""
-    if "form" in reply.sent_headers.get("content-type", ""):
-        reply.refuse(415, "the body is not JSON", "unsupported_media_type")
 
 
 @vice(MADE)

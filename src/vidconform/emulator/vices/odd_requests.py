@@ -17,6 +17,11 @@ def _asked(reply: ReplyContext) -> str:
     return reply.asked or ""
 
 
+def _has_null_as_model(reply: ReplyContext) -> bool:
+    is_refused = reply.check == "body" and reply.role == "create"
+    return is_refused and json.loads(reply.sent_body).get("model", "") is None
+
+
 def _is_long(reply: ReplyContext) -> bool:
     return len(_asked(reply)) > _LONG
 
@@ -25,6 +30,8 @@ vices(
     ANY,
     ("crashes-on-a-quote", "An id with a quote is answered with 500.",
      provided(lambda reply: "'" in _asked(reply), CRASHED)),
+    ("takes-null-as-model", "A task is created for a model that is null.",
+     provided(_has_null_as_model, ReplyContext.grant)),
     ("crashes-on-a-body-that-is-no-object",
      "A creation whose body is JSON, not empty and no object is answered with 500.",
      provided(lambda reply: reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"), CRASHED)),
@@ -51,10 +58,3 @@ def serves_ids_near_a_known_one(reply: ReplyContext) -> None:
     begun = [known for known in reply.known_ids if _asked(reply).startswith(known)]
     if begun:
         reply.say({"id": begun[0], "object": "video", "status": "unknown", "progress": 0})
-
-
-@vice(ANY, generated=True)
-def takes_null_as_model(reply: ReplyContext) -> None:
-    """A task is created for a model that is null."""
-    if reply.check == "body" and reply.role == "create" and json.loads(reply.sent_body).get("model", "") is None:
-        reply.grant()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import ANY, COMPLETED, READ, REFUSED, TASK
-from vidconform.emulator.vices.vice import vice, vices
+from vidconform.emulator.vices.triggers import COMPLETED, READ, REFUSED, TASK
+from vidconform.emulator.vices.vice import UNKNOWN_TASK, provided, vice, vices
 
 
 @vice(COMPLETED)
@@ -39,8 +39,8 @@ def reads_with_the_code_of_another_state(reply: ReplyContext) -> None:
     reply.answer_with(next((code for code in codes if code != reply.status), reply.status))
 
 
-@vice(ANY)
-def created_task_unknown(reply: ReplyContext) -> None:
-    """A created task is never found by its id."""
-    if reply.role == "retrieve" and reply.shows_task and reply.task is not None and not reply.task.known:
-        reply.refuse(404, "video not found", "video_not_found")
+vices(
+    READ,
+    ("created-task-unknown", "A created task is never found by its id.",
+     provided(lambda reply: reply.task and not reply.task.known, UNKNOWN_TASK)),
+)  # fmt: skip
