@@ -201,7 +201,7 @@ def test_a_credential_that_was_taken_elsewhere_is_a_good_one(code: int, accepted
     ]
 
 
-def test_the_second_route_has_witnesses_of_its_own() -> None:
+def test_the_second_route_has_optional_probes_of_its_own() -> None:
     refused: dict[str, Any] = {"role": "second-retrieve", "code": 401}
     found: dict[str, list[Exchange]] = {
         "second_route": [exchange(**refused)],

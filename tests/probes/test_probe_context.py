@@ -36,9 +36,9 @@ def said(code: int, /, **body: Any) -> Reply:
     return Reply(code, JSON, json.dumps(body).encode())
 
 
-def spend(probe: str, answer: Any, budget: Budget, sleeps: bool = True) -> tuple[Evidence, list[str]]:
+def spend(probe: str, answer: Any, budget: Budget, is_replay: bool = False) -> tuple[Evidence, list[str]]:
     """Run one probe over a transport that gives one answer to every creation and 404 to everything else."""
-    transport = Scripted({"POST .*": answer, ".*": said(404)}, sleeps)
+    transport = Scripted({"POST .*": answer, ".*": said(404)}, is_replay)
     setting = ProbeSettings("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), budget, generation=Generation(1))
     evidence = gather(CONTRACT, probe, setting, transport, lambda name: "video_1" if name == "finished" else None)
     return evidence, transport.sent
@@ -95,7 +95,7 @@ def test_after_an_accident_no_other_creation_that_is_as_likely_to_be_accepted_is
 
 def test_a_replay_spends_nothing() -> None:
     budget = Budget(0)
-    _, sent = spend("create", CREATED, budget, sleeps=False)
+    _, sent = spend("create", CREATED, budget, is_replay=True)
     assert sent[0] == "POST /v1/videos"
     assert budget.spent == 0
 

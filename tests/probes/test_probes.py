@@ -188,9 +188,9 @@ SECOND_ROUTE = {
 @pytest.mark.parametrize("probe", SECOND_ROUTE)
 def test_the_second_route_is_asked_with_its_own_credentials(probe: str, opeai: Live) -> None:
     authorization, token, status = SECOND_ROUTE[probe]
-    evidence, (heard, *witnesses) = heard_of(opeai, "videos", probe)
+    evidence, (heard, *others) = heard_of(opeai, "videos", probe)
     beside = {"second-route-admin": [404], "second-route-with-wrong-token": [401] * 4}
-    assert [witness.status for witness in witnesses] == beside.get(probe, [])
+    assert [other.status for other in others] == beside.get(probe, [])
     assert evidence.exchanges[0].request.target.startswith("/api/videos/video_")
     assert (heard.headers.get("authorization"), heard.headers.get("token")) == (authorization, token)
     assert heard.status == evidence.exchanges[0].reply.status == status

@@ -128,7 +128,7 @@ class Scripted(Transport):
     """
 
     answers: dict[str, Any]
-    sleeps: bool = True
+    is_replay: bool = False
     sent: list[str] = field(default_factory=list)
 
     def send(self, request: Request) -> ReceivedReply:

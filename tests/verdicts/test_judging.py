@@ -378,16 +378,19 @@ def test_the_examples_of_a_document_are_judged_as_a_service_is() -> None:
 
 
 @pytest.mark.parametrize(("code", "outcome"), [(404, "met"), (401, "unmet")])
-def test_what_a_witness_could_not_tell_hides_nothing(code: int, outcome: str) -> None:
+def test_what_an_optional_probe_could_not_tell_hides_nothing(code: int, outcome: str) -> None:
     (not_found,) = [law for law in all_laws() if law.__name__ == "test_an_unknown_task_is_not_found"]
     one = case(not_found, OPEAI, "unknown-task-status-code")
-    witness = evidence(OPEAI, "observe", exchange(TASK, asked="1"), gaps=(Gap("inconclusive", Redacted("a timeout")),))
-    verdict = judge(one, {**refused(REFUSAL, code), "observe": witness}, {})
+    other = evidence(OPEAI, "observe", exchange(TASK, asked="1"), gaps=(Gap("inconclusive", Redacted("a timeout")),))
+    verdict = judge(one, {**refused(REFUSAL, code), "observe": other}, {})
     assert (verdict.outcome.value, verdict.partial) == (outcome, False)
     assert probes_for(one) == ["unknown-task"]
-    assert one.witnesses == ("observe", "create")
-    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").witnesses == ("second-route", "refusal")
-    assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").witnesses == ()
+    assert one.optional_probes == ("observe", "create")
+    assert case(OPEAI.schemas["error.schema.json"], OPEAI, "error-code-value").optional_probes == (
+        "second-route",
+        "refusal",
+    )
+    assert case(not_found, OPEAI, "unknown-task-status-code", subject="document").optional_probes == ()
 
 
 def test_what_must_not_be_is_expected_in_the_words_of_the_statement() -> None:

@@ -42,13 +42,13 @@ _OWN_TASKS = ("observe", "create")
 class SubjectKind:
     """One kind of subject: how it is assembled, and the probes that show it, by name or kind.
 
-    `witnesses` are probes that it looks at where others need them, `asks` the parts of a binding that it cannot do
+    `optional_probes` are looked at where something else needs them, `asks` are the parts of a binding that it cannot do
     without. `beside`: it may be made of what a probe asks for beside; `role` is that of the operation it is about.
     """
 
     build: Build
     probes: tuple[str, ...] = ()
-    witnesses: tuple[str, ...] = ()
+    optional_probes: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     of_document: bool = False
     beside: bool = False
@@ -189,14 +189,14 @@ SUBJECT_KINDS: dict[str, SubjectKind] = {
     "every_task": SubjectKind(_of_all(Task, *LIFECYCLE_PROBES), LIFECYCLE_PROBES),
     "result": SubjectKind(_of_each(Subject, "result"), ("result",), role="retrieve"),
     "reply": SubjectKind(_replies, LIFECYCLE_PROBES),
-    "served": SubjectKind(_served, witnesses=_OWN_TASKS, asks=("role", "probes")),
-    "auth_attempt": SubjectKind(_auth_attempts, witnesses=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
+    "served": SubjectKind(_served, optional_probes=_OWN_TASKS, asks=("role", "probes")),
+    "auth_attempt": SubjectKind(_auth_attempts, optional_probes=_OWN_TASKS, asks=("role", "probes", "elsewhere")),
     "each_credential": SubjectKind(built.each_credential, ("each-credential",), role="retrieve"),
     "models": SubjectKind(_of_each(Models, "models", 1), ("models",), role="models"),
     "polled": SubjectKind(_of_each(Subject, "polling"), ("create", "polling"), role="create"),
     "refusal": SubjectKind(_refused, asks=("probes",), beside=True),
-    "documented_refusal": SubjectKind(built.documented_refusal, witnesses=_OWN_TASKS),
-    "other_account": SubjectKind(_other_account, witnesses=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
+    "documented_refusal": SubjectKind(built.documented_refusal, optional_probes=_OWN_TASKS),
+    "other_account": SubjectKind(_other_account, optional_probes=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
     "any_refusal": SubjectKind(_refused, ("refusal", "create"), beside=True),
     "unknown_task": SubjectKind(_unknown, ("unknown-task",), _OWN_TASKS, role="retrieve"),
     "generated": SubjectKind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),

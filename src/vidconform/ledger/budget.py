@@ -81,7 +81,7 @@ class Budget:
             if self._has_to_wait(provider):
                 return False
             try:
-                self._hold(provider)
+                self._check_limit(provider)
             except NotSent as not_sent:
                 if self._is_lost_on(provider):
                     raise self._shortage(isinstance(not_sent, OverBudget)) from not_sent
@@ -105,7 +105,7 @@ class Budget:
         names = {*self.costs, *more}
         made = {name: Cost(0, self.cost(name).creations + more.get(name, 0)) for name in names}
         try:
-            replace(self, costs=made)._hold(provider)
+            replace(self, costs=made)._check_limit(provider)
         except NotSent:
             return False
         return True
@@ -175,7 +175,7 @@ class Budget:
             told = f"{accident.what} was accepted, so no other that is as likely to be is sent"
             raise NotSent(f"a refusal of each creation before it: {told}")
 
-    def _hold(self, provider: str) -> None:
+    def _check_limit(self, provider: str) -> None:
         if self.spent + len(self.earlier) >= self.most:
             in_doubt = any(accident.doubt is not None for accident in self.accidents)
             spent = f"{self.most} allows{_AMONG_THEM if in_doubt else ''}"
@@ -184,14 +184,14 @@ class Budget:
             wanted = self.spent + len(self.earlier) + self._lacking_until(provider) + 1
             raise kind(f"a creation more than --max-creations={spent}; pass --max-creations={wanted}")
         if self.most_cost is not None:
-            self._hold_cost(provider, self.most_cost)
+            self._check_cost(provider, self.most_cost)
 
     def _is_lost_on(self, provider: str) -> bool:
         """Whether a creation that is not left would be, had no answer been lost."""
         lost = Counter(name for name, _ in self.losses)
         costs = {name: Cost(cost.requests, cost.creations - lost[name]) for name, cost in self.costs.items()}
         try:
-            replace(self, costs=costs, earlier=[])._hold(provider)
+            replace(self, costs=costs, earlier=[])._check_limit(provider)
         except NotSent:
             return False
         return True
@@ -203,7 +203,7 @@ class Budget:
         advice = "; look it up at the vendor and pass --settle=paid or not-made" if self.earlier else ""
         return ProbeFailure(sentence + advice, sent=False)
 
-    def _hold_cost(self, provider: str, most: float) -> None:
+    def _check_cost(self, provider: str, most: float) -> None:
         price = self._price(provider)
         if price is None:
             file = self.prices[provider].file if provider in self.prices else "provider.toml"

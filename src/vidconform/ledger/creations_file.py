@@ -87,7 +87,7 @@ class CreationsFile(CreationLog):
 
     def sent(self, contract: str, probe: str, request: Request) -> int:
         """Write down a creation before it is sent and return its number; raises NotSent, ProbeFailure."""
-        self._hold_doubt(contract, probe, request.base_url)
+        self._check_doubt(contract, probe, request.base_url)
         creation = Created(0, contract, probe, timestamp(), request.base_url)
         try:
             number = self._number(creation, request)
@@ -118,7 +118,7 @@ class CreationsFile(CreationLog):
         self._most = max([self._most, *(int(number) for number in _NUMBER.findall(added))])
         return self._most
 
-    def _hold_doubt(self, contract: str, probe: str, base_url: str) -> None:
+    def _check_doubt(self, contract: str, probe: str, base_url: str) -> None:
         """A run that goes on with a killed one pays nothing twice, until the user has settled what was lost."""
         for last in (c for c in self.losses([(contract, base_url)]) if self._resumes and c.probe == probe):
             sent = f"not sent: nobody knows what became of the creation sent at {last.at} ({last.cause})"

@@ -16,7 +16,14 @@ from vidconform.plugin.results import Results
 from vidconform.plugin.run_facts import FACTS, facts
 from vidconform.probes import probes_of
 from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
-from vidconform.run import CLIENT_LEDGER, ProviderRun, Session, describe_entries, resume_at_end, resume_at_start
+from vidconform.run import (
+    CLIENT_LEDGER,
+    ProviderRun,
+    Session,
+    describe_entries,
+    notices_at_end,
+    notices_at_start,
+)
 from vidconform.store import KeptSource, RecordedSource
 from vidconform.text import pluralise, printable
 from vidconform.verdicts import Label, Outcome
@@ -51,7 +58,7 @@ class Reporter:
         creations = self.session.creations
         if creations is not None and creations.is_shared:
             lines.append(f"vidconform: creations are written down in {creations.path}")
-        lines += resume_at_start(creations, self.session.options.resume, self._addresses)
+        lines += notices_at_start(creations, self.session.options.resume, self._addresses)
         return [printable(line) for line in lines]
 
     @property
@@ -186,7 +193,7 @@ class Reporter:
         first = report.headlines(self.rows, prices, self.facts["cost"], self._required) if is_told else []
         first += report.of_documents(self.rows)
         first += [f"incomplete: {sentence}" for sentence in dict.fromkeys(self.facts["incomplete"])]
-        first += resume_at_end(self.session.creations, self._addresses) if self.session.options.uses_network else []
+        first += notices_at_end(self.session.creations, self._addresses) if self.session.options.uses_network else []
         faults = report.failures([*self.rows, *self._required])
         rest = [*report.mentions(self.rows), *report.undecided(self.rows), *self._entries()]
         return [first, faults, rest, report.against_others(self.facts["foreign"]), self._numbers()]

@@ -19,7 +19,7 @@ def ask_within_lag(context: ProbeContext, step: str, operation: Operation, task_
     lag, started = operation.lag, time.monotonic()
     while True:
         exchange = context.ask(step, operation, task_id)
-        if lag is None or not lag.covers(exchange.reply.status) or not context.transport.sleeps:
+        if lag is None or not lag.covers(exchange.reply.status) or context.transport.is_replay:
             return exchange
         longest = min(lag.seconds, context.setting.pace.poll_timeout)
         left = started + longest - time.monotonic()

@@ -188,11 +188,11 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
     """Say what is waited for; raises ProbeFailure when the wait is over. Seconds."""
     status, progress = (_field_value(context, exchange, role) for role in ("status", "progress"))
     poll_timeout = context.setting.pace.poll_timeout
-    if context.transport.sleeps and elapsed > poll_timeout:
+    if not context.transport.is_replay and elapsed > poll_timeout:
         hint = "raise --poll-timeout" if phase_in(context.contract, exchange) else "no word that is known to end a task"
         sentence = f"task {exchange.task_id} was still {status!r} after {poll_timeout:g} s; {hint}"
         raise ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
-    if context.transport.sleeps and context.setting.clock.left() <= context.setting.pace.poll_interval:
+    if not context.transport.is_replay and context.setting.clock.left() <= context.setting.pace.poll_interval:
         raise _out_of_time(context, exchange)
     seen = f"{status!r}, progress {progress!r}, {elapsed:.0f} s"
     waiting = f"{context.contract.id}: waiting for {exchange.task_id}, {seen}"

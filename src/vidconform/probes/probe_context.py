@@ -105,7 +105,7 @@ class ProbeContext:
 
     def create(self, step: str, operation: Operation, task_id: str | None = None, **choices: Any) -> Exchange:
         """Send a request that the provider charges for; raises NotSent, ProbeFailure."""
-        if not self.transport.sleeps:
+        if self.transport.is_replay:
             return self.ask(step, operation, task_id, **choices)
         return PaidRequest(self, step, operation, task_id, {**choices, "paid": True}).create()
 
@@ -113,7 +113,7 @@ class ProbeContext:
         self, step: str, operation: Operation, task_id: str | None = None, *, danger: Danger, **choices: Any
     ) -> Exchange:
         """Send a creation that must be refused; after one that was, or may have been, made none as dangerous is."""
-        if not self.transport.sleeps:
+        if self.transport.is_replay:
             return self.ask(step, operation, task_id, **choices)
         return PaidRequest(self, step, operation, task_id, choices).expect_refusal(danger)
 
@@ -123,7 +123,7 @@ class ProbeContext:
 
     def resume(self) -> Exchange | None:
         """Return the creation of an earlier run whose task is not finished, as the first exchange of this probe."""
-        if not self.transport.sleeps:
+        if self.transport.is_replay:
             found = self.notes.get(_FOUND)
             return None if found is None else self.ask("poll", self.operation("retrieve"), found)
         look_up(self)
@@ -141,7 +141,7 @@ class ProbeContext:
 
     def finish(self, task_id: str) -> None:
         """Take note that a task needs no following any more."""
-        if self.transport.sleeps:
+        if not self.transport.is_replay:
             self.setting.creations.finished(self.contract.id, self.probe, self.setting.redactor.text(task_id))
 
     def try_ask(self, step: str, operation: Operation, task_id: str, **choices: Any) -> Exchange | None:
@@ -154,7 +154,7 @@ class ProbeContext:
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait some seconds, or one poll interval, unless the replies are recorded."""
-        if self.transport.sleeps:
+        if not self.transport.is_replay:
             pause = self.setting.pace.poll_interval if seconds is None else seconds
             time.sleep(max(0.0, min(pause, self.setting.clock.left())))
 

@@ -97,7 +97,7 @@ class RefusalProbe:
         if target == context.contract.unknown_id:
             return
         # An older recording has none.
-        is_live, keys = context.transport.sleeps, context.setting.keys
+        is_live, keys = not context.transport.is_replay, context.setting.keys
         for name in context.note("near_keys", lambda: near_credentials(operation, keys) if is_live else []):
             context.ask(self.name, operation, target, credential=name)
 

@@ -3,6 +3,7 @@
 from vidconform.run.base_urls import base_url, check_providers
 from vidconform.run.bindings import all_laws, describe, load_checked, schema_of
 from vidconform.run.cases import all_cases, case_names, is_name, law_cases, schema_cases
+from vidconform.run.creation_notices import notices_at_end, notices_at_start
 from vidconform.run.explained_requirement import requirement_lines
 from vidconform.run.exposure import check_exposure
 from vidconform.run.extras import check_extra
@@ -19,15 +20,47 @@ from vidconform.run.processes import kept_from_processes, process_pool
 from vidconform.run.provider_progress import ProviderProgress, ShowProgress
 from vidconform.run.provider_run import ProviderRun
 from vidconform.run.remedies import describe_remedies
-from vidconform.run.resume import resume_at_end, resume_at_start
 from vidconform.run.session import Session
 from vidconform.run.throttle import Throttle
 
 __all__ = [
-    "CLIENT_LEDGER", "ProviderProgress", "ProviderRun", "RunOptions", "Session", "ShowProgress", "Throttle",
-    "all_cases", "all_laws", "base_url", "begin_folder", "case_names", "check_exposure", "check_extra",
-    "check_providers", "contracts_named", "describe", "describe_entries", "describe_laws", "describe_remedies",
-    "foreign_verdicts", "is_name", "judging_sha256", "kept_from_processes", "key_variables", "keys_of", "law_cases",
-    "law_lines", "load_checked", "plan_lines", "prepare", "probes_for", "process_pool", "requirement_lines",
-    "resume_at_end", "resume_at_start", "schema_cases", "schema_of", "task_ids",
+    "CLIENT_LEDGER",
+    "ProviderProgress",
+    "ProviderRun",
+    "RunOptions",
+    "Session",
+    "ShowProgress",
+    "Throttle",
+    "all_cases",
+    "all_laws",
+    "base_url",
+    "begin_folder",
+    "case_names",
+    "check_exposure",
+    "check_extra",
+    "check_providers",
+    "contracts_named",
+    "describe",
+    "describe_entries",
+    "describe_laws",
+    "describe_remedies",
+    "foreign_verdicts",
+    "is_name",
+    "judging_sha256",
+    "kept_from_processes",
+    "key_variables",
+    "keys_of",
+    "law_cases",
+    "law_lines",
+    "load_checked",
+    "notices_at_end",
+    "notices_at_start",
+    "plan_lines",
+    "prepare",
+    "probes_for",
+    "process_pool",
+    "requirement_lines",
+    "schema_cases",
+    "schema_of",
+    "task_ids",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from vidconform.exchange import Evidence, Exchange
 from vidconform.laws import Law, kind_of, rows_of
 from vidconform.probes import RefusalProbe, probe_named, probes_of
 from vidconform.run.bindings import all_laws
-from vidconform.run.needs import probes_for, witnesses_for
+from vidconform.run.needs import optional_probes_for, probes_for
 from vidconform.run.session import Session
 from vidconform.verdicts import Case, Outcome, ShownVerdict, Verdict, judge
 
@@ -105,10 +105,10 @@ class _ForeignJudge:
 
     def _gather(self, case: Case) -> Gathered:
         """Return what the other contract's probes brought of what a case looks at."""
-        asked, key = self.contract.asked, (case.needs, case.witnesses)
+        asked, key = self.contract.asked, (case.needs, case.optional_probes)
         if key in self._gathered:
             return self._gathered[key]
-        named = dict.fromkeys((*probes_for(case, asked), *case.needs, *witnesses_for(case, asked)))
+        named = dict.fromkeys((*probes_for(case, asked), *case.needs, *optional_probes_for(case, asked)))
         found = {name: self.brought.get(self._same_question(name)) for name in named}
         followed = {name: told for name, told in found.items() if told is not None and self._is_followed(name)}
         return self._gathered.setdefault(key, followed)

@@ -24,7 +24,7 @@ def _is_by_number(gap: Gap) -> bool:
     return gap.kind == "refused" and "--max-cost" not in gap.sentence
 
 
-def unshown(store: Store, contract: Contract) -> list[str]:
+def unserved_tasks(store: Store, contract: Contract) -> list[str]:
     """Return that no documented success of a contract was seen, or else which of the given tasks were not shown."""
     lack = lack_of_success(store, contract)
     return _refused_tasks(store, contract) if lack is None else [f"{lack.contract}: {lack.fact}; {lack.option}"]

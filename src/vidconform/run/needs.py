@@ -31,15 +31,15 @@ def _asked(contract: Contract, needs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(probe.name for probe in found))
 
 
-def witnesses_for(case: Case, asking: Contract | None = None) -> list[str]:
+def optional_probes_for(case: Case, asking: Contract | None = None) -> list[str]:
     """Return the names of the probes that a case looks at where other cases need them."""
-    return list(_looked_at(asking or case.contract, case.needs, case.witnesses))
+    return list(_looked_at(asking or case.contract, case.needs, case.optional_probes))
 
 
 @lru_cache(1024)
-def _looked_at(contract: Contract, needs: tuple[str, ...], witnesses: tuple[str, ...]) -> tuple[str, ...]:
+def _looked_at(contract: Contract, needs: tuple[str, ...], optional_probes: tuple[str, ...]) -> tuple[str, ...]:
     applicable = probes_of(contract)
-    named = [p.name for wanted in witnesses for p in applicable if wanted in (p.name, p.kind)]
+    named = [p.name for wanted in optional_probes for p in applicable if wanted in (p.name, p.kind)]
     costly = [p.name for p in applicable if p.kind in needs and _costs(p)]
     return tuple(dict.fromkeys([*named, *costly]))
 

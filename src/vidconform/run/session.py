@@ -12,8 +12,8 @@ from vidconform.exchange import REDACTED, Evidence, RedactedEvidence
 from vidconform.ledger import Budget, CreationsFile
 from vidconform.probes import EXPLORING, PROBES
 from vidconform.redaction import Guard
-from vidconform.run.incomplete import describe_gaps, failed_tasks, unshown
-from vidconform.run.needs import probes_for, witnesses_for
+from vidconform.run.incomplete import describe_gaps, failed_tasks, unserved_tasks
+from vidconform.run.needs import optional_probes_for, probes_for
 from vidconform.run.options import RunOptions
 from vidconform.run.provider_progress import ShowProgress
 from vidconform.run.provider_run import ProviderRun
@@ -125,13 +125,13 @@ class Session:
         store = self.store_of(case.contract)
         redact = store.source.setting.redactor.text
         try:
-            verdict = self._unshown(case, store).shown(redact)
+            verdict = self._unredacted_verdict(case, store).shown(redact)
         except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
             broken = case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
             return broken.shown(redact)
         return self.known.mark(verdict)
 
-    def _unshown(self, case: Case, store: Store) -> Verdict:
+    def _unredacted_verdict(self, case: Case, store: Store) -> Verdict:
         """Return the verdict on what came, secrets and all."""
         verdict = judge(case, self._gathered(case, store), self.cache, lambda role: self._serves(case, role))
         needed = why_skipped(case, store.source.setting.skipped)
@@ -149,8 +149,8 @@ class Session:
     def _gathered(self, case: Case, store: Store) -> dict[str, Evidence]:
         if case.subject == "document":
             return {"document": self._document(case.contract)}
-        witnesses = [probe for probe in witnesses_for(case) if (case.contract.id, probe) in store.wanted]
-        return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *witnesses)}
+        optional_probes = [probe for probe in optional_probes_for(case) if (case.contract.id, probe) in store.wanted]
+        return {probe: store.evidence(case.contract, probe) for probe in (*probes_for(case), *optional_probes)}
 
     def _serves(self, case: Case, role: str) -> bool | None:
         return case.subject == "document" or self.store_of(case.contract).serves(case.contract, role)
@@ -178,7 +178,7 @@ class Session:
         for provider_run in self.provider_runs:
             found += describe_gaps(provider_run.store.kept.values())
             for contract in provider_run.contracts:
-                found += unshown(provider_run.store, contract)
+                found += unserved_tasks(provider_run.store, contract)
         return [*map(self.redacted, found), *self.guard.refused]
 
     def redacted(self, text: str) -> Redacted:

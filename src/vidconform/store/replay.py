@@ -20,7 +20,7 @@ _ENDS: dict[str, Callable[[Gap], Exception]] = {
 class ReplayTransport(Transport):
     """Plays a cassette; equal requests get the recorded replies in order, each once."""
 
-    sleeps = False
+    is_replay = True
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette

@@ -44,10 +44,10 @@ class LiveSource:
     def gather(self, contract: Contract, probe: str, find: Callable[[str], Any]) -> Evidence:
         """Run the probe against the service."""
         try:
-            self._hold_end(probe)
+            self._check_ended(probe)
             evidence = gather(contract, probe, self.setting, self.transport, find)
             # Nothing is kept of a run that has ended meanwhile.
-            self._hold_end(probe)
+            self._check_ended(probe)
         finally:
             if probe_named(contract, probe).cost == "paid":
                 self.setting.budget.probed(contract.provider.name)
@@ -62,7 +62,7 @@ class LiveSource:
         except SecretRefused as refused:
             self.guard.note(refused)
 
-    def _hold_end(self, probe: str) -> None:
+    def _check_ended(self, probe: str) -> None:
         if self.setting.clock.is_halted:
             raise InterruptedError(f"{probe} was ended by the end of the run")
 

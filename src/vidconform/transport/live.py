@@ -25,8 +25,8 @@ _LEAST = 0.05
 class Transport:
     """Answers a request; this much of one has no recording, and holds nothing."""
 
-    sleeps = True
-    """Whether waiting between two requests has a meaning."""
+    is_replay = False
+    """Whether the replies are recorded: nothing is paid for, and to wait between two requests has no meaning."""
 
     def send(self, request: Request) -> ReceivedReply:
         """Return the reply, of whatever kind; raises ProbeFailure where there is none."""

@@ -56,11 +56,11 @@ class Case:
         return () if self.subject == "document" else self.kind.needs(binding)
 
     @cached_property
-    def witnesses(self) -> tuple[str, ...]:
+    def optional_probes(self) -> tuple[str, ...]:
         """The probes that it looks at where other cases need them."""
         if self.subject == "document":
             return ()
-        return tuple(probe for probe in self.kind.witnesses if probe not in self.needs)
+        return tuple(probe for probe in self.kind.optional_probes if probe not in self.needs)
 
 
 def name_of(law: Law) -> str:

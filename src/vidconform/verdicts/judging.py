@@ -111,7 +111,7 @@ def _resumed(gathered: Gathered) -> list[str]:
 
 def _unserved(case: Case, gathered: Gathered) -> list[str]:
     """Return how the first right request was refused, where none was served: no other route would mend that."""
-    needed = [e for name, e in gathered.items() if name not in case.witnesses and e.kind == "life"]
+    needed = [e for name, e in gathered.items() if name not in case.optional_probes and e.kind == "life"]
     asked = [exchange for evidence in needed for exchange in evidence.exchanges]
     if not asked or any(exchange.reply.is_success for exchange in asked):
         return []
@@ -120,10 +120,10 @@ def _unserved(case: Case, gathered: Gathered) -> list[str]:
 
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:
-    """Return what is missing of what a case needs; what a witness could not tell hides nothing."""
-    needs, witnesses = set(case.needs), set(case.witnesses)
+    """Return what is missing of what a case needs; what an optional probe could not tell hides nothing."""
+    needs, optional_probes = set(case.needs), set(case.optional_probes)
     named = [({name, evidence.kind}, evidence) for name, evidence in gathered.items()]
-    needed = [evidence for names, evidence in named if names & needs or not names & witnesses]
+    needed = [evidence for names, evidence in named if names & needs or not names & optional_probes]
     return [gap for evidence in needed for gap in evidence.gaps if case.kind.beside or not gap.beside]
 
 

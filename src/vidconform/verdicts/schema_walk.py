@@ -65,8 +65,8 @@ def kind_of_schema(contract: Contract, requirement: str, schema: Schema) -> Subj
     wanted = refused or ({_REFUSAL} if is_refusal else set())
     order = (*LIFECYCLE_PROBES, *_OTHERS, *_names(_REFUSED), *_names(_KEYLESS), _REFUSAL)
     probes = tuple(name for name in order if name in served | wanted)
-    witnesses = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
-    return SubjectKind(lambda *_: [], probes, witnesses)
+    optional_probes = ((SECOND_ROUTE, _REFUSAL) if is_refusal else ()) + tuple(sorted(beside - served))
+    return SubjectKind(lambda *_: [], probes, optional_probes)
 
 
 def _answers(contract: Contract, schemas: list[Schema]) -> set[tuple[str, str]]:

@@ -12,7 +12,7 @@ from vidconform.transport import one_line
 Lines = list[str]
 
 
-def resume_at_start(creations: CreationsFile | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
+def notices_at_start(creations: CreationsFile | None, resumes: bool, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return what is gone on with, or what could be; `addresses` are the contracts of the run, each with its own."""
     if creations is None:
         return []
@@ -37,7 +37,7 @@ def resume_at_start(creations: CreationsFile | None, resumes: bool, addresses: C
     ]
 
 
-def resume_at_end(creations: CreationsFile | None, addresses: Collection[tuple[str, str]]) -> Lines:
+def notices_at_end(creations: CreationsFile | None, addresses: Collection[tuple[str, str]]) -> Lines:
     """Return the creations in a folder whose end nobody has seen, and what to do about them.
 
     Of one that was lost it is said until the user has settled it.
