@@ -482,9 +482,11 @@ def test_no_literal_of_the_users_own_modules_is_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("change", [{"path": "/nowhere"}, {"modes": ["sideways"]}, {"headers": 1}])
+@pytest.mark.parametrize("change", [{"path": "/nowhere"}, {"openapi": "/nowhere"}, {"headers": 1}])
 def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) -> None:
-    planned, drawn = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), []
+    create = VIDEOS.operation("create")
+    assert create is not None
+    planned, drawn = drawing_input(VIDEOS, create, seed=1, most=1), []
 
     def hear(request: dict[str, Any]) -> str:
         drawn.append(request)
@@ -495,6 +497,25 @@ def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) ->
     assert drawn == []
     DRAWING_PROCESSES.draw(planned, hear)
     assert len(drawn) == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("contract", "role", "loads"),
+    [("videos", "retrieve", False), ("query", "retrieve", True), ("videos", "create", True), ("videos", "remix", True)],
+)
+def test_schemathesis_is_loaded_where_a_body_or_a_query_can_break_its_schema(
+    contract: str, role: str, loads: bool
+) -> None:
+    loaded = load_contract(find_provider("octopusx"), contract)
+    operation = loaded.operation(role)
+    assert operation is not None
+    program = [sys.executable, "-P", "-X", "importtime", str(Path(exploration.__file__).with_name("drawing.py"))]
+    said = json.dumps(drawing_input(loaded, operation, seed=1, most=1)) + '\n"enough"\n'
+    done = subprocess.run(program, input=said, capture_output=True, text=True, check=True)
+    assert [json.loads(line) for line in done.stdout.splitlines()[1:]] == [None]
+    assert "hypothesis.core" in done.stderr
+    assert ("schemathesis" in done.stderr) is loads
 
 
 def test_an_engine_whose_asker_fails_begins_anew() -> None:

@@ -40,7 +40,7 @@ class DrawingProcesses:
         self._busy: list[subprocess.Popen[str]] = []
 
     def start(self) -> subprocess.Popen[str]:
-        """Return a running process with nothing to do; its imports take a second, in which other work can be done."""
+        """Return a running process with nothing to do; other work can be done while it imports."""
         with self._lock:
             self._idle = [process for process in self._idle if process.poll() is None]
             if not self._idle:
@@ -108,15 +108,14 @@ def drawing_input(
 ) -> dict[str, Any]:
     """Return what requests to an operation are drawn from, of which `most` are sent; `suspects` are made smaller."""
     schema = contract.schemas[operation.request_schema] if operation.request_schema is not None else None
-    modes = ["positive" if schema is None else "negative"]
+    breakable = schema is not None or operation.id_in == "query"
     return {
         # The same requests to two operations would be half as many.
         "seed": zlib.crc32(f"{contract.id}/{operation.role}".encode(), seed & 0xFFFFFFFF),
         "examples": most * _IDLE,
-        "openapi": str((contract.folder / "openapi.yaml").resolve()),
+        "openapi": str((contract.folder / "openapi.yaml").resolve()) if breakable else None,
         "path": operation.path,
         "method": operation.method.lower(),
-        "modes": modes + ["negative"] * (operation.id_in == "query"),
         "ids": None if operation.id_parameter is None else ids_drawn_from(contract),
         "bodies": None if schema is None else bodies_drawn_from(schema, operation.request_example),
         "headers": ODD_HEADERS,
