@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from email import message_from_bytes
-from email.policy import HTTP
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -59,6 +57,9 @@ def _part(boundary: str, name: str, file_name: str, value: bytes) -> bytes:
 
 
 def _members(content_type: str, body: bytes) -> Iterator[tuple[str, Any]]:
+    from email import message_from_bytes
+    from email.policy import HTTP
+
     message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body, policy=HTTP)
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")

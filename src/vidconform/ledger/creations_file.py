@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from filelock import FileLock
-
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, RedactedExchange, Request, encode, timestamp
 from vidconform.ledger.creation_lines import FOLLOWED, FORMAT, NAME, Created, line_of, read_creations, without_exchange
@@ -100,6 +98,8 @@ class CreationsFile(CreationLog):
 
     def _number(self, creation: Created, request: Request) -> int:
         """Write a creation down under a number that no other run gives."""
+        from filelock import FileLock
+
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, FileLock(self._lock_path, timeout=_LONGEST_WAIT):
             number = self._highest() + 1

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from vidconform.errors import BadOption
 
 # As much as a run writes at the least; a full disk takes no file of this size.
@@ -50,6 +48,8 @@ def check_room(option: str, folder: Path, advice: str = "") -> None:
 @contextmanager
 def hold_folder(folder: Path, option: str = "--report") -> Iterator[None]:
     """Hold the folder of an option for one run; raises BadOption where another one holds it, or it cannot be held."""
+    from filelock import FileLock, Timeout
+
     path = folder / ".lock"
     lock = FileLock(path)
     try:

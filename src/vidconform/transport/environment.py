@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-from urllib.request import getproxies
+from typing import TYPE_CHECKING, Any
 
 from vidconform.contracts import check_regular
 from vidconform.errors import UnusableEnvironment
 from vidconform.redaction import open_regular
 from vidconform.transport.addresses import is_loopback
+
+if TYPE_CHECKING:
+    import ssl
 
 PROXIES = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
 PROXY_AUTHENTICATION_REQUIRED = 407
@@ -56,6 +57,8 @@ def _check_key_log() -> None:
 @lru_cache(maxsize=4)
 def _named_context(named: str, changed: int, *, is_folder: bool) -> ssl.SSLContext:
     """Return a context that trusts a file or folder, which is read again when it changes."""
+    import ssl
+
     if is_folder:
         # OpenSSL says nothing of what is no folder; each certificate then fails without a reason.
         os.listdir(named)
@@ -72,6 +75,8 @@ def _usual_context() -> ssl.SSLContext:
 
 
 def _words(error: OSError | ValueError) -> str:
+    import ssl
+
     if isinstance(error, ssl.SSLError):
         return "it holds no certificate"
     return getattr(error, "strerror", None) or str(error)
@@ -79,6 +84,8 @@ def _words(error: OSError | ValueError) -> str:
 
 def check_environment(address: str, seconds: float) -> None:
     """Open a client as a run does, and hear whether a proxy lets us through; raises UnusableEnvironment."""
+    from urllib.request import getproxies
+
     import httpx
 
     context = ssl_context()

@@ -43,6 +43,8 @@ def main() -> None:
     """Serve one plan after the other until nobody asks for more."""
     with tempfile.TemporaryDirectory(prefix="vidconform-") as home, redirect_stdout(sys.stderr):
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = home
+        # The tables of Unicode that each plan needs, made before anybody waits for one.
+        st.text("0").validate()
         for line in iter(sys.stdin.readline, ""):
             _say(_outcome(json.loads(line)))
 
