@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.support.documented import acme_in
 from tests.support.live_cases import Live, live
 from tests.support.processes import KEYS, Run, copy_of, environment, judge
 from vidconform.contracts.contract import Contract
@@ -341,6 +342,29 @@ BODIES = {
 @pytest.mark.parametrize(("body", "refused"), BODIES.items(), ids=[repr(body) for body in BODIES])
 def test_only_what_a_document_obliges_to_refuse_is_sent(body: bytes, refused: bool) -> None:
     assert must_be_refused(VIDEOS.schemas["creation.schema.json"])(body) is refused
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("{type: object, required: [model, prompt]}", True),
+        ("{type: object, properties: {prompt: {type: string}}}", True),
+        ("{}", False),
+    ],
+)
+def test_no_creation_is_drawn_from_a_body_that_openapi_yaml_describes_itself_or_not_at_all(
+    said: str, sent: bool, tmp_path: Path
+) -> None:
+    folder = acme_in(tmp_path)
+    page, ledger = folder / "generations" / "openapi.yaml", folder / "generations" / "requirements.toml"
+    page.write_text(page.read_text("utf-8").replace("{type: object, required: [model, prompt]}", said), "utf-8")
+    row = 'level = "MUST"\nconcern = "errors"\nstatement = "So it is."\nsource = "Errors"\n'
+    rows = "".join(f'\n[[requirement]]\nid = "{id}"\n{row}' for id in ("any-request-is-no-server-error", REFUSED))
+    ledger.write_text(ledger.read_text("utf-8") + rows, "utf-8")
+    with live(str(folder), options={"fuzz": 50, "max_creations": 9}, keys={"ACME_API_KEY": "acme-key"}) as run:
+        assert generated(run)["generations", REFUSED].outcome is Outcome.MET
+        assert (run.emulator.creations, run.session.budget.spent) == (0, 0)
+        assert sent == bool(run.posts())
 
 
 def test_each_aimed_body_must_be_refused() -> None:

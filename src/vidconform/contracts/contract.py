@@ -67,6 +67,13 @@ class Contract:
         """Return the first operation of a role, or None."""
         return self._by_role.get(role)
 
+    def body_of(self, operation: Operation) -> Schema | None:
+        """Return the schema of an operation's request body: a file's, or what openapi.yaml itself says; or None."""
+        found = self.schemas.get(operation.request_schema or "")
+        if found is not None or not operation.body_schema:
+            return found
+        return Schema(self.folder / "openapi.yaml", operation.body_schema, operation.body_schema)
+
     @cached_property
     def _by_role(self) -> dict[str, Operation]:
         return {operation.role: operation for operation in reversed(self.operations)}

@@ -43,7 +43,7 @@ def parse(contract: Contract, operation: Operation, call: Call) -> dict[str, Any
 
 
 def _by_role(contract: Contract, operation: Operation, sent: dict[str, Any]) -> dict[str, Any]:
-    schema = contract.schemas.get(operation.request_schema or "")
+    schema = contract.body_of(operation)
     found = {role: field.read(sent) for role, field in schema.fields.items()} if schema is not None else {}
     return {role: value for role, value in found.items() if value is not None}
 
@@ -71,7 +71,7 @@ def _form(call: Call) -> dict[str, Any]:
 
 
 def _check(contract: Contract, operation: Operation, sent: dict[str, Any], *, is_form: bool) -> None:
-    schema = contract.schemas.get(operation.request_schema or "")
+    schema = contract.body_of(operation)
     source = schema.source if schema is not None else {}
     example = operation.request_example if isinstance(operation.request_example, dict) else {}
     for name in source.get("required", [name for name in ("model", "prompt") if name in example]):

@@ -15,6 +15,8 @@ from vidconform.laws.once_per_reply import once_per_reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
+# What is asked to be done, so that its status code alone may tell that it was.
+_DEEDS = ("delete", "cancel")
 
 
 class ReplyView:
@@ -59,7 +61,7 @@ class ReplyView:
     def sent_value(self, role: str) -> Any:
         """Return what the request body said for a role, or None."""
         operation = self.contract.operation(self.exchange.role)
-        schema = self.contract.schemas.get((operation.request_schema if operation is not None else None) or "")
+        schema = self.contract.body_of(operation) if operation is not None else None
         place = schema.fields.get(role) if schema is not None else None
         return place.read(self.sent) if place is not None else None
 
@@ -72,10 +74,19 @@ class ReplyView:
             return True
         if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
+        if self.exchange.role in _DEEDS and self._need_tell_nothing:
+            return True
         if self.reply.cut and "json" in self.reply.media_type:
             return True
         schemas = [schema for schema in (self.contract.task, self._own_schema) if schema is not None]
         return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
+
+    @property
+    def _need_tell_nothing(self) -> bool:
+        """Whether the document asks for no member of a body that has none, or is an object."""
+        own = self._own_schema
+        is_fit = not self.reply.body or isinstance(self.body, dict)
+        return is_fit and (own is None or bool(own.validator.is_valid({})))
 
     @property
     @once_per_reply

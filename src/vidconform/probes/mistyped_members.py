@@ -16,7 +16,7 @@ def mistyped(contract: Contract, operation: Operation, member: str) -> Any:
 
     A server that refuses a value which is none of the document's may never have looked at its type.
     """
-    schema = contract.schemas.get(operation.request_schema or "")
+    schema = contract.body_of(operation)
     source = schema.source if schema is not None else {}
     found = source.get("properties", {}).get(member, {})
     described = found if isinstance(found, dict) else {}

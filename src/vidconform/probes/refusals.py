@@ -74,7 +74,7 @@ class RefusalProbe:
 
     def _is_required(self, contract: Contract) -> bool:
         operation = contract.operation(self.role)
-        schema = contract.schemas.get(operation.request_schema or "") if operation is not None else None
+        schema = contract.body_of(operation) if operation is not None else None
         return schema is not None and self.mistyped in schema.source.get("required", [])
 
     def __call__(self, context: ProbeContext, find: Find) -> None:

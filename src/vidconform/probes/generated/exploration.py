@@ -107,7 +107,7 @@ def drawing_input(
     contract: Contract, operation: Operation, seed: int, most: int, suspects: Iterable[RawRequest] = ()
 ) -> dict[str, Any]:
     """Return what requests to an operation are drawn from, of which `most` are sent; `suspects` are made smaller."""
-    schema = contract.schemas[operation.request_schema] if operation.request_schema is not None else None
+    schema = contract.body_of(operation)
     breakable = schema is not None or operation.id_in == "query"
     return {
         # The same requests to two operations would be half as many.

@@ -53,6 +53,8 @@ class GeneratedProbe:
             raise NotSent("generated requests; pass --fuzz=25")
         if operation.id_in == "body":
             raise NotSent(f"generated requests, and none is made for an id in a body, as {operation.path} has it")
+        if self.may_create and operation.id_parameter is None and context.contract.body_of(operation) is None:
+            raise NotSent(f"a schema of the body of {operation.method} {operation.path}; openapi.yaml has none")
         context.note("seed", lambda: str(context.setting.generation.seed))
         recorded = context.transport.recorded()
         if recorded is None:
@@ -121,9 +123,10 @@ def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
 def _harmless(contract: Contract, operation: Operation, known: list[str]) -> Callable[[RawRequest], bool]:
     """Return whether a request costs nothing: an unknown id does not, and neither does a body that is no creation."""
     may_ask = unknown_to(contract, known)
-    if operation.id_parameter is not None or operation.request_schema is None:
+    schema = contract.body_of(operation)
+    if operation.id_parameter is not None or schema is None:
         return lambda raw: may_ask(operation.asked(raw.target))
-    refused = must_be_refused(contract.schemas[operation.request_schema])
+    refused = must_be_refused(schema)
     return lambda raw: refused(raw.body or b"")
 
 
@@ -142,8 +145,9 @@ def _aimed(contract: Contract, operation: Operation) -> Iterator[RawRequest]:
     """Yield requests with an odd id, with a bad body, or in turn with either; last those with odd headers."""
     ids = aimed_ids(contract) if operation.id_parameter is not None else []
     bodies: list[bytes] = []
-    if operation.request_schema is not None:
-        bodies = aimed_bodies(contract.schemas[operation.request_schema], operation.request_example)
+    schema = contract.body_of(operation)
+    if schema is not None:
+        bodies = aimed_bodies(schema, operation.request_example)
     for index in range(max(len(ids), len(bodies))):
         if index < len(ids):
             yield raw_request(operation, operation.target(ids[index]), _example(operation))
