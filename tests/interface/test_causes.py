@@ -24,6 +24,7 @@ KEY = KEYS["GPTGE_API_KEY"]
 ANSWERS = {
     "a wrong model": (503, {"error": {"code": "model_not_found", "message": MESSAGE}}, "no such model is served"),
     "another envelope": (503, {"code": "model_not_found", "message": MESSAGE, "data": None}, "no such model is served"),
+    "a missing channel": (503, {"code": "get_channel_failed", "message": "try again later"}, "no such model is served"),
     "a used-up credit": (403, {"error": {"code": "insufficient_user_quota", "message": "pay"}}, "is used up"),
     "an outage": (503, {"error": {"code": "overloaded", "message": "try later"}}, "the service is not there"),
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import Any
 
 import pytest
 
-from tests.support.reply_views import BY_ID, ends, received, view
+from tests.support.reply_views import BY_ID, BY_NAME, ends, received, view
 from vidconform.contracts.contract import Contract
+from vidconform.laws.law import BrokenLaw
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import Remixed, Task
 
@@ -305,6 +307,23 @@ def test_an_update_follows_creation_but_for_rounding(milliseconds: int, end: str
     assert ends("an_update_follows_creation", task(CHAINHUB, updated)) == end
     pending = {"pending_info": {"created_at": "2025-11-01T12:26:40Z"}}
     assert ends("an_update_follows_the_pending_creation", task(CHAINHUB, {**updated, "detail": pending})) == end
+
+
+@pytest.mark.parametrize(("ahead", "place"), [(299, "/status_update_time"), (301, "/created_at")])
+def test_a_creation_that_has_not_come_yet_is_what_is_wrong_and_no_update_before_it(ahead: int, place: str) -> None:
+    told = {"status_update_time": NOON * 1000, "created_at": NOON + ahead}
+    dated = view(CHAINHUB, told).altered(headers={"date": formatdate(NOON, usegmt=True)})
+    with pytest.raises(BrokenLaw) as caught:
+        BY_NAME["an_update_follows_creation"](Task(CHAINHUB, [dated]))
+    assert caught.value.pointer == place
+    assert caught.value.received.startswith(str(told[place[1:]]))
+
+
+@pytest.mark.parametrize(("words", "end"), [(("queued", "completed"), "held"), (("completed", "queued"), "unseen")])
+def test_an_update_that_stays_after_the_end_is_told_by_the_end_alone(words: tuple[str, str], end: str) -> None:
+    life = [{"status": word, "status_update_time": 1000 * NOON + 1 + at} for at, word in enumerate(words)]
+    later = {"status": "completed", "status_update_time": life[-1]["status_update_time"]}
+    assert ends("the_update_time_moves_with_the_status", task(CHAINHUB, *life, later)) == end
 
 
 def test_a_pending_creation_that_is_no_time_shows_nothing() -> None:

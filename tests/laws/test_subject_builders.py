@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.bodies import document_evidence, gathered, recorded
 from tests.support.live_cases import law_of
-from tests.support.reply_views import BY_ID, evidence, exchange
+from tests.support.reply_views import BY_ID, ends, evidence, exchange
 from vidconform.contracts.contract import Contract
 from vidconform.exchange.evidence import Evidence
 from vidconform.exchange.messages import Exchange
@@ -32,6 +32,7 @@ from vidconform.verdicts.case import Case
 
 VIDEOS, OPEAI, GPTGE = BY_ID["octopusx/videos"], BY_ID["opeai/videos"], BY_ID["gptge/videos"]
 QUERY = BY_ID["octopusx/query"]
+GONE = {"error": "no such video"}
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,19 @@ def test_a_refusal_is_judged_by_the_step_of_its_name() -> None:
     assert [codes(s) for s in built("refusal", VIDEOS, "wrong-method-is-refused", found)] == [[405]]
     assert sorted(codes(s)[0] for s in built("any_refusal", VIDEOS, "refusals-are-json", found)) == [404, 405]
     assert [codes(s) for s in built("unknown_task", VIDEOS, "unknown-task-status-code", found)] == [[404]]
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "end"), [(404, GONE, "unseen"), (404, {"error": "no such route"}, "held"), (405, GONE, "held")]
+)
+def test_a_method_that_is_refused_as_an_unknown_task_is_was_perhaps_taken(code: int, body: Any, end: str) -> None:
+    found = brought(
+        VIDEOS,
+        unknown_task=[exchange(GONE, 404, step="unknown-task")],
+        wrong_method=[exchange(body, code, step="wrong-method")],
+    )
+    (refusal,) = built("refusal", VIDEOS, "wrong-method-is-refused", found)
+    assert ends("another_method_is_refused", refusal) == end
 
 
 def test_requests_to_one_operation_are_judged_task_by_task() -> None:

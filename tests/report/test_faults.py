@@ -65,6 +65,13 @@ def test_one_value_is_one_fault_whether_a_schema_tells_it_or_a_law() -> None:
     assert len(found(*(row(received=text, evidence=[sight(pointer="/id")]) for text in told))) == 1
 
 
+def test_one_member_of_one_reply_is_one_fault_whatever_is_said_of_it() -> None:
+    told = [("1", sight(pointer="/at")), ("1, which is a Monday", sight(pointer="/at"))]
+    assert len(found(*(row(received=text, evidence=[place]) for text, place in told))) == 1
+    told[1] = told[1][0], sight(exchange=told[0][1]["exchange"] + 1, pointer="/at")
+    assert len(found(*(row(received=text, evidence=[place]) for text, place in told))) == 2
+
+
 def test_one_body_that_lacks_two_members_is_one_fault() -> None:
     told = "no {}, but the members code, message"
     assert found(*(row(requirement=name, received=told.format(name)) for name in ("id", "status"))) == [

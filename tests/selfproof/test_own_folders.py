@@ -189,7 +189,8 @@ def test_a_code_in_a_place_of_its_own_is_missed_by_its_row(row: str, fault: str)
 
 
 def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for folder in (acme, FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF):
+    names = ("orbit", "forge", "harbor", "canal", "quay")
+    for folder in (acme, *(FOLDERS / name for name in names), WHARF):
         (ledger,) = folder.glob("*/requirements.toml")
         rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
         felled = {row for vice in vices_of(str(folder)) for fault in vice.faults for row in fault.breaks}
@@ -209,7 +210,7 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "folder",
-    [FOLDERS / "orbit", FOLDERS / "forge", FOLDERS / "harbor", FOLDERS / "canal", WHARF, RELAY],
+    [*(FOLDERS / name for name in ("orbit", "forge", "harbor", "canal", "quay")), WHARF, RELAY],
     ids=lambda folder: folder.name,
 )
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:

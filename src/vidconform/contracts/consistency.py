@@ -51,7 +51,8 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
         yield f"{named}: no reply of a creation has a member with `x-role: polling-url`, so that no address is known"
     if operation.id_parameter is None and operation.role not in WITHOUT_ID and not operation.polls:
         yield f"{named}: no parameter has `x-role: id`, so that no task can be asked for"
-    for role in (role for role, option in operation.options.items() if role in FILTERS and not option.values):
+    unnamed_values = (role for role in FILTERS if role != "id" and role in operation.options)
+    for role in (role for role in unnamed_values if not operation.options[role].values):
         yield f"{named}: a list is asked by {role} for the values that `enum` names, and there is none"
     unnamed = [[scheme.name for scheme in choice if not scheme.variable] for choice in operation.choices]
     if unnamed and all(unnamed):

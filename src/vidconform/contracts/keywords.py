@@ -35,10 +35,10 @@ WITHOUT_ID = ("create", "list", "models")
 PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant", "status", "model", "polling-url")
 
 # Those that the body of a list may have in their place.
-LIST_ROLES = ("limit", "order", "after", "page", "status", "model")
+LIST_ROLES = ("limit", "order", "after", "page", "status", "model", "id")
 
 # Parameters of a list by which it holds only the tasks that have such a value.
-FILTERS = ("status", "model")
+FILTERS = ("status", "model", "id")
 
 # Our keys in an openapi.yaml, by what they stand at.
 OPENAPI_KEYS = {

@@ -128,7 +128,8 @@ def _of_route(folder: Path, route: str, method: str, item: Node, schemes: dict[s
 
 def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Operation:
     parameters = item["parameters"]
-    named = next((p for p in parameters if p.get("x-role") == "id"), None)
+    is_about_one = item["x-role"] not in WITHOUT_ID
+    named = next((p for p in parameters if is_about_one and p.get("x-role") == "id"), None)
     others = [p for p in parameters if p is not named]
     content = item.get("requestBody", {}).get("content", {})
     sendable = _sendable(content)
@@ -136,7 +137,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
     bodies = {name: (body_example(folder, one), _files(folder, one)) for name, one in sendable.items()}
     example, files = next(iter(bodies.values()), (None, ()))
     shown = schema_at(folder, body.get("schema", {}))
-    place = id_in(shown) if named is None and item["x-role"] not in WITHOUT_ID else None
+    place = id_in(shown) if named is None and is_about_one else None
     return Operation(
         id=item.get("operationId", f"{method} {route}"),
         role=item["x-role"],

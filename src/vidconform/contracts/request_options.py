@@ -50,8 +50,9 @@ def _members(schema: dict[str, Any], above: Path) -> Iterator[tuple[str, Option]
     for name, member in schema.get("properties", {}).items():
         if not isinstance(member, dict):
             continue
-        if member.get("x-role") in LIST_ROLES:
-            yield member["x-role"], _named(name, member, Field((*above, name), None))
+        for described, place in ((member, (*above, name)), (member.get("items"), (*above, name, 0))):
+            if isinstance(described, dict) and described.get("x-role") in LIST_ROLES:
+                yield described["x-role"], _named(name, described, Field(place, None))
         yield from _members(member, (*above, name))
 
 

@@ -1,9 +1,15 @@
-"""From evidence to lists, deletions, cancellations and whatever else is more than one task."""
+"""From evidence to lists, deletions, cancellations, refusals and whatever else is more than one task."""
 
 from __future__ import annotations
 
 from vidconform.contracts import FILTERS, FINISHED, Contract
-from vidconform.laws.gathered_replies import LIFECYCLE_PROBES, Gathered, on_routes_that_exist, reply_views
+from vidconform.laws.gathered_replies import (
+    LIFECYCLE_PROBES,
+    Gathered,
+    on_routes_that_exist,
+    reopened,
+    reply_views,
+)
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import DocumentedRefusal, Listing
 from vidconform.laws.subjects import EachCredential, Subject
@@ -18,11 +24,8 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     lists = Listing(contract, found)
     told = [view for view in reply_views(contract, gathered, *LIFECYCLE_PROBES) if view.has("id", "created")]
     lists.created = {view.value("id"): view.value("created") for view in told}
-    ended = [
-        view
-        for view in reply_views(contract, gathered, *LIFECYCLE_PROBES)
-        if view.tells_a_task and view.phase in FINISHED
-    ]
+    seen, going_on = reply_views(contract, gathered, *LIFECYCLE_PROBES), reopened(contract, gathered)
+    ended = [v for v in seen if v.tells_a_task and v.phase in FINISHED and v.asked not in going_on]
     lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     return [lists] if found else []
 

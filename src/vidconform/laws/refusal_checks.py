@@ -10,7 +10,7 @@ from vidconform.exchange import header_in
 from vidconform.laws.gathered_replies import came_too_late
 from vidconform.laws.law import Inconclusive, Unseen, expect, require_observed
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Refused, Subject, misses_what_was_sent
+from vidconform.laws.subjects import Refused, Subject, members_named, misses_what_was_sent
 from vidconform.text import excerpt
 
 # What a service says of the account that asks and not of the request (RFC 9110 sections 15.5.2 to 15.5.4).
@@ -173,7 +173,19 @@ def _is_of_the_route(subject: Subject, view: ReplyView) -> bool:
 
 def _is_apart(subject: Subject, view: ReplyView) -> bool:
     """Whether a reply tells of the content that was sent, or of the task's state: each has a requirement of its own."""
-    return view.reply.status in subject.apart or misses_what_was_sent(view) or came_too_late(view)
+    of_a_row = view.reply.status in subject.apart and not _names_what_no_row_tells(view)
+    return of_a_row or misses_what_was_sent(view) or came_too_late(view) or _goes_on_again(subject, view)
+
+
+def _names_what_no_row_tells(view: ReplyView) -> bool:
+    """Whether a refusal names members of the body that was sent, of which no requirement says that it is accepted."""
+    named = members_named(view)
+    return bool(named) and not any(f"accepts-{name}" in view.contract.requirements for name in named)
+
+
+def _goes_on_again(subject: Subject, view: ReplyView) -> bool:
+    """Whether a task that had ended is refused what only such a one has, since it says that it has not."""
+    return view.reply.is_refusal and view.asked in subject.reopened and view.exchange.role in ("content", "delete")
 
 
 def _what_is_missing(subject: Subject) -> str:
@@ -182,4 +194,5 @@ def _what_is_missing(subject: Subject) -> str:
     if not others:
         return "a request whose key is accepted"
     wanted = "a task that still waits when its cancellation arrives" if came_too_late(others[0]) else _ACCEPTED
+    wanted = "a task that stays finished" if _goes_on_again(subject, others[0]) else wanted
     return f"{wanted}; it was answered with {describe_reply(others[0])}"

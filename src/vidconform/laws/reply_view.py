@@ -15,8 +15,6 @@ from vidconform.laws.once_per_reply import once_per_reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.
 _TYPE_KEYWORDS = ("type",)
-# What is asked to be done, so that its status code alone may tell that it was.
-_DEEDS = ("delete", "cancel")
 
 
 class ReplyView:
@@ -74,19 +72,12 @@ class ReplyView:
             return True
         if self._own_schema is None and self.exchange.role in ("content", "result"):
             return not self.reply.is_json
-        if self.exchange.role in _DEEDS and self._need_tell_nothing:
-            return True
-        if self.reply.cut and "json" in self.reply.media_type:
+        is_deed = self.exchange.role in ("delete", "cancel") and (not self.reply.body or isinstance(self.body, dict))
+        is_told_by_code = is_deed and (self._own_schema is None or self._own_schema.validator.is_valid({}))
+        if is_told_by_code or (self.reply.cut and "json" in self.reply.media_type):
             return True
         schemas = [schema for schema in (self.contract.task, self._own_schema) if schema is not None]
         return isinstance(self.body, dict) and any(name in s.members for name in self.body for s in schemas)
-
-    @property
-    def _need_tell_nothing(self) -> bool:
-        """Whether the document asks for no member of a body that has none, or is an object."""
-        own = self._own_schema
-        is_fit = not self.reply.body or isinstance(self.body, dict)
-        return is_fit and (own is None or bool(own.validator.is_valid({})))
 
     @property
     @once_per_reply

@@ -22,6 +22,7 @@ from vidconform.laws.gathered_replies import (
     is_refused_alike,
     on_routes_that_exist,
     refusals,
+    reopened,
     reply_views,
     task_replies,
 )  # fmt: skip
@@ -113,8 +114,12 @@ def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
 
 
 def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    unknown = [(view.reply.status, view.reply.body) for view in reply_views(contract, gathered, "unknown-task")]
     found = refusals(contract, gathered)
-    return [Refused(contract, [r]) for r in found if not binding.probes or r.evidence.probe in binding.probes]
+    refused = [Refused(contract, [r]) for r in found if not binding.probes or r.evidence.probe in binding.probes]
+    for one in refused:
+        one.is_refused_as_unknown = (one.first.reply.status, one.first.reply.body) in unknown
+    return list(refused)
 
 
 def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
@@ -139,6 +144,7 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
         subject.accepted, subject.permitted = accepted, permitted
+        subject.reopened = reopened(contract, gathered)
     return subjects
 
 
@@ -194,7 +200,7 @@ SUBJECT_KINDS: dict[str, SubjectKind] = {
     "each_credential": SubjectKind(built.each_credential, ("each-credential",), role="retrieve"),
     "models": SubjectKind(_of_each(Models, "models", 1), ("models",), role="models"),
     "polled": SubjectKind(_of_each(Subject, "polling"), ("create", "polling"), role="create"),
-    "refusal": SubjectKind(_refused, asks=("probes",), beside=True),
+    "refusal": SubjectKind(_refused, optional_probes=("unknown-task",), asks=("probes",), beside=True),
     "documented_refusal": SubjectKind(built.documented_refusal, optional_probes=_OWN_TASKS),
     "other_account": SubjectKind(_other_account, optional_probes=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
     "any_refusal": SubjectKind(_refused, ("refusal", "create"), beside=True),

@@ -17,11 +17,12 @@ _NOT_FOUND = 404
 class Subject:
     """Some replies that a law judges together; `apart` are the status codes that another requirement is about.
 
-    `accepted` says that the service took the same key for something else in this run, `permitted` that it served
-    another such request for it.
+    `reopened` are the ids of tasks that go on again after they had ended. `accepted` says that the service took the
+    same key for something else in this run, `permitted` that it served another such request for it.
     """
 
     apart: Set[int] = frozenset()
+    reopened: Set[str | None] = frozenset()
     accepted = False
     permitted = False
 
@@ -147,9 +148,14 @@ class Remixed(Subject):
 
 
 class Refused(Subject):
-    """One request that must be refused; `is_refused_as_a_wrong_key` says that a key nobody holds is refused alike."""
+    """One request that must be refused.
+
+    `is_refused_as_a_wrong_key` says that a key nobody holds is refused alike, `is_refused_as_unknown` that a read of
+    a task that does not exist is.
+    """
 
     is_refused_as_a_wrong_key = False
+    is_refused_as_unknown = False
 
     @property
     def tells(self) -> bool:

@@ -25,8 +25,11 @@ def listing(context: ProbeContext, find: Find) -> None:
     for order in operation.options["order"].values if "order" in operation.options else ():
         context.ask(f"list-{order}", operation.with_options(order=order), task_id)
     for role in (role for role in FILTERS if role in operation.options):
+        # With one task alone, the id of none tells a filter from a list that has none.
+        own = (task_id, context.contract.unknown_id) if task_id is not None else ()
+        values = operation.options[role].values if role != "id" else own
         # Reads are free, and some documents name a hundred models.
-        for value in operation.options[role].values[:_MOST_VALUES]:
+        for value in values[:_MOST_VALUES]:
             context.ask(f"list-by-{role}", operation.with_options(**{role: value}), task_id)
     first = whole
     if "limit" in operation.options:

@@ -56,7 +56,7 @@ def faults(rows: Iterable[Row]) -> list[ServiceFault]:
 
 
 def _causes(row: Row) -> Iterator[Hashable]:
-    """Yield what verdicts of one cause share: what came, wherever it came, or one reply whose status is wrong."""
+    """Yield what verdicts of one cause share: what came, wherever it came, one member, or the status of one reply."""
     if row["reading"] in (Label.CONFORMS, Label.ERRORED) or not row["evidence"]:
         yield id(row)
         return
@@ -64,6 +64,8 @@ def _causes(row: Row) -> Iterator[Hashable]:
     place = row["evidence"][0]
     seen = _OF_ONE_REPLY.sub("", _LACKING.sub("", row["received"])).removesuffix(f" at {place['pointer']}")
     yield *whose, seen.strip(_QUOTES), place["pointer"]
+    if place["pointer"]:
+        yield *whose, row["contract"], place["probe"], place["exchange"], place["pointer"]
     status = _STATUS.match(row["received"])
     if status is not None:
         yield *whose, status[1], row["contract"], place["probe"], place["exchange"]

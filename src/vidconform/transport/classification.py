@@ -44,7 +44,8 @@ _REPAIR = _words(
 )
 # What gateways answer for a model that none of their upstreams serves; asked again, they say the same.
 _NO_MODEL = _words(
-    r"model_not_found|model_not_available|no available (?:channel|distributor)s? (?:for|under)[^.]{0,40}model",
+    r"model_not_found|model_not_available|get_channel_failed"
+    r"|no available (?:channel|distributor)s? (?:for|under)[^.]{0,40}model",
     ["无可用渠道", "模型不存在"],
 )
 _BOT_CHECK = _words(r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human", [])

@@ -8,6 +8,8 @@ from vidconform.emulator.tasks import KnownTask, Life, Step
 from vidconform.emulator.vices.vice import vice
 
 _WAITING = "queued"
+# Milliseconds; a whole second, so that a time in seconds moves too.
+_LATER = 1000
 
 
 def _runs(life: Life) -> Step | None:
@@ -23,8 +25,8 @@ def reopens_after_completion(life: Life) -> Life:
     if running is None:
         return life
     last = life[-1]
-    again = replace(running, progress=last.progress, since_ms=last.since_ms + 1)
-    return (*life, again, replace(last, since_ms=last.since_ms + 2))
+    again = replace(running, progress=last.progress, since_ms=last.since_ms + _LATER)
+    return (*life, again, replace(last, since_ms=last.since_ms + 2 * _LATER))
 
 
 @vice()
@@ -45,8 +47,8 @@ def goes_back_to_the_queue(life: Life) -> Life:
     if not before and not running.progress:
         return life
     word = before[-1] if before else _WAITING
-    back = replace(running, status=word, since_ms=running.since_ms + 1)
-    after = (replace(step, since_ms=step.since_ms + 2) for step in (running, *life[place:]))
+    back = replace(running, status=word, since_ms=running.since_ms + _LATER)
+    after = (replace(step, since_ms=step.since_ms + 2 * _LATER) for step in (running, *life[place:]))
     return (*life[:place], back, *after)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from vidconform.contracts import fits
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
 from vidconform.emulator.vices.vice import CRASHED, coded, provided, said, vice, vices
@@ -26,6 +27,18 @@ def _is_long(reply: ReplyContext) -> bool:
     return len(_asked(reply)) > _LONG
 
 
+def _is_short(reply: ReplyContext) -> bool:
+    """Whether an id is none that every client may send: a short one, or no longer than those of one length are."""
+    usual = reply.described.unknown_id if reply.described is not None else ""
+    return _asked(reply) != usual and len(_asked(reply)) < max(_SHORT, len(usual) + 1)
+
+
+def _is_foreign(reply: ReplyContext) -> bool:
+    contract = reply.described
+    spaces = [contract.provider.id_spaces[name] for name in contract.id_space_names] if contract is not None else []
+    return not any(fits(space.pattern, _asked(reply)) for space in spaces)
+
+
 vices(
     ANY,
     ("crashes-on-a-quote", "An id with a quote is answered with 500.",
@@ -44,10 +57,10 @@ vices(
     ("long-ids-as-html", "A long id that no task has is answered with a page of HTML.",
      provided(_is_long, _html)),
     ("short-ids-as-400", "A short id that no task has is answered with 400.",
-     provided(lambda reply: len(_asked(reply)) < _SHORT, coded(400))),
+     provided(_is_short, coded(400))),
     ("foreign-ids-without-envelope",
      "An id of another shape than the documented one is refused with an error that is a text.",
-     provided(lambda reply: not _asked(reply).startswith("video_"), said({"error": "video not found"}, 404))),
+     provided(_is_foreign, said({"error": "video not found"}, 404))),
     generated=True,
 )  # fmt: skip
 

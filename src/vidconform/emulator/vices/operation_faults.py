@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vidconform.contracts import FILTERS
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.auth_faults import credentials, opens
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, CREATED, LISTED, MODELS, READ
@@ -47,7 +48,7 @@ vices(
      provided(lambda reply: not credentials(reply), KEY_REFUSED)),
     ("refuses-the-key-for-models", "The key that reads tasks is refused for models.", KEY_REFUSED),
 )  # fmt: skip
-vices(LISTED, ("list-ignores-its-filter", "A list holds whatever there is.", without("status", "model")))
+vices(LISTED, ("list-ignores-its-filter", "A list holds whatever there is.", without(*FILTERS)))
 vices(CANCELLED, ("refuses-the-key-for-cancels", "The key that creates tasks cancels none.", KEY_REFUSED))
 vices(
     ANY,

@@ -1,0 +1,95 @@
+"""One cause is told once: a task that goes on again, a member that is not taken, a deletion that says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.rawserver import Asked
+from tests.support.small_provider import a_body, answers, operation, verdicts, write
+
+TOLD = answers(("200", "task.schema.json"))
+BODY = {"model": "m", "prompt": "a cat"}
+BY_STATUS = {"name": "status", "in": "query", "x-role": "status", "schema": {"enum": ["completed"]}}
+PATHS = {
+    "/videos": {
+        "post": operation("create", TOLD, requestBody=a_body(example=BODY)),
+        "get": operation("list", answers(("200", "list.schema.json")), parameters=[BY_STATUS]),
+    },
+    "/videos/{id}": {"get": operation("retrieve", TOLD), "delete": operation("delete", answers(("204", None)))},
+}
+LIST = {"properties": {"data": {"x-role": "tasks", "type": "array"}}}
+ENDING = ("terminal-status-is-final", "list-honours-filter", "delete-route", "delete-status-code")
+_CONFLICT = (409, {"error": "it has not ended"})
+
+
+class Vendor:
+    """A service of one task, which has ended at its first read and goes on again at its `reopened`-th one."""
+
+    def __init__(self, reopened: int = 99, *, lists: bool = True, deletes: tuple[int, Any] = (204, b"")) -> None:
+        self.reopened, self.lists, self.deletes = reopened, lists, deletes
+        self.reads, self.removed = 0, False
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        """Answer a request."""
+        status = "completed" if 0 < self.reads < self.reopened else "queued"
+        if asked.method == "DELETE":
+            self.removed = status == "completed"
+            return self.deletes if self.removed else _CONFLICT
+        if asked.method == "POST":
+            return 200, {"id": "video_7", "status": "queued"}
+        if not asked.target.startswith("/videos/"):
+            is_wanted = self.lists and asked.target.partition("status=")[2] in ("", status)
+            return 200, {"data": [{"id": "video_7", "status": status}] if is_wanted else []}
+        if self.removed or not asked.target.endswith("video_7"):
+            return 404, {"error": "no such video"}
+        self.reads += 1
+        return 200, {"id": "video_7", "status": "completed" if self.reads < self.reopened else "queued"}
+
+
+def judged(folder: Path, vendor: Any, *rows: str, schemas: dict[str, Any] | None = None) -> dict[str, str]:
+    small = write(folder, PATHS, {"list.schema.json": LIST, **(schemas or {})}, dict.fromkeys(rows, "MUST"))
+    found, _ = verdicts(small, vendor, task_ids=[], max_creations=1)
+    return {row: found[row].outcome.value for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "unmet"),
+    [
+        (Vendor(reopened=3), {"terminal-status-is-final"}),
+        (Vendor(), set()),
+        (Vendor(lists=False), {"list-honours-filter"}),
+        (Vendor(deletes=_CONFLICT), {"delete-route"}),
+    ],
+    ids=["goes on again", "stays", "stays and is not listed", "stays and is not deleted"],
+)
+def test_a_task_that_goes_on_again_is_told_by_its_status_alone(vendor: Vendor, unmet: set[str], tmp_path: Path) -> None:
+    found = judged(tmp_path, vendor, *ENDING)
+    assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
+
+
+@pytest.mark.parametrize(("said", "end"), [((204, b""), "met"), ((200, {}), "met"), ((200, b"<html>"), "unseen")])
+def test_a_deletion_of_which_nothing_is_promised_is_told_by_its_status_code(
+    said: tuple[int, Any], end: str, tmp_path: Path
+) -> None:
+    assert judged(tmp_path, Vendor(deletes=said), "delete-route") == {"delete-route": end}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "unmet"),
+    [
+        (["accepts-model"], "no", {"accepts-model"}),
+        (["accepts-prompt"], "no", {"accepts-prompt"}),
+        (["accepts-model"], "model: unknown", {"accepts-model"}),
+        (["accepts-model"], "prompt: too short", {"create-route"}),
+        (["accepts-model", "accepts-prompt"], "prompt: too short", {"accepts-prompt"}),
+        ([], "prompt: too short", {"create-route"}),
+    ],
+)
+def test_a_body_that_is_not_taken_is_told_by_one_row(
+    rows: list[str], told: str, unmet: set[str], tmp_path: Path
+) -> None:
+    found = judged(tmp_path, lambda asked: (400, {"error": told}), "create-route", *rows)
+    assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
