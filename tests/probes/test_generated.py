@@ -349,6 +349,8 @@ def test_only_what_a_document_obliges_to_refuse_is_sent(body: bytes, refused: bo
     [
         ("{type: object, required: [model, prompt]}", True),
         ("{type: object, properties: {prompt: {type: string}}}", True),
+        ("{type: object, required: [prompt], properties: {prompt: {$ref: text.schema.json}, model: true}}", True),
+        ('{type: object, required: [prompt], properties: {prompt: {type: string}, next: {$ref: "#/paths"}}}', True),
         ("{}", False),
     ],
 )
@@ -358,9 +360,9 @@ def test_no_creation_is_drawn_from_a_body_that_openapi_yaml_describes_itself_or_
     folder = acme_in(tmp_path)
     page, ledger = folder / "generations" / "openapi.yaml", folder / "generations" / "requirements.toml"
     page.write_text(page.read_text("utf-8").replace("{type: object, required: [model, prompt]}", said), "utf-8")
+    (folder / "generations" / "text.schema.json").write_text('{"type": "string"}', "utf-8")
     row = 'level = "MUST"\nconcern = "errors"\nstatement = "So it is."\nsource = "Errors"\n'
-    rows = "".join(f'\n[[requirement]]\nid = "{id}"\n{row}' for id in ("any-request-is-no-server-error", REFUSED))
-    ledger.write_text(ledger.read_text("utf-8") + rows, "utf-8")
+    ledger.write_text(f'{ledger.read_text("utf-8")}\n[[requirement]]\nid = "{REFUSED}"\n{row}', "utf-8")
     with live(str(folder), options={"fuzz": 50, "max_creations": 9}, keys={"ACME_API_KEY": "acme-key"}) as run:
         assert generated(run)["generations", REFUSED].outcome is Outcome.MET
         assert (run.emulator.creations, run.session.budget.spent) == (0, 0)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.data_files import read_json
+from vidconform.contracts.documented_values import schema_at
 from vidconform.contracts.merged_hedges import copied, replace_at
+from vidconform.contracts.schema_form import without_booleans
 from vidconform.contracts.schema_places import subschemas
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
@@ -45,6 +47,25 @@ def bundled(path: Path, source: dict[str, Any]) -> tuple[dict[str, Any], frozens
     # The rows of a file beside are its own; those of another contract's are nobody else's here.
     beside = frozenset(name for name in copies if not name.startswith("..:"))
     return whole, beside, tuple(_path(path, file) for file in files)
+
+
+def body_schema_at(folder: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a request body as openapi.yaml says it, with what it refers to, or the file that it names.
+
+    What refers to itself is whatever it may be. Raises DataFileProblem.
+    """
+    found = schema_at(folder, schema)
+    return found if found is not schema else bundled(folder / "openapi.yaml", without_booleans(_uncircled(schema)))[0]
+
+
+def _uncircled(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_uncircled(member) for member in node]
+    if not isinstance(node, dict):
+        return node
+    if str(node.get("$ref", "")).startswith("#"):
+        return {}
+    return {name: _uncircled(member) for name, member in node.items()}
 
 
 def _wanted(path: Path, files: dict[str, dict[str, Any]], file: str, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.bundling import body_schema_at
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.documented_values import (
     body_example,
@@ -136,7 +137,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
     body = next(iter(sendable.values()), {})
     bodies = {name: (body_example(folder, one), _files(folder, one)) for name, one in sendable.items()}
     example, files = next(iter(bodies.values()), (None, ()))
-    shown = schema_at(folder, body.get("schema", {}))
+    shown = body_schema_at(folder, body.get("schema", {}))
     place = id_in(shown) if named is None and is_about_one else None
     return Operation(
         id=item.get("operationId", f"{method} {route}"),

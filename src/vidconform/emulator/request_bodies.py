@@ -13,6 +13,8 @@ from vidconform.exchange import decode_body
 
 _FORMS = (MULTIPART, URLENCODED)
 
+_NAMED = "#/$defs/"
+
 
 def is_body(call: Call, expected: Any, files: tuple[str, ...] = ()) -> bool:
     """Whether a call has this body, as JSON or as a form, which has texts and files, whatever stands in these."""
@@ -88,7 +90,9 @@ def _check_types(source: dict[str, Any], example: dict[str, Any], sent: dict[str
     members = source.get("properties", {})
     for name, value in sent.items():
         schema = members.get(name, {})
-        wrong = "$ref" not in schema and bool(schema_errors(schema, without_surrogates(value)))
+        is_whole = schema.get("$ref", _NAMED).startswith(_NAMED)
+        told = {**schema, "$defs": source.get("$defs", {})}
+        wrong = is_whole and bool(schema_errors(told, without_surrogates(value)))
         if wrong or (not members and name in example and type(value) is not type(example[name])):
             raise _wrong(name, f"{name} is not what the document says")
 

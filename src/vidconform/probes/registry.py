@@ -81,7 +81,7 @@ def _refusal_probe(refusal: RefusalProbe) -> Probe:
 def _generated_probe(role: str) -> Probe:
     generated = GeneratedProbe(role)
     cost = "paid" if generated.may_create else "free"
-    return Probe(generated.name, cost, role, generated, REQUIREMENT, generated=generated)
+    return Probe(generated.name, cost, role, generated, REQUIREMENT, ACCIDENT, generated=generated)
 
 
 PROBES: dict[str, Probe] = {

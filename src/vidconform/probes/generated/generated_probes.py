@@ -20,9 +20,9 @@ from vidconform.probes.task_lookup import Find
 from vidconform.transport import NotSent
 
 REQUIREMENT = "any-request-is-no-server-error"
-"""The statement about whatever may be asked; without it nothing is generated."""
+"""The statement about whatever may be asked."""
 ACCIDENT = "any-bad-request-is-refused"
-"""The statement that a creation among them breaks."""
+"""The statement that a creation among them breaks; without this one or that nothing is generated."""
 GENERATED_ROLES = ("create", "remix", "retrieve", "second-retrieve", "content")
 # Requests to one operation, and to all of a provider; who asks for more than the first wants neither bound.
 MOST_OF_ONE, MOST_OF_ALL = 30, 60
@@ -115,7 +115,7 @@ def aimed_first(
 
 def most_of_each(wanted: int, contracts: Sequence[Contract]) -> int:
     """Return how many requests each operation of a provider is sent at most, where `wanted` were asked for."""
-    stating = [contract for contract in contracts if REQUIREMENT in contract.requirements]
+    stating = [contract for contract in contracts if not {REQUIREMENT, ACCIDENT}.isdisjoint(contract.requirements)]
     shares = sum(contract.operation(role) is not None for contract in stating for role in GENERATED_ROLES)
     return wanted if wanted > MOST_OF_ONE else min(wanted, MOST_OF_ALL // max(1, shares))
 
