@@ -105,6 +105,47 @@ def test_what_a_document_says_for_all_operations_counts_for_each(tmp_path: Path)
     assert {name for name, label in broken.items() if label == "fails"} == {"pending-tells-eta"}
 
 
+NO_CHANNEL = {"no-channel": {"with": {"model": "none"}, "responses": [503], "code": "no_channel"}}
+REFUSED: Tree = {"properties": {"code": {"x-role": "error-code", "type": "string"}}}
+
+
+def by_channel(folder: Path, error: str | None = "error.schema.json") -> Path:
+    """Write a provider whose document says that a model which nobody serves is refused with 503."""
+    told = answers(("200", "task.schema.json"), ("503", error))
+    paths = {
+        "/v1/videos": {"post": operation("create", told, requestBody=BODY, **{"x-refusals": NO_CHANNEL})},
+        "/v1/videos/{id}": {"get": operation("retrieve", answers(("200", "task.schema.json")))},
+    }
+    rows = dict.fromkeys(["no-channel", "refusals-are-not-server-errors", "create-route"], "MUST")
+    return write(folder, paths, {"error.schema.json": REFUSED}, rows)
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ((503, {"code": "no_channel"}), {"no-channel": "conforms", "refusals-are-not-server-errors": "conforms"}),
+        ((503, {"code": "overloaded"}), {"no-channel": "fails", "refusals-are-not-server-errors": "conforms"}),
+        ((404, {"code": "no_channel"}), {"no-channel": "fails", "refusals-are-not-server-errors": "conforms"}),
+        ((500, {"code": "no_channel"}), {"no-channel": "fails", "refusals-are-not-server-errors": "fails"}),
+        ((503, b"<html>"), {"no-channel": "inconclusive", "refusals-are-not-server-errors": "inconclusive"}),
+    ],
+)
+def test_a_refusal_that_a_document_states_as_503_is_no_outage(
+    said: tuple[int, Any], ends: Tree, tmp_path: Path
+) -> None:
+    def says(asked: Asked) -> tuple[int, Any]:
+        return said if b'"none"' in asked.body else (200, TASK)
+
+    found, _ = verdicts(by_channel(tmp_path), says, task_ids=[], max_creations=2)
+    assert {row: found[row].label for row in ends} == ends
+    assert found["create-route"].label == "conforms"
+
+
+def test_a_stated_code_that_has_no_place_in_a_reply_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataFileProblem, match=r"x-refusals\.no-channel: the code 'no_channel' stands nowhere"):
+        load_contract(find_provider(str(by_channel(tmp_path, error=None))), "videos")
+
+
 def changed(folder: Path, change: Any) -> DataFileProblem:
     path = by_state(folder) / "videos" / "openapi.yaml"
     document = json.loads(path.read_text("utf-8"))

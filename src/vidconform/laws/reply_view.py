@@ -202,10 +202,7 @@ class ReplyView:
 
     def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
                 redirected: int | None = None, **roles: Any) -> ReplyView:  # fmt: skip
-        """Return a copy whose reply differs: another status code, body or header, or other values for some roles.
-
-        `redirected` is the status code of a redirect before it.
-        """
+        """Return a copy with another code, body, header or values of roles, `redirected` with such a code before."""
         reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
         pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
         request = self.exchange.request

@@ -11,6 +11,7 @@ from vidconform.exchange import Exchange, Request
 from vidconform.ledger import Accident, Danger, in_doubt, is_refused, is_turned_away, task_id_in
 from vidconform.probes.lost_creations import id_in_answer, id_left_of, look_up
 from vidconform.probes.raw_request import documented_request
+from vidconform.probes.reply_troubles import is_stated
 from vidconform.text import Redacted
 from vidconform.transport import NotSent, ProbeFailure, one_line
 
@@ -77,7 +78,8 @@ class PaidRequest:
 
     def _is_nothing(self, exchange: Exchange) -> bool:
         """Whether no task was made of what had to be refused; of some probes it was seen that none ever is."""
-        is_harmless = (self.context.contract.id, self.context.probe) in self.context.setting.harmless
+        is_known = (self.context.contract.id, self.context.probe) in self.context.setting.harmless
+        is_harmless = is_known or is_stated(exchange, self.operation.stated)
         return exchange.reply.is_refusal or (is_harmless and not exchange.reply.is_success)
 
     def _remember(self, danger: Danger, doubt: NotSent | ProbeFailure | None) -> None:

@@ -7,9 +7,17 @@ from vidconform.redaction import Redactor
 from vidconform.transport import Classification, FailureKind, ProbeFailure, error_words
 
 
-def refuse_outage(exchange: Exchange, found: Classification, redactor: Redactor) -> None:
-    """Raise ProbeFailure for a reply that says nothing of what was asked; while probing, so that a replay does too."""
-    if found.outage is not None:
+def is_stated(exchange: Exchange, codes: tuple[str, ...]) -> bool:
+    """Whether a reply in JSON has one of the codes by which the document refuses it, whatever these mean elsewhere."""
+    return exchange.reply.is_json and str(exchange.reply.status) in codes
+
+
+def refuse_outage(exchange: Exchange, found: Classification, redactor: Redactor, stated: tuple[str, ...] = ()) -> None:
+    """Raise ProbeFailure for a reply that says nothing of what was asked; while probing, so that a replay does too.
+
+    A refusal with one of the codes that are `stated` for it says what was to be said.
+    """
+    if found.outage is not None and not is_stated(exchange, stated):
         said = error_words(exchange.reply, redactor.text)
         sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
         sentence += f"; it says {said}" if said else ""
