@@ -9,7 +9,7 @@ from vidconform.laws import Listing, Models, describe_ids, expect, require_obser
 def test_a_list_holds_the_task(listing: Listing) -> None:
     whole = [view for view in listing.pages("list", "list-desc") if view.asked and not listing.may_be_further_on(view)]
     for view in require_observed(whole, "a list after a task that this run knows, of which no page is left"):
-        expect(view.asked in listing.ids(view), f"{view.asked} in the list", describe_ids(listing.ids(view)), view)
+        expect(listing.holds(view, view.asked), f"{view.asked} in the list", describe_ids(listing.ids(view)), view)
 
 
 @test_a_list_holds_the_task.broken_by
@@ -55,11 +55,15 @@ def test_a_list_holds_what_it_is_asked_for_by_a_value(listing: Listing) -> None:
     told = [one for one in asked if listing.values(one[0], one[1]) or listing.must_hold(*one)]
     require_observed([view for view, _, _ in told], "a list asked for by a documented value that holds a task")
     for view, role, wanted in told:
-        others = [value for value in listing.values(view, role) if str(value) != wanted]
+        others = listing.others(view, role, wanted)
         expect(not others, f"only tasks whose {role} is {wanted}", f"others whose {role} is {others[:3]}", view)
         if listing.must_hold(view, role, wanted):
-            held = view.asked in listing.ids(view)
-            expect(held, f"{view.asked}, whose {role} is {wanted}", describe_ids(listing.ids(view)), view)
+            expect(
+                listing.holds(view, view.asked),
+                f"{view.asked}, whose {role} is {wanted}",
+                describe_ids(listing.ids(view)),
+                view,
+            )
 
 
 @test_a_list_holds_what_it_is_asked_for_by_a_value.broken_by

@@ -29,7 +29,7 @@ class Vendor:
     """A service of one task, which has ended at its first read and goes on again at its `reopened`-th one."""
 
     def __init__(self, reopened: int = 99, *, lists: bool = True, deletes: tuple[int, Any] = (204, b"")) -> None:
-        self.reopened, self.lists, self.deletes = reopened, lists, deletes
+        self.reopened, self.lists, self.deletes, self.shown = reopened, lists, deletes, "video_7"
         self.reads, self.removed = 0, False
 
     def __call__(self, asked: Asked) -> tuple[int, Any]:
@@ -42,11 +42,11 @@ class Vendor:
             return 200, {"id": "video_7", "status": "queued"}
         if not asked.target.startswith("/videos/"):
             is_wanted = self.lists and asked.target.partition("status=")[2] in ("", status)
-            return 200, {"data": [{"id": "video_7", "status": status}] if is_wanted else []}
+            return 200, {"data": [{"id": self.shown, "status": status}] if is_wanted else []}
         if self.removed or not asked.target.endswith("video_7"):
             return 404, {"error": "no such video"}
         self.reads += 1
-        return 200, {"id": "video_7", "status": "completed" if self.reads < self.reopened else "queued"}
+        return 200, {"id": self.shown, "status": "completed" if self.reads < self.reopened else "queued"}
 
 
 def judged(folder: Path, vendor: Any, *rows: str, schemas: dict[str, Any] | None = None) -> dict[str, str]:
@@ -67,6 +67,23 @@ def judged(folder: Path, vendor: Any, *rows: str, schemas: dict[str, Any] | None
 )
 def test_a_task_that_goes_on_again_is_told_by_its_status_alone(vendor: Vendor, unmet: set[str], tmp_path: Path) -> None:
     found = judged(tmp_path, vendor, *ENDING)
+    assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
+
+
+@pytest.mark.parametrize(
+    ("shown", "lists", "unmet"),
+    [
+        ("video_7", True, set()),
+        ("video_8", True, {"id-same-as-asked"}),
+        ("video_8", False, {"id-same-as-asked", "list-contains-the-task"}),
+    ],
+)
+def test_a_task_that_tells_another_id_is_in_the_list_by_that_one(
+    shown: str, lists: bool, unmet: set[str], tmp_path: Path
+) -> None:
+    vendor = Vendor(lists=lists)
+    vendor.shown = shown
+    found = judged(tmp_path, vendor, "id-same-as-asked", "list-contains-the-task", "list-honours-filter")
     assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
 
 

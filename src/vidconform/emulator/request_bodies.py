@@ -12,7 +12,6 @@ from vidconform.emulator.server_state import Call
 from vidconform.exchange import decode_body
 
 _FORMS = (MULTIPART, URLENCODED)
-
 _NAMED = "#/$defs/"
 
 

@@ -7,12 +7,13 @@ from vidconform.laws.gathered_replies import (
     LIFECYCLE_PROBES,
     Gathered,
     on_routes_that_exist,
+    refusals,
     reopened,
     reply_views,
 )
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import DocumentedRefusal, Listing
-from vidconform.laws.subjects import EachCredential, Subject
+from vidconform.laws.subjects import EachCredential, Refused, Subject
 
 CREATING = ("create", "remix", "create-as-form", "cancel")
 """The probes that make tasks."""
@@ -27,6 +28,8 @@ def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     seen, going_on = reply_views(contract, gathered, *LIFECYCLE_PROBES), reopened(contract, gathered)
     ended = [v for v in seen if v.tells_a_task and v.phase in FINISHED and v.asked not in going_on]
     lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
+    for view in (view for view in seen if view.has("id")):
+        lists.names.setdefault(view.asked, set()).add(view.value("id"))
     return [lists] if found else []
 
 
@@ -41,6 +44,16 @@ def variants(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
     """Return the variants of a content; none where the content itself is on no route."""
     found = on_routes_that_exist(contract, gathered, reply_views(contract, gathered, "content-variants"))
     return [Subject(contract, found)] if found else []
+
+
+def refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
+    """Return the replies to one request each that had to be refused: those of some probes, or all."""
+    unknown = [(view.reply.status, view.reply.body) for view in reply_views(contract, gathered, "unknown-task")]
+    found = refusals(contract, gathered)
+    subjects = [Refused(contract, [r]) for r in found if not binding.probes or r.evidence.probe in binding.probes]
+    for one in subjects:
+        one.is_refused_as_unknown = (one.first.reply.status, one.first.reply.body) in unknown
+    return list(subjects)
 
 
 def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:

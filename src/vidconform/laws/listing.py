@@ -15,13 +15,14 @@ class Listing(Subject):
     """The lists of a run: the whole one, one for each order, the first page and the next one.
 
     `created` are the times at which tasks were created, by id, as their own reads tell them, `ended` what these tell of
-    one that has ended by the roles of filters.
+    one that has ended by the roles of filters; `names` are the ids that they tell, by the one that was asked for.
     """
 
     def __init__(self, contract: Contract, views: list[ReplyView]) -> None:
         super().__init__(contract, views)
         self.created: dict[str, float] = {}
         self.ended: dict[str | None, dict[str, str]] = {}
+        self.names: dict[str | None, set[str]] = {}
 
     def pages(self, *steps: str) -> list[ReplyView]:
         """Return the lists that were served, of some steps or of all."""
@@ -31,6 +32,15 @@ class Listing(Subject):
     def ids(self, view: ReplyView) -> list[str]:
         """Return the ids in a list, in its order."""
         return listed_ids(self.contract, view.exchange)
+
+    def holds(self, view: ReplyView, task_id: str | None) -> bool:
+        """Whether a list has a task, by its id or by another that its own reads tell: that is told of by other rows."""
+        return not {task_id, *self.names.get(task_id, ())}.isdisjoint(self.ids(view))
+
+    def others(self, view: ReplyView, role: str, wanted: str) -> list[Any]:
+        """Return what the tasks of a list tell for a role beside the value that it was asked for by."""
+        right = {wanted, *(self.names.get(wanted, ()) if role == "id" else ())}
+        return [value for value in self.values(view, role) if str(value) not in right]
 
     def size(self, view: ReplyView) -> int:
         """Return how many tasks a list holds."""
@@ -82,7 +92,7 @@ class Listing(Subject):
 
     def _lacks_it(self, view: ReplyView) -> bool:
         whole = [page for page in self.pages("list", "list-desc") if not self.may_be_further_on(page)]
-        return bool(whole) and not any(view.asked in self.ids(page) for page in whole)
+        return bool(whole) and not any(self.holds(page, view.asked) for page in whole)
 
     def may_be_further_on(self, view: ReplyView) -> bool:
         """Whether the task that was asked for may stand on a later page: the first one does not go beyond its time."""

@@ -21,7 +21,6 @@ from vidconform.laws.gathered_replies import (
     credential_is_accepted,
     is_refused_alike,
     on_routes_that_exist,
-    refusals,
     reopened,
     reply_views,
     task_replies,
@@ -113,15 +112,6 @@ def _replies(contract: Contract, binding: Binding, gathered: Gathered) -> list[S
     return [Subject(contract, [view]) for view in task_replies(contract, gathered)]
 
 
-def _refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    unknown = [(view.reply.status, view.reply.body) for view in reply_views(contract, gathered, "unknown-task")]
-    found = refusals(contract, gathered)
-    refused = [Refused(contract, [r]) for r in found if not binding.probes or r.evidence.probe in binding.probes]
-    for one in refused:
-        one.is_refused_as_unknown = (one.first.reply.status, one.first.reply.body) in unknown
-    return list(refused)
-
-
 def _other_account(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     wrong = reply_views(contract, gathered, WRONG_KEY_PROBE)
     others = [Refused(contract, [view]) for view in reply_views(contract, gathered, *binding.probes)]
@@ -200,10 +190,10 @@ SUBJECT_KINDS: dict[str, SubjectKind] = {
     "each_credential": SubjectKind(built.each_credential, ("each-credential",), role="retrieve"),
     "models": SubjectKind(_of_each(Models, "models", 1), ("models",), role="models"),
     "polled": SubjectKind(_of_each(Subject, "polling"), ("create", "polling"), role="create"),
-    "refusal": SubjectKind(_refused, optional_probes=("unknown-task",), asks=("probes",), beside=True),
+    "refusal": SubjectKind(built.refused, optional_probes=("unknown-task",), asks=("probes",), beside=True),
     "documented_refusal": SubjectKind(built.documented_refusal, optional_probes=_OWN_TASKS),
     "other_account": SubjectKind(_other_account, optional_probes=(WRONG_KEY_PROBE,), asks=("probes",), role="retrieve"),
-    "any_refusal": SubjectKind(_refused, ("refusal", "create"), beside=True),
+    "any_refusal": SubjectKind(built.refused, ("refusal", "create"), beside=True),
     "unknown_task": SubjectKind(_unknown, ("unknown-task",), _OWN_TASKS, role="retrieve"),
     "generated": SubjectKind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
     "creation": SubjectKind(_creation, ("create",), asks=("member",), role="create"),
