@@ -32,12 +32,11 @@ def _expect_order(task: Task, earlier: str, later: str, slack: int = 0) -> None:
     hint = task.hint(f"a reply with the times {earlier} and {later}", earlier, later)
     for view in require_observed(task.views(earlier, later), hint):
         in_order = view.value(later) >= view.value(earlier) - slack
-        if view.replied_at is not None and view.value(earlier) > view.replied_at + _SKEW:
-            # What has not come yet is wrong by itself, whatever follows it.
-            expected = f"{earlier} at or before {later} ({_moment(view, later)})"
-            expect(in_order, expected, _moment(view, earlier), view, earlier, quoted=False)
-        expected = f"{later} at or after {earlier} ({_moment(view, earlier)})"
-        expect(in_order, expected, _moment(view, later), view, later, quoted=False)
+        # What has not come yet is wrong by itself, whatever follows it.
+        is_to_come = view.replied_at is not None and view.value(earlier) > view.replied_at + _SKEW
+        wrong, order, right = (earlier, "before", later) if is_to_come else (later, "after", earlier)
+        expected = f"{wrong} at or {order} {right} ({_moment(view, right)})"
+        expect(in_order, expected, _moment(view, wrong), view, wrong, quoted=False)
 
 
 @requires("completed-after-created")
