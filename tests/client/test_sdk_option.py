@@ -160,6 +160,7 @@ def test_a_recording_that_the_package_was_driven_for_answers_all_of_its_calls(tm
     assert readings(again) == readings(made), again.ran()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "is_loaded"), [((), False), (("--against=all",), False), (("--sdk",), True)])
 def test_the_package_is_loaded_only_where_it_is_asked_for(
     asked: tuple[str, ...], is_loaded: bool, tmp_path: Path

@@ -45,7 +45,7 @@ MOST_MEMORY = 300 << 20
 SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
 
 
-@pytest.mark.parametrize("said", sampled(ANSWERS, every=8))
+@pytest.mark.parametrize("said", sampled(ANSWERS, every=16))
 def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
     with serving(ANSWERS[said]) as server:
         started = time.process_time()
