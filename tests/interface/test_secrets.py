@@ -115,7 +115,6 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
 def test_a_live_run_leaves_no_trace_of_the_key(judged: tuple[Path, Run]) -> None:
     folder, run = judged
     assert run.code == 1, run.ran()
@@ -140,7 +139,6 @@ def test_the_run_wrote_all_that_could_hold_one(judged: tuple[Path, Run]) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
 def test_a_recording_leaves_no_trace_of_the_key(recorded: tuple[Path, Run]) -> None:
     folder, run = recorded
     assert run.code == 1, run.ran()
