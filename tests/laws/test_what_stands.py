@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.live_cases import cases, live
 from vidconform.emulator.replies import ReplyContext
+from vidconform.proof.trial import run_trial
 
 HOUR = 3600
 Change = Callable[[ReplyContext], None]
@@ -196,3 +197,7 @@ def test_a_field_in_another_form_is_not_said_to_be_missing(
     assert verdict.outcome == "unseen"
     assert verdict.expected.endswith(told)
     assert "in its documented form; " in verdict.expected
+
+
+def test_a_task_that_goes_on_again_and_ends_later_is_told_by_that_alone() -> None:
+    assert run_trial("gptge", "reopens-after-completion").broken_rows == {("gptge/videos", "terminal-status-is-final")}
