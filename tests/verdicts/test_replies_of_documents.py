@@ -105,15 +105,16 @@ def test_what_a_document_says_for_all_operations_counts_for_each(tmp_path: Path)
     assert {name for name, label in broken.items() if label == "fails"} == {"pending-tells-eta"}
 
 
-NO_CHANNEL = {"no-channel": {"with": {"model": "none"}, "responses": [503], "code": "no_channel"}}
+NO_CHANNEL = {"with": {"model": "none"}, "code": "no_channel"}
 REFUSED: Tree = {"properties": {"code": {"x-role": "error-code", "type": "string"}}}
 
 
-def by_channel(folder: Path, error: str | None = "error.schema.json") -> Path:
-    """Write a provider whose document says that a model which nobody serves is refused with 503."""
-    told = answers(("200", "task.schema.json"), ("503", error))
+def by_channel(folder: Path, error: str | None = "error.schema.json", code: int | str = 503) -> Path:
+    """Write a provider whose document says that a model which nobody serves is refused with 503, or another code."""
+    told = answers(("200", "task.schema.json"), (str(code), error))
+    stated = {"no-channel": {**NO_CHANNEL, "responses": [code]}}
     paths = {
-        "/v1/videos": {"post": operation("create", told, requestBody=BODY, **{"x-refusals": NO_CHANNEL})},
+        "/v1/videos": {"post": operation("create", told, requestBody=BODY, **{"x-refusals": stated})},
         "/v1/videos/{id}": {"get": operation("retrieve", answers(("200", "task.schema.json")))},
     }
     rows = dict.fromkeys(["no-channel", "refusals-are-not-server-errors", "create-route"], "MUST")
@@ -139,6 +140,15 @@ def test_a_refusal_that_a_document_states_as_503_is_no_outage(
     found, _ = verdicts(by_channel(tmp_path), says, task_ids=[], max_creations=2)
     assert {row: found[row].label for row in ends} == ends
     assert found["create-route"].label == "conforms"
+
+
+@pytest.mark.parametrize(("code", "label"), [(500, "conforms"), (502, "conforms"), (418, "fails")])
+def test_a_refusal_that_a_document_states_as_5xx_is_any_of_them(code: int, label: str, tmp_path: Path) -> None:
+    def says(asked: Asked) -> tuple[int, Any]:
+        return (code, {"code": "no_channel"}) if b'"none"' in asked.body else (200, TASK)
+
+    found, _ = verdicts(by_channel(tmp_path, code="5XX"), says, task_ids=[], max_creations=2)
+    assert (found["no-channel"].label, found["refusals-are-not-server-errors"].label) == (label, "conforms")
 
 
 def test_a_stated_code_that_has_no_place_in_a_reply_is_refused(tmp_path: Path) -> None:

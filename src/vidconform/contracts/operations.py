@@ -59,7 +59,7 @@ class Operation:
     `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
     whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
     its route as well: which of them answers, the state of the task decides. `bodies` are the example and the files of
-    each media type that a body can be sent as, `stated` the codes of the refusal that it is asked for.
+    each media type that a body can be sent as, `refusal` is the stated one that it is asked for.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Operation:
     paces: dict[str, dict[str, float]] = field(default_factory=dict)
     states_security: bool = True
     shares: str = ""
-    stated: tuple[str, ...] = ()
+    refusal: RefusalCase | None = None
 
     @property
     def body_type(self) -> str:
@@ -129,7 +129,7 @@ class Operation:
     def asked_as(self, case: RefusalCase) -> Operation:
         """Return it with the parameters that a stated refusal is asked with."""
         query, headers = _changed(self.query, case.query), _changed(self.headers, case.headers)
-        return replace(self, query=query, headers=headers, stated=case.responses)
+        return replace(self, query=query, headers=headers, refusal=case)
 
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""

@@ -59,6 +59,10 @@ class RefusalCase:
         """Whether a status code is one that the document gives."""
         return not {str(status), f"{status // 100}XX"}.isdisjoint(self.responses or ("4XX",))
 
+    def answers_by_name(self, status: int) -> bool:
+        """Whether it gives a code itself, or all of the server's errors; one of 4XX may be about something else."""
+        return str(status) in self.responses or (status >= 500 and self.answers(status))
+
     def changed(self, example: Any) -> Any:
         """Return the documented body as this case changes it."""
         if self.body is not None or not isinstance(example, dict):

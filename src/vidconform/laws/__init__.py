@@ -46,6 +46,7 @@ from vidconform.laws.refusal_checks import (
     has_documented_code,
     has_its_code_elsewhere,
     is_answered_at_once,
+    refuses_by_a_server_error,
     tells_of_the_task,
 )
 from vidconform.laws.reply_view import ReplyView
@@ -66,13 +67,13 @@ from vidconform.laws.video_bytes import A_TEXT, why_no_video
 
 __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "CANCEL_AGAIN", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "LIFECYCLE_PROBES",
-    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "AuthAttempt", "Binding", "BrokenLaw",
-    "Cancellation", "Creation", "Deletion", "DocumentedRefusal", "EachCredential", "Gathered", "GeneratedReplies",
-    "Inconclusive", "Law", "Listing", "Models", "Published", "Refused", "Remixed", "ReplyView", "Subject",
-    "SubjectKind", "Task", "TaskField", "Unseen", "binding_of", "came_too_late", "code_at", "describe_codes",
-    "describe_codes_of_unknown", "describe_credential", "describe_ids", "describe_permission", "describe_redirect",
-    "describe_reply", "expect", "expect_each", "expect_refused", "expect_served", "forbids_the_key",
-    "has_code_of_unknown", "has_documented_code", "has_its_code_elsewhere", "is_answered_at_once", "kind_of",
-    "listed_ids", "misses_what_was_sent", "of_request", "on_routes_that_exist", "reply_views", "require_observed",
-    "requires", "rows_of", "schema_errors", "subjects_of", "tells_of_the_task", "why_no_video",
+    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "AuthAttempt", "Binding", "BrokenLaw", "Cancellation", "Creation",
+    "Deletion", "DocumentedRefusal", "EachCredential", "Gathered", "GeneratedReplies", "Inconclusive", "Law",
+    "Listing", "Models", "Published", "Refused", "Remixed", "ReplyView", "Subject", "SubjectKind", "Task", "TaskField",
+    "Unseen", "binding_of", "came_too_late", "code_at", "describe_codes", "describe_codes_of_unknown",
+    "describe_credential", "describe_ids", "describe_permission", "describe_redirect", "describe_reply", "expect",
+    "expect_each", "expect_refused", "expect_served", "forbids_the_key", "has_code_of_unknown", "has_documented_code",
+    "has_its_code_elsewhere", "is_answered_at_once", "kind_of", "listed_ids", "misses_what_was_sent", "of_request",
+    "on_routes_that_exist", "refuses_by_a_server_error", "reply_views", "require_observed", "requires", "rows_of",
+    "schema_errors", "subjects_of", "tells_of_the_task", "why_no_video",
 ]  # fmt: skip

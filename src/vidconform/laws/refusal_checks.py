@@ -68,6 +68,13 @@ def expect_refused(refusal: Refused) -> None:
     expect(refused, "a refusal with 4xx", describe_reply(view), view)
 
 
+def refuses_by_a_server_error(view: ReplyView) -> bool:
+    """Whether a server error is a right refusal: of a method nobody implements, or as the document states it."""
+    own = [case for case in view.contract.refusals.values() if case.probe == view.evidence.probe]
+    otherwise = (view.exchange.step, view.reply.status) in _REFUSED_OTHERWISE
+    return otherwise or any(case.answers_by_name(view.reply.status) for case in own)
+
+
 def describe_codes(contract: Contract, role: str, first: str) -> str:
     """Return the status codes that a document gives for replies of an operation that begin with a digit; words.
 

@@ -79,7 +79,7 @@ class PaidRequest:
     def _is_nothing(self, exchange: Exchange) -> bool:
         """Whether no task was made of what had to be refused; of some probes it was seen that none ever is."""
         is_known = (self.context.contract.id, self.context.probe) in self.context.setting.harmless
-        is_harmless = is_known or is_stated(exchange, self.operation.stated)
+        is_harmless = is_known or is_stated(exchange, self.operation.refusal)
         return exchange.reply.is_refusal or (is_harmless and not exchange.reply.is_success)
 
     def _remember(self, danger: Danger, doubt: NotSent | ProbeFailure | None) -> None:

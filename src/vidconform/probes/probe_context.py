@@ -82,7 +82,7 @@ class ProbeContext:
             step, operation.role, task_id, credential, self._without_credential(request),
             self._kept(received.reply, longest), received.at, round(elapsed, 3), _origin(received),
         )  # fmt: skip
-        refuse_outage(kept, received.classification, self.setting.redactor, operation.stated)
+        refuse_outage(kept, received.classification, self.setting.redactor, operation.refusal)
         self.exchanges.append(kept)
         if longest is None and kept.reply.cut and kept.role not in _VIDEOS:
             self._note(of_a_large_reply(kept, received.reply))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from vidconform.contracts import RefusalCase
 from vidconform.exchange import Exchange, Reply
 from vidconform.redaction import Redactor
 from vidconform.transport import Classification, FailureKind, ProbeFailure, error_words
 
 
-def is_stated(exchange: Exchange, codes: tuple[str, ...]) -> bool:
-    """Whether a reply in JSON has one of the codes by which the document refuses it, whatever these mean elsewhere."""
-    return exchange.reply.is_json and str(exchange.reply.status) in codes
+def is_stated(exchange: Exchange, refusal: RefusalCase | None) -> bool:
+    """Whether a reply in JSON has a code by which the document refuses the request, whatever it means elsewhere."""
+    is_one = refusal is not None and refusal.answers_by_name(exchange.reply.status)
+    return is_one and exchange.reply.is_json
 
 
-def refuse_outage(exchange: Exchange, found: Classification, redactor: Redactor, stated: tuple[str, ...] = ()) -> None:
+def refuse_outage(
+    exchange: Exchange, found: Classification, redactor: Redactor, refusal: RefusalCase | None = None
+) -> None:
     """Raise ProbeFailure for a reply that says nothing of what was asked; while probing, so that a replay does too.
 
-    A refusal with one of the codes that are `stated` for it says what was to be said.
+    What the document says of a `refusal` that was asked for is no outage.
     """
-    if found.outage is not None and not is_stated(exchange, stated):
+    if found.outage is not None and not is_stated(exchange, refusal):
         said = error_words(exchange.reply, redactor.text)
         sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
         sentence += f"; it says {said}" if said else ""
