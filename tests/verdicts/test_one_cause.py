@@ -87,6 +87,28 @@ def test_a_task_that_tells_another_id_is_in_the_list_by_that_one(
     assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
 
 
+LIMIT = {"name": "limit", "in": "query", "x-role": "limit", "schema": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "heeds", "outcome"), [(1, True, "unseen"), (1, False, "unseen"), (2, True, "met"), (2, False, "unmet")]
+)
+def test_a_list_of_one_task_tells_nothing_of_its_limit(tasks: int, heeds: bool, outcome: str, tmp_path: Path) -> None:
+    def says(asked: Asked) -> tuple[int, Any]:
+        told = [{"id": f"video_{number}", "status": "completed"} for number in range(1, tasks + 1)]
+        if asked.target.startswith("/videos/"):
+            return (200, told[0]) if asked.target.endswith("video_1") else (404, {"error": "no such video"})
+        return 200, {"data": told[:1] if heeds and "limit=1" in asked.target else told}
+
+    paths = {
+        "/videos": {"get": operation("list", answers(("200", "list.schema.json")), parameters=[LIMIT])},
+        "/videos/{id}": {"get": operation("retrieve", TOLD)},
+    }
+    small = write(tmp_path, paths, {"list.schema.json": LIST}, {"list-honours-limit": "MUST"})
+    found, _ = verdicts(small, says, task_ids=["video_1"])
+    assert found["list-honours-limit"].outcome.value == outcome
+
+
 @pytest.mark.parametrize(("said", "end"), [((204, b""), "met"), ((200, {}), "met"), ((200, b"<html>"), "unseen")])
 def test_a_deletion_of_which_nothing_is_promised_is_told_by_its_status_code(
     said: tuple[int, Any], end: str, tmp_path: Path
