@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import takewhile
 
 from vidconform.laws import FINISHED, ReplyView, Task, TaskField, expect, require_observed, requires
 
@@ -96,10 +96,8 @@ def _may_be_one_second(view: ReplyView) -> bool:
 
 @requires("update-time-moves-with-status")
 def test_the_update_time_moves_with_the_status(task: Task) -> None:
-    views = task.views("status", "updated")
     # What follows an end has a law of its own.
-    last = next((index for index, view in enumerate(views) if view.phase in FINISHED), len(views))
-    going_on = pairwise(views[: last + 1])
+    going_on = takewhile(lambda pair: pair[0].phase not in FINISHED, task.pairs("status", "updated"))
     changes = [(a, b) for a, b in going_on if a.status != b.status and not _may_be_one_second(a)]
     hint = task.hint("two reads that tell another status and the last update", "updated")
     require_observed((later for _, later in changes), hint)

@@ -21,16 +21,14 @@ def pytest_configure() -> None:
 # Before pytest deselects by what these marks say.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what little time leaves out: of a slow test all cases but its first, of coverage slow ones and those of any.
-
-    Tracing doubles the time of what it follows.
-    """
+    """Leave all cases of a test but its first out of what coverage traces and, of a slow one, out of `.ci/run`."""
     seen: set[str] = set()
     for item in items:
-        kind, is_slow = item.nodeid.partition("[")[0], item.get_closest_marker("slow")
-        if kind in seen or is_slow:
+        kind = item.nodeid.partition("[")[0]
+        if kind in seen:
+            # Tracing doubles the time of what it follows.
             item.add_marker("no_cover")
-        if kind in seen and is_slow:
+        if kind in seen and item.get_closest_marker("slow"):
             item.add_marker("exhaustive")
         seen.add(kind)
     # What takes longest stands in files of few tests: begun last, each would keep one worker busy and the others not.

@@ -21,11 +21,9 @@ CREATING = ("create", "remix", "create-as-form", "cancel")
 
 def listing(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the lists of a run as one subject."""
-    found = reply_views(contract, gathered, "list")
-    lists = Listing(contract, found)
-    told = [view for view in reply_views(contract, gathered, *LIFECYCLE_PROBES) if view.has("id", "created")]
-    lists.created = {view.value("id"): view.value("created") for view in told}
-    seen, going_on = reply_views(contract, gathered, *LIFECYCLE_PROBES), reopened(contract, gathered)
+    found, seen = reply_views(contract, gathered, "list"), reply_views(contract, gathered, *LIFECYCLE_PROBES)
+    lists, going_on = Listing(contract, found), reopened(contract, gathered)
+    lists.created = {view.value("id"): view.value("created") for view in seen if view.has("id", "created")}
     ended = [v for v in seen if v.tells_a_task and v.phase in FINISHED and v.asked not in going_on]
     lists.ended = {view.asked: {role: str(view.raw(role)) for role in FILTERS} for view in ended}
     for view in (view for view in seen if view.has("id")):

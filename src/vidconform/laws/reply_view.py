@@ -202,7 +202,7 @@ class ReplyView:
 
     def altered(self, *, code: int | None = None, body: Any = None, headers: dict[str, str] | None = None,
                 redirected: int | None = None, **roles: Any) -> ReplyView:  # fmt: skip
-        """Return a copy with another code, body, header or values of roles, `redirected` with such a code before."""
+        """Return a copy with another status code, body, headers or roles; `redirected` is that of a redirect before."""
         reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
         pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
         request = self.exchange.request

@@ -131,10 +131,10 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
     found = reply_views(contract, gathered, *binding.probes)
     subjects = [Subject(contract, served) for served in asked_rightly(found, binding.role)]
     accepted, permitted = (credential_is_accepted(contract, gathered, binding.role, at) for at in ("", binding.role))
+    going_on = reopened(contract, gathered)
     for subject in subjects:
         subject.apart = {code for row, codes in binding.apart.items() if row in contract.requirements for code in codes}
-        subject.accepted, subject.permitted = accepted, permitted
-        subject.reopened = reopened(contract, gathered)
+        subject.accepted, subject.permitted, subject.reopened = accepted, permitted, going_on
     return subjects
 
 

@@ -26,9 +26,16 @@ def _tell_another(reply: ReplyContext) -> None:
         field.write(reply.body, type(told)(reply.status + 1))
 
 
-for _when, _name in {TASK: "success", REFUSED: "refusal"}.items():
-    _sentence = f"The body of a {_name} tells another status code than the reply has."
-    vices(_when, (f"another-status-code-in-a-{_name}", _sentence, _tell_another))
+vices(
+    TASK,
+    ("another-status-code-in-a-success", "The body of a success tells another status code than the reply has.",
+     _tell_another),
+)  # fmt: skip
+vices(
+    REFUSED,
+    ("another-status-code-in-a-refusal", "The body of a refusal tells another status code than the reply has.",
+     _tell_another),
+)  # fmt: skip
 
 
 @vice(READ)
