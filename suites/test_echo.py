@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import takewhile
 
-from vidconform.laws import FINISHED, Task, TaskField, expect, require_observed, requires
+from vidconform.laws import FINISHED, ReplyView, Task, TaskField, expect, require_observed, requires
 
 
 def _expect_echo(task: Task, role: str) -> None:
@@ -83,25 +84,41 @@ def _(task: Task) -> None:
     task.alter(pending_prompt="another prompt")
 
 
-@requires("model-stays", member="model")
-@requires("size-stays", member="size")
-@requires("seconds-stays", member="seconds")
-@requires("prompt-stays", member="prompt")
-@requires("completed-at-stays", member="completed")
-@requires("expires-at-stays", member="expires")
-@requires("remixed-from-stays", member="source")
-def test_what_a_finished_task_tells_stays(task_field: TaskField) -> None:
+def _expect_all_alike(task_field: TaskField, views: Iterable[ReplyView]) -> None:
     role = task_field.role
-    # Where the task goes on again, that is the fault.
-    ended = takewhile(lambda view: view.phase in FINISHED, task_field.since_finished())
-    told = [view for view in ended if view.tells(role)]
+    told = [view for view in views if view.tells(role)]
     hint = task_field.hint(f"two reads of one finished task that tell its {role}", role)
     for view in require_observed(told[1:], hint):
         first = told[0].raw(role)
         expect(view.raw(role) == first, f"{first!r} as before", view.raw(role), view, role)
 
 
-@test_what_a_finished_task_tells_stays.broken_by
-def _(task_field: TaskField) -> None:
+def _append_another(task_field: TaskField) -> None:
     told = task_field.all[-1].raw(task_field.role)
     task_field.append(**{task_field.role: told + 1 if isinstance(told, int) else "another"})
+
+
+@requires("model-stays", member="model")
+@requires("size-stays", member="size")
+@requires("seconds-stays", member="seconds")
+@requires("prompt-stays", member="prompt")
+@requires("remixed-from-stays", member="source")
+def test_what_a_finished_task_tells_stays(task_field: TaskField) -> None:
+    _expect_all_alike(task_field, task_field.since_finished())
+
+
+@test_what_a_finished_task_tells_stays.broken_by
+def _(task_field: TaskField) -> None:
+    _append_another(task_field)
+
+
+@requires("completed-at-stays", member="completed")
+@requires("expires-at-stays", member="expires")
+def test_the_times_of_an_end_stay(task_field: TaskField) -> None:
+    # A task that goes on again ends at another time, and is told by its status.
+    _expect_all_alike(task_field, takewhile(lambda view: view.phase in FINISHED, task_field.since_finished()))
+
+
+@test_the_times_of_an_end_stay.broken_by
+def _(task_field: TaskField) -> None:
+    _append_another(task_field)
