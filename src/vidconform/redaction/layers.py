@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 
 from vidconform.redaction.archives import unpacked
 
-# No quantifier gives anything back, and no run is tried from its middle, so that the time is linear.
+# No quantifier gives anything back, and no run is tried from its middle, so that the time is linear. Each alternative
+# begins with a character, and looks behind after it: so `re` passes over all others at once.
 _ESCAPE = re.compile(
     rb"%u(?P<unicode>[0-9a-fA-F]{4})|%(?P<percent>[0-9a-fA-F]{2})"
-    rb"|(?<!\\)\\++(?:u(?P<json>[0-9a-fA-F]{4})|x(?P<hex>[0-9a-fA-F]{2})|u\{(?P<brace>[0-9a-fA-F]{1,6})\}"
+    rb"|\\(?<!\\\\)\\*+(?:u(?P<json>[0-9a-fA-F]{4})|x(?P<hex>[0-9a-fA-F]{2})|u\{(?P<brace>[0-9a-fA-F]{1,6})\}"
     rb"|(?P<octal>[0-3][0-7]{2})|(?P<short>[nrtbf\"'/]))"
     rb"|&#(?:(?P<decimal>\d{1,7})|[xX](?P<number>[0-9a-fA-F]{1,6}));|(?P<named>&[A-Za-z]{2,8};)"
-    rb"|\b0[xX](?P<literal>[0-9a-fA-F]{2})\b"
+    rb"|0(?<!\w0)[xX](?P<literal>[0-9a-fA-F]{2})\b"
 )
 _BASES = {"octal": 8, "decimal": 10}
 _BYTES = ("percent", "hex", "octal", "literal")
@@ -28,7 +29,7 @@ _NAME = re.compile(rb"\"[^\"\\]{0,80}+\"\s{0,8}+:|[&?;\n][\w.\[\]-]{1,40}+(?:=|:
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}+(?:\r?\n[ \t]?[A-Za-z0-9+/_-]++)*+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}+")
-_CODES = re.compile(rb"(?<!\d)(?:\d{1,3}[,\s]{1,3}+){11,}+(?:\d{1,3})?")
+_CODES = re.compile(rb"\d(?<!\d\d)\d{0,2}[,\s]{1,3}+(?:\d{1,3}[,\s]{1,3}+){10,}+(?:\d{1,3})?")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _EBCDIC = bytes(range(256)).decode("cp037").encode("latin-1")
 _BETWEEN = b"\0\n\0"

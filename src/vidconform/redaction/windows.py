@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from struct import Struct
 
 from vidconform.redaction.layers import layers_of
 from vidconform.redaction.secret_pieces import GRAM, STRIDE, SecretForm, common_beginning, telling_forms
@@ -15,6 +16,8 @@ _DEPTH = 4
 # What is decoded of a content is longer than it by no more than this, all layers together.
 _TIMES, _MORE = 8, 2 << 20
 _LETTERS = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123))
+# The grams of a block of a content, at each multiple of STRIDE.
+_BLOCK = Struct(f"{GRAM}s{STRIDE - GRAM}x" * 64)
 _ALPHABETS = (_LETTERS + b"_./+=~-", _LETTERS)
 """What a key is made of; what stands between the parts of one that is split has none of it, or no letter of it."""
 
@@ -63,8 +66,15 @@ class _Index:
 
     def spans(self, content: bytes) -> Iterator[Span]:
         """Yield the runs of a content in small letters that give a secret away."""
+        for begin in range(0, len(content), _BLOCK.size):
+            end = begin + _BLOCK.size
+            # Most blocks hold nothing of any secret, and that is told without a loop of Python's.
+            if end > len(content) or not self._grams.keys().isdisjoint(_BLOCK.unpack_from(content, begin)):
+                yield from self._runs(content, range(begin, min(end, len(content) - GRAM + 1), STRIDE))
+
+    def _runs(self, content: bytes, places: range) -> Iterator[Span]:
         grams, done = self._grams, 0
-        for place in range(0, len(content) - GRAM + 1, STRIDE):
+        for place in places:
             if content[place : place + GRAM] in grams and place + GRAM > done:
                 for form, offset in grams[content[place : place + GRAM]]:
                     run = form.run_at(content, place, offset)
