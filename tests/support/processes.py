@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import httpx
 import pytest
 import pytest_recording.plugin
 import xdist.plugin
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from jsonschema import Draft202012Validator
 from pytest_recording import network
 from vcr.serializers import yamlserializer
@@ -29,6 +31,7 @@ from vidconform.locations import data_folder
 from vidconform.plugin import judge as judge_hooks
 from vidconform.plugin import reporter, workers
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
+from vidconform.report.pages import page_environment
 from vidconform.report.results_writer import SCHEMA
 
 KEYS = {
@@ -59,7 +62,7 @@ UNNEEDED = [
 ]
 _NEEDED = [word for name in (plugin, pytest_recording.plugin, xdist.plugin) for word in ("-p", name.__name__)]
 # pytester forgets a module that is first imported in one of its runs, and some do not bear to be imported twice.
-_LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler)
+_LOADED = (httpx, httpcore, yamlserializer, judge_hooks, reporter, workers, network, scheduler, page_environment)
 
 _OURS = ("_API_KEY", "_TOKEN", "_BASE_URL")
 # Without bytecode each of hundreds of processes would compile all of it anew.
@@ -130,6 +133,25 @@ def judge(folder: Path, *arguments: str, **variables: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr, report)
 
 
+class _CompiledPages(BytecodeCache):
+    """What the templates of pages were compiled to: each run in this process would do it anew."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template what it was compiled to before."""
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template was compiled to."""
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_PAGES = partial(Environment, bytecode_cache=_CompiledPages())
+
+
 def judge_inside(pytester: pytest.Pytester, *arguments: str, **variables: str) -> Run:
     """Run pytest in this very process, which costs no start; with --report=FOLDER/report."""
     report = pytester.path / "report"
@@ -139,6 +161,7 @@ def judge_inside(pytester: pytest.Pytester, *arguments: str, **variables: str) -
         for name, value in variables.items():
             patch.setenv(name, value)
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        patch.setattr(page_environment, "Environment", _PAGES)
         done = pytester.runpytest_inprocess("-p", "no:cacheprovider", *_NEEDED, f"--report={report}", *arguments)
     return Run(int(done.ret), done.stdout.str(), done.stderr.str(), report)
 
