@@ -21,16 +21,19 @@ def pytest_configure() -> None:
 # Before pytest deselects by what these marks say.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all cases of a test but its first out of what coverage traces and, of a slow one, out of `.ci/run`."""
-    seen: set[str] = set()
+    """Say which cases of a test are slow, which are left to CI, and which are run without measuring coverage."""
+    seen: Counter[str] = Counter()
     for item in items:
         kind = item.nodeid.partition("[")[0]
-        if kind in seen:
+        sample = item.get_closest_marker("sampled")
+        if sample and seen[kind] % sample.args[0]:
+            item.add_marker("slow")
+        if seen[kind]:
             # Tracing doubles the time of what it follows.
             item.add_marker("no_cover")
-        if kind in seen and item.get_closest_marker("slow"):
+        if seen[kind] and item.get_closest_marker("slow"):
             item.add_marker("exhaustive")
-        seen.add(kind)
+        seen[kind] += 1
     # What takes longest stands in files of few tests: begun last, each would keep one worker busy and the others not.
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])

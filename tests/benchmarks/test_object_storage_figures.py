@@ -26,6 +26,7 @@ def store() -> Iterator[ObjectStore]:
         yield one
 
 
+@pytest.mark.slow
 def test_a_night_as_a_bundle_in_an_object_store(tmp_path: Path, store: ObjectStore, record_property: Record) -> None:
     fleet, bundles = write_nights(tmp_path / "kept", VENDORS, NIGHTS), tmp_path / "bundles"
     for run in sorted(path.parent for path in fleet.nights.rglob("evidence.jsonl")):

@@ -60,6 +60,7 @@ def verify(capsys: pytest.CaptureFixture[str]) -> Callable[[Path], tuple[int, st
 Verify = Callable[[Path], tuple[int, str]]
 
 
+@pytest.mark.slow
 def test_a_bundle_says_whose_evidence_it_is_and_is_judged_as_it_claims(bundle: Path, verify: Verify) -> None:
     code, said = verify(bundle)
     assert code == 0, said

@@ -107,6 +107,7 @@ def test_a_mended_schema_moves_what_it_decides_and_history_says_that_the_service
     assert "judged again: deviates in 1 run before (schema)" in told
 
 
+@pytest.mark.slow
 def test_the_site_of_a_history_that_was_judged_again_tells_what_our_reading_changed(
     history: Path, rejudge: Rejudge, tmp_path: Path
 ) -> None:

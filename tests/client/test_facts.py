@@ -61,6 +61,7 @@ def published() -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
+@pytest.mark.sampled(13)
 @pytest.mark.parametrize("provider", [*known_providers(), *MADE_UP], ids=lambda named: Path(named).name)
 def test_the_facts_keep_their_published_format(provider: str) -> None:
     found = json.loads(json.dumps(facts(provider)))
@@ -185,6 +186,7 @@ def test_a_document_whose_export_asks_for_more_than_openapi_reads_is_told_whole(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_word_with_two_meanings_and_a_path_with_two_vocabularies_show_both() -> None:
     found = documented(RELAY)
     ((word, meanings),) = ((one["word"], one["meanings"]) for one in found["words_with_two_meanings"])
@@ -266,6 +268,7 @@ def test_a_pace_that_means_nothing_is_refused_with_its_place(
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_was_kept_says_what_the_service_does_instead(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ def briefly(seconds: float) -> None:
     time.sleep(min(seconds, 0.02))
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("provider", [*known_providers(), *FOLDERS], ids=lambda named: Path(named).name)
 def test_the_client_reaches_a_video_or_says_what_is_not_documented(provider: str, http: httpx.Client) -> None:
     facts = documented(provider)

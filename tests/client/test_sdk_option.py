@@ -68,6 +68,7 @@ def test_findings_fail_a_run_that_requires_the_client(tmp_path: Path) -> None:
     assert judge(tmp_path, *asked).code == 1
 
 
+@pytest.mark.slow
 def test_findings_are_required_only_where_they_are_asked_for(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=opeai", f"--require={CLIENT}", "-k", "status")
     assert run.code == 4
@@ -173,6 +174,7 @@ def test_the_package_is_loaded_only_where_it_is_asked_for(
     assert (package / "__init__.py.loaded").exists() == is_loaded, run.ran()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(HAS_OPENAI, reason="openai is installed")
 def test_without_the_extra_a_run_ends_with_what_to_install(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=opeai", "--sdk", "-q")

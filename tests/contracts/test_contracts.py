@@ -94,6 +94,7 @@ def test_a_statement_is_one_plain_sentence(contract: Contract) -> None:
             assert sentence is None or (sentence == sentence.strip() and sentence.endswith(".")), row.id
 
 
+@pytest.mark.sampled(5)
 @each_contract
 def test_the_openapi_document_is_valid(contract: Contract) -> None:
     path = contract.folder / "openapi.yaml"

@@ -144,6 +144,7 @@ def test_the_list_names_the_edition(acme: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out.splitlines()[1] == f"  {edition}"
 
 
+@pytest.mark.slow
 def test_results_and_reports_of_a_run_name_the_edition(tmp_path: Path) -> None:
     run = judge(tmp_path, "--provider=gptge")
     (edition,) = [contract.edition for contract in CONTRACTS if contract.id == "gptge/videos"]

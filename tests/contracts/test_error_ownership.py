@@ -86,6 +86,7 @@ def test_one_change_breaks_the_rows_that_own_the_broken_nodes_and_no_other(
     assert set(contract.task.bound) - broken == set()
 
 
+@pytest.mark.sampled(5)
 @each_contract
 def test_a_valid_body_meets_the_same_by_the_short_way_as_by_the_long_one(contract: Contract, session: Session) -> None:
     short, long = contract.task, replace(contract.task)
@@ -103,6 +104,7 @@ def _told(schema: Schema, body: Any) -> list[tuple[str, str, bool, int]]:
     return sorted((one.requirement, one.pointer, one.hedged, len(one.errors)) for one in found)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "contract",
     [c for c in CONTRACTS if ENVELOPE in c.schemas and documented(c, c.schemas[ENVELOPE])],

@@ -143,6 +143,7 @@ def own(tmp_path: Path) -> Path:
     return shutil.copytree(data_folder("specs") / "gptge", tmp_path / "gptge")
 
 
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_one_sentence(name: str, own: Path) -> None:
     file, change, sentence = HOSTILE[name]
@@ -201,6 +202,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
+@pytest.mark.slow
 def test_aliases_in_a_recording_cost_no_memory(own: Path) -> None:
     shutil.copytree(data_folder("cassettes") / "gptge", own / "cassettes")
     cassette = sorted((own / "cassettes").rglob("*.yaml"))[0]

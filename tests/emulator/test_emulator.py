@@ -151,6 +151,7 @@ def test_the_first_known_task_lives_its_whole_life_and_stays(provider: str, url:
     assert bodies[-1] == bodies[-2]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("provider", "contract", "url", "words"),
     [
@@ -232,6 +233,7 @@ def test_opeai_s_routes_ask_for_their_own_credentials_and_show_one_task() -> Non
         assert {httpx.get(url.format(at), headers=sent).status_code for at, sent in refused} == {401}
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "sent",
     [
@@ -310,6 +312,7 @@ BAD_BODIES: list[Any] = [
 BAD_BYTES = [b"", b"{", b"\xff", b'{"model": NaN}', b"[" * 100_000, b"9" * 5_000, b"model=sora-2"]
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("body", [*(json.dumps(body).encode() for body in BAD_BODIES), *BAD_BYTES])
 def test_a_bad_body_is_400_and_creates_nothing(untouched: Running, body: bytes) -> None:
     reply = httpx.post(f"{untouched.url}/v1/videos", content=body, headers=BEARER)

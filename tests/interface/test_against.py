@@ -172,6 +172,7 @@ def test_the_page_has_the_matrix_and_each_cell_leads_to_its_rows(everything: Run
     assert set(exchanges) <= set(re.findall(r' id="([^"]+)"', page))
 
 
+@pytest.mark.slow
 def test_a_required_contract_fails_the_run_in_its_own_words(pytester: pytest.Pytester) -> None:
     run = judge_inside(pytester, "--provider=gptge", "--require=openai/videos", "-k", "id-type or progress-type")
     assert run.code == 1
@@ -181,6 +182,7 @@ def test_a_required_contract_fails_the_run_in_its_own_words(pytester: pytest.Pyt
     assert {row["requirement"] for row in unmet} == {"completed-at-present", "expires-at-present", "prompt-present"}
 
 
+@pytest.mark.slow
 def test_what_only_deviates_fails_a_required_contract_on_demand(pytester: pytest.Pytester) -> None:
     chosen = ("--provider=opeai", "--require=gptge/videos")
     assert judge_inside(pytester, *chosen).code == 0
@@ -189,6 +191,7 @@ def test_what_only_deviates_fails_a_required_contract_on_demand(pytester: pytest
     assert "DEVIATES  opeai/videos by gptge/videos  success-word" in strict.out
 
 
+@pytest.mark.slow
 def test_its_own_contract_may_be_required_and_its_known_deviations_still_fail_nothing(
     pytester: pytest.Pytester,
 ) -> None:
@@ -208,6 +211,7 @@ def test_without_a_provider_there_is_nothing_to_judge(pytester: pytest.Pytester)
     assert "--against: expected --provider=NAME with it" in run.err
 
 
+@pytest.mark.slow
 def test_folders_of_one_s_own_are_judged_and_judge(pytester: pytest.Pytester) -> None:
     copied = copy_of("gptge", pytester.path)
     run = judge_inside(

@@ -87,6 +87,7 @@ def test_the_list_for_people_names_statement_place_and_check(capsys: pytest.Capt
     assert sum(line.startswith("  MUST ") for line in lines) == sum(row.level == "MUST" for row in rows.values())
 
 
+@pytest.mark.slow
 def test_several_providers_and_folders_can_be_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder = copy_of("gptge", tmp_path, cassettes=False)
     assert main(["list", "opeai", str(folder), "opeai", "--json"]) == 0
@@ -124,6 +125,7 @@ def test_a_broken_ledger_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_problem(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command("list"), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -137,6 +139,7 @@ def test_a_reader_that_has_seen_enough_is_no_problem(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("words", "streams", "code"),
     [
@@ -220,6 +223,7 @@ def test_what_serve_prints_is_what_a_run_takes(tmp_path: Path) -> None:
     assert json.loads(last)["exit"] == 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "arguments", [["diff"], ["nothing"], ["vices", "gptge", "--nothing"], ["serve", "gptge", "--port=x"]]
 )

@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import KEYS, PROVIDERS, Run, copy_of, environment, judge, judge_inside, live, validator
-from tests.support.sampling import sampled
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.locations import data_folder
@@ -71,7 +70,8 @@ def octopusx() -> Iterator[Running]:
         yield emulator
 
 
-@pytest.mark.parametrize("provider", sampled(PROVIDERS, every=len(PROVIDERS)))
+@pytest.mark.sampled(len(PROVIDERS))
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_provider_that_keeps_its_documents_is_green(provider: str, served: Served) -> None:
     run = served(provider).run
     assert run.code == 0, run.ran()
@@ -81,7 +81,8 @@ def test_a_provider_that_keeps_its_documents_is_green(provider: str, served: Ser
     assert run.err == ""
 
 
-@pytest.mark.parametrize("provider", sampled(PROVIDERS, every=len(PROVIDERS)))
+@pytest.mark.sampled(len(PROVIDERS))
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_run_costs_little_and_tells_what_it_cost(provider: str, served: Served) -> None:
     counted = served(provider)
     assert 0 < counted.requests <= MOST_REQUESTS[provider]
@@ -90,14 +91,16 @@ def test_a_run_costs_little_and_tells_what_it_cost(provider: str, served: Served
     assert f"sent: {provider} {counted.requests} requests and {counted.creations} creations" in counted.run.out
 
 
-@pytest.mark.parametrize("provider", sampled(PROVIDERS, every=len(PROVIDERS)))
+@pytest.mark.sampled(len(PROVIDERS))
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_header_says_where_requests_go_and_what_they_may_cost(provider: str, served: Served) -> None:
     cost = "at most 2 paid creations in this run" if provider in CREATING else "nothing is created"
     url = served(provider).run.lines[1]["base_url"]
     assert f"vidconform: {provider}: live, {url}, {cost}\n" in served(provider).run.out
 
 
-@pytest.mark.parametrize("provider", sampled(PROVIDERS, every=len(PROVIDERS)))
+@pytest.mark.sampled(len(PROVIDERS))
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_live_results_keep_their_schema_line_by_line(provider: str, served: Served) -> None:
     run = served(provider).run
     assert [error.message for line in run.lines for error in validator().iter_errors(line)] == []

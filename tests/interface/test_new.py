@@ -150,6 +150,7 @@ def judged(acme: Path, vice: str | None = None) -> Run:
         return judge(acme.parent, *address, *tasks, **KEY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("published", [None, PUBLISHED])
 def test_a_new_folder_is_listed_and_keeps_every_rule_of_its_files(tmp_path: Path, published: Tree | None) -> None:
     acme, _ = begun(tmp_path, published)
@@ -317,6 +318,7 @@ def test_an_editor_finds_the_format_of_each_file_beside_it(taken: tuple[Path, li
     assert [f for f in formats if f.read_text("utf-8") != (installed / f.name).read_text("utf-8")] == []
 
 
+@pytest.mark.slow
 def test_an_existing_folder_is_never_written_over(tmp_path: Path) -> None:
     acme = tmp_path / "acme"
     acme.mkdir()
@@ -400,6 +402,7 @@ HOSTILE: list[Callable[[Tree], Any]] = [
 ]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("at", range(len(HOSTILE)))
 def test_a_damaged_document_is_taken_without_its_damage_or_refused(
     at: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

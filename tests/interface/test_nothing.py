@@ -53,6 +53,7 @@ def test_a_run_that_judges_nothing_leaves_an_earlier_run_s_folder_as_it_is(
     assert contents(run.report) == paid, run.ran()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("-n", "1")], ids=" ".join)
 def test_a_run_that_judges_begins_the_folder_anew(
     words: tuple[str, ...], paid: dict[str, bytes], pytester: pytest.Pytester
@@ -63,6 +64,7 @@ def test_a_run_that_judges_begins_the_folder_anew(
     assert {name for name, content in contents(run.report).items() if content == paid.get(name)} == {"creations.jsonl"}
 
 
+@pytest.mark.slow
 def test_results_are_begun_before_the_first_verdict(paid: dict[str, bytes], pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         "import pathlib, pytest\n"
@@ -114,6 +116,7 @@ def test_what_the_sentence_advises_judges(project: Path, pytester: pytest.Pytest
     assert run.verdicts
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("words", "code"),
     [(("--collect-only",), 0), (("--setup-plan",), 0), (("--fixtures",), 0), (("-k", "nosuch"), 5), (("-x",), 1)],

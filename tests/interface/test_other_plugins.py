@@ -63,6 +63,7 @@ def test_fixtures_for_every_test_of_a_project_change_no_verdict(tmp_path: Path, 
     assert {key: row["reading"] for key, row in beside.verdicts.items()} == readings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--block-network", "--disable-socket"])
 def test_a_network_that_is_closed_refuses_a_live_run_at_its_start(pytester: pytest.Pytester, option: str) -> None:
     pytester.makepyfile(socket_blocker=SOCKET_OPTIONS)
@@ -73,6 +74,7 @@ def test_a_network_that_is_closed_refuses_a_live_run_at_its_start(pytester: pyte
     assert f"{option}: expected --allow" in run.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--block-network", "--disable-socket"])
 def test_a_network_that_is_closed_is_no_matter_to_a_recorded_run(pytester: pytest.Pytester, option: str) -> None:
     pytester.makepyfile(socket_blocker=SOCKET_OPTIONS)

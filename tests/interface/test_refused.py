@@ -79,6 +79,7 @@ def sentences(run: Run) -> str:
     return told.removeprefix("ERROR: ")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("arguments", OPTIONS, ids=" ".join)
 def test_an_option_of_the_wrong_form(
     arguments: tuple[str, ...], refused: Callable[..., str], emulator: Running
@@ -87,6 +88,7 @@ def test_an_option_of_the_wrong_form(
     assert told.startswith(OPTIONS[arguments].format(url=emulator.url))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_that_is_none(url: str, refused: Callable[..., str]) -> None:
     shown = url.replace("?a=b", "?***").replace("#top", "#***")
@@ -97,6 +99,7 @@ def test_an_address_from_the_environment_is_checked_as_well(refused: Callable[..
     assert refused(*LIVE, OCTOPUSX_BASE_URL="octopusx.ai") == f"OCTOPUSX_BASE_URL=octopusx.ai: {ADDRESS} [VC-101]"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -178,6 +181,7 @@ BREAKS = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("file", "right", "wrong", "told"), BREAKS, ids=[told[:30] for *_, told in BREAKS])
 def test_a_data_file_that_cannot_be_used_is_named_with_its_fault(
     file: str, right: str, wrong: str, told: str, refused: Callable[..., str], tmp_path: Path

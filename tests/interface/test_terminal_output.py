@@ -59,6 +59,7 @@ def ran(*words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[byt
     return subprocess.run(command, env=environ, capture_output=True, timeout=60, check=False)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 @pytest.mark.parametrize("command", ["diff", "history"])
 def test_results_are_told_on_a_terminal_of_any_encoding(command: str, encoding: str, tmp_path: Path) -> None:
@@ -69,6 +70,7 @@ def test_results_are_told_on_a_terminal_of_any_encoding(command: str, encoding: 
     assert b"status-ok" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_files_of_a_provider_command_nothing_through_list(tmp_path: Path) -> None:
     folder = copy_of("octopusx", tmp_path, cassettes=False)
     ledger = next((folder / "query").glob("requirements.toml"))

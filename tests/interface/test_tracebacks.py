@@ -33,6 +33,7 @@ def pytest_cmdline_main(config):
 """
 
 
+@pytest.mark.slow
 def test_an_internal_error_shows_no_variable_of_the_environment(tmp_path: Path) -> None:
     (tmp_path / "breaking.py").write_text(BROKEN)
     words = ("-p", "breaking", "--provider=octopusx", "--live")

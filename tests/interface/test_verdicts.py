@@ -221,6 +221,7 @@ def test_runxfail_changes_no_verdict(pytester: pytest.Pytester) -> None:
     assert "2 xfailed" in forced.out
 
 
+@pytest.mark.slow
 def test_x_stops_at_the_first_failure_and_the_footer_says_so(pytester: pytest.Pytester) -> None:
     with wrong(another_id) as emulator:
         run = judge_inside(pytester, *live(emulator), "-x", **KEYS)

@@ -50,6 +50,7 @@ def test_an_expired_token_leaves_the_second_route_undecided(opeai: Running) -> N
     assert found["error-message-value"].outcome is Outcome.MET
 
 
+@pytest.mark.slow
 def test_an_expired_key_leaves_the_first_route_undecided(opeai: Running) -> None:
     found = verdicts(opeai, OPEAI_API_KEY=WRONG_KEY)
     assert of(found, Outcome.UNMET) == set()

@@ -105,6 +105,7 @@ def test_a_wrong_key_that_is_answered_with_400_is_refused() -> None:
 OPEAI_KEYS = {**KEYS, "OPEAI_OTHER_API_KEY": "sk-another-account-0001"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("wrong", "other", "end"),
     [(400, 400, "inconclusive"), (401, 400, "conforms"), (401, 401, "inconclusive"), (403, 403, "inconclusive"),
@@ -138,6 +139,7 @@ QUOTAS = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("said", QUOTAS.values(), ids=QUOTAS)
 def test_a_quota_that_is_used_up_in_the_middle_of_a_run_is_no_fault(said: Said) -> None:
     def bend(asked: VendorCall) -> Said | None:
@@ -186,6 +188,7 @@ def test_a_second_route_that_refuses_everything_keeps_no_promise(status: int) ->
     assert word(found, "retrieve-without-key-is-refused") == "conforms"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("role", ["content", "remix", "create"])
 def test_a_route_that_does_not_exist_refuses_nobody(role: str) -> None:
     with vendor(lambda asked: refusal(404, "page not found") if asked.role == role else None) as made:

@@ -36,6 +36,7 @@ def faithful(reply: ReplyContext) -> None:
     """Change nothing."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", ["query", "videos"])
 def test_a_video_url_on_the_own_host_leads_to_a_video(contract: str) -> None:
     gone = addressed(lambda reply, url: url.replace("/content", "0/content") if "/content" in url else f"{url}0")
@@ -86,6 +87,7 @@ def test_what_is_no_address_of_the_own_host_is_not_asked(address: str) -> None:
 ONE = {"videos": "http://127.0.0.1/v1/videos/sample/content", "query": "https://cdn.example/sample.mp4"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("provider", "contract"), [("octopusx", "videos"), ("octopusx", "query"), ("chainhub", "videos")]
 )
@@ -103,6 +105,7 @@ def test_a_video_url_that_names_another_task_is_a_fault() -> None:
     assert found(addressed(other), "result-is-its-own") == "unmet"
 
 
+@pytest.mark.slow
 def test_the_content_of_a_failed_task_is_refused() -> None:
     def change(reply: ReplyContext) -> None:
         if reply.role == "content" and reply.check == "finished" and reply.task is not None and reply.task.finished:

@@ -270,6 +270,7 @@ def test_a_document_is_judged_with_its_examples_and_where_it_has_a_structure() -
     assert built("examples", GPTGE, "", {}) == []
 
 
+@pytest.mark.slow
 def test_generated_requests_are_judged_together(session: Session) -> None:
     found = gathered(session, VIDEOS)
     (generated,) = built("generated", VIDEOS, "any-refusal-is-json", found)

@@ -55,6 +55,7 @@ STANDS = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("provider", "member", "value", "row"), STANDS)
 def test_a_fact_of_a_finished_task_that_changes_is_a_fault(provider: str, member: str, value: Any, row: str) -> None:
     assert found(provider, faithful, row)[row] == "met"
@@ -93,6 +94,7 @@ def test_two_states_within_one_second_may_have_one_update_time() -> None:
     assert found("octopusx", change, row, contract="query") == {row: "unseen"}
 
 
+@pytest.mark.slow
 def test_a_nested_progress_that_falls_is_a_fault() -> None:
     def change(reply: ReplyContext) -> None:
         if reply.shows_task and "detail" in reply.body and reply.task is not None:
@@ -111,11 +113,13 @@ def shifted(seconds: int) -> Change:
     return change
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("seconds", [8 * HOUR, -8 * HOUR, 24 * HOUR, 2 * HOUR, -5 * HOUR - HOUR // 2])
 def test_a_creation_time_of_this_run_that_is_hours_off_is_a_fault(seconds: int) -> None:
     assert found("octopusx", shifted(seconds), *CLOCK, contract="videos") == dict.fromkeys(CLOCK, "unmet")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seconds", [0, 120, -120])
 def test_minutes_of_difference_are_no_fault(seconds: int) -> None:
     assert found("octopusx", shifted(seconds), *CLOCK, contract="videos") == dict.fromkeys(CLOCK, "met")
@@ -124,12 +128,14 @@ def test_minutes_of_difference_are_no_fault(seconds: int) -> None:
 CLOCK: Collection[str] = ("created-at-agrees-with-clock",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [-72 * HOUR, 72 * HOUR])
 def test_only_the_services_own_date_is_compared(seconds: int) -> None:
     clock = {"clock": lambda: time.time() + seconds}
     assert found("octopusx", faithful, *CLOCK, contract="videos", **clock) == dict.fromkeys(CLOCK, "met")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 32 Nov 2026 00:00:00 GMT"])
 def test_without_a_date_of_its_own_nothing_is_said_of_a_clock(date: str) -> None:
     def change(reply: ReplyContext) -> None:
@@ -139,6 +145,7 @@ def test_without_a_date_of_its_own_nothing_is_said_of_a_clock(date: str) -> None
     assert found("octopusx", change, *CLOCK, contract="videos") == dict.fromkeys(CLOCK, "unseen")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("provider", "contract", "member", "row"),
     [

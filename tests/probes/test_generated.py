@@ -172,6 +172,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("seed", [1, pytest.param(20261123, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_vendor_made_wrong_is_found_with_one_minimal_example(fault: Fault, seed: int) -> None:
@@ -219,6 +220,7 @@ def test_each_requirement_is_bound_to_generation() -> None:
 # --- What it costs
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_vendor_that_keeps_its_document_is_green(provider: str, seed: int) -> None:
@@ -287,6 +289,7 @@ def test_one_accident_ends_the_generation_of_creations() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_no_known_task_is_ever_asked_for_and_no_other_key_is_sent() -> None:
     for provider in PROVIDERS:
         with fuzzed(provider, 25, 3) as run:
@@ -297,6 +300,7 @@ def test_no_known_task_is_ever_asked_for_and_no_other_key_is_sent() -> None:
             assert {str(value).removeprefix("Bearer ") for value in credentials} <= set(KEYS.values())
 
 
+@pytest.mark.slow
 def test_no_body_could_be_taken_for_a_creation() -> None:
     second_opinion = Draft202012Validator(VIDEOS.schemas["creation.schema.json"].source)
     with fuzzed("octopusx", 120, 4) as run:
@@ -344,6 +348,7 @@ def test_only_what_a_document_obliges_to_refuse_is_sent(body: bytes, refused: bo
     assert must_be_refused(VIDEOS.schemas["creation.schema.json"])(body) is refused
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("said", "sent"),
     [
@@ -377,6 +382,7 @@ def test_each_aimed_body_must_be_refused() -> None:
     assert all(map(must_be_refused(VIDEOS.schemas["creation.schema.json"]), bodies))
 
 
+@pytest.mark.slow
 def test_an_id_reaches_the_vendor_as_it_was_generated() -> None:
     with fuzzed("octopusx", 80, 2) as run:
         run.bring("query", "generated-retrieve")
@@ -463,6 +469,7 @@ def targets(seed: int) -> list[tuple[str, Any, Any]]:
     return [(e.request.target, e.request.headers, e.request.body) for one in found for _, e in one]
 
 
+@pytest.mark.slow
 def test_a_seed_pins_what_is_sent() -> None:
     once = targets(5)
     assert once == targets(5)
@@ -544,6 +551,7 @@ def test_schemathesis_is_loaded_where_a_body_or_a_query_can_break_its_schema(
     assert ("schemathesis" in done.stderr) is loads
 
 
+@pytest.mark.slow
 def test_an_engine_whose_asker_fails_begins_anew() -> None:
     planned, process = drawing_input(VIDEOS, retrieve(VIDEOS), seed=1, most=1), DRAWING_PROCESSES.start()
 
@@ -621,6 +629,7 @@ def moved(verdict: ShownVerdict, base_url: str, to: str) -> dict[str, Any]:
     return replace(verdict, request=Redacted(verdict.request.replace(base_url, to))).as_dict()
 
 
+@pytest.mark.slow
 def test_a_recorded_run_loads_nothing_that_a_live_one_alone_needs() -> None:
     needed = {"hypothesis", "schemathesis", "httpx", "ssl", "urllib.request", "filelock", "email.policy"}
     script = (

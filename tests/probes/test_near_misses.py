@@ -61,6 +61,7 @@ def asked_of(
     return made, word(found, "any-bad-request-is-refused")
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("role", ["retrieve", "second-retrieve"])
 @pytest.mark.parametrize("find", LENIENT.values(), ids=LENIENT)
 def test_an_id_near_a_known_one_is_no_task_s(find: Finds, role: str) -> None:
@@ -129,6 +130,7 @@ def test_a_key_near_the_right_one_is_never_the_right_one_and_keeps_its_form() ->
     assert near_keys("emulator") == {}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("end", ["NnS_", "ions", "mat", "kind", "run"])
 @pytest.mark.parametrize("format_name", ["creations@2", "results@1", "cassette@2"])
 def test_no_key_near_any_other_takes_the_first_line_of_a_file_with_it(end: str, format_name: str) -> None:

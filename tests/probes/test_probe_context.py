@@ -155,6 +155,7 @@ def everything(run: Live) -> None:
             run.store.evidence(contract, probe.name)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("most", [0, 1, 2, 3])
 def test_a_whole_run_never_creates_more_than_it_may(most: int) -> None:
     with live("octopusx", options={"max_creations": most}) as run:
@@ -170,6 +171,7 @@ def whatever_is_wrong(reply: ReplyContext) -> None:
             pass
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("most", [0, 1, 2, 5, 7])
 def test_a_vendor_that_refuses_nothing_costs_one_accident_a_part_of_the_request(most: int) -> None:
     with live("octopusx", change=whatever_is_wrong, options={"max_creations": most}) as run:

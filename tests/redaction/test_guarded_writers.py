@@ -18,7 +18,6 @@ from tests.support.live_cases import live
 from tests.support.processes import KEYS, PLANTED, copy_of, judge_inside, validator
 from tests.support.processes import live as options_of
 from tests.support.report_runs import sight, verdict, write_run
-from tests.support.sampling import sampled
 from vidconform.cli import main
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
@@ -92,6 +91,7 @@ def test_what_looks_like_a_key_is_one(value: str, tmp_path: Path) -> None:
         Guard({VARIABLE: value}).write(tmp_path / "a", f"it is {value}.")
 
 
+@pytest.mark.slow
 def test_megabytes_are_searched_in_a_moment() -> None:
     text, searching = json.dumps(verdict("fails")) * 10_000, guard()
     started = time.process_time()
@@ -372,7 +372,8 @@ def test_nobody_else_writes_files() -> None:
     assert writing == WRITERS
 
 
-@pytest.mark.parametrize("wide", sampled([b"%41", b"\xff", "🎬".encode(), b"\0", b"\\", b'"a":'], every=6))
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("wide", [b"%41", b"\xff", "🎬".encode(), b"\0", b"\\", b'"a":'])
 def test_what_is_long_as_json_is_looked_through_in_little_memory(wide: bytes, tmp_path: Path) -> None:
     # A part of a megabyte: each byte that is taken is traced, and the need grows in proportion.
     text = (wide * (MEGABYTE // 8 // len(wide))).decode("utf-8", "replace")

@@ -147,6 +147,7 @@ awkward = st.text(st.sampled_from('a\\"%25&#38;u00xÃü/'), min_size=24, max_siz
 awkward |= st.text(st.characters(exclude_categories=["Cs"]), min_size=24, max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(key=awkward, escapes=st.lists(st.sampled_from(ESCAPES), min_size=1, max_size=3), times=st.integers(1, 9))
 def test_no_near_miss_takes_long(key: str, escapes: list[Callable[[str], str]], times: int) -> None:
@@ -228,6 +229,7 @@ def test_nothing_else_is_touched() -> None:
     assert Redactor([]).text("Bearer \udcff") == "Bearer \udcff"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_a_body_of_megabytes_is_cleaned_quickly() -> None:
     body = (b"\\\\&#0%2" * 1000 + KEY.encode()) * 200

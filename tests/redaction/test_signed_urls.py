@@ -159,6 +159,7 @@ def test_the_bytes_of_a_video_stay() -> None:
 words = st.text(st.sampled_from("?&#=%\\/;u0263DdFf5;amp 'sigtoken\"<é\0"), max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(words)
 def test_what_is_replaced_once_is_not_replaced_again(text: str) -> None:
@@ -204,6 +205,7 @@ def _judged(session: Session) -> dict[tuple[str, str, str], tuple[str, str, str]
     return {(v.contract.id, v.requirement.id, v.subject): (v.label, v.expected, v.received) for v in verdicts}
 
 
+@pytest.mark.slow
 def test_a_recording_with_signed_urls_is_judged_as_the_service_was(tmp_path: Path) -> None:
     folder = copy_of("chainhub", tmp_path, cassettes=False)
     with live("chainhub", change=signing(), folder=folder, options={"record_mode": "rewrite"}) as run:

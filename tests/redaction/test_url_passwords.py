@@ -69,6 +69,7 @@ def test_what_is_no_password_stays(text: str) -> None:
     assert without_passwords(text) == text
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from('a:/@\\"%25340FfAu0&#7; '), max_size=60))
 def test_what_is_replaced_once_is_not_replaced_again(text: str) -> None:

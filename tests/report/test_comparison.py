@@ -303,6 +303,7 @@ WEEKS = st.lists(st.sampled_from((*Label, None)), min_size=1, max_size=6)
 OPPOSITE = {"worse": "better", "better": "worse", "appeared": "vanished", "vanished": "appeared"}
 
 
+@pytest.mark.slow
 @given(WEEKS)
 @settings(max_examples=40, deadline=None)
 def test_a_picture_compared_with_itself_shows_no_change_of_the_service(week: list[str | None]) -> None:
@@ -312,6 +313,7 @@ def test_a_picture_compared_with_itself_shows_no_change_of_the_service(week: lis
     assert not found or next(label for label in reversed(week) if label) in NOT_JUDGED
 
 
+@pytest.mark.slow
 @given(WEEKS, WEEKS)
 @settings(max_examples=60, deadline=None)
 def test_an_outage_is_never_worse_or_better_and_swapped_sides_say_the_opposite(

@@ -25,6 +25,7 @@ from vidconform.text import spreadsheet
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and devices of POSIX")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["results.jsonl", "report.md", "ctrf.json", "matrix.csv", "results.sarif"])
 def test_what_a_link_in_a_report_folder_leads_to_stays(name: str, tmp_path: Path) -> None:
     mine, folder = tmp_path / "mine.txt", tmp_path / "report"

@@ -14,7 +14,6 @@ import pytest
 
 from tests.support.processes import environment
 from tests.support.report_runs import sight, verdict, write_run
-from tests.support.sampling import sampled
 from vidconform.cli import main
 
 HOSTILE: list[Any] = [
@@ -54,7 +53,8 @@ def commands(good: Path, bad: Path, site: Path) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("hostile", sampled(HOSTILE), ids=lambda value: repr(value)[:30])
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda value: repr(value)[:30])
 def test_a_value_of_any_kind_anywhere_is_read_or_refused(
     hostile: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,6 +79,7 @@ def vidconform(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("made", ["device", "pipe", "deep", "long line", "observed pipe", "observed bomb"])
 def test_a_file_that_never_ends_is_refused_at_once(made: str, tmp_path: Path) -> None:
     good, bad = written(tmp_path / "good"), written(tmp_path / "bad")

@@ -53,12 +53,14 @@ def test_two_workers_write_what_one_process_writes(tmp_path_factory: pytest.Temp
     assert sorted(_keys(spread.report)) == sorted(_keys(serial.report))
 
 
+@pytest.mark.slow
 def test_a_second_run_leaves_nothing_of_the_first(pytester: pytest.Pytester) -> None:
     judge_inside(pytester, "--provider=gptge")
     second = judge_inside(pytester, "--provider=opeai")
     assert {contract for contract, _, _ in _keys(second.report)} == {"opeai/videos"}
 
 
+@pytest.mark.slow
 def test_a_run_that_judges_leaves_no_evidence_of_an_earlier_one(pytester: pytest.Pytester) -> None:
     first = {line["probe"] for line in _lines(judge_inside(pytester, "--provider=gptge").report)[1:]}
     second = judge_inside(pytester, "--provider=gptge", "-k", "terminal-status-is-final")
@@ -77,6 +79,7 @@ def test_a_live_run_keeps_requests_replies_and_states_without_keys(pytester: pyt
     assert "Bearer REDACTED" in written
 
 
+@pytest.mark.slow
 def test_a_run_without_report_imports_no_page_maker(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import sys\ndef test_it():\n    assert not {'jinja2', 'vidconform.report.pages'} & set(sys.modules)\n"

@@ -72,6 +72,7 @@ def test_two_names_never_share_a_file_even_where_case_is_ignored() -> None:
     assert len({slug(text, taken).lower() for text in ("a/b", "a-b", "A b", "a.b")}) == 4
 
 
+@pytest.mark.slow
 def test_no_markup_of_the_vendors_reaches_the_page(hostile: Path) -> None:
     page = (hostile / "report.html").read_text("utf-8")
     assert MARK in page, "the text is shown"

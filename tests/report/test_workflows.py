@@ -188,6 +188,7 @@ def nobody() -> str:
         return f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
+@pytest.mark.slow
 def test_the_matrix_names_every_provider_with_its_secrets(tmp_path: Path) -> None:
     done = Machine(tmp_path, environment()).run(find_step(PLAN, "matrix"))
     matrix = json.loads(done.outputs["matrix"])

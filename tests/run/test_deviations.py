@@ -73,6 +73,7 @@ def row(run: Run, requirement: str) -> dict[str, Any]:
 HINT = "To expect it from now on, explained: --write-deviations=FILE writes an entry for each, for --deviations"
 
 
+@pytest.mark.slow
 def test_not_listed_and_unmet_fails_and_an_entry_is_written_on_demand(
     wrong: Running, pytester: pytest.Pytester
 ) -> None:
@@ -124,6 +125,7 @@ def test_not_listed_and_met_is_green_and_says_nothing(right: Running, pytester: 
     assert "known" not in run.out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("days", "code", "state"), [(-1, 1, "expired"), (0, 0, "expected"), (1, 0, "expected")])
 def test_an_entry_counts_to_the_end_of_its_last_day(
     days: int, code: int, state: str, wrong: Running, pytester: pytest.Pytester
@@ -136,6 +138,7 @@ def test_an_entry_counts_to_the_end_of_its_last_day(
     assert "[[deviation]]" not in run.out
 
 
+@pytest.mark.slow
 def test_an_expired_entry_about_what_is_met_is_as_if_it_were_not_there(
     right: Running, pytester: pytest.Pytester
 ) -> None:
@@ -145,6 +148,7 @@ def test_an_expired_entry_about_what_is_met_is_as_if_it_were_not_there(
     assert "deviation" not in row(run, BROKEN)
 
 
+@pytest.mark.slow
 def test_what_could_not_be_judged_makes_no_entry_stale(pytester: pytest.Pytester) -> None:
     file = write(pytester.path / "mine.toml", LISTED)
     chosen = ("--provider=gptge", "--live", "--provider-url=http://127.0.0.1:9", "--task-id=video_a", "-k", BROKEN)
@@ -289,6 +293,7 @@ def test_one_s_own_entry_counts_before_the_provider_s(tmp_path: Path) -> None:
     assert marked.known["reason"] == "mine"
 
 
+@pytest.mark.slow
 def test_the_file_beside_one_provider_says_nothing_of_another() -> None:
     known = prepare(RunOptions(providers=["all"]), {}).known
     contracts = {c.id: c for name in ("octopusx", "chainhub") for c in load_contracts(find_provider(name))}
@@ -309,6 +314,7 @@ def _case(contract: Any, requirement: str, subject: str = "service") -> Case:
     return Case(contract, contract.requirements[requirement], subject, check)
 
 
+@pytest.mark.slow
 def test_every_contradiction_of_the_documents_is_listed_and_nothing_else(everything: Session) -> None:
     unmet, listed = set(), set()
     for contract in everything.contracts:
@@ -338,6 +344,7 @@ def test_the_documents_contradictions_stay_green_when_every_should_counts(pytest
     assert {v["deviation"]["state"] for v in contradictions} == {"expected"}
 
 
+@pytest.mark.slow
 def test_since_is_no_day_to_come() -> None:
     for entry in prepare(RunOptions(providers=["all"]), {}).known.entries:
         assert date(2026, 1, 1) <= entry.since <= TODAY

@@ -19,7 +19,6 @@ import pytest
 from tests.support.hostile_replies import ANSWERS, BODIES, JSON, TASK, gigabyte, of_length, redirect, say, task
 from tests.support.processes import KEYS, environment, judge_inside
 from tests.support.rawserver import Answer, Asked, http, serving
-from tests.support.sampling import sampled
 from tests.support.tlsserver import certificate, server_context
 from tests.support.vendors import whole_run
 from vidconform.contracts.loading import load_contract
@@ -45,7 +44,8 @@ MOST_MEMORY = 300 << 20
 SENT_TO = re.compile(r"/v1/video(s|/query)[!-~]*")
 
 
-@pytest.mark.parametrize("said", sampled(ANSWERS, every=16))
+@pytest.mark.sampled(16)
+@pytest.mark.parametrize("said", ANSWERS)
 def test_whatever_is_said_ends_in_verdicts_or_trouble(said: str) -> None:
     with serving(ANSWERS[said]) as server:
         started = time.process_time()
@@ -258,6 +258,7 @@ def test_no_cookie_is_kept_in_a_whole_run() -> None:
 # --- What a terminal shows
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("said", ["escapes for a terminal", "an id of every character", "a reason for a terminal"])
 def test_nothing_that_a_terminal_obeys_comes_through(said: str, pytester: pytest.Pytester) -> None:
     with serving(ANSWERS[said]) as server:

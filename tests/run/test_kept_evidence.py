@@ -47,6 +47,7 @@ def labels_of(session: Session) -> Labels:
     return {(case.contract.id, case.requirement.id): session.judge(case).label for case in cases}
 
 
+@pytest.mark.slow
 def test_a_run_that_kept_one_contract_of_two_is_judged_by_that_one(tmp_path: Path) -> None:
     one = judge(tmp_path, "--provider=octopusx", "-q", "-k", "octopusx/videos and status")
     assert one.code == 0, one.ran()
@@ -174,6 +175,7 @@ def test_a_body_that_is_no_base64_is_lost_and_ends_nothing(run: Path, tmp_path: 
         assert any("not in evidence.jsonl any more" in told for told in session.why_incomplete())
 
 
+@pytest.mark.slow
 def test_the_header_says_whose_replies_are_judged_again_and_that_nothing_is_sent(run: Path, tmp_path: Path) -> None:
     for kept in (run, Path("cassettes/gptge").resolve()):
         out = judge(tmp_path, f"--evidence={kept}", "-k", "status").out

@@ -130,6 +130,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_creation_is_found_by_what_is_left_of_its_answer(broken: Break, service: Broken, tmp_path: Path) -> None:
     service.breaks = broken

@@ -17,7 +17,6 @@ import pytest
 from tests.support.live_cases import Heard, Live, cases
 from tests.support.live_cases import live as listening
 from tests.support.processes import KEYS, Run, judge_inside, live
-from tests.support.sampling import sampled
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.verdicts.verdict import Verdict
@@ -154,6 +153,7 @@ def mistyped_metadata(bodies: list[bytes]) -> list[bytes]:
     return [body for body, value in sent if not isinstance(value.get("metadata", {}), dict)]
 
 
+@pytest.mark.slow
 def test_an_option_that_no_selected_requirement_is_about_is_not_sent(pytester: pytest.Pytester) -> None:
     with lenient() as (emulator, bodies):
         run = spending(pytester, emulator, "-k", "octopusx/videos and not mistyped")
@@ -172,6 +172,7 @@ def listed(folder: Path) -> str:
 ONLY = ("-k", f"{METADATA} or create-route")
 
 
+@pytest.mark.slow
 def test_what_is_known_to_deviate_and_costs_is_not_asked_again(pytester: pytest.Pytester) -> None:
     with lenient() as (emulator, bodies):
         planned = spending(pytester, emulator, listed(pytester.path), "--plan", *ONLY)
@@ -185,6 +186,7 @@ def test_what_is_known_to_deviate_and_costs_is_not_asked_again(pytester: pytest.
     assert "1 creation;" in planned.out
 
 
+@pytest.mark.slow
 def test_a_known_accident_that_is_asked_for_again_leaves_the_run_green(pytester: pytest.Pytester) -> None:
     with lenient() as (emulator, bodies):
         planned = spending(pytester, emulator, listed(pytester.path), "--recheck-deviations", "--plan", *ONLY)
@@ -246,6 +248,7 @@ def has_odd_prompt(method: str, body: bytes) -> bool:
     return isinstance(sent, dict) and not isinstance(sent.get("prompt", ""), str)
 
 
+@pytest.mark.slow
 def test_a_connection_dropped_on_one_odd_body_hides_what_is_as_odd_and_nothing_else(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator, dropping(emulator.url, has_odd_prompt) as url:
         words = [word for word in live(emulator, tasks=False) if not word.startswith("--provider-url")]
@@ -263,6 +266,7 @@ def drops_every_refusal(method: str, body: bytes) -> bool:
     return method == "PUT" or (method == "POST" and "prompt" not in sent)
 
 
+@pytest.mark.slow
 def test_odd_questions_alone_do_not_open_the_breaker(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator, dropping(emulator.url, drops_every_refusal) as url:
         words = [word for word in live(emulator, tasks=False) if not word.startswith("--provider-url")]
@@ -300,7 +304,8 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "sentence"), sampled(FAILURES))
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize(("change", "sentence"), FAILURES)
 def test_the_run_s_own_task_that_comes_to_no_video_is_said_first_with_its_error(
     change: Callable[[ReplyContext], None], sentence: str, pytester: pytest.Pytester
 ) -> None:
@@ -316,6 +321,7 @@ def test_the_run_s_own_task_that_comes_to_no_video_is_said_first_with_its_error(
     assert "--task-id" not in " ".join(row["expected"] for row in rows)
 
 
+@pytest.mark.slow
 def test_a_vendor_that_fails_every_video_as_documented_ends_the_run_with_six(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS, change=ends(status="failed", error=BLOCKED)) as emulator:
         run = judge_inside(pytester, *live(emulator, tasks=False), "-k", "octopusx/videos", **KEYS)

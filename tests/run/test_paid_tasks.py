@@ -41,6 +41,7 @@ def show(page: str) -> Any:
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_beside_200_takes_a_place_in_the_limit(
     page: str,
@@ -90,6 +91,7 @@ def test_a_creation_is_written_down_without_a_report_too(
     assert len(service.posts) == 2
 
 
+@pytest.mark.slow
 def test_a_folder_that_another_run_writes_to_is_refused(service: Service, pytester: pytest.Pytester) -> None:
     words = [*live(service.emulator, tasks=False), *ONE]
     (pytester.path / "report").mkdir()
@@ -100,6 +102,7 @@ def test_a_folder_that_another_run_writes_to_is_refused(service: Service, pytest
     assert judge_inside(pytester, *words, **KEYS).code == 0
 
 
+@pytest.mark.slow
 def test_what_was_lost_takes_a_place_until_it_is_settled(
     service: Service,
     pytester: pytest.Pytester,
@@ -136,6 +139,7 @@ def lines_task(line: bytes) -> str:
     return str(json.loads(line)["task_id"])
 
 
+@pytest.mark.slow
 def test_a_recording_that_cannot_be_written_is_told_before_anything_is_sent(
     service: Service,
     pytester: pytest.Pytester,

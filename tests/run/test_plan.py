@@ -140,6 +140,7 @@ def test_a_service_that_accepts_what_it_must_refuse_costs_no_more_than_the_plan_
     assert {row.possible for probe, row in rows(planned).items() if probe[1].startswith("create-")} == {1}
 
 
+@pytest.mark.slow
 def test_a_given_task_that_nobody_knows_costs_no_more_than_the_plan_says(pytester: pytest.Pytester) -> None:
     with running("octopusx", environ=KEYS) as emulator:
         arguments = [
@@ -155,6 +156,7 @@ def test_a_given_task_that_nobody_knows_costs_no_more_than_the_plan_says(pyteste
     assert rows(planned)["octopusx/videos", "create"].least == 0
 
 
+@pytest.mark.slow
 def test_a_plan_reaches_no_network(pytester: pytest.Pytester) -> None:
     with network.blocking_context(), socket.socket() as door:
         with pytest.raises(RuntimeError, match="Network is disabled"):

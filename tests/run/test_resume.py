@@ -194,6 +194,7 @@ def test_a_task_that_is_gone_is_judged_and_not_resumed_again(service: Service, t
     assert states(tmp_path)[0] == ("create", "finished")
 
 
+@pytest.mark.slow
 def test_content_too_early_is_not_asked_of_a_resumed_task(service: Service, tmp_path: Path) -> None:
     service.bring(tmp_path, poll_timeout=AT_ONCE)
     session = service.run(tmp_path, resume=True)
@@ -320,6 +321,7 @@ def test_what_is_no_json_is_refused(content: bytes, tmp_path: Path) -> None:
         CreationsFile(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_run_says_what_it_leaves_and_the_next_one_goes_on(service: Service, pytester: pytest.Pytester) -> None:
     words = [*live(service.emulator, tasks=False), "-k", "octopusx/videos and (test_status or test_creation)"]
     first = judge_inside(pytester, *words, "--poll-timeout=0.000001", **KEYS)
@@ -351,6 +353,7 @@ def test_a_run_says_what_it_leaves_and_the_next_one_goes_on(service: Service, py
     assert service.emulator.creations == 2
 
 
+@pytest.mark.slow
 def test_an_ordinary_run_into_the_same_folder_keeps_what_is_unfinished(
     service: Service, pytester: pytest.Pytester
 ) -> None:
@@ -399,6 +402,7 @@ def test_what_was_lost_is_not_paid_for_again_by_a_run_that_resumes(service: Serv
     assert [post.role for post in service.posts] == ["create", "create", "remix"]
 
 
+@pytest.mark.slow
 def test_a_task_is_promised_to_be_followed_only_from_where_that_is_so(
     service: Service, pytester: pytest.Pytester
 ) -> None:

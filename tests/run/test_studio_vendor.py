@@ -52,6 +52,7 @@ def test_a_vendor_that_keeps_the_document_conforms_and_nothing_stays_unseen() ->
     assert {verdict.label for verdict in found.values()} == {"conforms"}
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("fault", BROKEN)
 def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> None:
     found, _ = judged(fault)

@@ -54,6 +54,7 @@ def rows(run: Run) -> list[Row]:
     return list(run.verdicts.values())
 
 
+@pytest.mark.slow
 def test_a_gateway_is_held_to_the_contract_of_another_provider_with_a_key_of_its_own(
     gate: Path, openai: Running, pytester: pytest.Pytester
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_contract_that_nobody_publishes_is_refused_with_those_that_there_are(g
         find_provider(str(gate))
 
 
+@pytest.mark.slow
 def test_any_service_can_be_named_and_held_to_a_known_contract_without_a_folder(
     openai: Running, pytester: pytest.Pytester
 ) -> None:
@@ -131,6 +133,7 @@ def test_each_version_that_was_recorded_is_judged_by_itself(
     assert one.code == 0, one.ran()
 
 
+@pytest.mark.slow
 def test_a_recording_says_whose_it_is_of_which_version_and_what_recorded_it(
     gate: Path, openai: Running, pytester: pytest.Pytester
 ) -> None:
@@ -151,6 +154,7 @@ def listed(gate: Path, kind: str, **entry: str) -> None:
     (gate / "deviations.toml").write_text("\n".join([f"[[{kind}]]", *lines]), "utf-8")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("contract", "code"), [("gate@2.0/videos", 0), ("gate/videos", 0), ("videos", 0), ("gate@1.0/videos", 1)]
 )
@@ -163,6 +167,7 @@ def test_a_known_deviation_is_that_of_a_version_or_of_all(
     assert run.code == code, run.ran()
 
 
+@pytest.mark.slow
 def test_an_artefact_of_the_start_says_nothing_of_the_service(gate: Path, pytester: pytest.Pytester) -> None:
     listed(gate, "artefact", reason="It was started without a disk.")
     with running("openai", environ=KEY, vice="has-more-missing-when-list") as worse:
@@ -174,6 +179,7 @@ def test_an_artefact_of_the_start_says_nothing_of_the_service(gate: Path, pytest
     assert row["received"].startswith("no has_more")
 
 
+@pytest.mark.slow
 def test_an_artefact_that_is_gone_is_stale(gate: Path, openai: Running, pytester: pytest.Pytester) -> None:
     listed(gate, "artefact")
     run = record(pytester, gate, "2.0", openai.url, "-k", "list-has-more-present")

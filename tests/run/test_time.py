@@ -117,6 +117,7 @@ def test_a_creation_that_was_sent_is_waited_for_beyond_the_end_of_the_run(pytest
     assert (done.code, created.state, emulator.creations) == (6, "created", 1), done.ran()
 
 
+@pytest.mark.slow
 def test_a_plan_says_how_long_a_provider_is_asked(pytester: pytest.Pytester) -> None:
     words = ["--provider=octopusx", "--plan", "--poll-timeout=100", "--poll-interval=5", "--request-timeout=10"]
     done = judge_inside(pytester, *words, *LIFE, "--fuzz=0", **KEYS)

@@ -11,7 +11,6 @@ from tests.support.apart import told as expected
 from tests.support.apart.front import Asked, Said, Wire, served
 from tests.support.apart.vendors import KNOWN, apart
 from tests.support.live_cases import cases
-from tests.support.sampling import sampled
 from vidconform.run.options import RunOptions
 from vidconform.run.preparation import prepare
 from vidconform.verdicts.verdict import Verdict
@@ -232,7 +231,8 @@ def told(found: dict[str, Verdict]) -> set[str]:
     return {row if label == "fails" else f"{row}: {label}" for row, label in fallen.items()}
 
 
-@pytest.mark.parametrize(("provider", "habit"), sampled(HABITS, every=3))
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize(("provider", "habit"), HABITS)
 def test_what_a_document_leaves_to_its_vendor_raises_no_alarm(provider: str, habit: str) -> None:
     found, _ = judged(provider, habit)
     assert told(found) == DEVIATING.get(habit, set())
@@ -271,6 +271,7 @@ def test_each_fault_of_a_vendor_is_tried() -> None:
     assert tried == {(provider, fault) for provider, known in KNOWN.items() for fault in known.faults}
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("limit", [0, 1])
 @pytest.mark.parametrize("provider", KNOWN)
 def test_a_vendor_makes_no_more_than_the_limit_allows(provider: str, limit: int) -> None:
@@ -279,6 +280,7 @@ def test_a_vendor_makes_no_more_than_the_limit_allows(provider: str, limit: int)
     assert {verdict.label for verdict in found.values()} <= {"conforms", "unseen", "refused"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("limit", [2, 6])
 @pytest.mark.parametrize(
     ("provider", "faults"),
@@ -312,6 +314,7 @@ def test_a_task_that_was_given_and_is_not_shown_leaves_a_run_incomplete(habit: s
     assert (told(found), list(incomplete)) == (set(), [f"xai/videos: {why}"])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("provider", "fallen"),
     [

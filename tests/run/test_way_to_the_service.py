@@ -92,6 +92,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_what_the_environment_names_is_used_or_refused_at_the_start(name: str, refused: Both) -> None:
     variables, sentence = UNUSABLE[name]
@@ -110,6 +111,7 @@ def test_a_proxy_that_wants_a_password_is_told_before_the_first_request(scheme: 
     assert all("authorization" not in asked.headers for asked in proxy.asked)
 
 
+@pytest.mark.slow
 def test_a_proxy_that_wants_a_password_later_is_the_proxy_s_trouble(pytester: pytest.Pytester) -> None:
     missing = http(404, b'{"error": {"message": "no such task"}}', "Content-Type: application/json")
     with serving(missing, http(407, b"no")) as proxy:
@@ -122,6 +124,7 @@ def test_a_proxy_that_wants_a_password_later_is_the_proxy_s_trouble(pytester: py
     assert any("the proxy of the environment said: 407" in row["received"] for row in run.verdicts.values())
 
 
+@pytest.mark.slow
 def test_a_407_of_the_service_itself_is_its_reply(pytester: pytest.Pytester) -> None:
     with serving(http(407, b'{"error": {"message": "no"}}', "Content-Type: application/json")) as vendor:
         run = judge_inside(
@@ -160,6 +163,7 @@ def test_a_base_url_that_ends_in_what_paths_begin_with_is_refused(end: str, refu
     assert told == f"{said} [VC-101]"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("end", ["", "/", "/api", "/v1beta", "/v1/api"])
 def test_any_other_base_url_is_taken(end: str, pytester: pytest.Pytester) -> None:
     with running("gptge", environ=KEYS) as emulator:

@@ -58,6 +58,7 @@ def otherwise(session: Session, labels: Labels, *forms: str) -> list[Reread]:
     return list(reread(session, cases, labels, load_checked, *forms))
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_was_recorded_reads_the_same_judged_again(name: str) -> None:
     session, labels = judged(name)
@@ -89,6 +90,7 @@ def test_what_redaction_took_is_told_apart() -> None:
     assert not Reread(EVIDENCE, row, Label.FAILS, Label.CONFORMS, TAKEN).is_taken
 
 
+@pytest.mark.slow
 def test_a_provider_that_is_recorded_in_versions_is_judged_again_as_itself() -> None:
     assert find_provider("litellm").version is None
     assert run_trial("litellm", FAULTLESS).reread == ()

@@ -40,6 +40,7 @@ def test_without_one_assertion_some_counterexample_breaks_the_law_no_more(
 ONCE = [c for c in CONTRACTS if c.operation("list") is None and c.provider.name in PROVIDERS]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("contract", ONCE, ids=lambda c: c.id)
 def test_without_one_x_requirement_its_row_is_bound_to_nothing(contract: Contract) -> None:
     removed = []

@@ -66,6 +66,7 @@ def test_two_creations_show_all_of_both_roles() -> None:
         assert run.emulator.creations == 2
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("vice", "rows"),
     [

@@ -94,6 +94,7 @@ def test_what_is_no_key_is_not_found() -> None:
     assert found_in(f"{KEY[:21]}... and {OWN[:11]} {OWN[12:23]}".encode(), OWN) is None
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("echo", [name for name in ECHOES if name != "title"])
 def test_a_key_in_a_file_is_noticed_however_a_vendor_shows_it(echo: str, tmp_path: Path) -> None:
     drawn = random.Random(echo)
@@ -134,6 +135,7 @@ def test_a_creation_beyond_the_limit_is_noticed(tmp_path: Path) -> None:
     assert told == f"{most + 1} creations may have been made with a limit of {most}"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("code", "told"),
     [

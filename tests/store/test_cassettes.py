@@ -53,6 +53,7 @@ notes = st.fixed_dictionaries({}, optional={**lists, "known": st.none() | words,
 gaps = st.lists(st.builds(Gap, st.sampled_from(["unseen", "inconclusive"]), words), max_size=3).map(tuple)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(notes=notes, gaps=gaps)
 def test_notes_and_gaps_are_kept(notes: dict[str, Any], gaps: tuple[Gap, ...], own: Own) -> None:

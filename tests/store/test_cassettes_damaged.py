@@ -150,6 +150,7 @@ def test_so_is_one_of_the_first_format(place: str, value: Any, told: str, own: O
     assert damaged(own, lambda text: put(OLD.read_bytes(), place, value)).startswith(told)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_file_cut_or_garbled_anywhere_is_read_or_called_damaged(data: st.DataObject, own: Own) -> None:

@@ -268,12 +268,14 @@ def test_trouble_is_told_and_the_run_is_incomplete(cause: str, pytester: pytest.
         holds_nobody_guilty(seen(pytester, server.url, "-k", "status"), sentence)
 
 
+@pytest.mark.slow
 def test_nobody_at_the_address_is_told(pytester: pytest.Pytester) -> None:
     with serving(TASK) as server:
         pass
     holds_nobody_guilty(seen(pytester, server.url), "connection refused")
 
 
+@pytest.mark.slow
 def test_a_name_that_does_not_resolve_is_told(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -302,6 +304,7 @@ def test_a_certificate_that_is_not_believed_is_told(
     assert words in run.out
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_believed_is_no_trouble(pytester: pytest.Pytester, tmp_path: Path) -> None:
     shown = certificate(tmp_path, 1)
     with serving_tls(shown) as url:
@@ -314,6 +317,7 @@ def plain(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
+@pytest.mark.slow
 def test_a_plain_server_behind_https_is_told(pytester: pytest.Pytester) -> None:
     with plain_listener() as port:
         run = seen(pytester, f"https://127.0.0.1:{port}")
@@ -344,6 +348,7 @@ def plain_listener() -> Iterator[int]:
             thread.join(5)
 
 
+@pytest.mark.slow
 def test_one_provider_that_is_down_leaves_the_others_alone(pytester: pytest.Pytester) -> None:
     with serving(TASK) as gone:
         pass

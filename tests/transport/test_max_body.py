@@ -49,6 +49,7 @@ def test_the_status_and_the_headers_of_what_we_cannot_read_are_judged() -> None:
         assert found[row].outcome == "met"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("provider", "bound", "video"), [("gptge", 3 * MIB, 2 * MIB), ("octopusx", 9000, 6000)])
 def test_a_larger_bound_reads_it_all(provider: str, bound: int, video: int) -> None:
     found, incomplete = judged(provider, bound, video)
@@ -56,6 +57,7 @@ def test_a_larger_bound_reads_it_all(provider: str, bound: int, video: int) -> N
     assert incomplete == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["0", "-1"])
 def test_a_bound_that_would_read_nothing_is_refused(wrong: str, tmp_path: Any) -> None:
     run = judge(tmp_path, "--provider=gptge", "--live", f"--max-body={wrong}", **KEYS)

@@ -213,6 +213,7 @@ def content_says(*codes: int) -> Any:
     return change
 
 
+@pytest.mark.slow
 def test_content_that_comes_a_moment_later_is_no_fault_live_and_replayed(tmp_path: Path) -> None:
     with recording(tmp_path, content_says(502, 502)) as (session, folder):
         evidence, verdicts = judged(session)
@@ -222,6 +223,7 @@ def test_content_that_comes_a_moment_later_is_no_fault_live_and_replayed(tmp_pat
     assert replayed == verdicts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [503, 504])
 def test_content_that_asks_for_time_is_nobody_s_verdict(code: int, tmp_path: Path) -> None:
     with recording(tmp_path, content_says(*[code] * 20)) as (session, _):
@@ -229,6 +231,7 @@ def test_content_that_asks_for_time_is_nobody_s_verdict(code: int, tmp_path: Pat
     assert verdicts["content-route"] is Outcome.INCONCLUSIVE
 
 
+@pytest.mark.slow
 def test_the_content_alone_failing_is_held_against_the_service_live_and_replayed(tmp_path: Path) -> None:
     with recording(tmp_path, content_is_502) as (session, folder):
         evidence, verdicts = judged(session)
@@ -240,6 +243,7 @@ def test_the_content_alone_failing_is_held_against_the_service_live_and_replayed
     assert replayed == verdicts
 
 
+@pytest.mark.slow
 def test_an_outage_that_begins_with_the_content_is_nobody_s_live_and_replayed(tmp_path: Path) -> None:
     with recording(tmp_path, all_is_502_once_content_is_asked_for()) as (session, folder):
         evidence, verdicts = judged(session)

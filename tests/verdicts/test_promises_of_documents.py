@@ -264,6 +264,7 @@ def ends(seconds: float) -> Tree:
     return {"create": {"x-ends-within": seconds}}
 
 
+@pytest.mark.slow
 def test_a_task_ends_within_the_documented_time(tmp_path: Path) -> None:
     going_on = vendor({**DONE, "status": "queued"}, lambda count: (200, {**DONE, "status": "queued"}))
     ended, _ = judged(folder_of(tmp_path / "a", {}, ("task-ends-in-time",), **ends(600)), vendor())

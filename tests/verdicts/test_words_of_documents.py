@@ -37,6 +37,7 @@ def refuses_in_html(reply: ReplyContext) -> None:
         reply.say(b"<html>no</html>", reply.status, "text/html")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("provider", "row", "label"),
     [
@@ -52,6 +53,7 @@ def test_a_refusal_in_html_fails_only_where_the_document_shows_one_in_json(provi
     assert set(found.values()) == {label}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "error", [None, {}, "", "  ", [], GONE], ids=["null", "object", "empty", "blank", "list", "gone"]
 )
@@ -66,6 +68,7 @@ def test_a_failed_task_whose_error_is_an_object_carries_it(error: Any) -> None:
     assert set(found.values()) == {"conforms"}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("status", "members", "row", "label"),
     [

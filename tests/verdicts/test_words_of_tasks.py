@@ -196,6 +196,7 @@ def in_any_case(flag: Tree) -> Tree:
     }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("flag", "words", "rows"),
     [
