@@ -16,7 +16,7 @@ from tests.support.rejudging import again, begin, written
 from vidconform.cli import main
 from vidconform.redaction import Guard
 
-pytest.importorskip("moto", reason="an S3 on loopback is not installed")
+pytest.importorskip("moto", reason="the extra test-s3 is not installed")
 pytest.importorskip("s3fs", reason="the extra s3 is not installed")
 
 HELD = "05/01/report/results.jsonl"
