@@ -100,17 +100,18 @@ def _(served: Subject) -> None:
 
 
 @of_request("address")
-@requires("wrong-method-is-refused", probe="wrong-method")
-def test_another_method_is_refused(refusal: Refused) -> None:
+@requires("wrong-method-is-refused")
+def test_another_method_is_refused(other_method: Refused) -> None:
     # It is asked of a task that does not exist, lest it should do something: GET is refused as well.
-    if refusal.is_refused_as_unknown:
-        raise Unseen(f"a refusal of the method, other than that of an unknown task: {describe_reply(refusal.first)}")
-    expect_refused(refusal)
+    if other_method.is_refused_as_unknown:
+        seen = describe_reply(other_method.first)
+        raise Unseen(f"a refusal of the method, other than that of an unknown task: {seen}")
+    expect_refused(other_method)
 
 
 @test_another_method_is_refused.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(code=200)
+def _(other_method: Refused) -> None:
+    other_method.alter(code=200)
 
 
 @requires("polling-url-serves-the-task")

@@ -173,21 +173,30 @@ def test_a_refusal_is_judged_by_the_step_of_its_name() -> None:
         wrong_method=[exchange(step="wrong-method", code=405)],
         observe=[exchange(step="wrong-method", code=200)],
     )
-    assert [codes(s) for s in built("refusal", VIDEOS, "wrong-method-is-refused", found)] == [[405]]
+    assert [codes(s) for s in built("other_method", VIDEOS, "wrong-method-is-refused", found)] == [[405]]
     assert sorted(codes(s)[0] for s in built("any_refusal", VIDEOS, "refusals-are-json", found)) == [404, 405]
     assert [codes(s) for s in built("unknown_task", VIDEOS, "unknown-task-status-code", found)] == [[404]]
 
 
+ASKED = {"request_id": "req_1a90", "at": "2026-11-30T12:00:00Z"}
+
+
 @pytest.mark.parametrize(
-    ("code", "body", "end"), [(404, GONE, "unseen"), (404, {"error": "no such route"}, "held"), (405, GONE, "held")]
+    ("code", "body", "end"),
+    [
+        (404, GONE, "unseen"),
+        (404, GONE | {"request_id": "req_8f2c", "at": "2026-11-30T12:00:02Z"}, "unseen"),
+        (404, {"error": "no such route"}, "held"),
+        (405, GONE, "held"),
+    ],
 )
 def test_a_method_that_is_refused_as_an_unknown_task_is_was_perhaps_taken(code: int, body: Any, end: str) -> None:
     found = brought(
         VIDEOS,
-        unknown_task=[exchange(GONE, 404, step="unknown-task")],
+        unknown_task=[exchange(gone, 404, step="unknown-task") for gone in (GONE, GONE | ASKED)],
         wrong_method=[exchange(body, code, step="wrong-method")],
     )
-    (refusal,) = built("refusal", VIDEOS, "wrong-method-is-refused", found)
+    (refusal,) = built("other_method", VIDEOS, "wrong-method-is-refused", found)
     assert ends("another_method_is_refused", refusal) == end
 
 
