@@ -72,10 +72,10 @@ def test_every_refusal_has_a_row_in_a_contract_with_its_operation() -> None:
 
 
 def test_the_law_about_a_refusal_looks_at_the_probe_that_is_sent_for_it() -> None:
-    bound = {name: binding.probes for law in all_laws() for name, binding in law.bound.items()}
-    sent = {refusal.requirement: (refusal.name,) for refusal in REFUSALS if refusal.requirement}
+    needed = {name: kind_of(law).needs(binding) for law in all_laws() for name, binding in law.bound.items()}
+    sent = {refusal.requirement: refusal.name for refusal in REFUSALS if refusal.requirement}
     assert sent
-    assert {name: bound[name] for name in sent} == sent
+    assert {name: needed[name][0] for name in sent} == sent
 
 
 @each_contract

@@ -30,6 +30,8 @@ BROKEN = {
     "unknown-reason": {"unknown-job-has-its-reason"},
     "malformed-404": {"malformed-number-is-refused"},
     "wrong-key-404": {"wrong-key-status-code"},
+    "put-as-get": {"job-takes-no-put"},
+    "put-reason": {"job-takes-no-put"},
     "long-accepted": {"long-job-is-refused"},
     "array-500": {"create-without-prompt-is-refused"},
 }
@@ -65,6 +67,8 @@ def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> No
         ("{id: stranger}", "x-refusals.x.id: unknown word 'stranger'; the valid ones are unknown, malformed"),
         ("{key: wrong, status: [401]}", "x-refusals.x: unknown key 'status'; the valid ones are id, key"),
         ("{responses: [400]}", "x-refusals.x: nothing makes it differ from the documented request"),
+        ("{method: DELETE}", "x-refusals.x.method: unknown word 'DELETE'; the valid ones are PUT, PATCH"),
+        ("{method: PUT, id: known}", "x-refusals.x.id: with a method of its own it is one of unknown, malformed, none"),
         ("{query: {pages: 0}}", "x-refusals.x.query: no parameter 'pages'; the valid ones are none"),
         ("{key: wrong}", "x-refusals.x has no row in requirements.toml"),
     ],
@@ -78,6 +82,15 @@ def test_a_refusal_that_is_not_understood_is_refused_at_the_start(case: str, tol
     with pytest.raises(DataFileProblem) as problem:
         load_contracts(find_provider(str(folder)))
     assert told in problem.value.problem
+
+
+def test_a_refusal_by_a_method_that_the_path_has_is_refused_at_the_start(tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "studio")
+    document = folder / "jobs" / "openapi.yaml"
+    by_put = "put:\n      operationId: cancel\n      x-refusals: {job-takes-no-put: {method: PUT}}"
+    document.write_text(document.read_text("utf-8").replace("post:\n      operationId: cancel", by_put), "utf-8")
+    with pytest.raises(DataFileProblem, match=r"job-takes-no-put\.method: the document has PUT at this path"):
+        load_contracts(find_provider(str(folder)))
 
 
 def test_a_refusal_of_a_creation_is_fused_and_counts_as_paid_where_it_was_accepted() -> None:

@@ -28,6 +28,8 @@ FAULTS = {
     "unknown-410": "an unknown job is gone",
     "malformed-404": "a malformed number is answered as an unknown one",
     "wrong-key-404": "a wrong key is answered as an unknown job",
+    "put-as-get": "a job that is put is read",
+    "put-reason": "a job that is put is refused for another reason than the documented one",
     "long-accepted": "a length beyond the limit is accepted",
     "array-500": "a body without a prompt is answered with 500",
 }
@@ -81,6 +83,8 @@ class StudioVendor:
         return 200, {"jobs": list(self.jobs.values())[first : first + size]}
 
     def one(self, method: str, words: list[str]) -> Said:
+        if method == "PUT" and "put-as-get" not in self.faults:
+            return 405, {"reason": "not_here" if "put-reason" in self.faults else "no_such_method"}
         number = words[1] if len(words) > 1 else ""
         if not number.removeprefix("job-").isdigit() and "malformed-404" not in self.faults:
             return 400, {"reason": "no_number"}

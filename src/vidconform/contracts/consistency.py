@@ -66,17 +66,20 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for key, row in [*stated, *(("x-pace", row) for row in operation.paces)]:
         if row not in contract.requirements:
             yield f"{named}: {key}.{row} has no row in requirements.toml"
-    yield from (f"{named}: {told}" for told in _codes_without_a_place(contract, operation))
+    yield from (f"{named}: x-refusals.{told}" for told in _refusals_that_nobody_could_keep(contract, operation))
     yield from _missing_examples(operation, named)
 
 
-def _codes_without_a_place(contract: Contract, operation: Operation) -> Iterator[str]:
-    """Yield the codes of stated refusals that stand in no member of their replies, so that each reply would lack it."""
+def _refusals_that_nobody_could_keep(contract: Contract, operation: Operation) -> Iterator[str]:
+    """Yield the stated refusals whose code stands in no member of their replies, or whose method the path has."""
+    routes = {(one.path, one.method) for one in contract.operations}
     for case in operation.refusals:
+        if (operation.path, case.method) in routes:
+            yield f"{case.requirement}.method: the document has {case.method} at this path"
         told = filter(case.answers, range(400, 600))
         has_place = any(contract.field("error-code", operation.role, status) for status in told)
         if case.code is not None and not has_place and case.code not in contract.task.documented_words:
-            stated = f"x-refusals.{case.requirement}: the code {case.code!r} stands nowhere"
+            stated = f"{case.requirement}: the code {case.code!r} stands nowhere"
             yield f"{stated}: no schema of its responses has a member with `x-role: error-code`"
 
 

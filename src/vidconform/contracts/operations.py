@@ -126,10 +126,15 @@ class Operation:
             body = body if place is None else place.written(body, value)
         return replace(self, query={**self.query, **more}, request_example=body)
 
+    @property
+    def methods(self) -> list[str]:
+        """Its own method, and those with which the document says that it is refused."""
+        return [self.method, *dict.fromkeys(case.method for case in self.refusals if case.method)]
+
     def asked_as(self, case: RefusalCase) -> Operation:
-        """Return it with the parameters that a stated refusal is asked with."""
+        """Return it with the method and the parameters that a stated refusal is asked with."""
         query, headers = _changed(self.query, case.query), _changed(self.headers, case.headers)
-        return replace(self, query=query, headers=headers, refusal=case)
+        return replace(self, query=query, headers=headers, refusal=case, method=case.method or self.method)
 
     def target(self, task_id: str | None) -> str:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""

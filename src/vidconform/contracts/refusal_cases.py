@@ -11,7 +11,10 @@ from vidconform.contracts.keywords import WITHOUT_ID
 
 IDS = ("unknown", "malformed", "known", "finished", "none")
 CREDENTIALS = ("key", "none", "wrong", "another")
-_CHANGES = ("id", "key", "without", "with", "body", "query", "headers")
+# Whoever takes one of these all the same deletes nothing.
+_METHODS = ("PUT", "PATCH")
+_NOBODYS = ("unknown", "malformed", "none")
+_CHANGES = ("id", "key", "method", "without", "with", "body", "query", "headers")
 _KEYS = (*_CHANGES, "responses", "code")
 _IN = {"query": "query", "headers": "header"}
 
@@ -21,10 +24,10 @@ class RefusalCase:
     """One refusal, by the row that states it: the id and the key it is asked with, and the request as it is changed.
 
     A `key` that is the name of a security scheme is that credential alone, where the document asks for several.
-    In `query` and `headers` are its own values of parameters, None for one that is left out.
-    `responses` are the status codes that must answer it (any 4XX where there are none), `code` the word that the
-    reply has in the place of its `error-code`, or of its status; or `codes` are those at places of their own, by JSON
-    Pointer (RFC 6901).
+    `method` is another one than the path offers. In `query` and `headers` are its own values of parameters, None for
+    one that is left out. `responses` are the status codes that must answer it (any 4XX where there are none), `code`
+    the word that the reply has in the place of its `error-code`, or of its status; or `codes` are those at places of
+    their own, by JSON Pointer (RFC 6901).
     """
 
     requirement: str
@@ -39,6 +42,7 @@ class RefusalCase:
     codes: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, Any] = field(default_factory=dict)
+    method: str | None = None
 
     @property
     def probe(self) -> str:
@@ -51,9 +55,10 @@ class RefusalCase:
         return bool(self.without or self.changes) or self.body is not None
 
     @property
-    def is_of_id_or_key(self) -> bool:
-        """Whether the request is the documented one, but for the id or the key."""
-        return not (self.changes_body or self.query or self.headers)
+    def is_of_an_unknown_task(self) -> bool:
+        """Whether the request is the documented one, but for an id that no task has."""
+        changes = self.changes_body or self.query or self.headers or self.method
+        return (self.id, self.key) == ("unknown", "key") and not changes
 
     def answers(self, status: int) -> bool:
         """Whether a status code is one that the document gives."""
@@ -77,7 +82,7 @@ def refusal_cases(role: str, stated: dict[str, Any]) -> tuple[RefusalCase, ...]:
             requirement, role, case.get("id", "none" if role in WITHOUT_ID else "unknown"),
             case.get("key", "key"), tuple(case.get("without", ())), case.get("with", {}), case.get("body"),
             tuple(map(str, case.get("responses", ()))), **_codes(case.get("code")),
-            query=case.get("query", {}), headers=case.get("headers", {}),
+            query=case.get("query", {}), headers=case.get("headers", {}), method=case.get("method"),
         )
         for requirement, case in stated.items()
     )  # fmt: skip
@@ -101,9 +106,11 @@ def problems_of_refusals(
         yield from (
             f"{place}: unknown key {k!r}; the valid ones are {', '.join(_KEYS)}" for k in case if k not in _KEYS
         )
-        for key, valid in (("id", IDS), ("key", (*CREDENTIALS, *schemes))):
+        for key, valid in (("id", IDS), ("key", (*CREDENTIALS, *schemes)), ("method", _METHODS)):
             if case.get(key, valid[0]) not in valid:
                 yield f"{place}.{key}: unknown word {case[key]!r}; the valid ones are {', '.join(valid)}"
+        if "method" in case and case.get("id", _NOBODYS[0]) not in _NOBODYS:
+            yield f"{place}.id: with a method of its own it is one of {', '.join(_NOBODYS)}: no task is there to change"
         for key, place_in in _IN.items():
             named = [parameter["name"] for parameter in parameters if parameter.get("in") == place_in]
             known = ", ".join(named) or "none"

@@ -29,9 +29,10 @@ def provider_named(name: str) -> EmulatedProvider:
     operations = [(contract, operation) for contract in contracts for operation in contract.operations]
     variables = [scheme.variable for _, operation in operations for scheme in operation.schemes if scheme.variable]
     served = [
-        _operation(contract, operation)
+        replace(_operation(contract, operation), method=method)
         for contract, operation in operations
         if operation.role in ANSWERS and not operation.polls and not operation.shares
+        for method in operation.methods
     ]
     return EmulatedProvider(
         provider.name,

@@ -77,8 +77,7 @@ class ServedOperation:
 
     def unknown(self, check: str) -> RefusedRequest:
         """Return the refusal of an id that no task has, as the document states it where it does."""
-        stated = (case for case in self.operation.refusals if (case.id, case.key) == ("unknown", "key"))
-        case = next((case for case in stated if case.is_of_id_or_key), None)
+        case = next((case for case in self.operation.refusals if case.is_of_an_unknown_task), None)
         told = [int(code) for code in case.responses if code.isdigit()] if case is not None else []
         code = told[0] if told else refused_with(self.operation, (404, 410, 400, 422))
         return RefusedRequest(code, "video not found", "video_not_found", param="id", check=check, case=case)

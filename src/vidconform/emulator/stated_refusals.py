@@ -31,6 +31,8 @@ def as_stated(
 
 def check_of(case: RefusalCase) -> tuple[str, tuple[int, ...]]:
     """Return the check that refuses a case, with the status codes usual for it."""
+    if case.method is not None:
+        return "method", (405, 404, 400)
     if case.key != "key":
         return _OF_KEYS.get(case.key, _OF_KEYS["none"])
     return _OF_IDS.get(case.id) or ("body", (400, 422))
@@ -38,6 +40,10 @@ def check_of(case: RefusalCase) -> tuple[str, tuple[int, ...]]:
 
 def _asks(served: ServedOperation, case: RefusalCase, call: Call) -> bool:
     """Whether a call is the request that a case is about."""
+    if call.method != (case.method or served.operation.method):
+        return False
+    if case.method is not None:
+        return _key_of(served, call) == case.key
     unusual = {"unknown": served.contract.unknown_id, "malformed": served.contract.malformed_id}
     is_its_id = unusual[case.id] == call.asked if case.id in unusual else call.asked not in unusual.values()
     task = call.server_state.stores[call.contract].find(call.asked or "", None) if case.id == "finished" else None

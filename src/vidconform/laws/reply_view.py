@@ -105,7 +105,7 @@ class ReplyView:
         """Whether the request is one of an operation: another method, or a path without its id, is another's."""
         request = self.exchange.request
         is_its_path = operation.id_in != "path" or bool(operation.asked(request.target))
-        return is_its_path and request.method == operation.method
+        return is_its_path and request.method in operation.methods
 
     @property
     @once_per_reply

@@ -41,7 +41,7 @@ class RefusalProbe:
     @classmethod
     def of(cls, case: RefusalCase) -> RefusalProbe:
         """Return the probe of a refusal that a document states as data."""
-        return cls(case.probe, case.role, case.requirement, case.id, case.key, case=case)
+        return cls(case.probe, case.role, case.requirement, case.id, case.key, method=case.method, case=case)
 
     def asks_the_same(self, other: RefusalProbe) -> bool:
         """Whether another refusal is asked for in the same way, by whatever name another document has it."""

@@ -61,12 +61,11 @@ def _fault(contract: Contract, case: RefusalCase, suffix: str, words: str, act: 
 
 def _others(case: RefusalCase, code: int) -> set[str]:
     """Return the rows of laws that ask the very same and fall with it."""
-    is_unknown = case.key == "key" and case.id == "unknown"
     unknown = f"unknown-{_UNKNOWN.get(case.role, '')}"
     if code != _CRASHED:
-        return {f"{unknown}-status-code"} if is_unknown else set()
+        return {f"{unknown}-status-code"} if case.is_of_an_unknown_task else set()
     of_key = {f"{case.role}-{_STRANGERS[case.key]}-is-refused"} if case.key != "key" else set()
-    of_id = {f"{unknown}-is-refused", f"{unknown}-status-code"} if is_unknown else set()
+    of_id = {f"{unknown}-is-refused", f"{unknown}-status-code"} if case.is_of_an_unknown_task else set()
     return {
         "refusals-are-not-server-errors",
         *of_key,
