@@ -28,8 +28,11 @@ _CONFLICT = (409, {"error": "it has not ended"})
 class Vendor:
     """A service of one task, which has ended at its first read and goes on again at its `reopened`-th one."""
 
-    def __init__(self, reopened: int = 99, *, lists: bool = True, deletes: tuple[int, Any] = (204, b"")) -> None:
+    def __init__(
+        self, reopened: int = 99, *, lists: bool = True, deletes: tuple[int, Any] = (204, b""), created: str = "queued"
+    ) -> None:
         self.reopened, self.lists, self.deletes, self.shown = reopened, lists, deletes, "video_7"
+        self.created = created
         self.reads, self.removed = 0, False
 
     def __call__(self, asked: Asked) -> tuple[int, Any]:
@@ -39,7 +42,7 @@ class Vendor:
             self.removed = status == "completed"
             return self.deletes if self.removed else _CONFLICT
         if asked.method == "POST":
-            return 200, {"id": "video_7", "status": "queued"}
+            return 200, {"id": "video_7", "status": self.created}
         if not asked.target.startswith("/videos/"):
             is_wanted = self.lists and asked.target.partition("status=")[2] in ("", status)
             return 200, {"data": [{"id": self.shown, "status": status}] if is_wanted else []}
@@ -67,6 +70,20 @@ def judged(folder: Path, vendor: Any, *rows: str, schemas: dict[str, Any] | None
 )
 def test_a_task_that_goes_on_again_is_told_by_its_status_alone(vendor: Vendor, unmet: set[str], tmp_path: Path) -> None:
     found = judged(tmp_path, vendor, *ENDING)
+    assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
+
+
+@pytest.mark.parametrize(
+    ("rows", "unmet"),
+    [
+        (("creation-starts-waiting", "terminal-status-is-final"), {"creation-starts-waiting"}),
+        (("terminal-status-is-final",), {"terminal-status-is-final"}),
+    ],
+)
+def test_a_creation_that_tells_an_end_is_told_by_its_own_row_or_else_by_the_end(
+    rows: tuple[str, ...], unmet: set[str], tmp_path: Path
+) -> None:
+    found = judged(tmp_path, Vendor(reopened=1, created="completed"), *rows)
     assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
 
 

@@ -87,8 +87,12 @@ class Task(Subject):
         return f"{what} in its documented form; {view.pointer(role)} is {repr(view.raw(role))[:80]}"
 
     def since_finished(self) -> list[ReplyView]:
-        """Return the replies from the first finished one on: finished in a way that the document knows."""
-        views = self.views("status")
+        """Return the replies from the first finished one on: finished in a way that the document knows.
+
+        That a creation tells an end is a row's own, where the document has one.
+        """
+        waits_first = self.was_created and "creation-starts-waiting" in self.contract.requirements
+        views = [view for view in self.views("status") if not (waits_first and view is self.all[0])]
         documented = set(FINISHED) & set(self.contract.task.phases.values())
         ends = [i for i, view in enumerate(views) if view.phase in documented]
         return views[ends[0] :] if ends else []
