@@ -23,6 +23,7 @@ TASK_SCHEMA: Tree = {
     "properties": {
         "id": {"x-role": "id", "type": "string", "x-requirement": "id-type"},
         "status": {"x-role": "status", "type": "string", "x-requirement": "status-type"},
+        "model": {"x-role": "model"},
     },
     "$defs": {"waiting": {"enum": ["queued"]}, "succeeded": {"enum": ["completed"]}, "failed": {"enum": ["failed"]}},
 }

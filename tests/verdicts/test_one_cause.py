@@ -73,6 +73,18 @@ def test_a_task_that_goes_on_again_is_told_by_its_status_alone(vendor: Vendor, u
     assert {row for row, outcome in found.items() if outcome == "unmet"} == unmet
 
 
+def test_what_else_a_task_tells_otherwise_when_it_goes_on_again_is_a_fault_of_its_own(tmp_path: Path) -> None:
+    vendor = Vendor(reopened=3)
+
+    def says(asked: Asked) -> tuple[int, Any]:
+        code, body = vendor(asked)
+        is_read = asked.method == "GET" and isinstance(body, dict) and "status" in body
+        return code, body | {"model": "m" if vendor.reads < vendor.reopened else "n"} if is_read else body
+
+    found = judged(tmp_path, says, "terminal-status-is-final", "model-stays")
+    assert found == {"terminal-status-is-final": "unmet", "model-stays": "unmet"}
+
+
 @pytest.mark.parametrize(
     ("rows", "unmet"),
     [
