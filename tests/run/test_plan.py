@@ -207,6 +207,21 @@ def test_a_creation_that_tells_its_id_in_a_place_of_its_own_is_followed_in_a_pla
     assert planned["relay/jobs", "content"].least == 1
 
 
+def test_a_task_that_stands_elsewhere_in_each_reply_is_followed_in_a_plan(pytester: pytest.Pytester) -> None:
+    canal, keys = Path(__file__).parents[1] / "selfproof" / "folders" / "canal", {"CANAL_KEY": "sk-canal-1"}
+    with running(str(canal), environ=keys) as emulator:
+        arguments = [f"--provider={canal}", *live(emulator, tasks=False)[1:]]
+        planned = rows(plan(pytester, *arguments, **keys))["canal/barges", "create"]
+        asked = sent(judge_inside(pytester, *arguments, **keys))["canal/barges", "create"]
+    assert 4 == planned.least <= asked <= planned.most
+
+
+def test_a_list_in_the_place_of_a_task_hides_no_creation_in_a_plan(pytester: pytest.Pytester) -> None:
+    planned = rows(plan(pytester, "--provider=kling", KLING_API_KEY="sk-kling-1"))
+    assert planned["kling/text2video", "create"].least == planned["kling/tasks", "create"].least == 4
+    assert planned["kling/text2video", "result"] == Row(0, 1, 0, 0)
+
+
 @pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_live(pytester: pytest.Pytester) -> None:
     found = [rows(plan(pytester, "--provider=octopusx", *words, **KEYS)) for words in ((), ("--live",))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,33 +34,54 @@ class PlanTransport(Transport):
         self._unknown = list(unknown)
         by_target = [operation for operation in contract.operations if operation.id_in in ("path", "query")]
         self._missing = {operation.target(task_id) for operation in by_target for task_id in self._unknown}
+        self._paths = {
+            (one.method, one.path): one.role for one in contract.operations if one.role in ("create", "remix", "list")
+        }
         # No task is made of another one of the same id.
-        self._task, self._refusal = _finished_task(contract, f"planned-{probe}"), _refusal(contract)
+        roles = ("", *self._paths.values())
+        self._tasks = {role: _finished_task(contract, f"planned-{probe}", role) for role in roles}
+        self._refusal = _refusal(contract)
 
     def send(self, request: Request) -> ReceivedReply:
         """Return what the document promises; no time is told."""
         asked = request.body or b""
         is_missing = request.target in self._missing or any(f'"{id}"'.encode() in asked for id in self._unknown)
         is_served = self._can_succeed and not is_missing
-        return ReceivedReply.of(request, self._task if is_served else self._refusal, "", _PLANNED)
+        return ReceivedReply.of(request, self._served(request) if is_served else self._refusal, "", _PLANNED)
+
+    def _served(self, request: Request) -> Reply:
+        """Return a finished task in the places that the reply of the operation has for it."""
+        asked = (request.method, request.target.partition("?")[0])
+        # The path of a remix holds the id of its source.
+        rest = "" if request.is_safe or "remix" not in self._tasks else "remix"
+        return self._tasks[self._paths.get(asked, rest)]
 
 
-def _finished_task(contract: Contract, task_id: str) -> Reply:
-    """Return the first task that the document shows, finished and under another id."""
+def _finished_task(contract: Contract, task_id: str, role: str) -> Reply:
+    """Return the first task that the document shows, finished and under another id, as an operation replies with it."""
     shown = [exchange.reply.json for _, exchange in documented_evidence(contract) if exchange.reply.is_success]
     task: dict[str, Any] = next((body for body in shown if isinstance(body, dict)), {})
     word = next(word for word in (*contract.words, *customary_phases()) if contract.phase(word) == "succeeded")
-    for role, value in {"id": task_id, "task-id": task_id, "status": word}.items():
+    told = {"id": task_id, "task-id": task_id, "status": word}
+    for name, value in told.items():
         # A creation may tell the id in a place of its own.
-        for place in (contract.field(role, asked) for asked in ("create", "remix", "")):
-            if place is not None:
-                place.write(task, value)
+        if (place := contract.field(name, "" if role == "list" else role)) is not None:
+            place.write(task, value)
     listed, polled = contract.field("tasks", "list"), contract.field("polling-url", "create")
-    if listed is not None:
-        listed.write(task, [dict(task)])
+    if listed is not None and role == "list":
+        listed.write(task, [_listed(contract, task, told)])
     if polled is not None:
         polled.write(task, f"/{_PLANNED}-polling")
     return Reply(200, _JSON, json.dumps(task).encode())
+
+
+def _listed(contract: Contract, task: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+    """Return a task as a list has it, which may have places of its own."""
+    entry = deepcopy(task)
+    for place, value in ((contract.listed_field(name), value) for name, value in told.items()):
+        if place is not None:
+            place.write(entry, value)
+    return entry
 
 
 def _refusal(contract: Contract) -> Reply:
