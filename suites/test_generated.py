@@ -28,7 +28,7 @@ def _(generated: GeneratedReplies) -> None:
 
 @test_no_request_is_too_much.broken_by
 def _(generated: GeneratedReplies) -> None:
-    generated.unanswered.append((generated.first, "GET /tasks/%00"))
+    generated.unanswered.append((generated.first, "GET /videos/%00"))
 
 
 @requires("any-bad-request-is-refused")
