@@ -93,6 +93,14 @@ def test_a_refusal_by_a_method_that_the_path_has_is_refused_at_the_start(tmp_pat
         load_contracts(find_provider(str(folder)))
 
 
+def test_a_method_that_two_rows_ask_with_is_refused_at_the_start(tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "studio")
+    ledger = folder / "jobs" / "requirements.toml"
+    ledger.write_text(ledger.read_text("utf-8").replace("list-contains-the-task", "wrong-method-is-refused"), "utf-8")
+    with pytest.raises(DataFileProblem, match=r"job-takes-no-put\.method: wrong-method-is-refused asks with PUT as"):
+        load_contracts(find_provider(str(folder)))
+
+
 def test_a_refusal_of_a_creation_is_fused_and_counts_as_paid_where_it_was_accepted() -> None:
     found, vendor = judged("long-accepted", max_creations=1)
     assert found["long-job-is-refused"].label == "refused"

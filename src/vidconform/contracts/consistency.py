@@ -66,16 +66,18 @@ def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     for key, row in [*stated, *(("x-pace", row) for row in operation.paces)]:
         if row not in contract.requirements:
             yield f"{named}: {key}.{row} has no row in requirements.toml"
-    yield from (f"{named}: x-refusals.{told}" for told in _refusals_that_nobody_could_keep(contract, operation))
+    yield from (f"{named}: x-refusals.{told}" for told in _problems_of_refusals(contract, operation))
     yield from _missing_examples(operation, named)
 
 
-def _refusals_that_nobody_could_keep(contract: Contract, operation: Operation) -> Iterator[str]:
-    """Yield the stated refusals whose code stands in no member of their replies, or whose method the path has."""
+def _problems_of_refusals(contract: Contract, operation: Operation) -> Iterator[str]:
+    """Yield the stated refusals that nobody could keep, or that a row of a law asks in the same way."""
     routes = {(one.path, one.method) for one in contract.operations}
     for case in operation.refusals:
         if (operation.path, case.method) in routes:
             yield f"{case.requirement}.method: the document has {case.method} at this path"
+        if (case.role, case.method) == ("retrieve", "PUT") and "wrong-method-is-refused" in contract.requirements:
+            yield f"{case.requirement}.method: wrong-method-is-refused asks with PUT as well; say PATCH"
         told = filter(case.answers, range(400, 600))
         has_place = any(contract.field("error-code", operation.role, status) for status in told)
         if case.code is not None and not has_place and case.code not in contract.task.documented_words:
