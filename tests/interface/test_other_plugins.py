@@ -30,6 +30,32 @@ def anything(request):
 def a_database(request):
     raise RuntimeError("no such database here")
 """
+# As pytest-describe does it.
+DESCRIBING = """
+import inspect
+import pytest
+
+class Block(pytest.Item):
+    def runtest(self):
+        self.obj()
+
+def pytest_pycollect_makeitem(collector, name, obj):
+    if inspect.isfunction(obj) and name.startswith("describe"):
+        block = Block.from_parent(collector, name=name)
+        block.obj = obj
+        return block
+"""
+OWN_LAW = """
+from vidconform.laws import describe_reply, requires
+from vidconform.laws import ReplyView
+
+@requires("success-word")
+def test_a_law_of_ones_own(task):
+    assert task is not None
+
+def describe_what_is_mine():
+    pass
+"""
 # As pytest-socket does it.
 SOCKET_OPTIONS = """
 def pytest_addoption(parser):
@@ -61,6 +87,25 @@ def test_fixtures_for_every_test_of_a_project_change_no_verdict(tmp_path: Path, 
     beside = judge(tmp_path, "--provider=gptge", *workers)
     assert beside.code == alone.code == 0, beside.ran()
     assert {key: row["reading"] for key, row in beside.verdicts.items()} == readings
+
+
+@pytest.mark.parametrize("pattern", ["python_functions = *", "python_functions = describe_*", "python_classes = *"])
+def test_patterns_of_a_project_for_its_own_tests_take_nothing_of_a_suite(
+    pytester: pytest.Pytester, pattern: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{pattern}\nfilterwarnings = error")
+    run = judge_inside(pytester, "--provider=gptge", "-k", "status")
+    assert run.code == 0, run.ran()
+    assert run.labels()["status-type"] == "conforms"
+
+
+def test_what_collects_by_other_names_takes_no_helper_of_a_law(pytester: pytest.Pytester) -> None:
+    pytester.syspathinsert()
+    pytester.makepyfile(describing=DESCRIBING, test_own=OWN_LAW)
+    words = ("-p", "describing", "test_own.py", "--pyargs", "vidconform.suites.test_errors", "--provider=gptge")
+    run = judge_inside(pytester, *words, "-k", "mine or own or status-code or describe")
+    assert run.code == 0, run.ran()
+    assert "test_own.py::describe_what_is_mine" in judge_inside(pytester, *words, "-k", "describe", "-v").out
 
 
 @pytest.mark.slow

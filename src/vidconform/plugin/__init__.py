@@ -134,16 +134,26 @@ def _told(problem: UsageProblem) -> str:
     return printable(str(problem))
 
 
-def pytest_pycollect_makeitem(collector: pytest.Collector, obj: Any) -> list[pytest.Item] | None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) -> list[pytest.Item] | None:
     """Collect nothing for a law that no ledger of the run needs: it is not a skipped test but none at all.
 
     Raises CollectError for a law that looks at what nobody knows.
     """
     try:
-        needless = is_law(obj) and not _judge(collector.config).cases(obj)[0]
+        needless = _is_helper(collector, name, obj) or (is_law(obj) and not _judge(collector.config).cases(obj)[0])
     except UsageProblem as problem:
         raise collector.CollectError(_told(problem)) from None
     return [] if needless else None
+
+
+def _is_helper(collector: pytest.Collector, name: str, obj: Any) -> bool:
+    """Whether an object of a suite, or what any test module has of `vidconform.laws`, is no test.
+
+    Patterns and plugins of another project may take it for one.
+    """
+    is_ours = (inspect.isfunction(obj) or inspect.isclass(obj)) and f"{obj.__module__}.".startswith("vidconform.laws.")
+    return is_ours or (not name.startswith("test") and collector.path.is_relative_to(data_folder("suites")))
 
 
 @pytest.hookimpl(tryfirst=True)
