@@ -45,6 +45,24 @@ def pytest_pycollect_makeitem(collector, name, obj):
         block.obj = obj
         return block
 """
+# As pytest-tldr does it: pytest's own reporter gives way to one that can write lines and no more.
+SHORT_REPORTER = """
+import pytest
+
+class Short:
+    def ensure_newline(self):
+        print()
+    def write_line(self, line):
+        print(line)
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call":
+            print(report.outcome)
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    config.pluginmanager.unregister(name="terminalreporter")
+    config.pluginmanager.register(Short(), "terminalreporter")
+"""
 OWN_LAW = """
 from vidconform.laws import describe_reply, requires
 from vidconform.laws import ReplyView
@@ -106,6 +124,17 @@ def test_what_collects_by_other_names_takes_no_helper_of_a_law(pytester: pytest.
     run = judge_inside(pytester, *words, "-k", "mine or own or status-code or describe")
     assert run.code == 0, run.ran()
     assert "test_own.py::describe_what_is_mine" in judge_inside(pytester, *words, "-k", "describe", "-v").out
+
+
+@pytest.mark.slow
+def test_a_reporter_of_somebody_that_only_writes_lines_is_enough_for_a_live_run(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(short_reporter=SHORT_REPORTER)
+    with running("octopusx", environ=KEYS, step_seconds=0.01) as emulator:
+        words = ("-s", "-p", "short_reporter", "-k", "octopusx/videos and creation")
+        run = judge(pytester.path, *live(emulator), *words, **KEYS)
+    assert run.code == 0, run.ran()
+    assert run.end["cost"]["octopusx"]["creations"] == 2
+    assert not run.err
 
 
 @pytest.mark.slow

@@ -38,7 +38,7 @@ def _display(config: pytest.Config) -> Iterator[ShowProgress]:
     # The option is the terminal's own, and is not there without it.
     if getattr(config.option, "verbose", 0) < 0:
         yield lambda states: None
-    elif terminal is not None and terminal.isatty and not hasattr(config, "workerinput"):
+    elif getattr(terminal, "isatty", False) and not hasattr(config, "workerinput"):
         screen = ProgressScreen(config, terminal)
         try:
             yield screen

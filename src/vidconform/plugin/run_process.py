@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from vidconform.plugin.speech import flush
 from vidconform.transport import RunClock, halt_all
 
 RUN = "VIDCONFORM_RUN"
@@ -65,9 +66,7 @@ class RunProcess:
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Leave the process as it was."""
         # What is told at the end is not lost with a buffer, when the signals work as before.
-        terminal = config.pluginmanager.get_plugin("terminalreporter")
-        if terminal is not None:
-            terminal.flush()
+        flush(config)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         if self._is_first:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def sayer(config: pytest.Config) -> Callable[[str], None]:
 
 
 def _print(config: pytest.Config, sentence: str) -> None:
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     if hasattr(config, "workerinput"):
         # The terminal of a worker of pytest-xdist leads nowhere; its standard error is the controller's.
         say(sentence, sys.stderr)
@@ -31,4 +32,11 @@ def _print(config: pytest.Config, sentence: str) -> None:
         terminal.ensure_newline()
         terminal.write_line(printable(sentence))
         # Whoever reads through a pipe would otherwise see it when the wait is over.
+        flush(config)
+
+
+def flush(config: pytest.Config) -> None:
+    """Flush the terminal, where its reporter can: another plugin may have put one of its own in its place."""
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if hasattr(terminal, "flush"):
         terminal.flush()
