@@ -126,6 +126,15 @@ def test_what_collects_by_other_names_takes_no_helper_of_a_law(pytester: pytest.
     assert "test_own.py::describe_what_is_mine" in judge_inside(pytester, *words, "-k", "describe", "-v").out
 
 
+def test_a_file_that_somebody_else_cannot_write_costs_no_report(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("def pytest_sessionfinish():\n    raise OSError('no space left for another report')")
+    run = judge(pytester.path, "--provider=gptge", "-k", "status-type")
+    assert "no space left for another report" in run.err
+    assert run.end["kind"] == "end"
+    assert run.end["verdicts"] == len(run.verdicts) > 0
+    assert (run.report / "report.html").exists()
+
+
 @pytest.mark.slow
 def test_a_reporter_of_somebody_that_only_writes_lines_is_enough_for_a_live_run(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(short_reporter=SHORT_REPORTER)

@@ -1,4 +1,4 @@
-"""What the header of a run says of a provider: whose replies are replayed, and which rules its folder breaks."""
+"""What the header of a run says: whose replies are replayed, what is generated, and which rules a folder breaks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 from vidconform.contracts import Contract
 from vidconform.exchange import Evidence
-from vidconform.run import ProviderRun
+from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
+from vidconform.run import ProviderRun, RunOptions
 from vidconform.store import Cassette, KeptSource, RecordedSource, cassette_path
+from vidconform.text import pluralise
 
 _MOST_RULES = 3
+
+
+def generation(options: RunOptions) -> list[str]:
+    """Say how many requests are generated at most, and from which seed."""
+    most, seed = options.fuzz, options.fuzz_seed
+    bound = f" and {MOST_OF_ALL} a provider" if most <= MOST_OF_ONE else ""
+    told = f"at most {pluralise(most, 'generated request')} an operation{bound}, --fuzz-seed={seed}"
+    return [f"vidconform: {told}"] if most else []
 
 
 def unruly(provider_run: ProviderRun) -> list[str]:

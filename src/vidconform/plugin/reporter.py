@@ -10,12 +10,11 @@ import pytest
 
 from vidconform import report
 from vidconform.errors import INCOMPLETE
-from vidconform.plugin.header_lines import kept_origin, origin, recorded_into, unruly
+from vidconform.plugin.header_lines import generation, kept_origin, origin, recorded_into, unruly
 from vidconform.plugin.hidden import Hidden
 from vidconform.plugin.results import Results
 from vidconform.plugin.run_facts import FACTS, facts
 from vidconform.probes import probes_of
-from vidconform.probes.generated import MOST_OF_ALL, MOST_OF_ONE
 from vidconform.run import (
     CLIENT_LEDGER,
     ProviderRun,
@@ -54,7 +53,7 @@ class Reporter:
             for line in (*self._header(provider_run), *unruly(provider_run))
         ]
         lines += [f"vidconform: {sentence}" for sentence in self.session.left_out]
-        lines += self._generation() if self.session.options.uses_network else self._without_meaning()
+        lines += generation(self.session.options) if self.session.options.uses_network else self._without_meaning()
         creations = self.session.creations
         if creations is not None and creations.is_shared:
             lines.append(f"vidconform: creations are written down in {creations.path}")
@@ -66,12 +65,6 @@ class Reporter:
         return {
             (c.id, provider_run.base_url) for provider_run in self.session.provider_runs for c in provider_run.contracts
         }
-
-    def _generation(self) -> list[str]:
-        most, seed = self.session.options.fuzz, self.session.options.fuzz_seed
-        bound = f" and {MOST_OF_ALL} a provider" if most <= MOST_OF_ONE else ""
-        told = f"at most {pluralise(most, 'generated request')} an operation{bound}, --fuzz-seed={seed}"
-        return [f"vidconform: {told}"] if most else []
 
     def _without_meaning(self) -> list[str]:
         options = self.session.options
@@ -139,8 +132,15 @@ class Reporter:
         for name in ("incomplete", "answered", "remedies", "foreign"):
             self.facts[name] += told[name]
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Write the report after all others, also when one of them fails to write a file of its own."""
+        try:
+            return (yield)
+        finally:
+            self._finish(session)
+
+    def _finish(self, session: pytest.Session) -> None:
         """Decide whether a run without a failure is whole."""
         if not self.config.pluginmanager.has_plugin("dsession"):
             self.facts = facts(self.session)
