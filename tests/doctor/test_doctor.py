@@ -672,6 +672,17 @@ def test_a_key_that_is_refused_ends_the_questions(visit: Visiting) -> None:
     assert len(server.asked) == 1
 
 
+def test_a_key_that_the_document_does_not_ask_for_is_not_called_refused(visit: Visiting, tmp_path: Path) -> None:
+    provider = copy_of("gptge", tmp_path, cassettes=False)
+    document = provider / "videos" / "openapi.yaml"
+    document.write_text(document.read_text("utf-8").replace("      security:\n        - bearer: []\n", ""), "utf-8")
+    with serving(NO_KEY) as server:
+        seen = visit(str(provider), f"--provider-url={server.url}", "--json")
+    (_, sentence), *_ = seen.of("key")
+    assert seen.code == ExitCode.CONFIGURATION, seen.out
+    assert "no key was sent, for openapi.yaml names no security for it" in sentence
+
+
 def test_a_person_reads_no_line_about_a_list_that_nobody_documents(visit: Visiting, listing: Path) -> None:
     with serving(UNKNOWN) as server:
         assert "models" not in visit("gptge", f"--provider-url={server.url}").out

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.live_cases import Change
-from tests.support.processes import KEYS, Run, judge_inside, live
+from tests.support.processes import KEYS, QUICK, Run, copy_of, judge_inside, live
 from tests.support.rawserver import http, serving
 from vidconform.cli import main
 from vidconform.emulator.replies import ReplyContext
@@ -59,6 +59,17 @@ def test_what_stands_in_the_way_of_everything_is_told_with_its_variable(
     run = run_of(pytester, "gptge", change)
     assert told(run) == [(SERVICE, cause, variable)], run.ran()
     assert run.end["remedies"][0]["sentence"].startswith(advice)
+
+
+def test_a_document_without_security_is_told_to_name_it(pytester: pytest.Pytester) -> None:
+    provider = copy_of("gptge", pytester.path, cassettes=False)
+    document = provider / "videos" / "openapi.yaml"
+    document.write_text(document.read_text("utf-8").replace("      security:\n        - bearer: []\n", ""), "utf-8")
+    with running("gptge", environ=KEYS) as served:
+        words = (f"--provider={provider}", "--live", f"--provider-url={served.url}", *QUICK, "-k", "type")
+        run = judge_inside(pytester, *words, "--task-id=videos=video_1", **KEYS)
+    assert run.code == 6, run.ran()
+    assert "name its security in openapi.yaml, without which no key is sent" in run.out, run.ran()
 
 
 def test_an_address_that_leads_elsewhere_is_told_with_its_variable(pytester: pytest.Pytester) -> None:

@@ -67,6 +67,11 @@ class Contract:
         """Return the first operation of a role, or None."""
         return self._by_role.get(role)
 
+    def is_sent_without_key(self, role: str) -> bool:
+        """Whether the document names no credential for the operation of a role, so that none is sent."""
+        operation = self.operation(role)
+        return operation is not None and not operation.schemes
+
     def body_of(self, operation: Operation) -> Schema | None:
         """Return the schema of an operation's request body: a file's, or what openapi.yaml itself says; or None."""
         found = self.schemas.get(operation.request_schema or "")

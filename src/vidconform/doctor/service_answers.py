@@ -71,6 +71,10 @@ def _obstacle(check: str, contract: Contract, exchange: Exchange) -> CheckResult
     if reply.status > 500 or (reply.status == 500 and not reply.is_json):
         return problem(check, ExitCode.SERVICE, f"{said}; the service itself is in trouble, try later.")
     if reply.status == 401 or (reply.status == 403 and not _is_page(reply)):
+        if contract.is_sent_without_key(exchange.role):
+            return problem(
+                check, ExitCode.CONFIGURATION, f"{said}; no key was sent, for openapi.yaml names no security for it."
+            )
         variable = contract.provider.key_variable
         return problem(check, ExitCode.KEY, f"{said}; the key in {variable} is refused, or may not do this.")
     if not _speaks_json(reply) or _is_off_the_routes(reply):

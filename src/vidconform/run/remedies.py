@@ -105,6 +105,8 @@ def _what_would(contract: Contract, exchanges: Sequence[Exchange]) -> Remedy:
     is_a_page = bool(replies) and all(reply.media_type == _PAGE for reply in replies)
     if is_a_page or (_NO_ROUTE.issuperset(codes) and any(exchange.role == "create" for exchange in exchanges)):
         return _of_no_api(contract, f"{fact}{', each time a page of HTML' if is_a_page else ''}")
+    if set(codes) == {401} and all(contract.is_sent_without_key(exchange.role) for exchange in exchanges):
+        return _of_no_security(contract, fact)
     return _of_key_or_task(contract, fact, is_key=bool(codes) and set(codes) <= {401, 403})
 
 
@@ -124,6 +126,11 @@ def _of_no_api(contract: Contract, fact: str) -> Remedy:
     variable = contract.provider.base_url_variable
     option, advice = (f"look whether the address{named} is that of the API" for named in ("", f" in {variable}"))
     return Remedy(contract.id, "address", variable, fact, option, advice)
+
+
+def _of_no_security(contract: Contract, fact: str) -> Remedy:
+    advice = "name its security in openapi.yaml, without which no key is sent"
+    return Remedy(contract.id, "key", contract.provider.key_variable, fact, advice, advice)
 
 
 def _of_key_or_task(contract: Contract, fact: str, *, is_key: bool) -> Remedy:
