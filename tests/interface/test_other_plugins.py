@@ -135,6 +135,17 @@ def test_a_file_that_somebody_else_cannot_write_costs_no_report(pytester: pytest
     assert (run.report / "report.html").exists()
 
 
+@pytest.mark.parametrize(("strict", "code"), [(True, 1), (False, 0)])
+def test_a_mark_of_somebody_hides_no_verdict(pytester: pytest.Pytester, strict: bool, code: int) -> None:
+    pytester.makeconftest(
+        "import pytest\n\ndef pytest_collection_modifyitems(items):\n"
+        f"    for item in items:\n        item.add_marker(pytest.mark.xfail(strict={strict}))"
+    )
+    run = judge_inside(pytester, "--provider=gptge", "-k", "status-type")
+    assert run.code == code, run.ran()
+    assert run.labels()["status-type"] == "conforms"
+
+
 @pytest.mark.slow
 def test_a_reporter_of_somebody_that_only_writes_lines_is_enough_for_a_live_run(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(short_reporter=SHORT_REPORTER)

@@ -169,7 +169,8 @@ class Judge:
         """Turn a verdict into what pytest shows for its level."""
         report = yield
         verdict = item.stash.get(_VERDICT, None)
-        if verdict is not None and report.when == "call" and report.outcome == "passed":
+        # Whatever another plugin, or a mark of somebody's, has made of it since.
+        if verdict is not None and report.when == "call" and call.excinfo is None:
             show(report, verdict, fails(verdict, self.session.options.fail_on))
         return report
 
