@@ -31,7 +31,7 @@ from vidconform.errors.error_types import BadOption
 from vidconform.exchange.evidence import Evidence
 from vidconform.laws.subject_builders import kind_of
 from vidconform.probes.generated import exploration
-from vidconform.probes.generated.exploration import DRAWING_PROCESSES, DrawingFailure, drawing_input
+from vidconform.probes.generated.exploration import DRAWING_PROCESSES, DrawingFailure, draw, drawing_input
 from vidconform.probes.generated.generated_probes import most_of_each
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.generated.unknown_ids import aimed_ids
@@ -479,7 +479,7 @@ def test_a_seed_pins_what_is_sent() -> None:
 LITERAL = """
 import json, sys, mine
 from hypothesis import Phase, given, seed, settings, strategies as st
-from vidconform.probes.generated.exploration import DRAWING_PROCESSES
+from vidconform.probes.generated.exploration import draw as draw_requests
 
 drawn = []
 
@@ -495,7 +495,7 @@ def hear(request):
 
 heard = []
 draw()
-DRAWING_PROCESSES.draw(json.loads(sys.argv[1]), hear)
+draw_requests(json.loads(sys.argv[1]), hear)
 print(mine.SECRET in drawn, any(mine.SECRET in request for request in heard), len(heard))
 """
 
@@ -526,9 +526,9 @@ def test_an_engine_that_fails_says_so_and_draws_again(change: dict[str, Any]) ->
         return "fine"
 
     with pytest.raises(DrawingFailure, match=r"\w+: "):
-        DRAWING_PROCESSES.draw({**planned, **change}, hear)
+        draw({**planned, **change}, hear)
     assert drawn == []
-    DRAWING_PROCESSES.draw(planned, hear)
+    draw(planned, hear)
     assert len(drawn) == 8
 
 
@@ -559,8 +559,8 @@ def test_an_engine_whose_asker_fails_begins_anew() -> None:
         raise OSError("no answer")
 
     with pytest.raises(OSError, match="no answer"):
-        DRAWING_PROCESSES.draw(planned, fail)
-    assert process.poll() == 0
+        draw(planned, fail)
+    assert process.status == 0
     assert DRAWING_PROCESSES.start() is not process
 
 

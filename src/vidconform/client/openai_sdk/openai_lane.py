@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from vidconform.client.openai_sdk.answers import Answers
@@ -20,11 +21,16 @@ from vidconform.client.openai_sdk.openai_calls import (
     CallTrace,
     OpenAICall,
 )
-from vidconform.client.openai_sdk.openai_process import OpenAIFailure, OpenAIProcess, OverDeadline
 from vidconform.client.openai_sdk.openai_routes import ROUTES, OpenAIRoutes, Route
 from vidconform.client.openai_sdk.task_stories import TaskStory, failed, served, succeeded, worth_polling
 from vidconform.contracts import Contract
+from vidconform.probes import LineProcesses, OverDeadline, ProcessEnded
 
+# What would lead it to another address than the one on this machine, or give it a key, is not kept.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH")
+OPENAI = LineProcesses(Path(__file__).with_name("openai_program.py"), _KEPT)
+# Its imports take a second or two, on a busy machine many more.
+_START = 120.0
 _MEMBERS = ("prompt", "model", "seconds", "size")
 _POLLS = ("poll", "create_and_poll")
 _VARIANTS = ("thumbnail", "spritesheet")
@@ -54,8 +60,8 @@ class OpenAILane:
     stories: Sequence[TaskStory]
     replay: Answers
     relay: Answers | None
-    process: OpenAIProcess
     timeouts: CallTimeouts
+    version: str = field(init=False, default="")
     _answers: Answers = field(init=False)
     _own: str | None = field(init=False, default=None)
 
@@ -161,12 +167,18 @@ class OpenAILane:
         asked = {"base_url": address + self.routes.prefix, "key": call.key, "method": call.method}
         try:
             # Its own time-out is none of the provider's: whoever answers has one.
-            outcome = self.process.call({**asked, "arguments": call.arguments, "seconds": deadline + 60}, deadline)
+            outcome = self._outcome({**asked, "arguments": call.arguments, "seconds": deadline + 60}, deadline)
         except OverDeadline as over:
             return self._ended(call, trace, str(over))
-        except OpenAIFailure as failure:
-            return CallResult(call.name, ERRORED, str(failure))
+        except ProcessEnded:
+            return CallResult(call.name, ERRORED, "the process that calls openai ended by itself")
         return self._result(call, trace, outcome)
+
+    def _outcome(self, asked: dict[str, Any], deadline: float) -> dict[str, Any]:
+        with OPENAI.borrowed() as process:
+            self.version = process.exchange({}, _START)["version"]
+            outcome: dict[str, Any] = process.exchange(asked, deadline)
+            return outcome
 
     def _deadline(self, call: OpenAICall) -> float:
         return self.timeouts.call + (self.timeouts.poll if call.method in _POLLS else _MACHINE)

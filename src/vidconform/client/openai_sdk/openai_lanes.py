@@ -9,8 +9,7 @@ from typing import Any
 from vidconform.client.openai_sdk.openai_calls import ERRORED
 from vidconform.client.openai_sdk.openai_evidence import openai_evidence
 from vidconform.client.openai_sdk.openai_findings import Row, client_findings
-from vidconform.client.openai_sdk.openai_lane import CallTimeouts, OpenAILane
-from vidconform.client.openai_sdk.openai_process import OPENAI
+from vidconform.client.openai_sdk.openai_lane import OPENAI, CallTimeouts, OpenAILane
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, openai_routes
 from vidconform.client.openai_sdk.recorded_answers import RecordedAnswers
 from vidconform.client.openai_sdk.relayed_answers import RelayedAnswers
@@ -33,6 +32,7 @@ class OpenAILanes:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._rows: dict[str, list[Row]] = {}
+        self._version = ""
         self._turns = {provider_run.provider.name: Lock() for provider_run in session.provider_runs}
         for provider_run in session.provider_runs:
             provider_run.store.before_deletion = self._later(provider_run)
@@ -68,20 +68,20 @@ class OpenAILanes:
         store, routes = provider_run.store, openai_routes(provider_run.contracts)
         if store.claim is not None:
             store.claim.check()
-        with OPENAI.borrowed() as process:
-            process.start()
-            gathered = openai_evidence(provider_run)
-            replay, relay = RecordedAnswers(routes, gathered), _relay(routes, store)
-            timeouts = self._timeouts(provider_run)
-            # What a plan of the probes needs leaves no time for these.
-            store.source.setting.clock.allow(_CALLS * timeouts.call + _POLLS * timeouts.poll)
-            lane = OpenAILane(routes, _stories(routes, gathered), replay, relay, process, timeouts)
-            results = list(lane.results())
-            name = provider_run.provider.name
-            self._session.client_troubles += [f"{name}: {r.name}: {r.told}" for r in results if r.state == ERRORED]
-            for contract, evidence in relay.end() if relay is not None else ():
-                store.write(contract, evidence, is_observed=False)
-            return client_findings(name, process.version, results)
+        OPENAI.start()
+        gathered = openai_evidence(provider_run)
+        replay, relay = RecordedAnswers(routes, gathered), _relay(routes, store)
+        timeouts = self._timeouts(provider_run)
+        # What a plan of the probes needs leaves no time for these.
+        store.source.setting.clock.allow(_CALLS * timeouts.call + _POLLS * timeouts.poll)
+        lane = OpenAILane(routes, _stories(routes, gathered), replay, relay, timeouts)
+        results = list(lane.results())
+        name = provider_run.provider.name
+        self._session.client_troubles += [f"{name}: {r.name}: {r.told}" for r in results if r.state == ERRORED]
+        for contract, evidence in relay.end() if relay is not None else ():
+            store.write(contract, evidence, is_observed=False)
+        self._version = lane.version or self._version
+        return client_findings(name, self._version, results)
 
     def _timeouts(self, provider_run: ProviderRun) -> CallTimeouts:
         if not isinstance(provider_run.store.source, LiveSource):

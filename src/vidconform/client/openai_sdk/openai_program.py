@@ -1,4 +1,4 @@
-"""The program that calls the official openai package; `openai_process.py` starts it as a process of its own.
+"""The program that calls the official openai package; `openai_lane.py` starts it as a process of its own.
 
 So openai is never loaded into the user's process, no key of theirs comes into its hands, and a call that never ends
 is ended with it; this file must import nothing of vidconform either. Each line is one JSON value: it reads a call and
@@ -29,13 +29,14 @@ def main() -> None:
     # The package calls its own methods deprecated.
     warnings.simplefilter("ignore")
     with redirect_stdout(sys.stderr):
-        _say({"version": openai.__version__})
         for line in iter(sys.stdin.readline, ""):
             _say(_outcome(json.loads(line)))
 
 
 def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what a call returned, or what it raised."""
+    if not asked:
+        return {"version": openai.__version__}
     videos = _client(asked["base_url"], asked["key"], asked["seconds"]).videos
     try:
         return {"returned": _CALLS[asked["method"]](videos, **asked["arguments"])}

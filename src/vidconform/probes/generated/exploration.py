@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
-import json
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from threading import RLock
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,9 +12,9 @@ from vidconform.contracts import Contract, Operation
 from vidconform.exchange import UndecodableJson, decode_json
 from vidconform.probes.generated.invalid_bodies import bodies_drawn_from
 from vidconform.probes.generated.unknown_ids import ids_drawn_from
+from vidconform.probes.line_processes import LineProcess, LineProcesses, ProcessEnded
 from vidconform.probes.raw_request import ODD_HEADERS, RawRequest, raw_request
 
-_PROGRAM = Path(__file__).with_name("drawing.py")
 # Executions for each request that may be sent: what repeats an earlier request costs none.
 _IDLE = 8
 
@@ -28,76 +23,25 @@ class DrawingFailure(Exception):
     """The process that draws requests came to an error or ended."""
 
 
-class DrawingProcesses:
-    """The processes that draw requests: one is started when it is first wanted, and more for threads that ask at once.
+DRAWING_PROCESSES = LineProcesses(Path(__file__).with_name("drawing.py"))
 
-    None waits for another's: a provider that hangs would hold up those that do not.
+
+def draw(drawing: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
+    """Draw requests and hand each to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
+
+    Raises DrawingFailure, and whatever `answer` raises.
     """
-
-    def __init__(self) -> None:
-        self._lock = RLock()
-        self._idle: list[subprocess.Popen[str]] = []
-        self._busy: list[subprocess.Popen[str]] = []
-
-    def start(self) -> subprocess.Popen[str]:
-        """Return a running process with nothing to do; other work can be done while it imports."""
-        with self._lock:
-            self._idle = [process for process in self._idle if process.poll() is None]
-            if not self._idle:
-                # -P: the folder of the program holds modules whose names others may have too. A session of its own
-                # keeps Ctrl-C from it; it ends when its pipe does.
-                command, pipe = [sys.executable, "-P", str(_PROGRAM)], subprocess.PIPE
-                process = subprocess.Popen(  # noqa: S603 - our own
-                    command, stdin=pipe, stdout=pipe, text=True, start_new_session=True
-                )
-                self._idle.append(process)
-            return self._idle[-1]
-
-    def draw(self, drawing: dict[str, Any], answer: Callable[[dict[str, Any]], str]) -> None:
-        """Draw requests and hand each to `answer`, which says `fine`, `suspicious`, `unfit` or `enough`.
-
-        Raises DrawingFailure, and whatever `answer` raises.
-        """
-        with self._lock:
-            process = self.start()
-            self._idle.remove(process)
-            self._busy.append(process)
-        try:
-            drawn = _exchange_lines(process, drawing)
-            while drawn is not None:
-                drawn = _exchange_lines(process, answer(drawn))
-        except BaseException:
-            # It may be waiting for an answer that will not come.
-            with self._lock:
-                self._busy.remove(process)
-            process.communicate()
-            raise
-        with self._lock:
-            self._busy.remove(process)
-            self._idle.append(process)
-
-    def close(self) -> None:
-        """End the processes, also those that a thread which is given up still talks to."""
-        with self._lock:
-            for process in self._busy:
-                process.kill()
-            for process in self._idle:
-                process.communicate()
-            self._idle = []
+    with DRAWING_PROCESSES.borrowed() as process:
+        drawn = _exchange(process, drawing)
+        while drawn is not None:
+            drawn = _exchange(process, answer(drawn))
 
 
-DRAWING_PROCESSES = DrawingProcesses()
-atexit.register(DRAWING_PROCESSES.close)
-
-
-def _exchange_lines(process: subprocess.Popen[str], said: Any) -> Any:
-    """Say one thing and return what is said to it; raises DrawingFailure."""
-    if process.stdin is None or process.stdout is None:
-        raise DrawingFailure("no pipe")
-    process.stdin.write(json.dumps(said) + "\n")
-    process.stdin.flush()
-    line = process.stdout.readline()
-    heard = json.loads(line) if line else {"error": "the process that draws requests ended"}
+def _exchange(process: LineProcess, said: Any) -> Any:
+    try:
+        heard = process.exchange(said)
+    except ProcessEnded:
+        raise DrawingFailure("the process that draws requests ended") from None
     if isinstance(heard, dict) and "error" in heard:
         raise DrawingFailure(heard["error"])
     return heard

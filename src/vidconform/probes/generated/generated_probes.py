@@ -10,7 +10,7 @@ from typing import Any
 
 from vidconform.contracts import CREATING_ROLES, Contract, Operation
 from vidconform.exchange import NEAR, UNANSWERED
-from vidconform.probes.generated.exploration import DRAWING_PROCESSES, drawing_input, drawn_request
+from vidconform.probes.generated.exploration import DRAWING_PROCESSES, draw, drawing_input, drawn_request
 from vidconform.probes.generated.invalid_bodies import aimed_bodies, must_be_refused
 from vidconform.probes.generated.request_trial import NoMoreRequests, RequestTrial, send_generated
 from vidconform.probes.generated.unknown_ids import aimed_ids, near_ids, unknown_to
@@ -86,7 +86,7 @@ def _generate(context: ProbeContext, operation: Operation, trial: RequestTrial, 
             drawing = drawing_input(
                 context.contract, operation, context.setting.generation.seed, trial.most, trial.suspects
             )
-            DRAWING_PROCESSES.draw(drawing, partial(_answer, operation, trial, may_send))
+            draw(drawing, partial(_answer, operation, trial, may_send))
     except NoMoreRequests:
         pass
     if trial.dropped is not None:
