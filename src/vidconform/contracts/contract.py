@@ -12,6 +12,7 @@ from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
 from vidconform.contracts.fields import Field
+from vidconform.contracts.json_values import objects_in
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
 from vidconform.contracts.refusal_cases import RefusalCase
@@ -107,6 +108,11 @@ class Contract:
         found = own.fields.get(role) if own is not None else None
         return found or self.task.fields.get(role)
 
+    def value(self, role: str, body: Any, asked: str = "", status: int = 200) -> Any:
+        """Return what a body holds where the role stands, as `field` says, or None."""
+        place = self.field(role, asked, status)
+        return place.read(body) if place is not None else None
+
     def listed_field(self, role: str) -> Field | None:
         """Return where a role stands in a listed task, which may have a shape of its own, or None."""
         own = self.reply_schema("list")
@@ -160,7 +166,9 @@ class Contract:
     @cached_property
     def id_space_names(self) -> list[str]:
         """The id spaces that the id field names, or else all of the provider's."""
-        return _named_spaces(self.task.source) or list(self.provider.id_spaces)
+        told = [node["x-id-space"] for node in objects_in(self.task.source) if "x-id-space" in node]
+        named = [name for names in told for name in ([names] if isinstance(names, str) else names)]
+        return named or list(self.provider.id_spaces)
 
     @cached_property
     def sha256(self) -> str:
@@ -177,13 +185,3 @@ class Contract:
         """The structure of the vendor's own OpenAPI export, where the document is one."""
         path = self.folder / "published.yaml"
         return read_yaml(path) if path.is_file() else None
-
-
-def _named_spaces(node: Any) -> list[str]:
-    if isinstance(node, list):
-        return [name for member in node for name in _named_spaces(member)]
-    if not isinstance(node, dict):
-        return []
-    named = node.get("x-id-space", [])
-    own = [named] if isinstance(named, str) else list(named)
-    return own + [name for key, member in node.items() if key != "x-id-space" for name in _named_spaces(member)]

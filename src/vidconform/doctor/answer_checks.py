@@ -124,8 +124,7 @@ def check_task(asked: Asked) -> CheckResult:
 
 
 def _status(asked: Asked, answer: Exchange) -> str | None:
-    place = asked.contract.field("status")
-    word = place.read(answer.reply.json) if place is not None else None
+    word = asked.contract.value("status", answer.reply.json)
     return word[:40] if isinstance(word, str) else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import FILTERS, Contract, Operation
+from vidconform.contracts import FILTERS, Operation
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.listed_tasks import as_listed
 from vidconform.emulator.lives import cancelled_word, id_like
@@ -89,26 +89,22 @@ def listed(served: ServedOperation, call: Call) -> EmulatedReply:
     read = replace(served, operation=served.contract.operation("retrieve") or served.operation)
     bodies = {task.id: read.reply(task, task.step, call).body for task in tasks}
     for role in FILTERS:
-        bodies = {id: body for id, body in bodies.items() if option(role) in ("", _tells(served.contract, role, body))}
+        told = {id: str(served.contract.value(role, body)) for id, body in bodies.items()}
+        bodies = {id: body for id, body in bodies.items() if option(role) in ("", told[id])}
     rest = list(bodies)[_first_of_page(list(bodies), option) :]
     page = rest[: _size(option)]
     ends = (page[0], page[-1]) if page else (None, None)
     by_id = {task.id: task for task in tasks}
     is_more = len(page) < len(rest)
-    told = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": is_more}
-    told |= {"next-cursor": ends[1] if is_more else ""}
-    return _told(served, "tasks", {**told, "total": len(bodies), "first-id": ends[0], "last-id": ends[1]})
+    listed = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": is_more}
+    listed |= {"next-cursor": ends[1] if is_more else ""}
+    return _told(served, "tasks", {**listed, "total": len(bodies), "first-id": ends[0], "last-id": ends[1]})
 
 
 def _told(served: ServedOperation, role: str, told: dict[str, Any]) -> EmulatedReply:
     # A document without a place for what is listed has it as its body.
     has_place = served.schema is not None and role in served.schema.fields
     return EmulatedReply(served.body(told) if has_place else told[role], served.success)
-
-
-def _tells(contract: Contract, role: str, body: Any) -> str:
-    field = contract.field(role)
-    return str(field.read(body)) if field is not None else ""
 
 
 def _size(option: Callable[[str], str]) -> int:

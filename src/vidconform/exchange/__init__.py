@@ -15,6 +15,7 @@ from vidconform.exchange.evidence import (
     polling_target,
     succeeded_task,
     task_outcomes,
+    value_in,
 )
 from vidconform.exchange.messages import (
     EMULATOR_SERVER,
@@ -44,5 +45,5 @@ __all__ = [
     "UndecodableJson", "answered_task", "decode", "decode_body", "decode_gap", "decode_json", "encode", "encode_body",
     "encode_gap", "ended_task", "failed_task", "header_in", "listed_ids", "listed_models", "listed_tasks",
     "listed_value", "own_polling", "own_result", "own_task_failure", "phase_in", "polling_target",
-    "shared_request", "succeeded_task", "task_outcomes", "timestamp",
+    "shared_request", "succeeded_task", "task_outcomes", "timestamp", "value_in",
 ]  # fmt: skip

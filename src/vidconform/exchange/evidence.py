@@ -63,9 +63,8 @@ RedactedEvidence = NewType("RedactedEvidence", Evidence)
 
 def succeeded_task(contract: Contract, evidence: Evidence) -> str | None:
     """Return the id of a task that was read as succeeded, or None; rather of one that tells its result."""
-    result = contract.field("result")
     reads = [e for e in reversed(evidence.exchanges) if e.step == "reread" and phase_in(contract, e) == "succeeded"]
-    telling = [e for e in reads if result is not None and result.read(e.reply.json)]
+    telling = [e for e in reads if contract.value("result", e.reply.json)]
     return next((exchange.task_id for exchange in telling or reads), None)
 
 
@@ -75,10 +74,14 @@ def ended_task(contract: Contract, evidence: Evidence) -> str | None:
     return next(iter(ends), None)
 
 
+def value_in(contract: Contract, role: str, exchange: Exchange) -> Any:
+    """Return what a reply holds where its operation has the role, or None."""
+    return contract.value(role, exchange.reply.json, exchange.role, exchange.reply.status)
+
+
 def phase_in(contract: Contract, exchange: Exchange) -> str | None:
     """Return the phase of the task that a reply tells of, whatever its status code, or None."""
-    status, body = contract.field("status", exchange.role, exchange.reply.status), exchange.reply.json
-    return contract.phase_of(status.read(body) if status is not None else None, body)
+    return contract.phase_of(value_in(contract, "status", exchange), exchange.reply.json)
 
 
 def answered_task(evidence: Evidence) -> str | None:
@@ -89,9 +92,9 @@ def answered_task(evidence: Evidence) -> str | None:
 
 def task_outcomes(contract: Contract, evidence: Evidence) -> dict[str, str]:
     """Return the last known state of each task that was asked for, and of a creation that was refused or told no id."""
-    status, found = contract.field("status"), {}
+    found: dict[str, str] = {}
     for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
-        word = status.read(exchange.reply.json) if status is not None else None
+        word = contract.value("status", exchange.reply.json)
         is_told = exchange.reply.is_success and isinstance(word, str)
         if exchange.role == "retrieve" or not exchange.reply.is_success:
             asked = exchange.task_id or "a creation"
@@ -115,12 +118,11 @@ def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) 
 
     None where it is elsewhere, where nothing is sent to.
     """
-    place = contract.field("result")
     for evidence in gathered:
         finished = succeeded_task(contract, evidence)
         reads = [e for e in evidence.exchanges if e.task_id == finished and e.step == "reread"]
-        if finished is not None and place is not None:
-            return own_target(place.read(reads[-1].reply.json), base_url, reads[-1])
+        if finished is not None:
+            return own_target(contract.value("result", reads[-1].reply.json), base_url, reads[-1])
     return None
 
 
@@ -134,8 +136,7 @@ def own_polling(contract: Contract, evidence: Evidence, base_url: str) -> list[s
 
 def polling_target(contract: Contract, created: Exchange, base_url: str) -> str | None:
     """Return path and query of the address that a creation told to poll its task at, None where it is elsewhere."""
-    place = contract.field("polling-url", created.role, created.reply.status)
-    return own_target(place.read(created.reply.json), base_url, created) if place is not None else None
+    return own_target(value_in(contract, "polling-url", created), base_url, created)
 
 
 def own_target(address: object, base_url: str, told_by: Exchange) -> str | None:

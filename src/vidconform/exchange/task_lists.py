@@ -16,21 +16,23 @@ def listed_tasks(contract: Contract, exchange: Exchange) -> list[dict[str, Any]]
 
     A document without such a place has the list itself as its body.
     """
-    place, body = contract.field("tasks", "list", exchange.reply.status), exchange.reply.json
-    found = body if place is None else place.read(body)
-    if not exchange.reply.is_success or not isinstance(found, list):
-        return None
-    return [task for task in found if isinstance(task, dict)]
+    found = _listed(contract, exchange, "tasks", "list")
+    return None if found is None else [task for task in found if isinstance(task, dict)]
 
 
 def listed_models(contract: Contract, exchange: Exchange) -> list[str] | None:
     """Return the models that a list of models names, as texts or as objects; None where it holds no list there."""
-    place, body = contract.field("models", "models", exchange.reply.status), exchange.reply.json
-    found = body if place is None else place.read(body)
-    if not exchange.reply.is_success or not isinstance(found, list):
+    found = _listed(contract, exchange, "models", "models")
+    if found is None:
         return None
     told = [next(filter(None, map(one.get, _NAMES)), None) if isinstance(one, dict) else one for one in found]
     return [name for name in told if isinstance(name, str)]
+
+
+def _listed(contract: Contract, exchange: Exchange, role: str, asked: str) -> list[Any] | None:
+    place, body = contract.field(role, asked, exchange.reply.status), exchange.reply.json
+    found = body if place is None else place.read(body)
+    return found if exchange.reply.is_success and isinstance(found, list) else None
 
 
 def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:

@@ -57,8 +57,7 @@ def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str |
     """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
     if not reply.is_success:
         return None
-    places = [contract.field(role, asked, reply.status) for role in ("id", "task-id")]
-    told = [place.read(reply.json) for place in places if place is not None]
+    told = (contract.value(role, reply.json, asked, reply.status) for role in ("id", "task-id"))
     return next((value for value in told if isinstance(value, str) and value), None)
 
 

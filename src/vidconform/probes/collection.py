@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vidconform.contracts import FILTERS, Operation
-from vidconform.exchange import RESUMED, Exchange, listed_ids, phase_in
+from vidconform.exchange import RESUMED, Exchange, listed_ids, phase_in, value_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lifecycle import follow_created
 from vidconform.probes.polling import own_address, reading, told_by
@@ -69,8 +69,7 @@ def cancel(context: ProbeContext, find: Find) -> None:
 def _may_be_cancelled(context: ProbeContext, find: Find, task_id: str, created: Exchange) -> bool:
     """Whether a cancellation is asked for; where the route deletes what has ended, the task must be seen to wait."""
     is_shared, seen = bool(context.operation("cancel").shares), created
-    place = context.contract.field("status", created.role, created.reply.status)
-    is_silent = place is None or place.read(created.reply.json) is None
+    is_silent = value_in(context.contract, "status", created) is None
     # What the creation of an earlier run told may be long over.
     is_old = is_shared and RESUMED in context.notes
     if is_old or (is_silent and (is_shared or WAITING in context.contract.requirements)):

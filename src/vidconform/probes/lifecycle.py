@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
 from vidconform.contracts import FINISHED, Operation, usual_headers
-from vidconform.exchange import RESUMED, Exchange, phase_in
+from vidconform.exchange import RESUMED, Exchange, phase_in, value_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lag import ask_within_lag
 from vidconform.probes.polling import reading, told_by
@@ -180,13 +179,13 @@ def _tells_its_state(context: ProbeContext, exchange: Exchange) -> bool:
     """Whether a read says how far a task is: with a word, or with 202 that it goes on (RFC 9110 section 15.3.3)."""
     reply = exchange.reply
     return reply.status == _ACCEPTED or (
-        reply.is_success and isinstance(_field_value(context, exchange, "status"), str)
+        reply.is_success and isinstance(value_in(context.contract, "status", exchange), str)
     )
 
 
 def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:
     """Say what is waited for; raises ProbeFailure when the wait is over. Seconds."""
-    status, progress = (_field_value(context, exchange, role) for role in ("status", "progress"))
+    status, progress = (value_in(context.contract, role, exchange) for role in ("status", "progress"))
     poll_timeout = context.setting.pace.poll_timeout
     if not context.transport.is_replay and elapsed > poll_timeout:
         hint = "raise --poll-timeout" if phase_in(context.contract, exchange) else "no word that is known to end a task"
@@ -200,11 +199,6 @@ def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float
 
 
 def _out_of_time(context: ProbeContext, exchange: Exchange) -> ProbeFailure:
-    status, words = _field_value(context, exchange, "status"), context.setting.clock.words
+    status, words = value_in(context.contract, "status", exchange), context.setting.clock.words
     sentence = f"task {exchange.task_id} was still {status!r} when {words} was used up; raise it"
     return ProbeFailure(sentence, kind=FailureKind.UNFINISHED)
-
-
-def _field_value(context: ProbeContext, exchange: Exchange, role: str) -> Any:
-    place = context.contract.field(role, exchange.role, exchange.reply.status)
-    return place.read(exchange.reply.json) if place is not None else None

@@ -47,7 +47,7 @@ def _read(context: ProbeContext, task_id: str) -> Exchange | None:
 
 def _shows(contract: Contract, read: Exchange) -> bool:
     """Whether a reply shows the task that was asked for: gateways answer with 200 to what they do not know."""
-    told, status = task_id_in(contract, read.reply), contract.field("status")
-    if told is None and read.reply.is_success and status is not None:
-        return isinstance(status.read(read.reply.json), str)
+    told = task_id_in(contract, read.reply)
+    if told is None and read.reply.is_success and contract.field("status") is not None:
+        return isinstance(contract.value("status", read.reply.json), str)
     return told == read.task_id

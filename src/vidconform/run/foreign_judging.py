@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from vidconform.contracts import Contract, Part, Requirement, Schema, as_foreign_contract, part_in_words
-from vidconform.exchange import Evidence, Exchange
+from vidconform.exchange import Evidence, value_in
 from vidconform.laws import Law, kind_of, rows_of
 from vidconform.probes import RefusalProbe, probe_named, probes_of
 from vidconform.run.bindings import all_laws
@@ -127,18 +127,13 @@ class _ForeignJudge:
         if role is None:
             return True
         lives = [self.brought[life] for life in ("observe", "create") if life in self.brought]
-        own = [_told(self.contract.asked, role, exchange) for life in lives for exchange in life.exchanges]
-        other = [_told(self.contract, role, exchange) for life in lives for exchange in life.exchanges]
+        own = [value_in(self.contract.asked, role, exchange) for life in lives for exchange in life.exchanges]
+        other = [value_in(self.contract, role, exchange) for life in lives for exchange in life.exchanges]
         return all(place in (None, there) for place, there in zip(own, other, strict=True))
 
 
 # What is read at an address that an earlier reply told, and the role of the member that told it.
 _TOLD = {"result": "result", "polling": "polling-url"}
-
-
-def _told(contract: Contract, role: str, exchange: Exchange) -> object:
-    place = contract.field(role, exchange.role, exchange.reply.status)
-    return place.read(exchange.reply.json) if place is not None else None
 
 
 @lru_cache(64)

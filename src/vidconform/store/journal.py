@@ -84,9 +84,7 @@ def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
     body = exchange.reply.json
     if not exchange.reply.is_success or not isinstance(body, dict):
         return None
-    places = {role: contract.field(role) for role in ("status", "progress")}
-    values = {role: place.read(body) for role, place in places.items() if place is not None}
-    status, progress = values.get("status"), values.get("progress")
+    status, progress = (contract.value(role, body) for role in ("status", "progress"))
     if not isinstance(status, str):
         return None
     plain = isinstance(progress, str | int | float) and not isinstance(progress, bool)

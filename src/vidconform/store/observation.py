@@ -119,15 +119,10 @@ def key_of(contract: Contract, probe: str, exchange: Exchange) -> tuple[Observat
     Which request was refused decides what the refusal says, so that a probe's refusals are a kind of their own.
     """
     reply = exchange.reply
-    word = _word(contract, exchange) if reply.is_success else None
+    told = contract.value("status", reply.json) if reply.is_success else None
+    word = told if isinstance(told, str) else None
     own_probe = None if reply.is_success else probe
     return (exchange.role, f"{reply.status // 100}xx", contract.phase(word), own_probe, exchange.origin), word
-
-
-def _word(contract: Contract, exchange: Exchange) -> str | None:
-    place = contract.field("status")
-    word = place.read(exchange.reply.json) if place is not None else None
-    return word if isinstance(word, str) else None
 
 
 def _media_type(text: str) -> str:
