@@ -27,6 +27,7 @@ from vidconform.contracts.fields import (
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
 from vidconform.contracts.grouping import grouped
+from vidconform.contracts.json_values import objects_in, with_leaves
 from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, ROLES, TIMES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members
@@ -69,8 +70,8 @@ __all__ = [
     "check_regular", "check_twice", "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml",
     "decoded", "documented_members", "find_provider", "findings", "findings_in", "fits", "format_files", "grouped",
     "holds_json", "in_place", "is_plain", "is_subject", "json_type", "known_providers", "known_secrets", "lines_within",
-    "lint", "load_contracts", "member_pointer", "names_a_secret", "node_at", "open_bounded", "overlap",
+    "lint", "load_contracts", "member_pointer", "names_a_secret", "node_at", "objects_in", "open_bounded", "overlap",
     "own_deviations", "part_in_words", "pointer_names", "provider_names", "proxy_passwords", "reaches", "read_at",
     "read_deviations", "read_lines", "read_text", "read_toml", "refutations", "resolve", "schema_errors", "sum_of",
-    "types_in", "usual_headers", "value_of", "values_at", "write_at", "written",
+    "types_in", "usual_headers", "value_of", "values_at", "with_leaves", "write_at", "written",
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from vidconform.contracts.json_values import members_of
+
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file, or of a line in one; a run writes far less."""
 
@@ -98,13 +100,9 @@ def bounded(value: Any) -> Any:
     """Return a value of tables and arrays that is not too deep and has no integer too long; raises ValueError."""
     level = [value]
     for _ in range(DEEPEST + 1):
-        level = [member for node in level for member in _members(node)]
+        level = [member for node in level for member in members_of(node)]
         for node in level:
             check_integer(node)
         if not level:
             return value
     raise ValueError(TOO_DEEP)
-
-
-def _members(node: Any) -> Any:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from vidconform.contracts.bounded_reading import bounded, decode_plain_json, read_text
 from vidconform.contracts.file_format import FileFormat
+from vidconform.contracts.json_values import with_leaves
 from vidconform.contracts.yaml_values import decode_yaml
 from vidconform.errors import DataFileProblem
 
@@ -48,13 +49,9 @@ def _format(name: str) -> FileFormat:
     return FileFormat(_FORMATS / f"{name}.schema.json")
 
 
-def _plain(node: Any) -> Any:
+def _plain(content: Any) -> Any:
     """TOML and YAML have dates, which JSON knows only as texts (RFC 3339)."""
-    if isinstance(node, dict):
-        return {name: _plain(member) for name, member in node.items()}
-    if isinstance(node, list):
-        return [_plain(member) for member in node]
-    return node.isoformat() if isinstance(node, date | time) else node
+    return with_leaves(content, lambda leaf: leaf.isoformat() if isinstance(leaf, date | time) else leaf)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from vidconform.contracts.json_values import members_of
+
 DEEPEST = 128
 """Levels of arrays and objects that are read; the validator and the interpreter's stack end at about 250."""
 
@@ -75,14 +77,10 @@ def _refuse_deep(value: Any) -> None:
     # Level by level, not by recursion: where that ends depends on who calls.
     level = [value]
     for _ in range(DEEPEST):
-        level = [member for node in level for member in _members(node) if isinstance(member, list | dict)]
+        level = [member for node in level for member in members_of(node) if isinstance(member, list | dict)]
         if not level:
             return
     raise UndecodableJson(_TOO_DEEP)
-
-
-def _members(node: Any) -> Any:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts import known_secrets
+from vidconform.contracts import known_secrets, with_leaves
 from vidconform.errors import ResultsRefused, SecretRefused, WriteFailed
 from vidconform.redaction.regular_files import open_regular, write_whole
 from vidconform.redaction.secret_encodings import by_core, encoded_forms, encodings
@@ -64,7 +65,8 @@ class Guard:
         text = json.dumps(line, ensure_ascii=True)
         variable = self.variable_in(text.encode())
         if variable is not None:
-            text = json.dumps(self._without(path, line), ensure_ascii=True)
+            without = partial(self._without, path)
+            text = json.dumps(with_leaves(line, without, without), ensure_ascii=True)
             variable = self.variable_in(text.encode())
         if variable is not None:
             self.note(SecretRefused(path, variable, partly=True))
@@ -88,10 +90,6 @@ class Guard:
             self.refused.append(Redacted(str(refused)))
 
     def _without(self, path: Path, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {self._without(path, name): self._without(path, inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._without(path, inner) for inner in value]
         variable = self.variable_in(json.dumps(value, ensure_ascii=True).encode()) if isinstance(value, str) else None
         if variable is None:
             return value

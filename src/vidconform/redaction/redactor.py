@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
+from vidconform.contracts import with_leaves
 from vidconform.exchange import (
     REDACTED,
     Evidence,
@@ -118,10 +119,9 @@ class Redactor:
         return gap if gap.exchange is None else replace(gap, exchange=self.exchange(gap.exchange))
 
     def _value(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {self._value(name): self._value(inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._value(inner) for inner in value]
+        return with_leaves(value, self._leaf, self._leaf)
+
+    def _leaf(self, value: Any) -> Any:
         return self.text(value) if isinstance(value, str) else value
 
     def _hop(self, hop: Hop) -> Hop:

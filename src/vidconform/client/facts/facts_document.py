@@ -11,7 +11,7 @@ from vidconform.client.facts.fact_book import FactBook, Json
 from vidconform.client.facts.judged_evidence import Judged
 from vidconform.client.facts.operation_facts import operation_facts
 from vidconform.client.facts.word_facts import several_meanings, several_vocabularies
-from vidconform.contracts import OPERATION_ROLES, Contract
+from vidconform.contracts import OPERATION_ROLES, Contract, objects_in
 
 FORMAT = "vidconform/facts@1"
 
@@ -53,11 +53,8 @@ def _not_offered(book: FactBook, role: str) -> Json:
 
 def _named(node: Any) -> Iterator[str]:
     """Yield the requirements that facts refer to."""
-    if isinstance(node, dict):
-        yield from node["requirements"] if "requirements" in node and "evidence" in node else ()
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    for member in below:
-        yield from _named(member)
+    for told in objects_in(node):
+        yield from told["requirements"] if "requirements" in told and "evidence" in told else ()
 
 
 def _result_address(book: FactBook) -> Json:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import Contract, Schema, decoded, findings
+from vidconform.contracts import Contract, Schema, decoded, findings, with_leaves
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.member_faults import NAMED, Damage, damaged, on_member, put
 from vidconform.emulator.vices.triggers import TRIGGERS
@@ -71,14 +71,10 @@ def _unlike(samples: list[ReplyContext]) -> list[ReplyContext]:
 
 def _kind(reply: ReplyContext) -> tuple[Any, ...]:
     moments = tuple(name for name, trigger in TRIGGERS.items() if trigger.holds(reply))
-    return reply.role, reply.status, moments, repr(_shape(reply.body))
+    return reply.role, reply.status, moments, repr(with_leaves(reply.body, _shape))
 
 
 def _shape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _shape(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_shape(inner) for inner in value]
     is_short = len(value) < _LONG if isinstance(value, str) else isinstance(value, int | float) and value < _LARGE
     return value if is_short else type(value).__name__
 
