@@ -8,9 +8,8 @@ from typing import Any
 
 from vidconform.contracts.data_files import read_json
 from vidconform.contracts.documented_values import schema_at
-from vidconform.contracts.merged_hedges import copied, replace_at
 from vidconform.contracts.schema_form import without_booleans
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import with_subschemas
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 
@@ -89,9 +88,7 @@ def _path(path: Path, file: str) -> Path:
 
 def _moved(node: dict[str, Any], file: str, wanted: list[Wanted]) -> dict[str, Any]:
     """Return a schema of a file with its references as they are in the bundle; `file` is empty for the bundle's own."""
-    moved = copied(node)
-    for path, schema in subschemas(node):
-        replace_at(moved, path, _moved(schema, file, wanted))
+    moved = with_subschemas(node, lambda schema: _moved(schema, file, wanted))
     target = _target(node.get("$ref"), file)
     if target is not None:
         wanted.append(target)

@@ -6,14 +6,12 @@ import re
 from typing import Any
 
 from vidconform.contracts.provider import IdSpace
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import with_subschemas
 
 
 def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
     """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
-    merged = copied(node)
-    for path, schema in subschemas(node):
-        replace_at(merged, path, merge_hedges(schema, spaces))
+    merged = with_subschemas(node, lambda schema: merge_hedges(schema, spaces))
     if "x-id-space" in node:
         merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
     if node.get("x-any-case") and "enum" in node:
@@ -38,18 +36,6 @@ def _nullable(node: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that null keeps as well; its row owns what is below, and null is what it asks for."""
     own: dict[str, Any] = {key: node.pop(key) for key in ("x-requirement", "x-role", "x-unit") if key in node}
     return {**own, "if": {"type": "null"}, "else": node}
-
-
-def copied(node: dict[str, Any]) -> dict[str, Any]:
-    """Copy the two levels of a schema that `replace_at` writes to."""
-    return {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
-
-
-def replace_at(node: Any, path: tuple[str | int, ...], schema: dict[str, Any]) -> None:
-    """Put a schema in the place of the one at a path of `subschemas`."""
-    for key in path[:-1]:
-        node = node[key]
-    node[path[-1]] = schema
 
 
 def _pattern(names: str | list[str], spaces: dict[str, IdSpace]) -> str:

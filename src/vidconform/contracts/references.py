@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.patterns import lack_of_pattern
-from vidconform.contracts.schema_places import pointer_below, subschemas
+from vidconform.contracts.schema_places import every_schema, subschemas
 from vidconform.errors import DataFileProblem
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,7 +25,8 @@ _MOST_EXPANSIONS = 10_000
 
 def check_schema_references(path: Path, schema: dict[str, Any]) -> None:
     """Raise DataFileProblem for the first place of a schema that leads out of its file, or into a circle."""
-    problem = next(_problems(schema, schema, ""), None) or _circle(schema)
+    told = (problem for place, node in every_schema(schema) for problem in _problems(schema, node, place))
+    problem = next(told, None) or _circle(schema)
     if problem is not None:
         raise DataFileProblem(path, problem)
 
@@ -63,8 +64,6 @@ def _problems(root: dict[str, Any], node: dict[str, Any], place: str) -> Iterato
     for pattern in [*([node["pattern"]] if "pattern" in node else []), *_keys_of(node, "patternProperties")]:
         if (lack := lack_of_pattern(pattern)) is not None:
             yield f"{place or '/'}: the pattern {lack}"
-    for path, schema in subschemas(node):
-        yield from _problems(root, schema, pointer_below(place, path))
 
 
 def _keys_of(node: dict[str, Any], key: str) -> list[str]:

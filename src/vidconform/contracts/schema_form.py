@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.contracts.file_format import FileFormat
-from vidconform.contracts.merged_hedges import copied, replace_at
-from vidconform.contracts.schema_places import subschemas
+from vidconform.contracts.schema_places import with_subschemas
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 
@@ -30,9 +29,7 @@ def check_form(path: Path, source: dict[str, Any]) -> None:
 
 def without_booleans(node: dict[str, Any]) -> dict[str, Any]:
     """Return a schema whose members and branches are objects, where JSON Schema may say `true` or `false` instead."""
-    told = copied(node)
-    for path, schema in subschemas(node):
-        replace_at(told, path, without_booleans(schema))
+    told = with_subschemas(node, without_booleans)
     for members in [told[key] for key in _WITH_MEMBERS if key in told]:
         for place, schema in list(members.items() if isinstance(members, dict) else enumerate(members)):
             if isinstance(schema, bool):

@@ -14,7 +14,7 @@ from typing import Any
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, IN_SEVERAL_PLACES, NOTES
 from vidconform.contracts.requirements import Level
-from vidconform.contracts.schema_places import pointer_below, subschemas
+from vidconform.contracts.schema_places import every_schema, pointer_below, subschemas
 from vidconform.contracts.schema_words import unknown_words_at, unseen_words
 
 Sentences = Iterator[str]
@@ -42,7 +42,8 @@ class _Linter:
     def lint(self) -> Sentences:
         """Yield the sentences of the whole file."""
         yield from self._visit(self.root, _SchemaPlace())
-        yield from self._written(self.root, "")
+        for pointer, node in every_schema(self.root):
+            yield from self._written(node, pointer)
 
     def _visit(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         """Follow the schema as a validator does, through references."""
@@ -113,15 +114,13 @@ class _Linter:
             yield from self._visit(self.root["$defs"][name], there)
 
     def _written(self, node: dict[str, Any], pointer: str) -> Sentences:
-        """Look at each node as it is written, also where nothing leads to it."""
+        """Look at a node as it is written, also where nothing leads to it."""
         yield from self._keys(node, pointer)
         yield from self._role(node, pointer)
         if "x-requirement" in node and pointer not in self.reached:
             yield f"{pointer}: no $ref reaches x-requirement {node['x-requirement']!r}"
         elif "x-requirement" in node and pointer not in self.owners:
             yield f"{pointer or '/'}: x-requirement {node['x-requirement']!r} owns no assertion and cannot be unmet"
-        for path, schema in subschemas(node):
-            yield from self._written(schema, pointer_below(pointer, path))
 
     def _keys(self, node: dict[str, Any], pointer: str) -> Sentences:
         yield from unknown_words_at(node, pointer)

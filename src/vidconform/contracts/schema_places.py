@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from vidconform.contracts.fields import Field, Path
@@ -24,6 +24,24 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
     found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
     found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
     return [(path, schema) for path, schema in found if isinstance(schema, dict)]
+
+
+def with_subschemas(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return a copy of a schema in which each schema one step below it is changed."""
+    changed = {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
+    for path, schema in subschemas(node):
+        owner: Any = changed
+        for key in path[:-1]:
+            owner = owner[key]
+        owner[path[-1]] = change(schema)
+    return changed
+
+
+def every_schema(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
+    """Yield a schema and all below it as they are written, each behind its pointer."""
+    yield pointer, node
+    for path, schema in subschemas(node):
+        yield from every_schema(schema, pointer_below(pointer, path))
 
 
 def pointer_below(pointer: str, path: tuple[str | int, ...]) -> str:

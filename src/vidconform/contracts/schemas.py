@@ -10,10 +10,16 @@ from typing import Any
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.fields import Field, resolve
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
-from vidconform.contracts.merged_hedges import copied, replace_at
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.reached_rows import hedged_rows
-from vidconform.contracts.schema_places import fields_of, in_place, node_at, pointer_below, subschemas, values_at
+from vidconform.contracts.schema_places import (
+    every_schema,
+    fields_of,
+    in_place,
+    node_at,
+    values_at,
+    with_subschemas,
+)
 
 PHASES = ("waiting", "running", "succeeded", "failed", "cancelled", "unknown")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -177,22 +183,12 @@ def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
     inside = node.get("contentSchema", node.get("x-content"))
-    shown = copied(node if inside is None else inside)
-    for path, schema in subschemas(shown):
-        replace_at(shown, path, _opened(schema))
-    return shown
-
-
-def _nodes(node: dict[str, Any], pointer: str) -> list[tuple[str, dict[str, Any]]]:
-    found = [(pointer, node)]
-    for path, schema in subschemas(node):
-        found += _nodes(schema, pointer_below(pointer, path))
-    return found
+    return with_subschemas(node if inside is None else inside, _opened)
 
 
 def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for pointer, node in _nodes(source, ""):
+    for pointer, node in every_schema(source):
         if "x-requirement" in node:
             found.setdefault(node["x-requirement"], []).append(pointer)
     return found
