@@ -133,10 +133,7 @@ class _Walk:
             unit, owner, failed = self.hedges.pop(0)
             if unit["instanceLocation"] not in failed:
                 self.failed = set()
-                self._visit_hedge(unit, owner)
-
-    def _visit_hedge(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
-        self.visit({**unit, "annotations": {k: v for k, v in _notes(unit).items() if k != "x-hedge"}}, owner)
+                self.visit({**unit, "annotations": {k: v for k, v in _notes(unit).items() if k != "x-hedge"}}, owner)
 
     def _assign(self, unit: dict[str, Any], owner: NodeFinding | None) -> None:
         for keyword in unit.get("errors", {}):

@@ -72,11 +72,7 @@ class _ForeignJudge:
             except Exception as error:  # noqa: BLE001 - whatever breaks in here is our error, never the vendor's
                 verdict = case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}").shown(redact)
             # What is known of a contract's own service says nothing of another one's.
-            yield self.session.known.mark(verdict) if self._is_own else verdict
-
-    @property
-    def _is_own(self) -> bool:
-        return self.contract.promised is self.contract.asked
+            yield self.session.known.mark(verdict) if self.contract.promised is self.contract.asked else verdict
 
     def _judge(self, case: Case, roles: frozenset[str]) -> Verdict:
         asked = self.contract.asked

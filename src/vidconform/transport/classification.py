@@ -104,14 +104,9 @@ def _outage(request: Request, reply: Reply) -> tuple[FailureKind | None, str]:
         return FailureKind.RATE, "too many requests"
     if reply.status not in _UNREACHED:
         return None, ""
-    if _is_without_model(reply):
+    if reply.is_json and _NO_MODEL.search(_beginning(reply)) is not None:
         return FailureKind.MODEL, "no such model is served to this key"
     return FailureKind.OUTAGE, "the service is not there"
-
-
-def _is_without_model(reply: Reply) -> bool:
-    """Whether a gateway that is well says in JSON that nobody behind it has the model that was asked for."""
-    return reply.is_json and _NO_MODEL.search(_beginning(reply)) is not None
 
 
 def _is_quota(reply: Reply) -> bool:

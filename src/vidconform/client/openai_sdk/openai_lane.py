@@ -84,7 +84,7 @@ class OpenAILane:
         yield from self._about(task_id, "retrieve", "retrieve", "retrieve")
         yield from self._polls()
         yield from self._on("create", "create_and_poll", "create_and_poll", self._members())
-        remixed, prompt = self._task_for("remix"), self._prompt("remix")
+        remixed, prompt = self._task_for("remix"), str(self._example("remix").get("prompt", "A cat on a skateboard"))
         yield from self._about(remixed, "remix", "remix", "remix", needs=_NO_END, prompt=prompt)
         filmed = self._task_for("content")
         yield from self._about(filmed, "download_content", "download_content", "content", needs=_NO_END)
@@ -144,9 +144,6 @@ class OpenAILane:
         """Return what the document shows of a creation, as far as the package has a name for it."""
         shown = self._example("create")
         return {name: str(shown[name]) for name in _MEMBERS if shown.get(name) is not None}
-
-    def _prompt(self, role: str) -> str:
-        return str(self._example(role).get("prompt", "A cat on a skateboard"))
 
     def _example(self, role: str) -> dict[str, Any]:
         route = self.routes.by_role.get(role)

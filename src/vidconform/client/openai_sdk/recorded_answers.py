@@ -55,7 +55,7 @@ class RecordedAnswers(Answers):
         if seen is None:
             self._say_why(asked, route, bool(found))
             return None
-        self.trace.pointers.append(_pointer(seen))
+        self.trace.pointers.append(Pointer(seen.probe, seen.index, "", seen.exchange.origin, seen.exchange.at))
         return seen.exchange.reply
 
     def _matching(self, asked: OpenAIRequest, route: Route, task_id: str | None) -> Iterator[Seen]:
@@ -111,7 +111,3 @@ def _is_form(seen: Seen) -> bool:
 
 def _query(target: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(target).query, keep_blank_values=True)
-
-
-def _pointer(seen: Seen) -> Pointer:
-    return Pointer(seen.probe, seen.index, "", seen.exchange.origin, seen.exchange.at)

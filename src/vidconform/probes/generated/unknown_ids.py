@@ -22,7 +22,7 @@ def aimed_ids(contract: Contract) -> list[str]:
     """Return ids to ask for whatever the seed, the likeliest to be mishandled first."""
     unknown, (own, *others) = contract.unknown_id, _prefixes(contract)
     near = [unknown[:-1] + ("1" if unknown.endswith("0") else "0"), unknown.swapcase()]
-    foreign, sized = _unknowns(contract), [stretched(contract, length) for length in _LENGTHS]
+    foreign, sized = _unknowns(contract), [contract.unknown_id.ljust(length, "0")[:length] for length in _LENGTHS]
     ids = [
         "'", "%", "\x00", *sized[:2], own, unknown[: len(own) + 1], *others[:1], *foreign[:1], "\n", *near, "é",
         sized[2], "..", f"{unknown}/x", "", '"', "\x7f", "\\", _BAD_BYTE, "0", ":", f"{unknown}'", *sized[3:5],
@@ -53,11 +53,6 @@ def _in_another_case(contract: Contract, task_id: str) -> list[str]:
         return []
     changed = task_id.upper() if task_id.upper() != task_id else task_id.lower()
     return [changed] if changed != task_id else []
-
-
-def stretched(contract: Contract, length: int) -> str:
-    """Return an unknown id cut or filled up to a length."""
-    return contract.unknown_id.ljust(length, "0")[:length]
 
 
 def ids_drawn_from(contract: Contract) -> dict[str, Any]:
