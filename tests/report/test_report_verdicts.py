@@ -74,7 +74,7 @@ def write(folder: Path, with_clients: bool = True) -> Path:
     for line in OWN:
         writer.verdict(line)
     for line in FOREIGN if with_clients else ():
-        writer.foreign(line)
+        writer.verdict(line)
     for line in CLIENTS if with_clients else ():
         writer.verdict(line)
     writer.end({"acme": {"requests": 96, "creations": 2}}, 1)
@@ -325,7 +325,7 @@ def test_a_verdict_by_another_contract_may_tell_the_version_of_whom_it_is_about(
     told = {**FOREIGN[0], "held_to": "openai/videos", "version": "1.2"}
     writer = ResultsWriter(tmp_path)
     writer.start("recorded")
-    writer.foreign(told)
+    writer.verdict(told)
     writer.end({}, 0)
     (path,) = find_results([tmp_path])
     assert merge_files([path]).foreign == {("acme/videos", "zeta/videos"): [told]}

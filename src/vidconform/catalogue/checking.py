@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from vidconform.catalogue.bundle_files import EVIDENCE, RESULTS, unpack, write_files
-from vidconform.catalogue.judged_again import JudgedAgain, Rejudging, question, write_results
+from vidconform.catalogue.judged_again import JudgedAgain, Rejudging, write_results
 from vidconform.catalogue.moves import Move, moves
 from vidconform.catalogue.object_storage import Place
 from vidconform.catalogue.packing import check_secrets, describe_run
 from vidconform.errors import BundleRefused, ResultsRefused, SecretRefused
 from vidconform.redaction import Guard
-from vidconform.report import Run, read_run
+from vidconform.report import Run, question, read_run
 from vidconform.store import LOST, read_journal
 from vidconform.text import pluralise, visible
 from vidconform.verdicts import Outcome

@@ -13,7 +13,7 @@ from vidconform.contracts import Contract, Provider, find_provider, known_secret
 from vidconform.errors import INCOMPLETE
 from vidconform.exchange import Evidence
 from vidconform.redaction import Guard
-from vidconform.report import ResultsWriter, Run
+from vidconform.report import ResultsWriter, Run, question
 from vidconform.run import (
     RunOptions,
     Session,
@@ -30,9 +30,6 @@ from vidconform.verdicts import Case, Outcome, ShownVerdict, fails
 _OF_PROVIDER = ("provider.toml", "deviations.toml")
 # Runs come vendor by vendor, so that a few are enough: memory is the same for ten vendors and for a thousand.
 _MOST_PROVIDERS = 8
-
-Question = tuple[str, str, str]
-"""What makes verdicts of several runs the same question: contract, requirement and subject."""
 
 
 @dataclass(frozen=True)
@@ -145,15 +142,10 @@ class Rejudging:
         return self._fingerprints[name]
 
 
-def _is_due(case: Case, judged: set[Question], asked: set[tuple[str, str]]) -> bool:
+def _is_due(case: Case, judged: set[tuple[str, str, str]], asked: set[tuple[str, str]]) -> bool:
     if case.subject == "document" or (case.contract.id, case.requirement.id, case.subject) in judged:
         return True
     return any((case.contract.id, probe) in asked for probe in probes_for(case))
-
-
-def question(line: Mapping[str, Any]) -> Question:
-    """Return which question a line of results.jsonl answers."""
-    return line["contract"], line["requirement"], line["subject"]
 
 
 def write_results(folder: Path, again: JudgedAgain, old: Run | None, guard: Guard) -> None:

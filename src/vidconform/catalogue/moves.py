@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidconform import __version__
-from vidconform.catalogue.judged_again import JudgedAgain, question
-from vidconform.report import Run
+from vidconform.catalogue.judged_again import JudgedAgain
+from vidconform.report import Run, question
 from vidconform.run import judging_sha256
 from vidconform.store import tells_of_loss
 from vidconform.text import pluralise, visible

@@ -26,7 +26,7 @@ from vidconform.contracts.fields import (
 )
 from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
-from vidconform.contracts.grouping import grouped
+from vidconform.contracts.grouping import by_key, grouped
 from vidconform.contracts.json_values import objects_in, with_leaves
 from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, ROLES, TIMES
 from vidconform.contracts.loading import load_contracts
@@ -66,7 +66,7 @@ __all__ = [
     "CREATING_ROLES", "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "TIMES",
     "URLENCODED", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level",
     "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema",
-    "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract",
+    "SchemaError", "Scheme", "SecretVariables", "UndecodableJson", "all_providers", "as_foreign_contract", "by_key",
     "check_regular", "check_twice", "compiled", "customary_phases", "decode_json", "decode_plain_json", "decode_yaml",
     "decoded", "documented_members", "find_provider", "findings", "findings_in", "fits", "format_files", "grouped",
     "holds_json", "in_place", "is_plain", "is_subject", "json_type", "known_providers", "known_secrets", "lines_within",

@@ -11,7 +11,12 @@ K = TypeVar("K", bound=Hashable)
 
 def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Return some things by a key, the keys and the things of each in the order in which they come."""
+    return by_key((key(thing), thing) for thing in things)
+
+
+def by_key(pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
+    """Return what stands in pairs behind each key, in the order in which it comes."""
     found: dict[K, list[T]] = {}
-    for thing in things:
-        found.setdefault(key(thing), []).append(thing)
+    for key, thing in pairs:
+        found.setdefault(key, []).append(thing)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.contracts.fields import Field, resolve
+from vidconform.contracts.grouping import by_key
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
 from vidconform.contracts.patterns import compiled
 from vidconform.contracts.reached_rows import hedged_rows
@@ -187,8 +188,5 @@ def _opened(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(source: dict[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for pointer, node in every_schema(source):
-        if "x-requirement" in node:
-            found.setdefault(node["x-requirement"], []).append(pointer)
-    return found
+    rows = ((node["x-requirement"], pointer) for pointer, node in every_schema(source) if "x-requirement" in node)
+    return by_key(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vidconform.contracts import FINISHED, Contract, Scheme, grouped
+from vidconform.contracts import FINISHED, Contract, Scheme, by_key, grouped
 from vidconform.exchange import Evidence
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import UNFINISHED
@@ -45,10 +45,8 @@ def task_replies(contract: Contract, gathered: Gathered) -> list[ReplyView]:
 
 def reopened(contract: Contract, gathered: Gathered) -> set[str | None]:
     """Return the ids of the tasks that had ended and go on by what they told last."""
-    told: dict[str | None, list[str]] = {}
-    for view in reply_views(contract, gathered, *LIFECYCLE_PROBES):
-        if view.tells_a_task and view.phase is not None:
-            told.setdefault(view.asked, []).append(view.phase)
+    views = reply_views(contract, gathered, *LIFECYCLE_PROBES)
+    told = by_key((view.asked, view.phase) for view in views if view.tells_a_task and view.phase is not None)
     return {
         asked for asked, phases in told.items() if phases[-1] in UNFINISHED and not set(FINISHED).isdisjoint(phases)
     }

@@ -102,9 +102,8 @@ class Reporter:
 
     def _take(self, row: dict[str, Any]) -> None:
         """Keep a verdict once; a test that is run again is judged again on the same evidence."""
-        key = (row["contract"], row["requirement"], row["subject"])
-        if key not in self.taken:
-            self.taken.add(key)
+        if report.question(row) not in self.taken:
+            self.taken.add(report.question(row))
             self.rows.append(row)
             self.results.verdict(row)
 
@@ -162,7 +161,8 @@ class Reporter:
 
     def _write(self, session: pytest.Session, writer: report.ResultsWriter) -> None:
         """End the results and write what stands beside them; what would hold a key is not written, and told."""
-        self.results.foreign(self.facts["foreign"])
+        for row in self.facts["foreign"]:
+            self.results.verdict(row)
         for row in self.session.client_rows:
             writer.verdict(row)
         answered, remedies = sorted(set(self.facts["answered"])), self.facts["remedies"]

@@ -78,9 +78,3 @@ class Results:
         """Write a verdict as it falls."""
         if self.writer is not None:
             self.writer.verdict({key: value for key, value in row.items() if key != "failing"})
-
-    def foreign(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Write verdicts by other contracts, which no one counts among the provider's own."""
-        for row in rows:
-            if self.writer is not None:
-                self.writer.foreign({key: value for key, value in row.items() if key != "failing"})

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
+from vidconform.contracts import grouped
+
 # Shorter values would take ordinary text with them ("a", "key") and are no secrets.
 SHORTEST = 4
 _SHORTEST_IN_ANOTHER_CASE = 8
@@ -43,10 +45,7 @@ def encodings(form: str) -> Iterator[bytes]:
 
 def by_core(forms: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Return encodings by their longest piece that no escaping touches: few are looked for in place of many."""
-    found: dict[bytes, list[bytes]] = {}
-    for form in forms:
-        found.setdefault(max(_UNTOUCHED.findall(form), key=len, default=b""), []).append(form)
-    return found
+    return grouped(forms, lambda form: max(_UNTOUCHED.findall(form), key=len, default=b""))
 
 
 def character_by_character(secret: str) -> str:

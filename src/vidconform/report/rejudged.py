@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,11 @@ FORMAT, NAME = "vidconform/rejudged@1", "rejudged.json"
 _FILE = FileFormat(Path(__file__).parent / "rejudged.schema.json")
 
 Question = tuple[str, str, str]
+
+
+def question(line: Mapping[str, Any]) -> Question:
+    """Return which question a line of results.jsonl answers, which makes verdicts of several runs the same."""
+    return line["contract"], line["requirement"], line["subject"]
 
 
 def read_rejudged(folder: Path) -> dict[str, Any] | None:
@@ -37,5 +42,5 @@ def moved_in(runs: Iterable[Run]) -> dict[Question, list[dict[str, str]]]:
         known = read_rejudged(run.path.parent)
         for move in known["moved"] if known is not None else ():
             told = {"at": run.started_at.isoformat(), **{name: move[name] for name in ("was", "now", "cause", "why")}}
-            found.setdefault((move["contract"], move["requirement"], move["subject"]), []).append(told)
+            found.setdefault(question(move), []).append(told)
     return found

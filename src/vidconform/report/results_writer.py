@@ -84,12 +84,8 @@ class ResultsWriter:
         self._write({**line, "title": title or name, "creation_price": creation_price, "editions": editions})
 
     def verdict(self, verdict: Mapping[str, Any]) -> None:
-        """Write a verdict."""
-        self._verdicts += self._write(verdict)
-
-    def foreign(self, verdict: Mapping[str, Any]) -> None:
-        """Write a verdict by a contract that is not the service's own."""
-        self._write(verdict)
+        """Write a verdict; one by a contract that is not the service's own is not counted."""
+        self._verdicts += self._write(verdict) and verdict["kind"] == "verdict"
 
     def end(
         self,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from vidconform.contracts import Contract, Provider, all_providers, find_provider, known_providers, load_contracts
+from vidconform.contracts import (
+    Contract,
+    Provider,
+    all_providers,
+    find_provider,
+    grouped,
+    known_providers,
+    load_contracts,
+)
 from vidconform.errors import BadOption
 from vidconform.run.bindings import check_contract
 
@@ -14,9 +22,7 @@ class NamedContracts:
     """Finds contracts by what an option calls them, each read once; those of the run come first."""
 
     def __init__(self, own: Iterable[Contract]) -> None:
-        self._read: dict[tuple[Path, str], list[Contract]] = {}
-        for contract in own:
-            self._read.setdefault(_key(contract.provider), []).append(contract)
+        self._read = grouped(own, lambda contract: _key(contract.provider))
         self._own = [contract for found in self._read.values() for contract in found]
 
     def named(self, option: str, names: Sequence[str]) -> list[Contract]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from vidconform.contracts import by_key
 from vidconform.exchange import Json
 
 
@@ -16,11 +17,11 @@ def split(exchange: Json, metadata: Mapping[str, Any]) -> tuple[Json, Json]:
     uri, body = request["base_url"] + request["target"], request["body"]
     response = {
         "status": {"code": reply["status"], "message": ""},
-        "headers": _by_name(reply["headers"]),
+        "headers": by_key(reply["headers"]),
         "body": {"string": _plain(reply["body"])},
     }
     sent = {"method": request["method"], "uri": uri, "body": body and _plain(body)}
-    interaction = {"request": {**sent, "headers": _by_name(request["headers"])}, "response": response}
+    interaction = {"request": {**sent, "headers": by_key(request["headers"])}, "response": response}
     return interaction, _difference(exchange, joined(interaction, {}, metadata))
 
 
@@ -54,13 +55,6 @@ def _difference(whole: Json, known: Json) -> Json:
             found |= {name: inner} if (inner := _difference(value, known[name])) else {}
         elif name not in known or known[name] != value:
             found[name] = value
-    return found
-
-
-def _by_name(headers: list[list[str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name, []).append(value)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from vidconform.contracts import grouped
 from vidconform.emulator.vices.vice import Fault, UnknownVice, Vice
 
 __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
@@ -18,11 +19,11 @@ def vices_of(provider: str) -> tuple[Vice, ...]:
     from vidconform.emulator.vices.derived import derived
 
     described = provider_named(provider)
-    by_name: dict[str, list[Fault]] = {}
+    found: list[Fault] = []
     for contract in described.contracts.values():
         path = contract.folder / "vices.toml"
-        for fault in declared(contract.id, path) if path.is_file() else derived(described, contract):
-            by_name.setdefault(fault.operator.name, []).append(fault)
+        found += declared(contract.id, path) if path.is_file() else derived(described, contract)
+    by_name = grouped(found, lambda fault: fault.operator.name)
     return tuple(_vice(described.name, faults) for _, faults in sorted(by_name.items()))
 
 

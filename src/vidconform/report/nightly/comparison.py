@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vidconform.report.nightly.versions import Question, asked_before, compared, remarks_on_versions
+from vidconform.report.nightly.versions import asked_before, compared, remarks_on_versions
+from vidconform.report.rejudged import Question
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.report.run_model import DOCUMENTED, IN_PART, VerdictRow
 from vidconform.verdicts import NOT_JUDGED, NOT_SEEN, UNMET, Label

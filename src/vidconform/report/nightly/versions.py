@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from vidconform.contracts import by_key
 from vidconform.errors import BadOption
 from vidconform.report.faults import named
+from vidconform.report.rejudged import Question
 from vidconform.report.report_model import Entry, ReportModel
 
-Question = tuple[str, str, str]
 """Contract, requirement and subject."""
 
 
@@ -41,9 +42,7 @@ def paired(old: ReportModel, new: ReportModel) -> dict[str, str]:
 def asked_before(old: ReportModel, new: ReportModel) -> dict[Question, Entry]:
     """Return the answers of OLD to the questions as NEW has them; without those of versions that nothing is left of."""
     left_out, entries = set(_superseded(old, new)), dict[Question, Entry]()
-    moved: dict[str, list[str]] = {}
-    for contract, like in paired(old, new).items():
-        moved.setdefault(like, []).append(contract)
+    moved = by_key((like, contract) for contract, like in paired(old, new).items())
     for (contract, requirement, subject), entry in old.shown.items():
         for name in moved.get(contract, [] if contract in left_out else [contract]):
             entries[name, requirement, subject] = entry

@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vidconform.contracts import TIMES, Contract, Operation, Requirement, find_provider, known_providers, load_contracts
+from vidconform.contracts import (
+    TIMES,
+    Contract,
+    Operation,
+    Requirement,
+    by_key,
+    find_provider,
+    known_providers,
+    load_contracts,
+)
 from vidconform.report.pages.field_shapes import shape_of
 from vidconform.report.report_model import Entry, ReportModel
 from vidconform.verdicts import Label
@@ -108,9 +117,7 @@ def _progress(contract: Contract) -> list[str]:
 
 
 def _progress_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
-    kinds: dict[str, list[str]] = {}
-    for contract, facts in found.items():
-        kinds.setdefault(facts[1] if len(facts) > 1 else facts[0], []).append(contract)
+    kinds = by_key((facts[1] if len(facts) > 1 else facts[0], contract) for contract, facts in found.items())
     return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items()) + "."
 
 
