@@ -83,7 +83,8 @@ def _said(function: FunctionType, subject: Any, known: set[FunctionType]) -> Ite
         yield from _texts(node)
         if isinstance(node, ast.Attribute):
             yield from _texts_behind(node, subject)
-        helper = function.__globals__.get(node.id) if isinstance(node, ast.Name) else None
+        # What nobody reads is called as counterexamples are.
+        helper = function.__globals__.get(node.id) if isinstance(node, ast.Name) and node.id != "_" else None
         if isinstance(helper, FunctionType) and helper.__module__ == function.__module__:
             yield from _said(helper, subject, known)
 
