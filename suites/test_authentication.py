@@ -10,6 +10,7 @@ from vidconform.laws import (
     ReplyView,
     Subject,
     Unseen,
+    altered,
     describe_credential,
     describe_permission,
     describe_reply,
@@ -82,9 +83,7 @@ def test_each_credential_is_enough_by_itself(each_credential: EachCredential) ->
         raise Unseen(f"a request with each credential; {', '.join(sorted(each_credential.unasked))} was not sent")
 
 
-@test_each_credential_is_enough_by_itself.broken_by
-def _(each_credential: EachCredential) -> None:
-    each_credential.alter(code=403)
+test_each_credential_is_enough_by_itself.broken_by(altered(code=403))
 
 
 @requires("retrieve-needs-no-key", role="retrieve", probe="retrieve-keyless")
@@ -97,9 +96,7 @@ def test_what_needs_no_key_is_served_without_one(served: Subject) -> None:
         expect(view.reply.is_success, "a success with 2xx, without a key", describe_reply(view), view)
 
 
-@test_what_needs_no_key_is_served_without_one.broken_by
-def _(served: Subject) -> None:
-    served.alter(code=401)
+test_what_needs_no_key_is_served_without_one.broken_by(altered(code=401))
 
 
 @requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
@@ -122,9 +119,7 @@ def test_a_stranger_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 
 
-@test_a_stranger_is_refused.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(code=200)
+test_a_stranger_is_refused.broken_by(altered(code=200))
 
 
 @requires("retrieve-with-another-key-is-refused", probe="retrieve-with-another-key")

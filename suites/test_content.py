@@ -13,6 +13,7 @@ from vidconform.laws import (
     ReplyView,
     Subject,
     Task,
+    altered,
     describe_reply,
     expect,
     require_observed,
@@ -43,9 +44,7 @@ def test_content_has_a_video_content_type(content: Subject) -> None:
         expect(video, "a content type video/*", describe_reply(view), view)
 
 
-@test_content_has_a_video_content_type.broken_by
-def _(content: Subject) -> None:
-    content.alter(headers={"content-type": "application/json"})
+test_content_has_a_video_content_type.broken_by(altered(headers={"content-type": "application/json"}))
 
 
 @requires("content-has-bytes")
@@ -56,19 +55,9 @@ def test_content_holds_the_bytes_of_a_video(content: Subject) -> None:
         _expect_video(view)
 
 
-@test_content_holds_the_bytes_of_a_video.broken_by
-def _(content: Subject) -> None:
-    content.alter(body=b'{"url": "https://cdn.example/video.mp4"}')
-
-
-@test_content_holds_the_bytes_of_a_video.broken_by
-def _(content: Subject) -> None:
-    content.alter(body=b"")
-
-
-@test_content_holds_the_bytes_of_a_video.broken_by
-def _(content: Subject) -> None:
-    content.alter(body=b"\x89PNG\r\n\x1a\n" + bytes(64))
+test_content_holds_the_bytes_of_a_video.broken_by(altered(body=b'{"url": "https://cdn.example/video.mp4"}'))
+test_content_holds_the_bytes_of_a_video.broken_by(altered(body=b""))
+test_content_holds_the_bytes_of_a_video.broken_by(altered(body=b"\x89PNG\r\n\x1a\n" + bytes(64)))
 
 
 @test_content_holds_the_bytes_of_a_video.broken_by
@@ -83,9 +72,7 @@ def test_each_variant_of_the_content_is_served(variants: Subject) -> None:
         expect(view.reply.is_success, "the variant that was asked for", describe_reply(view), view)
 
 
-@test_each_variant_of_the_content_is_served.broken_by
-def _(variants: Subject) -> None:
-    variants.alter(-1, code=404)
+test_each_variant_of_the_content_is_served.broken_by(altered(-1, code=404))
 
 
 @requires("content-variants-differ")
@@ -110,9 +97,7 @@ def test_a_variant_has_a_documented_media_type(variants: Subject) -> None:
         expect(view.reply.media_type in named, " or ".join(named), view.reply.media_type or "no content type", view)
 
 
-@test_a_variant_has_a_documented_media_type.broken_by
-def _(variants: Subject) -> None:
-    variants.alter(-1, headers={"content-type": "text/html"})
+test_a_variant_has_a_documented_media_type.broken_by(altered(-1, headers={"content-type": "text/html"}))
 
 
 def _is_refused_by_itself(view: ReplyView) -> bool:
@@ -128,14 +113,8 @@ def test_the_result_leads_to_a_video(result: Subject) -> None:
         _expect_video(view)
 
 
-@test_the_result_leads_to_a_video.broken_by
-def _(result: Subject) -> None:
-    result.alter(code=404)
-
-
-@test_the_result_leads_to_a_video.broken_by
-def _(result: Subject) -> None:
-    result.alter(body=b'{"error": {"message": "gone"}}')
+test_the_result_leads_to_a_video.broken_by(altered(code=404))
+test_the_result_leads_to_a_video.broken_by(altered(body=b'{"error": {"message": "gone"}}'))
 
 
 def _by_id(every_task: Task) -> dict[str, ReplyView]:

@@ -7,6 +7,7 @@ from vidconform.laws import (
     Creation,
     Task,
     Unseen,
+    altered,
     describe_reply,
     expect,
     misses_what_was_sent,
@@ -31,9 +32,7 @@ def test_the_documented_body_is_accepted(creation: Creation) -> None:
         expect(view.reply.is_success, "the documented body to be accepted", describe_reply(view), view)
 
 
-@test_the_documented_body_is_accepted.broken_by
-def _(creation: Creation) -> None:
-    creation.alter(code=400, body={})
+test_the_documented_body_is_accepted.broken_by(altered(code=400, body={}))
 
 
 @requires("created-task-can-be-read", role="create")
@@ -45,9 +44,7 @@ def test_a_created_task_can_be_read(task: Task) -> None:
         expect(view.reply.is_success, "the created task", describe_reply(view), view)
 
 
-@test_a_created_task_can_be_read.broken_by
-def _(task: Task) -> None:
-    task.alter(1, code=404)
+test_a_created_task_can_be_read.broken_by(altered(1, code=404))
 
 
 @requires("creation-starts-waiting", role="create")

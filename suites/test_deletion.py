@@ -12,6 +12,7 @@ from vidconform.laws import (
     Deletion,
     ReplyView,
     Subject,
+    altered,
     came_too_late,
     describe_ids,
     describe_reply,
@@ -53,9 +54,7 @@ def test_a_deletion_names_the_task(deletion: Deletion) -> None:
         expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
 
 
-@test_a_deletion_names_the_task.broken_by
-def _(deletion: Deletion) -> None:
-    deletion.alter(id="another")
+test_a_deletion_names_the_task.broken_by(altered(id="another"))
 
 
 @requires("cancelled-task-ends", probe="cancel")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.laws import Published, Task, expect, require_observed, requires, schema_errors
+from vidconform.laws import Published, Task, altered, expect, require_observed, requires, schema_errors
 
 # OpenAPI 3.0.1, section 4.7.24 (Schema Object) and section 4.7.12.1 (Parameter Object, `name`).
 _TYPES_OF_3_0 = ("array", "boolean", "integer", "number", "object", "string")
@@ -138,9 +138,7 @@ def test_the_example_answers_the_id_of_its_request(examples: Task) -> None:
         expect(view.value("id") in asked, ", ".join(sorted(asked)), view.raw("id"), view, "id")
 
 
-@test_the_example_answers_the_id_of_its_request.broken_by
-def _(examples: Task) -> None:
-    examples.alter(id="another")
+test_the_example_answers_the_id_of_its_request.broken_by(altered(id="another"))
 
 
 @requires("sample-members-are-documented")

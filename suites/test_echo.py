@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 
-from vidconform.laws import FINISHED, ReplyView, Task, TaskField, expect, require_observed, requires
+from vidconform.laws import FINISHED, ReplyView, Task, TaskField, altered, expect, require_observed, requires
 
 
 def _expect_echo(task: Task, role: str) -> None:
@@ -20,9 +20,7 @@ def test_the_model_comes_back_as_sent(task: Task) -> None:
     _expect_echo(task, "model")
 
 
-@test_the_model_comes_back_as_sent.broken_by
-def _(task: Task) -> None:
-    task.alter(-1, model="another-model")
+test_the_model_comes_back_as_sent.broken_by(altered(-1, model="another-model"))
 
 
 @requires("seconds-is-echoed", role="create")
@@ -30,9 +28,7 @@ def test_the_seconds_come_back_as_sent(task: Task) -> None:
     _expect_echo(task, "seconds")
 
 
-@test_the_seconds_come_back_as_sent.broken_by
-def _(task: Task) -> None:
-    task.alter(-1, seconds="59")
+test_the_seconds_come_back_as_sent.broken_by(altered(-1, seconds="59"))
 
 
 @requires("size-is-echoed", role="create")
@@ -40,9 +36,7 @@ def test_the_size_comes_back_as_sent(task: Task) -> None:
     _expect_echo(task, "size")
 
 
-@test_the_size_comes_back_as_sent.broken_by
-def _(task: Task) -> None:
-    task.alter(-1, size="720x1280")
+test_the_size_comes_back_as_sent.broken_by(altered(-1, size="720x1280"))
 
 
 def _expect_to_stay(task: Task, role: str) -> None:
@@ -57,9 +51,7 @@ def test_the_echoed_prompt_stays(task: Task) -> None:
     _expect_to_stay(task, "input-prompt")
 
 
-@test_the_echoed_prompt_stays.broken_by
-def _(task: Task) -> None:
-    task.alter(1, input_prompt="another prompt")
+test_the_echoed_prompt_stays.broken_by(altered(1, input_prompt="another prompt"))
 
 
 @requires("input-model-stays")
@@ -67,9 +59,7 @@ def test_the_echoed_model_stays(task: Task) -> None:
     _expect_to_stay(task, "input-model")
 
 
-@test_the_echoed_model_stays.broken_by
-def _(task: Task) -> None:
-    task.alter(1, input_model="another-model")
+test_the_echoed_model_stays.broken_by(altered(1, input_model="another-model"))
 
 
 @requires("pending-info-prompt-same-as-input")
@@ -79,9 +69,7 @@ def test_the_pending_info_tells_the_same_prompt(task: Task) -> None:
         expect(same, repr(view.raw("input-prompt")), view.raw("pending-prompt"), view, "pending-prompt")
 
 
-@test_the_pending_info_tells_the_same_prompt.broken_by
-def _(task: Task) -> None:
-    task.alter(pending_prompt="another prompt")
+test_the_pending_info_tells_the_same_prompt.broken_by(altered(pending_prompt="another prompt"))
 
 
 def _expect_all_alike(task_field: TaskField, views: Iterable[ReplyView]) -> None:

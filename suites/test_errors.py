@@ -9,6 +9,7 @@ from vidconform.laws import (
     Refused,
     ReplyView,
     Unseen,
+    altered,
     code_at,
     describe_codes_of_unknown,
     describe_reply,
@@ -47,9 +48,7 @@ def test_what_cannot_be_served_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 
 
-@test_what_cannot_be_served_is_refused.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(code=200, body={})
+test_what_cannot_be_served_is_refused.broken_by(altered(code=200, body={}))
 
 
 @requires(EACH_REFUSAL)
@@ -75,9 +74,7 @@ def _expect_code(view: ReplyView, told: object, code: object, place: str, words:
     expect(told == code, words, describe_reply(view), view)
 
 
-@test_a_documented_refusal_is_kept.broken_by
-def _(documented_refusal: DocumentedRefusal) -> None:
-    documented_refusal.alter(code=299)
+test_a_documented_refusal_is_kept.broken_by(altered(code=299))
 
 
 @test_a_documented_refusal_is_kept.broken_by
@@ -106,14 +103,8 @@ def _tells_of_the_task(view: ReplyView, accepted: bool) -> bool:
     return tells_of_the_task(view, accepted) and (accepted or view.reply.status != _FORBIDDEN)
 
 
-@test_an_unknown_task_is_not_found.broken_by
-def _(unknown_task: Refused) -> None:
-    unknown_task.alter(code=400)
-
-
-@test_an_unknown_task_is_not_found.broken_by
-def _(unknown_task: Refused) -> None:
-    unknown_task.alter(code=500)
+test_an_unknown_task_is_not_found.broken_by(altered(code=400))
+test_an_unknown_task_is_not_found.broken_by(altered(code=500))
 
 
 @requires("refusals-are-not-server-errors")
@@ -125,6 +116,4 @@ def test_a_bad_request_is_no_server_error(any_refusal: Refused) -> None:
         expect(right, "a status code below 500", describe_reply(view), view)
 
 
-@test_a_bad_request_is_no_server_error.broken_by
-def _(any_refusal: Refused) -> None:
-    any_refusal.alter(code=500)
+test_a_bad_request_is_no_server_error.broken_by(altered(code=500))

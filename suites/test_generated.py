@@ -6,6 +6,7 @@ from vidconform.laws import (
     GeneratedReplies,
     Inconclusive,
     ReplyView,
+    altered,
     describe_codes_of_unknown,
     expect,
     expect_each,
@@ -21,9 +22,7 @@ def test_no_request_is_too_much(generated: GeneratedReplies) -> None:
         expect(False, "an answer", f"a closed connection to {request}, and answers to the requests beside it", view)
 
 
-@test_no_request_is_too_much.broken_by
-def _(generated: GeneratedReplies) -> None:
-    generated.alter(code=500)
+test_no_request_is_too_much.broken_by(altered(code=500))
 
 
 @test_no_request_is_too_much.broken_by
@@ -37,9 +36,7 @@ def test_no_bad_request_is_served(generated: GeneratedReplies) -> None:
     expect_each(generated.all, "a generated request", expected, generated.is_turned_away)
 
 
-@test_no_bad_request_is_served.broken_by
-def _(generated: GeneratedReplies) -> None:
-    generated.alter(code=200, body={})
+test_no_bad_request_is_served.broken_by(altered(code=200, body={}))
 
 
 @requires("any-refusal-is-json")

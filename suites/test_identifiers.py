@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Subject, Task, expect, require_observed, requires
+from vidconform.laws import Subject, Task, altered, expect, require_observed, requires
 
 
 @requires("id-same-as-asked")
@@ -49,9 +49,7 @@ def test_both_ids_agree(task: Task) -> None:
         expect(agree, repr(view.raw("id")), view.raw("task-id"), view, "task-id")
 
 
-@test_both_ids_agree.broken_by
-def _(task: Task) -> None:
-    task.alter(task_id="another")
+test_both_ids_agree.broken_by(altered(task_id="another"))
 
 
 @requires("detail-id-is-bare-id")
@@ -62,9 +60,7 @@ def test_the_detail_names_the_id_without_its_prefix(task: Task) -> None:
         expect(view.value("detail-id") == bare, repr(bare), view.raw("detail-id"), view, "detail-id")
 
 
-@test_the_detail_names_the_id_without_its_prefix.broken_by
-def _(task: Task) -> None:
-    task.alter(detail_id="task_another")
+test_the_detail_names_the_id_without_its_prefix.broken_by(altered(detail_id="task_another"))
 
 
 def _expect_same(task: Task, one: str, other: str) -> None:
@@ -77,9 +73,7 @@ def test_the_detail_tells_the_same_status(task: Task) -> None:
     _expect_same(task, "detail-status", "status")
 
 
-@test_the_detail_tells_the_same_status.broken_by
-def _(task: Task) -> None:
-    task.alter(detail_status="another")
+test_the_detail_tells_the_same_status.broken_by(altered(detail_status="another"))
 
 
 @requires("pending-info-id-same-as-detail")
@@ -87,9 +81,7 @@ def test_the_pending_info_names_the_detail(task: Task) -> None:
     _expect_same(task, "pending-id", "detail-id")
 
 
-@test_the_pending_info_names_the_detail.broken_by
-def _(task: Task) -> None:
-    task.alter(pending_id="task_another")
+test_the_pending_info_names_the_detail.broken_by(altered(pending_id="task_another"))
 
 
 @requires("moderation-result-task-id-same-as-detail")
@@ -97,6 +89,4 @@ def test_the_moderation_names_the_detail(task: Task) -> None:
     _expect_same(task, "moderation-task", "detail-id")
 
 
-@test_the_moderation_names_the_detail.broken_by
-def _(task: Task) -> None:
-    task.alter(moderation_task="task_another")
+test_the_moderation_names_the_detail.broken_by(altered(moderation_task="task_another"))

@@ -7,6 +7,7 @@ from vidconform.laws import (
     Refused,
     ReplyView,
     Subject,
+    altered,
     describe_reply,
     expect,
     require_observed,
@@ -31,14 +32,8 @@ def test_a_served_task_is_json(reply: Subject) -> None:
         _expect_json(view)
 
 
-@test_a_served_task_is_json.broken_by
-def _(reply: Subject) -> None:
-    reply.alter(headers={"content-type": "text/html"})
-
-
-@test_a_served_task_is_json.broken_by
-def _(reply: Subject) -> None:
-    reply.alter(body=b'{"id": ')
+test_a_served_task_is_json.broken_by(altered(headers={"content-type": "text/html"}))
+test_a_served_task_is_json.broken_by(altered(body=b'{"id": '))
 
 
 @requires("refusals-are-json")
@@ -48,14 +43,8 @@ def test_a_refusal_is_json(any_refusal: Refused) -> None:
         _expect_json(view)
 
 
-@test_a_refusal_is_json.broken_by
-def _(any_refusal: Refused) -> None:
-    any_refusal.alter(headers={"content-type": "text/html"})
-
-
-@test_a_refusal_is_json.broken_by
-def _(any_refusal: Refused) -> None:
-    any_refusal.alter(body=b"<html>")
+test_a_refusal_is_json.broken_by(altered(headers={"content-type": "text/html"}))
+test_a_refusal_is_json.broken_by(altered(body=b"<html>"))
 
 
 @requires("unknown-task-refusal-is-json", probe="unknown-task")
@@ -65,11 +54,5 @@ def test_the_refusal_of_an_unknown_task_is_json(refusal: Refused) -> None:
         _expect_json(view)
 
 
-@test_the_refusal_of_an_unknown_task_is_json.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(headers={"content-type": "text/html"})
-
-
-@test_the_refusal_of_an_unknown_task_is_json.broken_by
-def _(refusal: Refused) -> None:
-    refusal.alter(body=b"<html>")
+test_the_refusal_of_an_unknown_task_is_json.broken_by(altered(headers={"content-type": "text/html"}))
+test_the_refusal_of_an_unknown_task_is_json.broken_by(altered(body=b"<html>"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Listing, Models, describe_ids, expect, require_observed, requires
+from vidconform.laws import Listing, Models, altered, describe_ids, expect, require_observed, requires
 
 
 @requires("list-contains-the-task")
@@ -12,9 +12,7 @@ def test_a_list_holds_the_task(listing: Listing) -> None:
         expect(listing.holds(view, view.asked), f"{view.asked} in the list", describe_ids(listing.ids(view)), view)
 
 
-@test_a_list_holds_the_task.broken_by
-def _(listing: Listing) -> None:
-    listing.alter(tasks=[])
+test_a_list_holds_the_task.broken_by(altered(tasks=[]))
 
 
 @requires("list-honours-limit")
@@ -88,9 +86,7 @@ def test_the_list_of_models_holds_the_documented_ones(models: Models) -> None:
         expect(not lacking, f"the documented models, {', '.join(lacking)} among them", describe_ids(listed or []), view)
 
 
-@test_the_list_of_models_holds_the_documented_ones.broken_by
-def _(models: Models) -> None:
-    models.alter(models=[])
+test_the_list_of_models_holds_the_documented_ones.broken_by(altered(models=[]))
 
 
 @requires("list-honours-cursor")
@@ -143,6 +139,4 @@ def test_a_list_names_its_first_and_its_last_task(listing: Listing) -> None:
         expect(view.raw(role) == end, repr(end), view.raw(role), view, role)
 
 
-@test_a_list_names_its_first_and_its_last_task.broken_by
-def _(listing: Listing) -> None:
-    listing.alter(first_id="another")
+test_a_list_names_its_first_and_its_last_task.broken_by(altered(first_id="another"))

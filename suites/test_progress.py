@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vidconform.laws import ReplyView, Task, expect, require_observed, requires
+from vidconform.laws import ReplyView, Task, altered, expect, require_observed, requires
 
 _GOING_ON = ("waiting", "running", "succeeded")
 
@@ -52,9 +52,7 @@ def test_progress_is_whole_at_completion(task: Task) -> None:
         expect(view.value("progress") == 100, "100 at completion", view.raw("progress"), view, "progress")
 
 
-@test_progress_is_whole_at_completion.broken_by
-def _(task: Task) -> None:
-    task.alter(-1, progress=99)
+test_progress_is_whole_at_completion.broken_by(altered(-1, progress=99))
 
 
 @requires("progress-at-creation-is-zero", role="create")
@@ -64,6 +62,4 @@ def test_progress_starts_at_zero(task: Task) -> None:
         expect(view.value("progress") == 0, "0 at creation", view.raw("progress"), view, "progress")
 
 
-@test_progress_starts_at_zero.broken_by
-def _(task: Task) -> None:
-    task.alter(progress=10)
+test_progress_starts_at_zero.broken_by(altered(progress=10))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidconform.laws import Remixed, expect, require_observed, requires
+from vidconform.laws import Remixed, altered, expect, require_observed, requires
 
 
 @requires("remix-makes-new-task")
@@ -17,9 +17,7 @@ def test_a_remix_names_the_task_that_it_is_made_of(remix: Remixed) -> None:
         expect(view.value("source") == remix.source, repr(remix.source), view.raw("source"), view, "source")
 
 
-@test_a_remix_names_the_task_that_it_is_made_of.broken_by
-def _(remix: Remixed) -> None:
-    remix.alter(source="another")
+test_a_remix_names_the_task_that_it_is_made_of.broken_by(altered(source="another"))
 
 
 @test_a_remix_is_a_task_of_its_own.broken_by

@@ -11,6 +11,7 @@ from vidconform.laws import (
     Subject,
     Task,
     Unseen,
+    altered,
     describe_codes,
     describe_redirect,
     describe_reply,
@@ -59,9 +60,7 @@ def test_the_documented_header_is_accepted(served: Subject) -> None:
         expect(view.reply.is_success, "the documented content type to be accepted", describe_reply(view), view)
 
 
-@test_the_documented_header_is_accepted.broken_by
-def _(served: Subject) -> None:
-    served.alter(code=415)
+test_the_documented_header_is_accepted.broken_by(altered(code=415))
 
 
 @requires("retrieve-status-code", role="retrieve", probe=_READS)
@@ -78,14 +77,8 @@ def test_success_has_the_documented_status_code(served: Subject) -> None:
         expect(documented, expected, describe_redirect(view), view)
 
 
-@test_success_has_the_documented_status_code.broken_by
-def _(served: Subject) -> None:
-    served.alter(code=299)
-
-
-@test_success_has_the_documented_status_code.broken_by
-def _(served: Subject) -> None:
-    served.alter(redirected=307)
+test_success_has_the_documented_status_code.broken_by(altered(code=299))
+test_success_has_the_documented_status_code.broken_by(altered(redirected=307))
 
 
 @requires("retrieve-needs-no-redirect", role="retrieve", probe=_READS)
@@ -94,9 +87,7 @@ def test_a_read_is_answered_without_a_redirect(served: Subject) -> None:
         expect(is_answered_at_once(view), "an answer at the documented address", describe_redirect(view), view)
 
 
-@test_a_read_is_answered_without_a_redirect.broken_by
-def _(served: Subject) -> None:
-    served.alter(redirected=301)
+test_a_read_is_answered_without_a_redirect.broken_by(altered(redirected=301))
 
 
 @of_request("address")
@@ -109,9 +100,7 @@ def test_another_method_is_refused(other_method: Refused) -> None:
     expect_refused(other_method)
 
 
-@test_another_method_is_refused.broken_by
-def _(other_method: Refused) -> None:
-    other_method.alter(code=200)
+test_another_method_is_refused.broken_by(altered(code=200))
 
 
 @requires("polling-url-serves-the-task")
@@ -122,14 +111,8 @@ def test_the_address_that_a_creation_tells_serves_its_task(polled: Subject) -> N
             expect(view.value("id") == view.asked, repr(view.asked), view.raw("id"), view, "id")
 
 
-@test_the_address_that_a_creation_tells_serves_its_task.broken_by
-def _(polled: Subject) -> None:
-    polled.alter(code=404)
-
-
-@test_the_address_that_a_creation_tells_serves_its_task.broken_by
-def _(polled: Subject) -> None:
-    polled.alter(id="another")
+test_the_address_that_a_creation_tells_serves_its_task.broken_by(altered(code=404))
+test_the_address_that_a_creation_tells_serves_its_task.broken_by(altered(id="another"))
 
 
 @requires("second-route-agrees")
@@ -146,14 +129,8 @@ def test_both_routes_tell_the_same_task(both_routes: Task) -> None:
         expect(second.value(role) == first.value(role), repr(first.raw(role)), second.raw(role), second, role)
 
 
-@test_both_routes_tell_the_same_task.broken_by
-def _(both_routes: Task) -> None:
-    both_routes.alter(-1, model="another-model")
-
-
-@test_both_routes_tell_the_same_task.broken_by
-def _(both_routes: Task) -> None:
-    both_routes.alter(-1, status="IN_PROGRESS")
+test_both_routes_tell_the_same_task.broken_by(altered(-1, model="another-model"))
+test_both_routes_tell_the_same_task.broken_by(altered(-1, status="IN_PROGRESS"))
 
 
 def _expect_its_own_status(views: Iterable[ReplyView]) -> None:
@@ -168,9 +145,7 @@ def test_the_body_of_a_success_repeats_its_status_code(reply: Subject) -> None:
     _expect_its_own_status(reply.all)
 
 
-@test_the_body_of_a_success_repeats_its_status_code.broken_by
-def _(reply: Subject) -> None:
-    reply.alter(status_code=500)
+test_the_body_of_a_success_repeats_its_status_code.broken_by(altered(status_code=500))
 
 
 @requires("refusal-repeats-its-status-code")
@@ -178,6 +153,4 @@ def test_the_body_of_a_refusal_repeats_its_status_code(any_refusal: Refused) -> 
     _expect_its_own_status(view for view in any_refusal.all if view.reply.is_refusal)
 
 
-@test_the_body_of_a_refusal_repeats_its_status_code.broken_by
-def _(any_refusal: Refused) -> None:
-    any_refusal.alter(status_code=200)
+test_the_body_of_a_refusal_repeats_its_status_code.broken_by(altered(status_code=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import takewhile
 
-from vidconform.laws import FINISHED, ReplyView, Task, TaskField, expect, require_observed, requires
+from vidconform.laws import FINISHED, ReplyView, Task, TaskField, altered, expect, require_observed, requires
 
 # created_at is whole seconds; a clock that rounds up may stand one ahead.
 _ROUNDING = 1
@@ -66,9 +66,7 @@ def test_an_unfinished_task_has_no_completion_time(task: Task) -> None:
         expect(completed is None, "no completion time yet", completed, view, "completed")
 
 
-@test_an_unfinished_task_has_no_completion_time.broken_by
-def _(task: Task) -> None:
-    task.alter(completed=1762010700)
+test_an_unfinished_task_has_no_completion_time.broken_by(altered(completed=1762010700))
 
 
 @requires("update-time-never-goes-back")
@@ -176,9 +174,7 @@ def test_an_update_follows_the_pending_creation(task: Task) -> None:
     _expect_order(task, "pending-created", "updated", slack=_ROUNDING)
 
 
-@test_an_update_follows_the_pending_creation.broken_by
-def _(task: Task) -> None:
-    task.alter(updated=1000000000000)
+test_an_update_follows_the_pending_creation.broken_by(altered(updated=1000000000000))
 
 
 def _unit(view: ReplyView, role: str) -> str:
@@ -194,6 +190,4 @@ def test_all_times_have_one_unit(examples: Task) -> None:
     expect(len(set(units.values())) == 1, "one unit for all times", told, examples.first)
 
 
-@test_all_times_have_one_unit.broken_by
-def _(examples: Task) -> None:
-    examples.alter(created=1762010621, updated=1762010621323)
+test_all_times_have_one_unit.broken_by(altered(created=1762010621, updated=1762010621323))

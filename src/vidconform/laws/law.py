@@ -139,6 +139,11 @@ def _register(law: Any) -> Callable[[Change], Change]:
     return broken_by
 
 
+def altered(index: int = 0, **changes: Any) -> Change:
+    """Return a counterexample in which one reply of a subject is altered."""
+    return lambda subject: subject.alter(index, **changes)
+
+
 def require_observed(views: Iterable[R], what: str) -> Sequence[R]:
     """Return what a law looks at, and count it as observed; raises Unseen when there is nothing to look at."""
     found = list(views)
