@@ -12,8 +12,7 @@ from vidconform.client.openai_sdk.video_checks import (
     members_are_there,
     members_have_their_types,
     names_its_task,
-    reads_completed,
-    reads_failed,
+    reads,
     says_deleted,
     tells_an_id,
     tells_its_error,
@@ -58,22 +57,17 @@ def is_a_video(result: CallResult) -> Found:
     return returns(result)
 
 
-def is_video_content(result: CallResult) -> Found:
-    """Whether what was downloaded is a video."""
-    return _is_kind(result, _VIDEO)
+def is_content(wanted: str) -> Check:
+    """Return the check that what was downloaded is of a kind."""
 
+    def check(result: CallResult) -> Found:
+        if result.returned is None:
+            return None
+        kind = _kind(base64.b64decode(result.returned["head"]))
+        received = f"{result.returned['bytes']} bytes of {kind}"
+        return MET if kind == wanted else Disappointed(wanted, "; ".join([received, *result.remarks]))
 
-def is_image_content(result: CallResult) -> Found:
-    """Whether what was downloaded is an image."""
-    return _is_kind(result, _IMAGE)
-
-
-def _is_kind(result: CallResult, wanted: str) -> Found:
-    if result.returned is None:
-        return None
-    kind = _kind(base64.b64decode(result.returned["head"]))
-    received = f"{result.returned['bytes']} bytes of {kind}"
-    return MET if kind == wanted else Disappointed(wanted, "; ".join([received, *result.remarks]))
+    return check
 
 
 def _kind(head: bytes) -> str:
@@ -143,19 +137,19 @@ CHECKS: Mapping[str, Check] = {
     "poll-returns": returns,
     "poll-ends": ends,
     "poll-returns-the-end": is_at_its_end,
-    "poll-success-reads-completed": reads_completed,
+    "poll-success-reads-completed": reads("succeeded", "completed"),
     "create-and-poll-returns": returns,
     "create-and-poll-ends": ends,
     "create-and-poll-returns-the-end": is_at_its_end,
-    "create-and-poll-success-reads-completed": reads_completed,
+    "create-and-poll-success-reads-completed": reads("succeeded", "completed"),
     "remix-returns": returns,
     "remix-tells-an-id": tells_an_id,
     "content-returns": returns,
-    "content-is-a-video": is_video_content,
+    "content-is-a-video": is_content(_VIDEO),
     "thumbnail-returns": returns,
-    "thumbnail-is-an-image": is_image_content,
+    "thumbnail-is-an-image": is_content(_IMAGE),
     "spritesheet-returns": returns,
-    "spritesheet-is-an-image": is_image_content,
+    "spritesheet-is-an-image": is_content(_IMAGE),
     "list-returns": returns,
     "list-tells-tasks": lists_tasks,
     "list-pages-end": lists_each_once,
@@ -168,6 +162,6 @@ CHECKS: Mapping[str, Check] = {
     "wrong-key-is-an-authentication-error": raises_class("AuthenticationError"),
     "wrong-key-keeps-its-code": keeps_its_code,
     "failed-job-returns": returns,
-    "failed-job-reads-failed": reads_failed,
+    "failed-job-reads-failed": reads("failed", "failed"),
     "failed-job-tells-its-error": tells_its_error,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from vidconform.client.openai_sdk.call_checks import MET, Disappointed, Found, wrong
+from vidconform.client.openai_sdk.call_checks import MET, Check, Disappointed, Found, wrong
 from vidconform.client.openai_sdk.openai_calls import CallResult
 
 # The eight members that the type of the package requires, and the types that it promises.
@@ -74,20 +74,16 @@ def is_at_its_end(result: CallResult) -> Found:
     return Disappointed("a task that has ended", f"status {status!r}{means}, without a word")
 
 
-def reads_completed(result: CallResult) -> Found:
-    """Whether a success is told by the word that a client compares with."""
-    return _reads(result, "succeeded", "completed")
+def reads(phase: str, word: str) -> Check:
+    """Return the check that an end in a phase is told by the word that a client compares with."""
 
+    def check(result: CallResult) -> Found:
+        told = result.member("status")
+        if result.phase != phase or result.returned is None:
+            return None
+        return MET if told == word else Disappointed(repr(word), f"status {told!r}")
 
-def reads_failed(result: CallResult) -> Found:
-    """Whether a failure is told by the word that a client compares with."""
-    return _reads(result, "failed", "failed")
-
-
-def _reads(result: CallResult, phase: str, word: str) -> Found:
-    if result.phase != phase or result.returned is None:
-        return None
-    return MET if result.member("status") == word else Disappointed(repr(word), f"status {result.member('status')!r}")
+    return check
 
 
 def tells_its_error(result: CallResult) -> Found:
