@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vidconform.contracts import Contract, Operation
-from vidconform.exchange import EMULATOR_SERVER, RESUMED, Exchange, Reply, Request, shared_request
+from vidconform.exchange import (
+    EMULATOR_SERVER,
+    RESUMED,
+    Evidence,
+    Exchange,
+    Gap,
+    ProbeKind,
+    Reply,
+    Request,
+    shared_request,
+    timestamp,
+)
 from vidconform.ledger import Danger, task_id_in
 from vidconform.probes.credentials import NEAR_KEYS, credentials_of
 from vidconform.probes.lost_creations import look_up
@@ -116,6 +127,15 @@ class ProbeContext:
         if self.transport.is_replay:
             return self.ask(step, operation, task_id, **choices)
         return PaidRequest(self, step, operation, task_id, choices).expect_refusal(danger)
+
+    def evidence(self, kind: ProbeKind, gaps: tuple[Gap, ...] = (), notes: dict[str, Any] | None = None) -> Evidence:
+        """Return what was asked so far as evidence."""
+        origins = [exchange.origin for exchange in self.exchanges]
+        # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
+        origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
+        at = self.exchanges[0].at if self.exchanges else timestamp()
+        told = tuple(self.exchanges)
+        return Evidence(self.contract.id, self.probe, told, gaps, origin, at, notes or {}, kind=kind)
 
     def aside(self) -> ProbeContext:
         """Return a context for what is asked beside the probe and is none of its evidence."""

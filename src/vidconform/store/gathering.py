@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vidconform.contracts import Contract
-from vidconform.exchange import Evidence, Gap, timestamp
+from vidconform.exchange import Evidence, Gap
 from vidconform.ledger import OverLimit
 from vidconform.probes import ProbeContext, ProbeSettings, kind_of_probe, probe_named
 from vidconform.transport import NotSent, ProbeFailure, Transport, one_line
@@ -37,15 +37,4 @@ def gather(
     cut = [
         Gap("inconclusive", one_line(setting.redactor.text(t.cause)), t.beside, t.exchange) for t in context.failures
     ]
-    return _evidence(context, (*cut, *end))
-
-
-def _evidence(context: ProbeContext, gaps: tuple[Gap, ...]) -> Evidence:
-    origins = [exchange.origin for exchange in context.exchanges]
-    # Replies of an emulator and of a vendor never stand in one conversation; should they, it is not the vendor's.
-    origin = "emulated" if "emulated" in origins else next(iter(origins), "live")
-    at = context.exchanges[0].at if context.exchanges else timestamp()
-    kind = kind_of_probe(context.probe)
-    return Evidence(
-        context.contract.id, context.probe, tuple(context.exchanges), gaps, origin, at, context.notes, kind=kind
-    )
+    return context.evidence(kind_of_probe(probe), (*cut, *end), context.notes)

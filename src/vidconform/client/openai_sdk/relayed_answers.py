@@ -8,7 +8,7 @@ from vidconform.client.openai_sdk.openai_calls import NEEDS, REFUSED, TROUBLE
 from vidconform.client.openai_sdk.openai_evidence import PROBE
 from vidconform.client.openai_sdk.openai_routes import OpenAIRoutes, Route
 from vidconform.contracts import CREATING_ROLES, Contract
-from vidconform.exchange import Evidence, Exchange, Headers, Reply, timestamp
+from vidconform.exchange import Evidence, Exchange, Headers, Reply
 from vidconform.ledger import task_id_in
 from vidconform.probes import ProbeContext, ProbeSettings, RawRequest
 from vidconform.transport import NotSent, ProbeFailure, Transport
@@ -69,15 +69,9 @@ class RelayedAnswers(Answers):
         """Return what was asked as evidence; nobody follows what the package created any further."""
         for context, created in self._created:
             context.finish(created)
-        return [(context.contract, _evidence(context)) for context in self._contexts.values() if context.exchanges]
+        asked = [context for context in self._contexts.values() if context.exchanges]
+        return [(context.contract, context.evidence("life")) for context in asked]
 
 
 def _passed_on(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in _OURS)
-
-
-def _evidence(context: ProbeContext) -> Evidence:
-    exchanges = tuple(context.exchanges)
-    origins = {exchange.origin for exchange in exchanges}
-    origin, at = ("emulated" if "emulated" in origins else "live"), exchanges[0].at or timestamp()
-    return Evidence(context.contract.id, PROBE, exchanges, (), origin, at, kind="life")
