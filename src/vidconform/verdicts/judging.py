@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from vidconform.contracts import Contract, NodeFinding, Schema
+from vidconform.contracts import Contract, Schema
 from vidconform.exchange import RESUMED, Gap, own_task_failure
 from vidconform.laws import (
     TASK_ROLES,
@@ -68,7 +66,7 @@ def judge_law(case: Case, law: Law, gathered: Gathered, serves: Serves) -> Verdi
                 return case.verdict(Outcome.ERRORED, received=f"{type(error).__name__}: {error}")
     told = [one for one in broken if not is_told_by_its_route(*one, serves)]
     if told:
-        return _unmet(case, told)
+        return _broken(case, told)
     hints += [_what_is_served(case, subject.first) for _, subject in broken]
     if any(isinstance(subject, Task) and subject.needs_success for subject in subjects):
         hints = _own_failure(case.contract, gathered) + hints
@@ -84,10 +82,12 @@ def judge_schema(case: Case, schema: Schema, gathered: Gathered, cache: dict[Any
     found = [(one, view, finding) for one, view, finding in told if not is_no_route(view, serves)]
     faults = [(one, view, finding) for one, view, finding in found if finding.errors]
     if faults:
-        routes = _routes(case, [view for _, view, _ in faults])
-        first = _unmet_schema(case, *faults[0], len(found))
-        others = pointers_elsewhere(faults[0][1], [view for _, view, _ in faults])
-        return replace(first, routes=routes, evidence=first.evidence + others)
+        first, view, finding = faults[0]
+        # What must not be is said best by the statement itself.
+        expected = phrases.expected(first, finding.errors) or case.requirement.statement
+        received = phrases.received(first, finding.errors[0], view.body)
+        views = [one for _, one, _ in faults]
+        return _unmet(case, expected, received, len(found), view, finding.errors[0].pointer, views)
     held = [view for _, view, _ in found]
     # Where other replies were seen, what was withheld need not be what would show it.
     is_about_any = any(by_row for _, said in walked for _, by_row in said)
@@ -154,36 +154,29 @@ def _what_is_served(case: Case, view: ReplyView) -> str:
     return f"a request that {operation.method} {operation.path} serves; where all is refused, a refusal shows nothing"
 
 
-def _routes(case: Case, views: Iterable[ReplyView]) -> tuple[str, ...]:
-    """Return the routes of some replies; a document has examples, and asked nobody."""
-    return () if case.subject == "document" else tuple(sorted({view.route for view in views}))
-
-
-def _unmet(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
+def _broken(case: Case, all_broken: list[tuple[BrokenLaw, Subject]]) -> Verdict:
     broken, subject = all_broken[0]
     view = broken.view or (subject.all[0] if subject.all else None)
     views = [
         one for each, judged in all_broken for one in (each.view or next(iter(judged.all), None), *each.others) if one
     ]
-    return case.verdict(
-        Outcome.UNMET,
-        expected=broken.expected,
-        received=broken.received,
-        observations=max(len(subject.observed), 1),
-        evidence=(*pointers([view], broken.pointer), *pointers_elsewhere(view, views)) if view else (),
-        request=curl(case.contract, view.exchange) if view else "",
-        routes=_routes(case, views),
-    )
+    observations = max(len(subject.observed), 1)
+    return _unmet(case, broken.expected, broken.received, observations, view, broken.pointer, views)
 
 
-def _unmet_schema(case: Case, schema: Schema, view: ReplyView, finding: NodeFinding, observations: int) -> Verdict:
-    error = finding.errors[0]
+def _unmet(
+    case: Case, expected: str, received: str, observations: int, view: ReplyView | None, pointer: str,
+    views: list[ReplyView],
+) -> Verdict:  # fmt: skip
+    """Return what is broken in one reply, at a pointer; other `views` show it as well."""
+    # A document has examples, and asked nobody.
+    routes = () if case.subject == "document" else tuple(sorted({one.route for one in views}))
     return case.verdict(
         Outcome.UNMET,
-        # What must not be is said best by the statement itself.
-        expected=phrases.expected(schema, finding.errors) or case.requirement.statement,
-        received=phrases.received(schema, error, view.body),
+        expected=expected,
+        received=received,
         observations=observations,
-        evidence=pointers([view], error.pointer),
-        request=curl(case.contract, view.exchange),
+        evidence=(*pointers([view], pointer), *pointers_elsewhere(view, views)) if view else (),
+        request=curl(case.contract, view.exchange) if view else "",
+        routes=routes,
     )
