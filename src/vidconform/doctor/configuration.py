@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from vidconform.contracts import Contract, Provider
 from vidconform.doctor.diagnosis import CheckResult, ok
-from vidconform.run import RunOptions, base_url, check_exposure, key_variables, keys_of
-from vidconform.transport import Timeouts, check_environment
+from vidconform.run import RunOptions, base_url, check_way, key_variables, keys_of
+from vidconform.transport import Timeouts
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,7 @@ def configure(
     address = base_url(provider, options, environ, contracts)
     keys = keys_of(provider, contracts, environ)
     timeouts = Timeouts.of(options.request_timeout)
-    check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=timeouts.connect)
-    check_environment(address, timeouts.connect)
+    check_way(address, keys, contracts, options)
     return Configured(provider, contracts, address, keys, task_ids, timeouts)
 
 

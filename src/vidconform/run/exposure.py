@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from vidconform.contracts import Contract
 from vidconform.errors import ExposedKey, UnusableKey
-from vidconform.transport import is_public
+from vidconform.run.options import RunOptions
+from vidconform.transport import Timeouts, check_environment, is_public
 
 # Words in any case, joined as names are: nobody's key, and every second body holds one.
 _PLAIN_WORDS = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_. ](?:[A-Z]?[a-z]+|[A-Z]+))*|[0-9]{1,12}|(.)\1*")
@@ -18,13 +19,16 @@ _NUMBERED = re.compile(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)*[-_. ]?[0-9]{1,4}")
 _LONGEST_NUMBERED = 16
 
 
-def check_exposure(
-    address: str,
-    keys: Mapping[str, str],
-    contracts: Sequence[Contract],
-    *,
-    allow_http: bool = False,
-    seconds: float = 10.0,
+def check_way(address: str, keys: Mapping[str, str], contracts: Sequence[Contract], options: RunOptions) -> list[str]:
+    """Return warnings about the way to a service that is asked; raises UsageProblem where it must not be taken."""
+    seconds = Timeouts.of(options.request_timeout).connect
+    warnings = _exposed(address, keys, contracts, options.allow_http, seconds)
+    check_environment(address, seconds)
+    return warnings
+
+
+def _exposed(
+    address: str, keys: Mapping[str, str], contracts: Sequence[Contract], allow_http: bool, seconds: float
 ) -> list[str]:
     """Return warnings about keys that are sent within our network; raises ExposedKey, UnusableKey beyond it."""
     plain_http = urlsplit(address).scheme == "http"

@@ -12,10 +12,10 @@ from vidconform.probes.generated import most_of_each
 from vidconform.redaction import Redactor
 from vidconform.run.base_urls import base_url
 from vidconform.run.chosen_providers import recording_command
-from vidconform.run.exposure import check_exposure
+from vidconform.run.exposure import check_way
 from vidconform.run.options import RunOptions, key_variables, keys_of
 from vidconform.store import Kept, KeptSource, LiveSource, RecordedSource, Store, planned_source, read_cassettes
-from vidconform.transport import LiveTransport, MemoryBudget, RunClock, Timeouts, check_environment, is_loopback
+from vidconform.transport import LiveTransport, MemoryBudget, RunClock, Timeouts, is_loopback
 
 _PLACEHOLDER = "recorded"
 
@@ -47,9 +47,10 @@ def prepare_provider(
     """Return a provider ready to be asked for evidence, or with what was `kept` of it; raises UsageProblem."""
     address, pace = base_url(provider, options, environ, contracts), _pace(provider.pace, options)
     keys = _keys(provider, contracts, options, environ)
-    warnings = _checked_way(address, keys, contracts, options)
+    is_asked = options.uses_network and not options.plan
+    warnings = check_way(address, keys, contracts, options) if is_asked else ()
     secrets = [*_secrets(keys), *proxy_passwords(environ).values()]
-    redactor = Redactor(secrets if options.uses_network and not options.plan else [])
+    redactor = Redactor(secrets if is_asked else [])
     generation = Generation(most_of_each(options.fuzz, contracts), options.fuzz_seed)
     memory = MemoryBudget.of(options.max_body)
     setting = ProbeSettings(address, pace, keys, redactor, budget, tell, generation, memory, clock=clock)
@@ -57,18 +58,6 @@ def prepare_provider(
     store = Store(KeptSource(setting, kept)) if kept else _store(provider, contracts, options, setting, ids, pause)
     store.contracts = contracts
     return ProviderRun(provider, contracts, store, address, pace, pause, warnings)
-
-
-def _checked_way(
-    address: str, keys: Mapping[str, str], contracts: Sequence[Contract], options: RunOptions
-) -> Sequence[str]:
-    """Return warnings about the way to a service that is asked; raises UsageProblem where it must not be taken."""
-    if not options.uses_network or options.plan:
-        return ()
-    seconds = Timeouts.of(options.request_timeout).connect
-    warnings = check_exposure(address, keys, contracts, allow_http=options.allow_http, seconds=seconds)
-    check_environment(address, seconds)
-    return warnings
 
 
 def _secrets(keys: Mapping[str, str]) -> list[str]:

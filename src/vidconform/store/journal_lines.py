@@ -24,17 +24,13 @@ LOST = Redacted(f"a part of what the probe brought is not in {NAME} any more")
 
 def read_journal(folder: Path) -> list[Evidence]:
     """Return what each probe of a run brought; none where there is no file."""
-    path = folder / NAME
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return list(evidence_of(file))
+    return list(evidence_of(read_journal_lines(folder)))
 
 
-def evidence_of(texts: Iterable[str]) -> Iterator[Evidence]:
+def evidence_of(lines: Iterable[Line]) -> Iterator[Evidence]:
     """Yield what each probe brought, from the lines of an evidence.jsonl; what was lost of a probe is a gap of it."""
     found: dict[tuple[str, str], _Read] = {}
-    for line in lines_of(texts):
+    for line in lines:
         found.setdefault((line["contract"], line["probe"]), _Read()).add(line)
     for key, read in found.items():
         yield read.evidence(*key)

@@ -16,7 +16,7 @@ from vidconform.probes import ProbeSettings, kind_of_probe
 from vidconform.store.cassettes import Cassette, read_cassette
 from vidconform.store.gathering import gather
 from vidconform.store.journal import NAME
-from vidconform.store.journal_lines import LOST, evidence_of
+from vidconform.store.journal_lines import LOST, evidence_of, lines_of
 from vidconform.store.replay import ReplayTransport
 from vidconform.text import Redacted
 
@@ -91,7 +91,7 @@ def _kept_in(run: Path) -> Iterator[tuple[tuple[str, str], Evidence | Cassette]]
             yield (cassette.metadata["contract"], cassette.metadata["probe"]), cassette
         return
     try:
-        for one in evidence_of(_lines(run)):
+        for one in evidence_of(lines_of(_lines(run))):
             if one.kind != "document":
                 yield (one.contract, one.probe), one
     except _UNREADABLE as error:
