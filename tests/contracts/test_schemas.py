@@ -22,9 +22,10 @@ SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "tas
 @pytest.mark.parametrize(
     ("source", "merged"),
     [
-        ({"x-id-space": "public"}, {"pattern": "^video_"}),
-        ({"x-id-space": ["own"]}, {"pattern": "^task_"}),
-        ({"x-id-space": ["public", "own"]}, {"pattern": "(?:^video_)|(?:^task_)"}),
+        ({"x-id-space": "public"}, {"type": "string", "pattern": "^video_"}),
+        ({"x-id-space": ["own"]}, {"type": "string", "pattern": "^task_"}),
+        ({"x-id-space": ["public", "own"]}, {"type": "string", "pattern": "(?:^video_)|(?:^task_)"}),
+        ({"type": "integer", "x-id-space": "own"}, {"type": "integer", "pattern": "^task_"}),
         (
             {"type": "string", "x-hedged": {"minLength": 1}},
             {"type": "string", "allOf": [{"x-hedge": True, "minLength": 1}]},
@@ -35,11 +36,17 @@ SPACES = {"public": IdSpace("^video_", "video_0"), "own": IdSpace("^task_", "tas
         ),
         (
             {"properties": {"a": {"x-id-space": "own"}, "b": True}, "items": {"x-hedged": {}}},
-            {"properties": {"a": {"pattern": "^task_"}, "b": True}, "items": {"allOf": [{"x-hedge": True}]}},
+            {
+                "properties": {"a": {"type": "string", "pattern": "^task_"}, "b": True},
+                "items": {"allOf": [{"x-hedge": True}]},
+            },
         ),
         (
             {"anyOf": [True, {"x-id-space": "own"}], "$defs": {"id": {"x-id-space": "public"}}},
-            {"anyOf": [True, {"pattern": "^task_"}], "$defs": {"id": {"pattern": "^video_"}}},
+            {
+                "anyOf": [True, {"type": "string", "pattern": "^task_"}],
+                "$defs": {"id": {"type": "string", "pattern": "^video_"}},
+            },
         ),
     ],
 )

@@ -285,7 +285,7 @@ def test_a_remix_that_answers_with_its_source_is_not_followed() -> None:
         assert [e.step for e in run.bring("videos", "remix").exchanges] == ["remix"]
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"id": null}', b'{"id": ""}', b'{"id": 7}', b"[]", b'"x"', b"", b"{"])
+@pytest.mark.parametrize("body", [b"{}", b'{"id": null}', b'{"id": ""}', b'{"id": true}', b"[]", b'"x"', b"", b"{"])
 def test_a_creation_without_an_id_is_not_followed(body: bytes) -> None:
     contract = load_contract(find_provider("octopusx"), "videos")
     setting = ProbeSettings("http://x.invalid", Pace(0, 1), KEYS, Redactor([]), Budget(1))

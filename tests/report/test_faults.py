@@ -55,6 +55,12 @@ def test_a_status_that_breaks_a_promise_and_the_body_that_it_leaves_out_are_one_
         assert found(*rows) == [["a", "b"]]
 
 
+def test_one_answer_to_one_request_and_to_many_is_one_fault() -> None:
+    many = "in 3 of 8 generated requests, of which the smallest: 400 application/json: {}; on GET /a/{id}, PUT /b"
+    plain = row(requirement="a", received="400 application/json: {}", evidence=[sight(probe="unknown-task")])
+    assert found(plain, row(requirement="b", received=many, evidence=[sight(probe="generated")])) == [["a", "b"]]
+
+
 def test_a_value_that_looks_like_a_status_code_makes_no_fault_of_two() -> None:
     told = (("404 at /error/code", "/error/code"), ("404 text/html: <b>", ""))
     assert len(found(*(row(received=text, evidence=[sight(pointer=place)]) for text, place in told))) == 2

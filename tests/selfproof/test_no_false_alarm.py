@@ -57,7 +57,7 @@ def test_a_conforming_provider_raises_no_alarm(provider: str) -> None:
         assert alarms(trial) == {}, variation
         # A task that fails as the document allows is told, and held against nobody.
         assert [gap for gap in trial.gaps if "the run's own task" not in gap] == [], variation
-        seen.update(step.status for tasks in variation.tasks.values() for task in tasks for step in task.life)
+        seen.update(str(step.status) for tasks in variation.tasks.values() for task in tasks for step in task.life)
         assert Counter(trial.labels.values())[Label.CONFORMS] >= 10, variation
 
     holds()

@@ -142,6 +142,22 @@ def test_a_list_is_asked_by_its_body_and_goes_on_by_the_cursor_that_it_tells() -
     assert (failed["barges"], too_long.status_code) == ([], 400)
 
 
+def test_numbers_are_ids_and_status_words_and_a_page_is_told_by_its_address() -> None:
+    with running(str(FOLDERS / "mill"), environ={}) as emulator, httpx.Client(base_url=emulator.url) as client:
+        client.headers["X-Mill-Key"] = "k"
+        number = client.post("/sacks", json={"prompt": "rye"}).json()["data"]["number"]
+        seen = life(f"{emulator.url}/sacks/{number}", dict(client.headers), lambda body: body["data"])
+        first = client.get("/sacks").json()
+        after = client.get(first["next"]).json()
+        trial = judged(str(FOLDERS / "mill"), "mill", emulator)
+    assert [sack["number"] for sack in seen] == [number] * len(seen)
+    assert [sack["state"] for sack in seen[:4]] == [0, 5, 5, 1]
+    assert (len(first["results"]), after["next"]) == (2, None)
+    assert not {sack["number"] for sack in after["results"]} & {sack["number"] for sack in first["results"]}
+    assert (trial.broken_rows, trial.gaps) == (set(), ())
+    assert ("mill/sacks", "list-honours-cursor") in trial.kept
+
+
 def test_a_filter_in_a_body_names_its_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = Path(shutil.copytree(FOLDERS / "canal", tmp_path / "canal"))
     page = folder / "barges" / "openapi.yaml"
@@ -189,7 +205,7 @@ def test_a_code_in_a_place_of_its_own_is_missed_by_its_row(row: str, fault: str)
 
 
 def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ("orbit", "forge", "harbor", "canal", "quay")
+    names = ("orbit", "forge", "harbor", "canal", "quay", "mill")
     for folder in (acme, *(FOLDERS / name for name in names), WHARF):
         (ledger,) = folder.glob("*/requirements.toml")
         rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
@@ -210,7 +226,7 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "folder",
-    [*(FOLDERS / name for name in ("orbit", "forge", "harbor", "canal", "quay")), WHARF, RELAY],
+    [*(FOLDERS / name for name in ("orbit", "forge", "harbor", "canal", "quay", "mill")), WHARF, RELAY],
     ids=lambda folder: folder.name,
 )
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:

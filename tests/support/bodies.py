@@ -88,7 +88,7 @@ _SECOND = extend(Draft202012Validator, {"properties": _properties})  # type: ign
 def words() -> list[str]:
     """Return every status word that a document or a vendor uses."""
     customary = {word for small in customary_phases() for word in (small, small.upper())}
-    return sorted({word for contract in CONTRACTS for word in contract.words} | customary)
+    return sorted({str(word) for contract in CONTRACTS for word in contract.words} | customary)
 
 
 def places(body: Any, path: Path = ()) -> Iterator[Path]:

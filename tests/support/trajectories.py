@@ -49,7 +49,7 @@ def vocabulary(contract: Contract) -> dict[str, list[str]]:
     """Return the words of each phase: the document's own, and customary ones where it has no list of them."""
     customary = {} if "status-vocabulary" in contract.requirements else customary_phases()
     cased = {word: phase for small, phase in customary.items() for word in (small, small.upper())}
-    phases = {**cased, **contract.task.phases}
+    phases = {**cased, **{str(word): phase for word, phase in contract.task.phases.items()}}
     found: dict[str, list[str]] = {}
     for word, phase in phases.items():
         found.setdefault(phase, []).append(word)

@@ -171,7 +171,7 @@ def _open_phase(contract: str, word: str) -> str | None:
 
 def words_of(contract: Contract) -> dict[str, str]:
     """Return the phase of each word that a contract allows, in the order in which a task goes through them."""
-    own = contract.task.phases
+    own = {str(word): phase for word, phase in contract.task.phases.items()}
     opened = {word: phase for phase, words in OPEN_WORDS.get(contract.id, {}).items() for word in words}
     return {**{w: p for w, p in opened.items() if p not in FINISHED}, **own, **opened}
 

@@ -88,7 +88,7 @@ def _path(path: Path, file: str) -> Path:
 
 def _moved(node: dict[str, Any], file: str, wanted: list[Wanted]) -> dict[str, Any]:
     """Return a schema of a file with its references as they are in the bundle; `file` is empty for the bundle's own."""
-    moved = with_subschemas(node, lambda schema: _moved(schema, file, wanted))
+    moved = with_subschemas(node, lambda _, schema: _moved(schema, file, wanted))
     target = _target(node.get("$ref"), file)
     if target is not None:
         wanted.append(target)

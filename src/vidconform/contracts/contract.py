@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.customary_words import customary_phases
+from vidconform.contracts.customary_words import customary_phase
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
-from vidconform.contracts.fields import Field
+from vidconform.contracts.fields import Field, StatusWord, status_word
 from vidconform.contracts.json_values import objects_in
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.provider import Provider
@@ -130,10 +130,11 @@ class Contract:
 
         The schema of a reply may have words of its `own`, such as those of a creation.
         """
-        if not isinstance(word, str):
+        if status_word(word) is None:
             return None
         told = (schema.phases.get(schema.spelled(word)) for schema in (own, self.task) if schema is not None)
-        return next(filter(None, told), None) or customary_phases().get(word.casefold())
+        alike = (phase for one, phase in self.task.phases.items() if str(one) == str(word))
+        return next(filter(None, told), None) or next(alike, None) or customary_phase(word)
 
     def phase_of(self, word: Any, body: Any, own: Schema | None = None) -> str | None:
         """Return the phase of a task: of its body where the document has another member decide, or of its word."""
@@ -141,7 +142,7 @@ class Contract:
         return next(decided, None) or self.phase(word, own)
 
     @property
-    def words(self) -> list[str]:
+    def words(self) -> list[StatusWord]:
         """The document's status words in the order in which a task goes through them."""
         return list(self.task.phases)
 

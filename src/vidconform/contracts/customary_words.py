@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from vidconform.contracts.data_files import read_toml
 from vidconform.locations import data_folder
+
+
+def customary_phase(word: Any) -> str | None:
+    """Return the phase of a customary word in whatever letter case, or None."""
+    return customary_phases().get(word.casefold()) if isinstance(word, str) else None
 
 
 @cache

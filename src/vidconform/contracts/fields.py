@@ -10,6 +10,7 @@ from typing import Any
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
 
 Path = tuple[str | int, ...]
+StatusWord = str | int | float
 
 
 def decoded(value: Any) -> Any:
@@ -20,6 +21,18 @@ def decoded(value: Any) -> Any:
         return decode_json(value.encode("utf-8", "surrogatepass"))
     except UndecodableJson:
         return value
+
+
+def id_text(value: Any) -> str | None:
+    """Return an id as an address has it: a text as it stands, an integer in digits; None for what is no id."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def status_word(value: Any) -> StatusWord | None:
+    """Return what a status is told by, a text or a number; None for what tells none."""
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
 
 
 def resolve(node: Any, pointer: str) -> Any:

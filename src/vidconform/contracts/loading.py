@@ -79,7 +79,9 @@ def _lacking_in_no_object(source: dict[str, Any]) -> dict[str, Any]:
 
     JSON Schema asks objects alone for their members, so that a list would keep every such promise.
     """
-    if any("type" in node for node in (source, *source.get("allOf", []))) or "allOf" not in source:
+    typed = [node for node in (source, *source.get("allOf", [])) if "type" in node]
+    is_stated = any("x-requirement" in node or node["type"] != "object" for node in typed)
+    if is_stated or "allOf" not in source:
         return source
     own = [{"type": "object", **node} if "required" in node else node for node in source["allOf"]]
     return {**source, "allOf": own}

@@ -8,12 +8,17 @@ from typing import Any
 from vidconform.contracts.provider import IdSpace
 from vidconform.contracts.schema_places import with_subschemas
 
+# What these hold is said of the same instance.
+_IN_PLACE = ("allOf", "anyOf", "oneOf", "x-hedged", "then", "else")
 
-def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace]) -> dict[str, Any]:
-    """Return a schema in which each hedge is a member of allOf marked `x-hedge`."""
-    merged = with_subschemas(node, lambda schema: merge_hedges(schema, spaces))
+
+def merge_hedges(node: dict[str, Any], spaces: dict[str, IdSpace], typed: bool = False) -> dict[str, Any]:
+    """Return a schema in which each hedge is a member of allOf marked `x-hedge`; `typed` says that a type is stated."""
+    typed = typed or any("type" in told for told in (node, *node.get("allOf", [])))
+    merged = with_subschemas(node, lambda word, inside: merge_hedges(inside, spaces, typed and word in _IN_PLACE))
     if "x-id-space" in node:
-        merged["pattern"] = _pattern(merged.pop("x-id-space"), spaces)
+        # A pattern is about texts alone, so that a number would have any shape.
+        merged |= {"pattern": _pattern(merged.pop("x-id-space"), spaces)} | ({} if typed else {"type": "string"})
     if node.get("x-any-case") and "enum" in node:
         merged |= _any_case(merged.pop("enum"))
     if "contentSchema" in node:

@@ -28,6 +28,12 @@ class Option:
         """The values that ask for something else than a request without one."""
         return tuple(value for value in self.values if value != self.default)
 
+    def told_by(self, cursor: Any) -> Any:
+        """Return the value that the cursor of a page gives it: in the query of the next page's address, or itself."""
+        if self.place is not None or not isinstance(cursor, str):
+            return cursor
+        return parse_qs(cursor.partition("?")[2]).get(self.name, [cursor])[0]
+
     def value_in(self, target: str, body: Any) -> str:
         """Return the value that a request has for it, by its path with the query and its body; empty without one."""
         if self.place is None:

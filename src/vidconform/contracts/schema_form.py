@@ -23,13 +23,13 @@ def check_form(path: Path, source: dict[str, Any]) -> None:
         raise DataFileProblem(path, f"no JSON Schema: {error}") from error
     for phase, node in source.get("$defs", {}).items():
         words = node.get("enum", []) if phase in PHASES and isinstance(node, dict) else []
-        if not all(isinstance(word, str) for word in words):
-            raise DataFileProblem(path, f"$defs.{phase}.enum: expected strings alone, for these are status words")
+        if not all(isinstance(word, str | int) and not isinstance(word, bool) for word in words):
+            raise DataFileProblem(path, f"$defs.{phase}.enum: expected strings or integers, for these are status words")
 
 
 def without_booleans(node: dict[str, Any]) -> dict[str, Any]:
     """Return a schema whose members and branches are objects, where JSON Schema may say `true` or `false` instead."""
-    told = with_subschemas(node, without_booleans)
+    told = with_subschemas(node, lambda _, schema: without_booleans(schema))
     for members in [told[key] for key in _WITH_MEMBERS if key in told]:
         for place, schema in list(members.items() if isinstance(members, dict) else enumerate(members)):
             if isinstance(schema, bool):

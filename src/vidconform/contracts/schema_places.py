@@ -26,14 +26,14 @@ def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
     return [(path, schema) for path, schema in found if isinstance(schema, dict)]
 
 
-def with_subschemas(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return a copy of a schema in which each schema one step below it is changed."""
+def with_subschemas(node: Node, change: Callable[[str, Node], Node]) -> Node:
+    """Return a copy of a schema in which each schema one step below it is changed, given the keyword that holds it."""
     changed = {key: value.copy() if isinstance(value, list | dict) else value for key, value in node.items()}
     for path, schema in subschemas(node):
         owner: Any = changed
         for key in path[:-1]:
             owner = owner[key]
-        owner[path[-1]] = change(schema)
+        owner[path[-1]] = change(str(path[0]), schema)
     return changed
 
 

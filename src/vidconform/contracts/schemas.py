@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vidconform.contracts.customary_words import customary_phases
-from vidconform.contracts.fields import Field, resolve
+from vidconform.contracts.customary_words import customary_phase
+from vidconform.contracts.fields import Field, StatusWord, resolve, status_word
 from vidconform.contracts.grouping import by_key
 from vidconform.contracts.keywords import IN_SEVERAL_PLACES
 from vidconform.contracts.patterns import compiled
@@ -92,11 +92,11 @@ class Schema:
         return set(self.source.get("properties", {}))
 
     @cached_property
-    def documented_words(self) -> list[str]:
+    def documented_words(self) -> list[StatusWord]:
         """The words that the schema of the status names."""
         field = self.fields.get("status")
         values = values_at(self.source, node_at(self.source, field.path)) if field is not None else ()
-        return list(dict.fromkeys(word for word in values if isinstance(word, str)))
+        return list(dict.fromkeys(word for word in values if status_word(word) is not None))
 
     @property
     def has_own_words(self) -> bool:
@@ -118,12 +118,12 @@ class Schema:
     def _customary(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
         for word in self.documented_words:
-            if phase := customary_phases().get(word.casefold()):
+            if phase := customary_phase(word):
                 found.setdefault(phase, {"enum": []})["enum"].append(word)
         return found
 
     @cached_property
-    def phases(self) -> dict[str, str]:
+    def phases(self) -> dict[StatusWord, str]:
         """The phase of each status word, in the document's order."""
         return {word: phase for phase, node in self._phase_nodes.items() for word in node.get("enum", [])}
 
@@ -133,9 +133,9 @@ class Schema:
         named = self.source.get("$defs", {}).values()
         return {word.casefold(): word for node in named if node.get("x-any-case") for word in node["enum"]}
 
-    def spelled(self, word: str) -> str:
+    def spelled(self, word: StatusWord) -> StatusWord:
         """Return a status word as the document spells it, where its letter case does not matter."""
-        return self.spellings.get(word.casefold(), word)
+        return self.spellings.get(word.casefold(), word) if isinstance(word, str) else word
 
     @cached_property
     def word_sets(self) -> list[Any]:
@@ -152,7 +152,7 @@ class Schema:
         return [(phase, compiled(node["x-when"])) for phase, node in told if "x-when" in node]
 
     @cached_property
-    def ranks(self) -> dict[str, tuple[int, int]]:
+    def ranks(self) -> dict[StatusWord, tuple[int, int]]:
         """How far a task has come at each status word: the words of a phase are equal unless it is `x-ordered`.
 
         Words whose phase is unknown have no rank.
@@ -184,7 +184,7 @@ def schema_errors(schema: dict[str, Any], instance: Any) -> list[str]:
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
     inside = node.get("contentSchema", node.get("x-content"))
-    return with_subschemas(node if inside is None else inside, _opened)
+    return with_subschemas(node if inside is None else inside, lambda _, schema: _opened(schema))
 
 
 def _rows(source: dict[str, Any]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ Node = dict[str, Any]
 
 _BY_HEADER = ("http", "oauth2", "openIdConnect")
 # The credential of the environment is sent as it stands there; others (RFC 7616) answer a challenge.
-_SENT_AS_THEY_ARE = ("bearer", "basic", "token")
+_SENT_AS_THEY_ARE = ("bearer", "basic", "token", "key", "apikey")
 
 
 def schemes_of(document: Node, used: set[str], variables: Mapping[str, str]) -> dict[str, Scheme]:

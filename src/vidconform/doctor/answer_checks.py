@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, status_word
 from vidconform.doctor.diagnosis import CheckResult, ok, problem, remark, unchecked
 from vidconform.doctor.exit_codes import ExitCode
 from vidconform.doctor.service_answers import Answer, Asked, describe_exchange, exchange_of, usable
@@ -124,8 +124,8 @@ def check_task(asked: Asked) -> CheckResult:
 
 
 def _status(asked: Asked, answer: Exchange) -> str | None:
-    word = asked.contract.value("status", answer.reply.json)
-    return word[:40] if isinstance(word, str) else None
+    word = status_word(asked.contract.value("status", answer.reply.json))
+    return None if word is None else str(word)[:40]
 
 
 def _listed(body: Any) -> list[str] | None:

@@ -6,14 +6,18 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from vidconform.contracts import Contract, fits, read_toml
+from vidconform.contracts import Contract, StatusWord, fits, read_toml
 from vidconform.emulator.tasks import KnownTask, Life, Step
 from vidconform.errors import DataFileProblem
 
-Keeps = Callable[[str], bool]
+Keeps = Callable[[StatusWord], bool]
 
 _BEGUN = 1_760_000_000
-_CUSTOMARY = {"waiting": ["queued"], "running": ["in_progress"], "succeeded": ["completed"]}
+_CUSTOMARY: dict[str, list[StatusWord]] = {
+    "waiting": ["queued"],
+    "running": ["in_progress"],
+    "succeeded": ["completed"],
+}
 
 
 def _described(contract: Contract) -> dict[str, Any]:
@@ -58,7 +62,7 @@ def _word_sets(contract: Contract) -> list[Keeps]:
     return [validator.is_valid for validator in sets] or [_any_word]
 
 
-def _any_word(word: str) -> bool:
+def _any_word(word: StatusWord) -> bool:
     return True
 
 
@@ -78,20 +82,22 @@ def _other_ends(contract: Contract, keeps: Keeps) -> Iterator[Life]:
     yield from (_timed([*begun[:1], (word, 0)]) for word in words["cancelled"][:1])
 
 
-def cancelled_word(contract: Contract) -> str:
+def cancelled_word(contract: Contract) -> StatusWord:
     """Return the word of a task that was cancelled."""
     return next(iter(_words(contract, _any_word)["cancelled"]), "cancelled")
 
 
-def _words(contract: Contract, keeps: Keeps) -> dict[str, list[str]]:
-    own: dict[str, list[str]] = {phase: [] for phase in ("waiting", "running", "succeeded", "failed", "cancelled")}
+def _words(contract: Contract, keeps: Keeps) -> dict[str, list[StatusWord]]:
+    own: dict[str, list[StatusWord]] = {
+        phase: [] for phase in ("waiting", "running", "succeeded", "failed", "cancelled")
+    }
     for word, phase in ((word, phase) for word, phase in contract.task.phases.items() if keeps(word)):
         own.setdefault(phase, []).append(word)
     missing = ["succeeded"] if own["waiting"] or own["running"] else list(_CUSTOMARY)
     return own | {phase: own[phase] or _CUSTOMARY[phase] for phase in missing}
 
 
-def _timed(states: list[tuple[str, int]]) -> Life:
+def _timed(states: list[tuple[StatusWord, int]]) -> Life:
     since = {word: 4_000 * at + 323 for at, word in enumerate(dict.fromkeys(word for word, _ in states))}
     return tuple(Step(word, share, since[word]) for word, share in states)
 

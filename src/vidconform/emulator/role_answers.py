@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import FILTERS, Operation
+from vidconform.contracts import FILTERS, Operation, fits, node_at, types_in
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.listed_tasks import as_listed
 from vidconform.emulator.lives import cancelled_word, id_like
@@ -18,7 +18,7 @@ from vidconform.emulator.server_state import Call
 from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
 from vidconform.emulator.tasks import EmulatedTask
 
-_LIMIT = 20
+_LIMIT, _FEW = 20, 2
 # What a route that cancels as well deletes.
 _DELETED = ("succeeded", "failed")
 
@@ -92,13 +92,31 @@ def listed(served: ServedOperation, call: Call) -> EmulatedReply:
         told = {id: str(served.contract.value(role, body)) for id, body in bodies.items()}
         bodies = {id: body for id, body in bodies.items() if option(role) in ("", told[id])}
     rest = list(bodies)[_first_of_page(list(bodies), option) :]
-    page = rest[: _size(option)]
+    page = rest[: _size(option, _usual_size(served))]
     ends = (page[0], page[-1]) if page else (None, None)
     by_id = {task.id: task for task in tasks}
     is_more = len(page) < len(rest)
     listed = {"tasks": [as_listed(served, by_id[id], bodies[id]) for id in page], "has-more": is_more}
-    listed |= {"next-cursor": ends[1] if is_more else ""}
+    listed |= {"next-cursor": _cursor(served, call, ends[1]) if is_more and ends[1] else _no_cursor(served)}
     return _told(served, "tasks", {**listed, "total": len(bodies), "first-id": ends[0], "last-id": ends[1]})
+
+
+def _cursor(served: ServedOperation, call: Call, last: str) -> str:
+    """Return what the next page is asked for by: the last id, or the page's address where the schema wants one."""
+    pattern, after = _cursor_node(served).get("pattern"), served.operation.options.get("after")
+    if after is None or pattern is None or fits(pattern, last):
+        return last
+    return f"{call.base_url}{served.operation.path}?{after.name}={last}"
+
+
+def _no_cursor(served: ServedOperation) -> str | None:
+    return None if "null" in types_in(_cursor_node(served)) else ""
+
+
+def _cursor_node(served: ServedOperation) -> dict[str, Any]:
+    schema = served.schema
+    place = schema.fields.get("next-cursor") if schema is not None else None
+    return node_at(schema.source, place.path) if schema is not None and place is not None else {}
 
 
 def _told(served: ServedOperation, role: str, told: dict[str, Any]) -> EmulatedReply:
@@ -107,16 +125,22 @@ def _told(served: ServedOperation, role: str, told: dict[str, Any]) -> EmulatedR
     return EmulatedReply(served.body(told) if has_place else told[role], served.success)
 
 
-def _size(option: Callable[[str], str]) -> int:
+def _size(option: Callable[[str], str], usual: int) -> int:
     limit = option("limit")
-    return int(limit) if limit.isdigit() and int(limit) else _LIMIT
+    return int(limit) if limit.isdigit() and int(limit) else usual
+
+
+def _usual_size(served: ServedOperation) -> int:
+    """Return how many tasks a page has that is asked for without a limit: few where no limit can be asked for."""
+    tells_more = served.schema is not None and not {"has-more", "next-cursor"}.isdisjoint(served.schema.fields)
+    return _FEW if tells_more and "limit" not in served.operation.options else _LIMIT
 
 
 def _first_of_page(ids: list[str], option: Callable[[str], str]) -> int:
     if option("after") in ids:
         return ids.index(option("after")) + 1
     page = option("page")
-    return (int(page) - 1) * _size(option) if page.isdigit() and int(page) else 0
+    return (int(page) - 1) * _size(option, _LIMIT) if page.isdigit() and int(page) else 0
 
 
 def models(served: ServedOperation, call: Call) -> EmulatedReply:

@@ -172,6 +172,8 @@ def _value(view: TaskView, role: str, field: Field, own: Any) -> Any:
     if own is None or "source" in task.sent:
         # Of a task that is no remix it is nothing, where the document shows nothing else.
         said["source"] = task.sent.get("source")
+    if role in ("id", "task-id") and _is_number(view, field, own):
+        return int(task.id) if task.id.isdigit() else task.id
     return view.result() if role == "result" else said.get(role, GONE)
 
 
@@ -204,6 +206,10 @@ def _error(view: TaskView, field: Field, own: Any) -> Any:
     if any(own.values()) if isinstance(own, dict) else own:
         return own
     return _FAILURE if _is_text(view, field, None) else {"code": "generation_failed", "message": _FAILURE}
+
+
+def _is_number(view: TaskView, field: Field, own: Any) -> bool:
+    return isinstance(own, int) or types_of(view.schema.source, node_at(view.schema.source, field.path)) == ["integer"]
 
 
 def _is_text(view: TaskView, field: Field, own: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from vidconform.contracts import StatusWord
 from vidconform.emulator.emulator_options import EmulatorOptions
 
 
@@ -16,7 +17,7 @@ from vidconform.emulator.emulator_options import EmulatorOptions
 class Step:
     """One state of a task; `since_ms` is when its status began, counted from the creation."""
 
-    status: str
+    status: StatusWord
     progress: int
     since_ms: int
 
@@ -74,7 +75,7 @@ class EmulatedTask:
         self.reads += 1
         return self.step
 
-    def cancel(self, word: str) -> None:
+    def cancel(self, word: StatusWord) -> None:
         """End it at its present state, with the word for that."""
         self.ended = replace(self.step, status=word, since_ms=self.step.since_ms + 1)
 

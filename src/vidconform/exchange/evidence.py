@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NewType
 from urllib.parse import urljoin, urlsplit
 
-from vidconform.contracts import FINISHED, Contract
+from vidconform.contracts import FINISHED, Contract, status_word
 from vidconform.exchange.messages import Exchange, ProbeKind
 from vidconform.text import Redacted
 
@@ -95,7 +95,7 @@ def task_outcomes(contract: Contract, evidence: Evidence) -> dict[str, str]:
     found: dict[str, str] = {}
     for exchange in (e for e in evidence.exchanges if e.role in ("create", "retrieve")):
         word = contract.value("status", exchange.reply.json)
-        is_told = exchange.reply.is_success and isinstance(word, str)
+        is_told = exchange.reply.is_success and status_word(word) is not None
         if exchange.role == "retrieve" or not exchange.reply.is_success:
             asked = exchange.task_id or "a creation"
             found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
@@ -127,11 +127,22 @@ def own_result(contract: Contract, gathered: Iterable[Evidence], base_url: str) 
 
 
 def own_polling(contract: Contract, evidence: Evidence, base_url: str) -> list[str] | None:
-    """Return the task that a creation came to and path and query of where it tells to poll it; None for elsewhere."""
+    """Return the task that a creation came to and path and query of where it tells to poll it; None for elsewhere.
+
+    A task that no read of its own tells of is the business of other rows.
+    """
     created = next((e for e in evidence.exchanges if e.role == "create"), None)
     target = polling_target(contract, created, base_url) if created is not None else None
-    followed = next((e.task_id for e in evidence.exchanges if e.task_id is not None), None)
+    told = (e for e in evidence.exchanges if e.role == "retrieve" and e.reply.is_success and _tells(contract, e))
+    followed = next((e.task_id for e in told if e.task_id is not None), None)
     return None if target is None or followed is None else [followed, target]
+
+
+def _tells(contract: Contract, exchange: Exchange) -> bool:
+    """Whether a read tells the id or the status of a task where the document has them."""
+    places = (contract.field(role, exchange.role, exchange.reply.status) for role in ("id", "status"))
+    told = any(place.read(exchange.reply.json) is not None for place in places if place is not None)
+    return told or phase_in(contract, exchange) is not None
 
 
 def polling_target(contract: Contract, created: Exchange, base_url: str) -> str | None:

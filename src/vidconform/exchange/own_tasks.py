@@ -30,7 +30,9 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
     if not ends:
         if evidence.probe == "remix" and _READABLE in contract.requirements and not _is_served(found[1:]):
             return None
-        return None if evidence.is_cut or not found[1:] else f"the run's own task never ended: {_last(found[-1])}"
+        if found[1:] or evidence.is_cut or contract.operation("retrieve") is None:
+            return f"the run's own task never ended: {_last(found[-1])}" if found[1:] and not evidence.is_cut else None
+        return f"the run's own task was never read: its creation told no id ({_last(found[0])})"
     phase = phase_in(contract, ends[-1])
     if phase == "succeeded":
         return None

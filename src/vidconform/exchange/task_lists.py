@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, id_text
 from vidconform.exchange.messages import Exchange
 
 # What a list of models calls the id of one.
@@ -45,8 +45,8 @@ def listed_value(contract: Contract, task: dict[str, Any], role: str) -> Any:
 
 
 def listed_ids(contract: Contract, exchange: Exchange) -> list[str]:
-    """Return the ids of the tasks of a list in its order, as far as they are texts."""
+    """Return the ids of the tasks of a list in its order."""
     roles = [role for role in ("id", "task-id") if contract.listed_field(role) is not None][:1]
     tasks = listed_tasks(contract, exchange) or []
-    told = [listed_value(contract, task, role) for task in tasks for role in roles]
-    return [value for value in told if isinstance(value, str)]
+    told = (id_text(listed_value(contract, task, role)) for task in tasks for role in roles)
+    return [value for value in told if value is not None]

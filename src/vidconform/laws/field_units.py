@@ -8,6 +8,8 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from vidconform.contracts import id_text, status_word
+
 # From 2001 to 2286: ten digits of seconds, which no count of milliseconds or microseconds has.
 _TIMES = (1_000_000_000, 10_000_000_000)
 
@@ -85,9 +87,9 @@ BY_UNIT: dict[str, Callable[[Any], float | None]] = {
 """The value of a field by its `x-unit`, or None where it has none of that kind."""
 
 BY_ROLE: dict[str, Callable[[Any], Any]] = {
-    "id": _text,
-    "task-id": _text,
-    "status": _text,
+    "id": id_text,
+    "task-id": id_text,
+    "status": status_word,
     "progress": _percent,
     "result": _text,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import FILTERS, Contract, Option, RefusalCase, decode_json
+from vidconform.contracts import FILTERS, Contract, Option, RefusalCase, StatusWord, decode_json, status_word
 from vidconform.exchange import listed_ids, listed_models, listed_tasks, listed_value
 from vidconform.laws.field_units import BY_UNIT, as_it_stands
 from vidconform.laws.reply_view import ReplyView
@@ -76,10 +76,10 @@ class Listing(Subject):
         """
         told = [listed_value(self.contract, task, role) for task in listed_tasks(self.contract, view.exchange) or []]
         if role == "status":
-            told = [word for word in told if isinstance(word, str) and self._is_documented(word)]
+            told = [word for word in told if status_word(word) is not None and self._is_documented(word)]
         return [value for value in told if value is not None]
 
-    def _is_documented(self, word: str) -> bool:
+    def _is_documented(self, word: StatusWord) -> bool:
         return self.contract.task.spelled(word) in self.contract.words
 
     def must_hold(self, view: ReplyView, role: str, wanted: str) -> bool:
@@ -96,9 +96,11 @@ class Listing(Subject):
 
     def may_be_further_on(self, view: ReplyView) -> bool:
         """Whether the task that was asked for may stand on a later page: the first one does not go beyond its time."""
-        own, total = self.created.get(view.asked or ""), view.raw("total")
+        own, more, total = self.created.get(view.asked or ""), view.raw("has-more"), view.raw("total")
+        is_left = isinstance(total, int) and total > self.size(view)
+        is_told = is_left or (not isinstance(more, bool) and bool(view.raw("next-cursor")))
         # A page without a task is the last one, whatever it says of others.
-        is_more = view.raw("has-more") is True or (isinstance(total, int) and total > self.size(view) > 0)
+        is_more = more is True or (is_told and self.size(view) > 0)
         return is_more and (own is None or not _goes_beyond(self.times(view), own))
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, findings_in, overlap
+from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, StatusWord, findings_in, overlap
 from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body, header_in
 from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands, http_date
 from vidconform.laws.once_per_reply import once_per_reply
@@ -137,6 +137,11 @@ class ReplyView:
         raw = place.read(self.body)
         return BY_UNIT[place.unit](raw) if place.unit is not None else BY_ROLE.get(role, as_it_stands)(raw)
 
+    def is_odd(self, role: str) -> bool:
+        """Whether the schema finds something wrong with this field, or with what it stands in."""
+        place = self._place(role)
+        return any(overlap(pointer, place.pointer) for pointer in self._broken_places)
+
     def tells(self, role: str) -> bool:
         """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
         place = self._found(role)
@@ -156,9 +161,9 @@ class ReplyView:
         return place.read(self.body) if place is not None else None
 
     @property
-    def status(self) -> str:
+    def status(self) -> StatusWord:
         """The status word, as the document spells it; use only where has("status")."""
-        return self.vocabulary.spelled(str(self.value("status")))
+        return self.vocabulary.spelled(self.value("status"))
 
     @property
     def vocabulary(self) -> Schema:
@@ -192,8 +197,7 @@ class ReplyView:
         place = self._found(role)
         if place is None or place.read(self.body) is None:
             return False
-        broken = any(overlap(pointer, place.pointer) for pointer in self._broken_places)
-        return not broken and self.value(role) is not None
+        return not self.is_odd(role) and self.value(role) is not None
 
     def _place(self, role: str) -> Field:
         place = self._found(role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from vidconform.contracts import FINISHED, Contract
@@ -59,8 +59,9 @@ class Task(Subject):
         return [view for view in self.views(*roles) if view.asked is not None and not view.sent]
 
     def unfinished(self, *roles: str) -> list[ReplyView]:
-        """Return such replies while the task waits or runs."""
-        return [view for view in self.views("status", *roles) if view.phase in UNFINISHED]
+        """Return such replies while the task waits or runs; one that goes on after its end has a law of its own."""
+        before = takewhile(lambda view: view.phase not in FINISHED, self.views("status"))
+        return [view for view in before if view.phase in UNFINISHED and view.has(*roles)]
 
     def succeeded(self, *roles: str) -> list[ReplyView]:
         """Return such replies of the task when it has succeeded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, id_text
 from vidconform.exchange import Exchange, RedactedExchange, Reply, Request
 from vidconform.ledger.creation_lines import Created
 from vidconform.text import Redacted
@@ -57,8 +57,8 @@ def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str |
     """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
     if not reply.is_success:
         return None
-    told = (contract.value(role, reply.json, asked, reply.status) for role in ("id", "task-id"))
-    return next((value for value in told if isinstance(value, str) and value), None)
+    told = (id_text(contract.value(role, reply.json, asked, reply.status)) for role in ("id", "task-id"))
+    return next(filter(None, told), None)
 
 
 def is_refused(failure: ProbeFailure) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import FILTERS, Operation
+from vidconform.contracts import FILTERS, Contract, Field, Operation, compiled, node_at, types_in
 from vidconform.exchange import RESUMED, Exchange, listed_ids, phase_in, value_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lifecycle import follow_created
@@ -44,12 +44,20 @@ def _ask_for_the_next(context: ProbeContext, operation: Operation, first: Exchan
     Where a list tells a cursor, no id is one: a page that tells none is the last.
     """
     place, ids = context.contract.field("next-cursor", "list"), listed_ids(context.contract, first)
-    after = next(iter(ids), None) if place is None else place.read(first.reply.json)
+    after = next(iter(ids), None) if place is None else _cursor(context.contract, place, first)
     if "after" in operation.options:
         if ids and after:
-            context.ask("list-next", operation.with_options(after=after), task_id)
+            told = operation.options["after"].told_by(after)
+            context.ask("list-next", operation.with_options(after=told), task_id)
     elif "page" in operation.options and "limit" in operation.options:
         context.ask("list-next", operation.with_options(page=2), task_id)
+
+
+def _cursor(contract: Contract, place: Field, page: Exchange) -> Any:
+    """Return the cursor that a page tells, None for one of another type than the document's: no page is behind it."""
+    schema, told = contract.reply_schema("list"), place.read(page.reply.json)
+    types = types_in(node_at(schema.source, place.path)) if schema is not None else []
+    return told if not types or compiled({"type": types}).is_valid(told) else None
 
 
 def cancel(context: ProbeContext, find: Find) -> None:
@@ -74,11 +82,9 @@ def _may_be_cancelled(context: ProbeContext, find: Find, task_id: str, created: 
     is_old = is_shared and RESUMED in context.notes
     if is_old or (is_silent and (is_shared or WAITING in context.contract.requirements)):
         seen = context.ask("poll", reading(context, lambda: told_by(context, created)), task_id)
-    if not is_shared:
-        return True
-    # Where all creations have one id, the task that is deleted later would be cancelled.
+    # Where all creations have one id, a task that has ended would be cancelled, and one that is deleted later.
     is_another = context.note("own", lambda: find("own")) != task_id
-    return is_another and phase_in(context.contract, seen) == "waiting"
+    return is_another and (not is_shared or phase_in(context.contract, seen) == "waiting")
 
 
 def models(context: ProbeContext, find: Find) -> None:

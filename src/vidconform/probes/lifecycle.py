@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from vidconform.contracts import FINISHED, Operation, usual_headers
+from vidconform.contracts import FINISHED, Operation, status_word, usual_headers
 from vidconform.exchange import RESUMED, Exchange, phase_in, value_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lag import ask_within_lag
@@ -176,11 +176,13 @@ def _poll(context: ProbeContext, operation: Operation, task_id: str) -> bool:
 
 
 def _tells_its_state(context: ProbeContext, exchange: Exchange) -> bool:
-    """Whether a read says how far a task is: with a word, or with 202 that it goes on (RFC 9110 section 15.3.3)."""
-    reply = exchange.reply
-    return reply.status == _ACCEPTED or (
-        reply.is_success and isinstance(value_in(context.contract, "status", exchange), str)
-    )
+    """Whether a read says how far a task is: with a word, or what stands for one, or with 202 that it goes on.
+
+    RFC 9110 section 15.3.3.
+    """
+    contract = context.contract
+    is_told = status_word(value_in(contract, "status", exchange)) or phase_in(contract, exchange)
+    return exchange.reply.status == _ACCEPTED or (exchange.reply.is_success and is_told is not None)
 
 
 def _hold_poll_timeout(context: ProbeContext, exchange: Exchange, elapsed: float) -> None:

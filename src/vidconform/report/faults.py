@@ -14,6 +14,8 @@ Row = Mapping[str, Any]
 _LEVELS = ("MUST", "SHOULD", "MAY")
 # "no status, but the members id": one body that lacks two members is one thing that was received.
 _LACKING = re.compile(r"^no .+?, (?=but the members )")
+# What a law about many requests says before the reply to the smallest of them, and the routes behind it.
+_OF_MANY = re.compile(r"^in \d+ of \d+ generated requests, of which the smallest: |; on [A-Z]+ /\S*(?:, [A-Z]+ /\S*)+$")
 # Ids, times and digests differ from reply to reply where the cause is the same.
 _OF_ONE_REPLY = re.compile(r"[\w.:-]*\d[\w.:-]{7,}")
 # "200 text/html: ...", or what a check of its body says of the same reply: "a text: 200 text/html: ...".
@@ -62,7 +64,9 @@ def _causes(row: Row) -> Iterator[Hashable]:
         return
     whose = row["provider"], row["subject"], row.get("against")
     place = row["evidence"][0]
-    seen = _OF_ONE_REPLY.sub("", _LACKING.sub("", row["received"])).removesuffix(f" at {place['pointer']}")
+    seen = _OF_ONE_REPLY.sub("", _LACKING.sub("", _OF_MANY.sub("", row["received"]))).removesuffix(
+        f" at {place['pointer']}"
+    )
     yield *whose, seen.strip(_QUOTES), place["pointer"]
     if place["pointer"]:
         yield *whose, row["contract"], place["probe"], place["exchange"], place["pointer"]

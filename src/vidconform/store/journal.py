@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from vidconform.contracts import Contract
+from vidconform.contracts import Contract, status_word
 from vidconform.errors import WriteFailed
 from vidconform.exchange import Exchange, RedactedEvidence, encode, encode_gap
 from vidconform.redaction import Guard, open_regular
@@ -85,11 +85,11 @@ def _state(contract: Contract, exchange: Exchange) -> dict[str, Any] | None:
     if not exchange.reply.is_success or not isinstance(body, dict):
         return None
     status, progress = (contract.value(role, body) for role in ("status", "progress"))
-    if not isinstance(status, str):
+    if status_word(status) is None:
         return None
     plain = isinstance(progress, str | int | float) and not isinstance(progress, bool)
     return {
-        "status": status[:80],
+        "status": str(status)[:80],
         "phase": contract.phase_of(status, body),
         "progress": (progress[:20] if isinstance(progress, str) else progress) if plain else None,
     }

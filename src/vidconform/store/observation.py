@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, json_type, member_pointer
+from vidconform.contracts import Contract, json_type, member_pointer, status_word
 from vidconform.exchange import Exchange, Headers
 from vidconform.redaction import Redactor
 
@@ -96,7 +96,7 @@ class Observation:
     def as_dict(self, contract: Contract) -> dict[str, Any]:
         """Return it as an entry of observed.json (format vidconform/observed@1)."""
         role, status, phase, probe, origin = self.key
-        documented = {word for word in self.words if word in contract.words}
+        documented = self.words & set(map(str, contract.words))
         return {
             "role": role,
             "status": status,
@@ -119,10 +119,10 @@ def key_of(contract: Contract, probe: str, exchange: Exchange) -> tuple[Observat
     Which request was refused decides what the refusal says, so that a probe's refusals are a kind of their own.
     """
     reply = exchange.reply
-    told = contract.value("status", reply.json) if reply.is_success else None
-    word = told if isinstance(told, str) else None
+    word = status_word(contract.value("status", reply.json)) if reply.is_success else None
     own_probe = None if reply.is_success else probe
-    return (exchange.role, f"{reply.status // 100}xx", contract.phase(word), own_probe, exchange.origin), word
+    key = exchange.role, f"{reply.status // 100}xx", contract.phase(word), own_probe, exchange.origin
+    return key, None if word is None else str(word)
 
 
 def _media_type(text: str) -> str:

@@ -75,7 +75,7 @@ def _finished_task(contract: Contract, task_id: str, role: str) -> Reply:
     return Reply(200, _JSON, json.dumps(task).encode())
 
 
-def _listed(contract: Contract, task: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+def _listed(contract: Contract, task: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """Return a task as a list has it, which may have places of its own."""
     entry = deepcopy(task)
     for place, value in ((contract.listed_field(name), value) for name, value in told.items()):

@@ -12,7 +12,7 @@ from vidconform.exchange import Reply, Request
 from vidconform.transport.failures import FailureKind
 
 TOO_MANY_REQUESTS = 429
-_PAYMENT_REQUIRED = 402
+_BAD_REQUEST, _PAYMENT_REQUIRED = 400, 402
 # RFC 9110 section 15.6; those by which Cloudflare says that it does not reach the service behind it; and 529, by which
 # services of models say that they are overloaded.
 _UNREACHED = frozenset({502, 503, 504, *range(520, 528), 529, 530})
@@ -31,6 +31,12 @@ _QUOTA = _words(
     r"(?<![a-z])(?:(?:quota|balance|credit|billing|arrear)s?|arrearage|insufficient[ _-]funds|top[ -]?up|recharge"
     r"|(?:usage|spending)[ _-]limit)(?![a-z])",
     ["额度", "余额", "欠费", "配额", "充值", "欠款", "积分不足", "点数不足"],
+)
+# A bad request may be about credits that were sent; only what says that they are used up is an account's.
+_USED_UP = _words(
+    r"(?:insufficient|not enough|not have enough|out of)[ _-](?:\w+[ _-])?(?:quota|balance|credit|fund)s?(?![a-z])"
+    r"|(?<![a-z])(?:balance|quota|credits?)(?: is| are)? (?:insufficient|not enough|used up|exhausted)",
+    ["余额不足", "额度不足", "欠费", "积分不足", "点数不足"],
 )
 # A key that is not valid may be told together with the page where its balance stands.
 _INVALID_KEY = _words(
@@ -113,6 +119,8 @@ def _is_quota(reply: Reply) -> bool:
     if reply.status in _SPEAKS_OF_QUOTA:
         said = _beginning(reply)
         return _QUOTA.search(said) is not None and not (reply.status == 401 and _INVALID_KEY.search(said))
+    if reply.status == _BAD_REQUEST:
+        return _USED_UP.search(_beginning(reply)) is not None
     return reply.status == _PAYMENT_REQUIRED
 
 

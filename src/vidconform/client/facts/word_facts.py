@@ -7,7 +7,7 @@ from typing import Any
 
 from vidconform.client.facts import what_was_seen
 from vidconform.client.facts.fact_book import FactBook, Json
-from vidconform.contracts import FINISHED, PHASES, Contract, Schema
+from vidconform.contracts import FINISHED, PHASES, Contract, Schema, StatusWord, status_word
 from vidconform.laws import ReplyView
 
 # The row that holds a task to one of several sets.
@@ -19,7 +19,7 @@ def vocabulary(contract: Contract, schema: Schema) -> Schema:
     return schema if schema.has_own_words or schema.conditions else contract.task
 
 
-def meanings(schema: Schema) -> Iterator[tuple[str, str]]:
+def meanings(schema: Schema) -> Iterator[tuple[StatusWord, str]]:
     """Yield each status word with its phase; a word that a document gives two meanings comes twice."""
     for phase, node in schema.stated_phases.items():
         for word in node.get("enum", ()):
@@ -30,7 +30,7 @@ def word_facts(book: FactBook, schema: Schema, views: Sequence[ReplyView]) -> Js
     """Return the words of a reply by what they mean, and the sets that a task keeps to, where there are several."""
     words = vocabulary(book.contract, schema)
     rows = book.rows.of_field(schema, "status")
-    told = [view for view in views if isinstance(view.raw("status"), str)]
+    told = [view for view in views if status_word(view.raw("status")) is not None]
     unplaced = [view for view in told if view.phase is None]
     return {
         "phases": {phase: _phase(book, words, phase, rows, told) for phase in PHASES},
@@ -41,10 +41,10 @@ def word_facts(book: FactBook, schema: Schema, views: Sequence[ReplyView]) -> Js
 
 def _phase(book: FactBook, words: Schema, phase: str, rows: Sequence[str], views: Sequence[ReplyView]) -> Json:
     node: dict[str, Any] = words.stated_phases.get(phase, {})
-    named = [word for word in node.get("enum", ()) if isinstance(word, str)]
+    named = [word for word in node.get("enum", ()) if status_word(word) is not None]
     value = {"words": named, "any_case": bool(node.get("x-any-case")), "when": node.get("x-when"), "ends": _ends(phase)}
     came = [view for view in views if view.phase == phase]
-    known = {view.raw("status") for view in came if words.spelled(view.raw("status")) in named or "x-when" in node}
+    known = {str(view.raw("status")) for view in came if words.spelled(view.raw("status")) in named or "x-when" in node}
     place, is_stated = f"{_file(words, phase)} $defs/{phase}", bool(named) or "x-when" in node
     return book.fact(value if is_stated else None, place, rows, what_was_seen.words(came, known if is_stated else None))
 
@@ -61,7 +61,7 @@ def _ends(phase: str) -> bool | None:
     return None if phase == "unknown" else phase in FINISHED
 
 
-def _sets(contract: Contract, words: Schema) -> list[list[str]]:
+def _sets(contract: Contract, words: Schema) -> list[list[StatusWord]]:
     """Return the sets of words that a task keeps to one of; one set alone is none of several."""
     if _OF_ONE_SET not in contract.requirements:
         return []
@@ -71,7 +71,7 @@ def _sets(contract: Contract, words: Schema) -> list[list[str]]:
 
 def several_meanings(contracts: Sequence[Contract]) -> list[Json]:
     """Return the words that mean two things, with where each meaning is."""
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[StatusWord, dict[str, list[str]]] = {}
     for contract in contracts:
         for route, schema in _replies(contract):
             for word, phase in meanings(vocabulary(contract, schema)):
@@ -82,9 +82,10 @@ def several_meanings(contracts: Sequence[Contract]) -> list[Json]:
     return [{"word": word, "meanings": phases} for word, phases in doubled.items()]
 
 
-def _folded(schema: Schema, contract: Contract, word: str) -> str:
+def _folded(schema: Schema, contract: Contract, word: StatusWord) -> StatusWord:
     # Where letter case does not matter, SUCCESS and success are one word.
-    return word.casefold() if word.casefold() in vocabulary(contract, schema).spellings else word
+    folded = str(word).casefold()
+    return folded if folded in vocabulary(contract, schema).spellings else word
 
 
 def several_vocabularies(contracts: Sequence[Contract]) -> list[Json]:
@@ -105,7 +106,7 @@ def _is_a_part(one: Json, told: list[Json]) -> bool:
     return any(set(one["words"]) < set(other["words"]) for other in told)
 
 
-def _add(told: list[Json], words: list[str], where: str) -> None:
+def _add(told: list[Json], words: list[StatusWord], where: str) -> None:
     known = next((one for one in told if set(one["words"]) == set(words)), None)
     if known is None:
         told.append({"words": words, "in": [where]})

@@ -40,9 +40,9 @@ _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_t
 _BUSY = refused(502, "the upstream is busy", "bad_gateway")
 
 
-def _another(id: str) -> str:
+def _another(id: Any) -> Any:
     """Return an id of the same shape, whatever that is."""
-    return id[:-1] + ("1" if id.endswith("0") else "0")
+    return id[:-1] + ("1" if id.endswith("0") else "0") if isinstance(id, str) else id + 1
 
 
 # All that tell it in step, so that the id itself is the only fault.

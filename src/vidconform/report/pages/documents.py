@@ -102,7 +102,7 @@ def _words(contract: Contract) -> list[str]:
 
 
 def _words_brief(found: dict[str, list[str]], contracts: Sequence[Contract]) -> str:
-    counted = Counter(word for contract in contracts for word in contract.words)
+    counted = Counter(str(word) for contract in contracts for word in contract.words)
     everywhere = [word for word, count in counted.items() if count == len(contracts)]
     shared = [f"{word} in {count}" for word, count in counted.most_common() if 1 < count < len(contracts)]
     alone = sum(count == 1 for count in counted.values())
