@@ -61,10 +61,15 @@ def test_a_time_in_either_unit_is_told_by_its_size(raw: int, seconds: float | No
     assert view(QUERY, {"status_update_time": raw}).value("updated") == seconds
 
 
-@pytest.mark.parametrize(("role", "name"), [("id", "id"), ("status", "status"), ("result", "video_url")])
-def test_an_id_a_status_and_a_result_are_texts(role: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "name", "of_seven"), [("id", "id", "7"), ("status", "status", 7), ("result", "video_url", None)]
+)
+def test_an_id_a_status_and_a_result_are_texts_and_the_first_two_may_be_numbers(
+    role: str, name: str, of_seven: object
+) -> None:
     assert view(QUERY, {name: "a text"}).value(role) == "a text"
-    assert view(QUERY, {name: 7}).value(role) is None
+    assert view(QUERY, {name: 7}).value(role) == of_seven
+    assert view(QUERY, {name: True}).value(role) is None
 
 
 def test_any_other_field_is_told_as_it_stands() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.reply_views import ends, view
+from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
+from vidconform.laws.subjects import Task
 from vidconform.proof.trial import Trial, judged
 
 FOLDERS = Path(__file__).parent / "folders"
@@ -77,7 +82,7 @@ def test_a_creation_that_tells_no_id_is_no_whole_run() -> None:
             reply.body = {"data": {}}
 
     told = " ".join(trial_with("mill", without_id).gaps)
-    assert "the run's own task was never read: its creation told no id" in told
+    assert "the run's own task was never read: a creation was answered with 200 and told no id" in told
 
 
 def test_the_address_of_a_task_that_no_read_tells_of_is_not_judged() -> None:
@@ -88,3 +93,33 @@ def test_the_address_of_a_task_that_no_read_tells_of_is_not_judged() -> None:
     with running("ofox", environ={}, change=wrapped) as emulator:
         trial = judged("ofox", "wrapped", emulator)
     assert trial.labels["ofox/videos", "polling-url-serves-the-task"] == "unseen"
+
+
+def test_the_slashes_of_an_id_are_those_of_the_path_where_the_document_says_so(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS / "quay", tmp_path / "quay"))
+    provider, page = folder / "provider.toml", folder / "ferries" / "openapi.yaml"
+    text = provider.read_text("utf-8").replace('"^fry-', '"^berths/b1/fry-')
+    provider.write_text(text.replace('"fry-', '"berths/b1/fry-'), "utf-8")
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("name: id, in: path, ", "name: id, in: path, allowReserved: true, "), "utf-8")
+    asked: list[str] = []
+    with running(str(folder), environ={}, change=lambda reply: asked.append(reply.asked or "")) as emulator:
+        trial = judged(str(folder), "slashes", emulator)
+    assert trial.broken_rows == set()
+    assert {"retrieve-route", "unknown-task-status-code"} <= {row for _, row in trial.kept}
+    assert any(id.startswith("berths/b1/fry-") for id in asked)
+
+
+def test_a_task_whose_states_have_no_words_stays_at_its_end(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS / "mill", tmp_path / "mill"))
+    sack = folder / "sacks" / "sack.schema.json"
+    schema = json.loads(sack.read_text("utf-8"))
+    for phase in schema["$defs"].values():
+        phase["x-when"] = {"properties": {"data": {"properties": {"state": {"enum": phase.pop("enum")}}}}}
+    del schema["properties"]["state"]
+    sack.write_text(json.dumps(schema), "utf-8")
+    (contract,) = load_contracts(find_provider(str(folder)))
+    lives = {"held": (5, 1, 1), "broken": (5, 1, 5)}
+    for end, states in lives.items():
+        told = ({"code": 0, "data": {"number": 1, "state": state}} for state in states)
+        assert ends("a_finished_task_stays_finished", Task(contract, [view(contract, body) for body in told])) == end

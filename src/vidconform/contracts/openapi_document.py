@@ -172,6 +172,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
 def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
     """Return how a task is asked for: by a parameter, or by a member of the body."""
     by = {"id_parameter": named and named["name"], "id_in": named and named["in"]}
+    by |= {"id_spans": named is not None and named["in"] == "path" and named.get("allowReserved", False)}
     by |= {"id_parameter": place.path[0], "id_in": "body"} if place is not None else {}
     return {**by, "id_place": place, "id_example": named and named.get("example")}
 

@@ -59,7 +59,8 @@ class Operation:
     `body_schema` is what is said of a body's members, `paces` what is said of pace by its row; `states_security` says
     whether the document tells which credential it needs, none included. `shares` is the role of the operation that has
     its route as well: which of them answers, the state of the task decides. `bodies` are the example and the files of
-    each media type that a body can be sent as, `refusal` is the stated one that it is asked for.
+    each media type that a body can be sent as, `refusal` is the stated one that it is asked for; `id_spans` says that
+    the slashes of an id are those of the path.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Operation:
     states_security: bool = True
     shares: str = ""
     refusal: RefusalCase | None = None
+    id_spans: bool = False
 
     @property
     def body_type(self) -> str:
@@ -140,7 +142,8 @@ class Operation:
         """Return path and query for a task id, percent-encoded (RFC 3986 section 2.1)."""
         path, query = self._filled, [urlencode({name: written(value)}) for name, value in self.query.items()]
         if self.id_in != "query":
-            path = path.replace(f"{{{self.id_parameter}}}", _encoded(task_id or ""))
+            parts = (task_id or "").split("/") if self.id_spans else [task_id or ""]
+            path = path.replace(f"{{{self.id_parameter}}}", "/".join(map(_encoded, parts)))
         elif task_id is not None:
             query.insert(0, f"{self.id_parameter}={_encoded(task_id)}")
         return "?".join(part for part in (path, "&".join(query)) if part)

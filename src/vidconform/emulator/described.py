@@ -50,12 +50,19 @@ def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
         role=operation.role,
         method=operation.method,
         # Starlette takes identifiers alone as names.
-        path=re.sub(r"\{[^{}]*\}", lambda named: f"{{{identifier(named[0][1:-1])}}}", operation.path),
+        path=re.sub(
+            r"\{[^{}]*\}", lambda named: f"{{{identifier(named[0][1:-1])}{_span(operation, named[0])}}}", operation.path
+        ),
         handle=partial(as_stated, ANSWERS[operation.role], served),
         id_parameter=identifier(operation.id_parameter or "id"),
         id_place=operation.id_place,
         envelope=partial(error_body, contract, operation),
     )
+
+
+def _span(operation: Operation, named: str) -> str:
+    """Return what lets a parameter take the slashes of a path, where it is an id that has them."""
+    return ":path" if operation.id_spans and named[1:-1] == operation.id_parameter else ""
 
 
 def _polling(contract: Contract) -> Iterator[EmulatedOperation]:

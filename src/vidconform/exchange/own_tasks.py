@@ -32,7 +32,8 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
             return None
         if found[1:] or evidence.is_cut or contract.operation("retrieve") is None:
             return f"the run's own task never ended: {_last(found[-1])}" if found[1:] and not evidence.is_cut else None
-        return f"the run's own task was never read: its creation told no id ({_last(found[0])})"
+        told = f"a creation was answered with {found[0].reply.status} and told no id that was asked for"
+        return f"the run's own task was never read: {told}"
     phase = phase_in(contract, ends[-1])
     if phase == "succeeded":
         return None

@@ -79,7 +79,8 @@ def _reaches(view: ReplyView) -> bool:
 
 
 def _is_plain(view: ReplyView) -> bool:
-    return view.asked is None or is_plain(view.asked)
+    operation = view.contract.operation(view.exchange.role)
+    return view.asked is None or is_plain(view.asked, spans=operation is not None and operation.id_spans)
 
 
 def _is_usual(view: ReplyView) -> bool:

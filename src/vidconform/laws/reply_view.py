@@ -166,6 +166,13 @@ class ReplyView:
         return self.vocabulary.spelled(self.value("status"))
 
     @property
+    def state(self) -> StatusWord | None:
+        """The status word, or the phase where a document has no words and other members decide; None for neither."""
+        if self.has("status"):
+            return self.status
+        return self.phase if self.is_task and not self.contract.words else None
+
+    @property
     def vocabulary(self) -> Schema:
         """The schema whose status words count in this reply: its own where it has any, or the task's."""
         own = self._own_schema

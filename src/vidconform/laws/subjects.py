@@ -93,8 +93,9 @@ class Task(Subject):
         That a creation tells an end is a row's own, where the document has one.
         """
         waits_first = self.was_created and "creation-starts-waiting" in self.contract.requirements
-        views = [view for view in self.views("status") if not (waits_first and view is self.all[0])]
-        documented = set(FINISHED) & set(self.contract.task.phases.values())
+        told = [view for view in self.all if view.state is not None]
+        views = [view for view in told if not (waits_first and view is self.all[0])]
+        documented = set(FINISHED) & set(self.contract.task.phases.values() or FINISHED)
         ends = [i for i, view in enumerate(views) if view.phase in documented]
         return views[ends[0] :] if ends else []
 
