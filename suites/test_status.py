@@ -13,8 +13,8 @@ from vidconform.laws import FINISHED, ReplyView, Task, Unseen, altered, expect, 
 def test_a_finished_task_stays_finished(task: Task) -> None:
     views = task.since_finished()
     for view in require_observed(views[1:], "a finished task that is read again"):
-        end = views[0].state
-        expect(view.state == end, f"the status {end!r} again", view.state, view, "status")
+        end, state = task.state(views[0]), task.state(view)
+        expect(state == end, f"the status {end!r} again", state, view, "status")
 
 
 @test_a_finished_task_stays_finished.broken_by

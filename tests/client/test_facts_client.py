@@ -32,6 +32,7 @@ SILENT = {
     "gptge/videos": "what 'queued' means", "opeai/videos": "where the video is", "orbit/jobs": "where the video is",
     "studio/jobs": "where the video is", "wharf/clips": "where the video is", "harbor/jobs": "where the video is",
     "canal/barges": "where the video is", "quay/ferries": "where the video is",
+    "mill/sacks": "where the video is",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.reply_views import ends, view
+from vidconform.cli import main
 from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
@@ -123,3 +124,10 @@ def test_a_task_whose_states_have_no_words_stays_at_its_end(tmp_path: Path) -> N
     for end, states in lives.items():
         told = ({"code": 0, "data": {"number": 1, "state": state}} for state in states)
         assert ends("a_finished_task_stays_finished", Task(contract, [view(contract, body) for body in told])) == end
+
+
+def test_the_facts_of_status_words_that_are_numbers_are_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"": "succeeded     1 - ends the task", "--json": '"words": [', "--python": "words=(1,)"}
+    for how, words in told.items():
+        assert main(["facts", str(FOLDERS / "mill"), *filter(None, [how])]) == 0
+        assert words in capsys.readouterr().out

@@ -60,8 +60,7 @@ class ReplyView:
         """Return what the request body said for a role, or None."""
         operation = self.contract.operation(self.exchange.role)
         schema = self.contract.body_of(operation) if operation is not None else None
-        place = schema.fields.get(role) if schema is not None else None
-        return place.read(self.sent) if place is not None else None
+        return schema.fields[role].read(self.sent) if schema is not None and role in schema.fields else None
 
     @property
     @once_per_reply
@@ -139,8 +138,7 @@ class ReplyView:
 
     def is_odd(self, role: str) -> bool:
         """Whether the schema finds something wrong with this field, or with what it stands in."""
-        place = self._place(role)
-        return any(overlap(pointer, place.pointer) for pointer in self._broken_places)
+        return any(overlap(pointer, self.pointer(role)) for pointer in self._broken_places)
 
     def tells(self, role: str) -> bool:
         """Whether this field stands in the reply, perhaps as null, and nothing is wrong with it."""
@@ -164,13 +162,6 @@ class ReplyView:
     def status(self) -> StatusWord:
         """The status word, as the document spells it; use only where has("status")."""
         return self.vocabulary.spelled(self.value("status"))
-
-    @property
-    def state(self) -> StatusWord | None:
-        """The status word, or the phase where a document has no words and other members decide; None for neither."""
-        if self.has("status"):
-            return self.status
-        return self.phase if self.is_task and not self.contract.words else None
 
     @property
     def vocabulary(self) -> Schema:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from itertools import pairwise, takewhile
 from typing import Any
 
-from vidconform.contracts import FINISHED, Contract
+from vidconform.contracts import FINISHED, Contract, StatusWord
 from vidconform.laws.reply_view import ReplyView
 
 UNFINISHED = ("waiting", "running")
@@ -87,13 +87,20 @@ class Task(Subject):
         view, role = odd
         return f"{what} in its documented form; {view.pointer(role)} is {repr(view.raw(role))[:80]}"
 
+    @staticmethod
+    def state(view: ReplyView) -> StatusWord | None:
+        """Return the status word, or the phase where a document has no words and other members decide."""
+        if view.has("status"):
+            return view.status
+        return view.phase if view.is_task and not view.contract.words else None
+
     def since_finished(self) -> list[ReplyView]:
         """Return the replies from the first finished one on: finished in a way that the document knows.
 
         That a creation tells an end is a row's own, where the document has one.
         """
         waits_first = self.was_created and "creation-starts-waiting" in self.contract.requirements
-        told = [view for view in self.all if view.state is not None]
+        told = [view for view in self.all if self.state(view) is not None]
         views = [view for view in told if not (waits_first and view is self.all[0])]
         documented = set(FINISHED) & set(self.contract.task.phases.values() or FINISHED)
         ends = [i for i, view in enumerate(views) if view.phase in documented]

@@ -25,7 +25,9 @@ def page_lines(document: Json) -> Iterator[str]:
         told = "; ".join(f"{phase} in {', '.join(places)}" for phase, places in one["meanings"].items())
         yield f"\n! {one['word']!r} means two things: {told}"
     for one in document["routes_with_two_vocabularies"]:
-        told = "; ".join(f"{', '.join(words['words'])} ({', '.join(words['in'])})" for words in one["vocabularies"])
+        told = "; ".join(
+            f"{', '.join(map(str, words['words']))} ({', '.join(words['in'])})" for words in one["vocabularies"]
+        )
         yield f"\n! {one['route']} has several vocabularies: {told}"
 
 
@@ -115,7 +117,7 @@ def _words(value: Json | None) -> str:
     when = [f"where {json.dumps(value['when'])}"] if value["when"] else []
     case = [" (in any case)"] if value["any_case"] else []
     ends = [" - ends the task"] if value["ends"] else []
-    return ", ".join([*value["words"], *when]) + "".join([*case, *ends])
+    return ", ".join([*map(str, value["words"]), *when]) + "".join([*case, *ends])
 
 
 def _otherwise(fact: Json) -> str:
