@@ -44,7 +44,7 @@ def test_words_are_those_that_a_folder_may_use(laws: list[dict[str, Any]]) -> No
         ("pending-info-progress-pct-never-falls", "task", ["status", "pending-progress"], ""),
         ("completed-after-created", "task", ["created", "completed"], ""),
         ("update-time-moves-with-status", "task", ["status", "updated"], ""),
-        ("list-contains-the-task", "listing", ["id", "task-id", "tasks", "has-more", "total"], ""),
+        ("list-contains-the-task", "listing", ["id", "task-id", "tasks", "has-more", "total", "next-cursor"], ""),
         ("remix-names-its-source", "remix", ["source"], ""),
         ("retrieve-route", "served", [], "retrieve"),
     ],
