@@ -10,6 +10,7 @@ import pytest
 
 from vidconform.contracts.loading import load_contract, load_contracts
 from vidconform.contracts.provider import all_providers, find_provider
+from vidconform.contracts.security_schemes import schemes_of
 from vidconform.errors.error_types import DataFileProblem, UnknownProvider
 from vidconform.locations import data_folder
 from vidconform.run.bindings import check_bindings
@@ -169,3 +170,10 @@ def test_the_files_of_the_all_providers_are_right_elsewhere_too(name: str, tmp_p
     for contract in load_contracts(provider):
         check_bindings(contract)
         assert not contract.provider.is_own
+
+
+@pytest.mark.parametrize("word", ["bearer", "basic", "token", "key"])
+def test_a_credential_is_sent_as_it_is_behind_the_word_of_its_scheme(word: str) -> None:
+    scheme = {"type": "http", "scheme": word, "x-variable": "ONE_API_KEY"}
+    found = schemes_of({"components": {"securitySchemes": {"one": scheme}}}, {"one"}, {})
+    assert (found["one"].header, found["one"].prefix) == ("Authorization", f"{word.title()} ")

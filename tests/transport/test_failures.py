@@ -152,8 +152,10 @@ def test_who_let_one_wait_run_out_gets_short_ones(paid: bool, monkeypatch: pytes
     # Twice the time-out for a creation, which is not sent again; else one whole wait and a short one.
     whole, short = f"no answer within {1.6 if paid else 0.8} s", "and again no answer within 0.2 s"
     asked, told = ("POST /x", whole) if paid else ("GET /x", f"{whole}, {short}")
-    assert (str(first), tried) == (f"{asked} got no answer: {told}", 1 if paid else 2)
-    assert str(second) == f"GET / got no answer: {whole}, {short}"
+    # A busy machine may have sent nothing of the short try in its time.
+    said = [str(one).replace("again not finished", "again no answer") for one in (first, second)]
+    assert (said[0], tried) == (f"{asked} got no answer: {told}", 1 if paid else 2)
+    assert said[1] == f"GET / got no answer: {whole}, {short}"
     assert len(server.asked) == 4
 
 
