@@ -7,12 +7,15 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.run.test_resume import Service, lines
 from tests.support.breaking_proxy import Break, breaking, says
 from tests.support.processes import KEYS
+from tests.support.rawserver import Asked
+from tests.support.small_provider import TASK_SCHEMA, a_body, answers, operation, verdicts, write
 from vidconform.contracts.contract import Contract
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
@@ -143,6 +146,25 @@ def test_a_creation_is_found_by_what_is_left_of_its_answer(broken: Break, servic
     assert len(service.posts) == 1, "what was found is followed and not paid for again"
     assert {exchange.task_id for exchange in followed.exchanges} == {found.task_id}
     assert only(tmp_path).state == "finished"
+
+
+def test_a_task_whose_status_is_a_number_is_found_by_it_too(tmp_path: Path) -> None:
+    status = {"x-role": "status", "type": "integer", "x-requirement": "status-type"}
+    words = {"waiting": {"enum": [1]}, "succeeded": {"enum": [2]}}
+    schema = {"properties": {**TASK_SCHEMA["properties"], "status": status}, "$defs": words}
+    told = answers(("200", "task.schema.json"))
+    paths = {
+        "/videos": {"post": operation("create", told, requestBody=a_body(example={"prompt": "a cat"}))},
+        "/videos/{id}": {"get": operation("retrieve", told)},
+    }
+
+    def service(asked: Asked) -> tuple[int, Any]:
+        # The creation is cut, and a read does not tell the id again.
+        return (200, b'{"id": "video_7", "sta') if asked.method == "POST" else (200, {"status": 2})
+
+    small = write(tmp_path, paths, {"task.schema.json": schema}, {})
+    verdicts(small, service, task_ids=[], max_creations=1, report=tmp_path)
+    assert (only(tmp_path).state, only(tmp_path).task_id) == ("created", "video_7")
 
 
 CLOSED = BROKEN["its connection closes in the middle"]

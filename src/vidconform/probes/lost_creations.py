@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from vidconform.contracts import status_word
 from vidconform.exchange import Exchange, Reply
 from vidconform.ledger import salvaged_id, task_id_in
 from vidconform.text import Redacted
@@ -49,5 +50,5 @@ def _shows(contract: Contract, read: Exchange) -> bool:
     """Whether a reply shows the task that was asked for: gateways answer with 200 to what they do not know."""
     told = task_id_in(contract, read.reply)
     if told is None and read.reply.is_success and contract.field("status") is not None:
-        return isinstance(contract.value("status", read.reply.json), str)
+        return status_word(contract.value("status", read.reply.json)) is not None
     return told == read.task_id
