@@ -26,10 +26,8 @@ def _(task: Task) -> None:
 @requires("status-moves-forward")
 def test_the_status_moves_forward(task: Task) -> None:
     ranked = [(view, view.vocabulary.ranks.get(view.status)) for view in task.views("status")]
-    # A creation that does not wait first has a law of its own.
-    is_apart = "creation-starts-waiting" in task.contract.requirements and task.was_created
-    late = task.all[:1] if is_apart and task.first.phase != "waiting" else []
-    known = [(view, rank) for view, rank in ranked if rank is not None and view not in late]
+    apart = task.creation_beyond_waiting
+    known = [(view, rank) for view, rank in ranked if rank is not None and view not in apart]
     steps = [(a, b) for a, b in pairwise(known) if a[0].phase not in FINISHED]
     require_observed(
         (later for _, (later, _) in steps), "two reads, with words of the document, of a task before its end"

@@ -15,7 +15,7 @@ from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import Remixed, Task
 
 VIDEOS, QUERY, GPTGE = BY_ID["octopusx/videos"], BY_ID["octopusx/query"], BY_ID["gptge/videos"]
-CHAINHUB, OPEAI = BY_ID["chainhub/videos"], BY_ID["opeai/videos"]
+CHAINHUB, OPEAI, OPENAI = BY_ID["chainhub/videos"], BY_ID["opeai/videos"], BY_ID["openai/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5", "size": "1280x720"}
 NOON = 1_762_000_000
 
@@ -289,6 +289,13 @@ def test_completion_and_expiry_keep_their_order(after: int, end: str) -> None:
 def test_an_unfinished_task_has_no_completion_time(status: str, completed: int | None, end: str) -> None:
     body = {"status": status, "completed_at": completed}
     assert ends("an_unfinished_task_has_no_completion_time", task(GPTGE, body)) == end
+
+
+@pytest.mark.parametrize(("completed", "end"), [(None, "held"), (NOON, "broken")])
+def test_a_creation_that_tells_an_end_hides_nothing_of_the_reads_behind_it(completed: int | None, end: str) -> None:
+    told = view(OPENAI, {"id": "video_1", "status": "completed"}, role="create", step="create", sent=SENT)
+    later = reads(OPENAI, {"status": "queued", "completed_at": completed})
+    assert ends("an_unfinished_task_has_no_completion_time", Task(OPENAI, [told, *later])) == end
 
 
 @pytest.mark.parametrize(

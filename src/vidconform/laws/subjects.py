@@ -60,7 +60,8 @@ class Task(Subject):
 
     def unfinished(self, *roles: str) -> list[ReplyView]:
         """Return such replies while the task waits or runs; one that goes on after its end has a law of its own."""
-        before = takewhile(lambda view: view.phase not in FINISHED, self.views("status"))
+        apart = self.creation_beyond_waiting
+        before = takewhile(lambda view: view.phase not in FINISHED or view in apart, self.views("status"))
         return [view for view in before if view.phase in UNFINISHED and view.has(*roles)]
 
     def succeeded(self, *roles: str) -> list[ReplyView]:
@@ -95,16 +96,18 @@ class Task(Subject):
         return view.phase if view.is_task and not view.contract.words else None
 
     def since_finished(self) -> list[ReplyView]:
-        """Return the replies from the first finished one on: finished in a way that the document knows.
-
-        That a creation tells an end is a row's own, where the document has one.
-        """
-        waits_first = self.was_created and "creation-starts-waiting" in self.contract.requirements
-        told = [view for view in self.all if self.state(view) is not None]
-        views = [view for view in told if not (waits_first and view is self.all[0])]
+        """Return the replies from the first finished one on: finished in a way that the document knows."""
+        apart = self.creation_beyond_waiting
+        views = [view for view in self.all if self.state(view) is not None and view not in apart]
         documented = set(FINISHED) & set(self.contract.task.phases.values() or FINISHED)
         ends = [i for i, view in enumerate(views) if view.phase in documented]
         return views[ends[0] :] if ends else []
+
+    @property
+    def creation_beyond_waiting(self) -> list[ReplyView]:
+        """The reply to a creation that tells another state than waiting, where the document has a row of its own."""
+        has_row = self.was_created and "creation-starts-waiting" in self.contract.requirements
+        return self.all[:1] if has_row and self.all[0].phase != "waiting" else []
 
     @property
     def was_created(self) -> bool:
