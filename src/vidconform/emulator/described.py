@@ -49,10 +49,7 @@ def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
         contract=contract.name,
         role=operation.role,
         method=operation.method,
-        # Starlette takes identifiers alone as names.
-        path=re.sub(
-            r"\{[^{}]*\}", lambda named: f"{{{identifier(named[0][1:-1])}{_span(operation, named[0])}}}", operation.path
-        ),
+        path=_route(operation),
         handle=partial(as_stated, ANSWERS[operation.role], served),
         id_parameter=identifier(operation.id_parameter or "id"),
         id_place=operation.id_place,
@@ -60,9 +57,14 @@ def _operation(contract: Contract, operation: Operation) -> EmulatedOperation:
     )
 
 
-def _span(operation: Operation, named: str) -> str:
-    """Return what lets a parameter take the slashes of a path, where it is an id that has them."""
-    return ":path" if operation.id_spans and named[1:-1] == operation.id_parameter else ""
+def _route(operation: Operation) -> str:
+    """Return the path of an operation as Starlette writes it: with identifiers alone as names."""
+    spanning = operation.id_parameter if operation.id_spans else None
+
+    def parameter(found: re.Match[str]) -> str:
+        return f"{{{identifier(found[1])}{':path' if found[1] == spanning else ''}}}"
+
+    return re.sub(r"\{([^{}]*)\}", parameter, operation.path)
 
 
 def _polling(contract: Contract) -> Iterator[EmulatedOperation]:

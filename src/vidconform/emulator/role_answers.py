@@ -91,8 +91,9 @@ def listed(served: ServedOperation, call: Call) -> EmulatedReply:
     for role in FILTERS:
         told = {id: str(served.contract.value(role, body)) for id, body in bodies.items()}
         bodies = {id: body for id, body in bodies.items() if option(role) in ("", told[id])}
-    rest = list(bodies)[_first_of_page(list(bodies), option) :]
-    page = rest[: _size(option, _usual_size(served))]
+    size = _size(option, _usual_size(served))
+    rest = list(bodies)[_first_of_page(list(bodies), option, size) :]
+    page = rest[:size]
     ends = (page[0], page[-1]) if page else (None, None)
     by_id = {task.id: task for task in tasks}
     is_more = len(page) < len(rest)
@@ -136,11 +137,11 @@ def _usual_size(served: ServedOperation) -> int:
     return _FEW if tells_more and "limit" not in served.operation.options else _LIMIT
 
 
-def _first_of_page(ids: list[str], option: Callable[[str], str]) -> int:
+def _first_of_page(ids: list[str], option: Callable[[str], str], size: int) -> int:
     if option("after") in ids:
         return ids.index(option("after")) + 1
     page = option("page")
-    return (int(page) - 1) * _size(option, _LIMIT) if page.isdigit() and int(page) else 0
+    return (int(page) - 1) * size if page.isdigit() and int(page) else 0
 
 
 def models(served: ServedOperation, call: Call) -> EmulatedReply:

@@ -140,8 +140,7 @@ def own_polling(contract: Contract, evidence: Evidence, base_url: str) -> list[s
 
 def _tells(contract: Contract, exchange: Exchange) -> bool:
     """Whether a read tells the id or the status of a task where the document has them."""
-    places = (contract.field(role, exchange.role, exchange.reply.status) for role in ("id", "status"))
-    told = any(place.read(exchange.reply.json) is not None for place in places if place is not None)
+    told = any(value_in(contract, role, exchange) is not None for role in ("id", "status"))
     return told or phase_in(contract, exchange) is not None
 
 

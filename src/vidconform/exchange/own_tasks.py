@@ -30,8 +30,12 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
     if not ends:
         if evidence.probe == "remix" and _READABLE in contract.requirements and not _is_served(found[1:]):
             return None
-        if found[1:] or evidence.is_cut or contract.operation("retrieve") is None:
-            return f"the run's own task never ended: {_last(found[-1])}" if found[1:] and not evidence.is_cut else None
+        if evidence.is_cut:
+            return None
+        if found[1:]:
+            return f"the run's own task never ended: {_last(found[-1])}"
+        if contract.operation("retrieve") is None:
+            return None
         told = f"a creation was answered with {found[0].reply.status} and told no id that was asked for"
         return f"the run's own task was never read: {told}"
     phase = phase_in(contract, ends[-1])

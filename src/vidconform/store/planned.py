@@ -30,6 +30,7 @@ class PlanTransport(Transport):
     """
 
     def __init__(self, contract: Contract, probe: str, unknown: Iterable[str]) -> None:
+        self._contract, self._task_id = contract, f"planned-{probe}"
         self._can_succeed = kind_of_probe(probe) == "life"
         self._unknown = list(unknown)
         by_target = [operation for operation in contract.operations if operation.id_in in ("path", "query")]
@@ -37,9 +38,6 @@ class PlanTransport(Transport):
         self._paths = {
             (one.method, one.path): one.role for one in contract.operations if one.role in ("create", "remix", "list")
         }
-        # No task is made of another one of the same id.
-        roles = ("", *self._paths.values())
-        self._tasks = {role: _finished_task(contract, f"planned-{probe}", role) for role in roles}
         self._refusal = _refusal(contract)
 
     def send(self, request: Request) -> ReceivedReply:
@@ -53,8 +51,9 @@ class PlanTransport(Transport):
         """Return a finished task in the places that the reply of the operation has for it."""
         asked = (request.method, request.target.partition("?")[0])
         # The path of a remix holds the id of its source.
-        rest = "" if request.is_safe or "remix" not in self._tasks else "remix"
-        return self._tasks[self._paths.get(asked, rest)]
+        rest = "" if request.is_safe or "remix" not in self._paths.values() else "remix"
+        # No task is made of another one of the same id.
+        return _finished_task(self._contract, self._task_id, self._paths.get(asked, rest))
 
 
 def _finished_task(contract: Contract, task_id: str, role: str) -> Reply:
