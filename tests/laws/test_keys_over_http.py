@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -115,8 +116,11 @@ def test_another_account_s_key_that_is_refused_as_a_wrong_one_shows_nothing(wron
     def bend(asked: VendorCall) -> Said | None:
         if asked.key in (KEYS["OPEAI_API_KEY"], KEYS["OPEAI_TOKEN"], KEYS["OPEAI_ADMIN_TOKEN"]):
             return made.serve(asked)
-        return refusal(other if asked.key == OPEAI_KEYS["OPEAI_OTHER_API_KEY"] else wrong, "no")
+        # Gateways tell which request they speak of.
+        told = f"no (request id: 20261130{next(numbers)}Vq)"
+        return refusal(other if asked.key == OPEAI_KEYS["OPEAI_OTHER_API_KEY"] else wrong, told)
 
+    numbers = count(100_000)
     with vendor(bend) as made:
         found, _ = judged(made, "opeai", OPEAI_KEYS)
     assert word(found, "retrieve-with-another-key-is-refused") == end

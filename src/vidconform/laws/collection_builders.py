@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from vidconform.contracts import FILTERS, FINISHED, Contract
 from vidconform.laws.gathered_replies import (
     LIFECYCLE_PROBES,
@@ -12,13 +10,12 @@ from vidconform.laws.gathered_replies import (
     refusals,
     reopened,
     reply_views,
+    told_again,
 )
 from vidconform.laws.law import Binding
 from vidconform.laws.listing import DocumentedRefusal, Listing
-from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import EachCredential, Refused, Subject
 
-_OF_ONE_REQUEST = re.compile(rb"[\w.:+-]*\d[\w.:+-]*")
 CREATING = ("create", "remix", "create-as-form", "cancel")
 """The probes that make tasks."""
 
@@ -56,16 +53,11 @@ def refused(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
 
 def other_method(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
     """Return the request whose method the path does not offer, beside the refusal of a task that nobody has."""
-    unknown = {_told_again(view) for view in reply_views(contract, gathered, "unknown-task")}
+    unknown = {told_again(view) for view in reply_views(contract, gathered, "unknown-task")}
     subjects = [Refused(contract, [view]) for view in reply_views(contract, gathered, "wrong-method")]
     for one in subjects:
-        one.is_refused_as_unknown = _told_again(one.first) in unknown
+        one.is_refused_as_unknown = told_again(one.first) in unknown
     return list(subjects)
-
-
-def _told_again(view: ReplyView) -> tuple[int, bytes]:
-    """Return what a refusal of the next request would tell as well: without ids of requests, and times."""
-    return view.reply.status, _OF_ONE_REQUEST.sub(b"", view.reply.body)
 
 
 def documented_refusal(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from vidconform.contracts import FINISHED, Contract, Scheme, by_key, grouped
@@ -9,6 +10,8 @@ from vidconform.exchange import Evidence
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import UNFINISHED
 
+# An id of a request, a time.
+_OF_ONE_REQUEST = re.compile(rb"[\w.:+-]*\d[\w.:+-]*")
 Gathered = Mapping[str, Evidence]
 DOCUMENT = "document"
 CANCEL_AGAIN = "cancel-again"
@@ -85,12 +88,16 @@ def _scheme(contract: Contract, role: str) -> Scheme | None:
 
 def is_refused_alike(view: ReplyView, wrong: Iterable[ReplyView]) -> bool:
     """Whether a key is refused as one that nobody holds, which says nothing of whose the task is."""
-    own = view.reply
+    code = view.reply.status
     return any(
-        (own.status == 400 == other.reply.status)
-        or (own.status == 403 == other.reply.status and own.body == other.reply.body)
+        (code == 400 == other.reply.status) or (code == 403 and told_again(view) == told_again(other))
         for other in wrong
     )
+
+
+def told_again(view: ReplyView) -> tuple[int, bytes]:
+    """Return what the same refusal of another request tells as well: its code, and its body without what has digits."""
+    return view.reply.status, _OF_ONE_REQUEST.sub(b"", view.reply.body)
 
 
 def refusals(contract: Contract, gathered: Gathered) -> list[ReplyView]:
