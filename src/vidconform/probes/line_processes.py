@@ -14,6 +14,9 @@ from queue import Empty, Queue
 from threading import RLock, Thread
 from typing import Any
 
+# Seconds in which a program that is done ends by itself; a call that hangs would keep Ctrl-C waiting.
+_GRACE = 2.0
+
 
 class ProcessEnded(Exception):
     """A process ended by itself."""
@@ -64,12 +67,16 @@ class LineProcess:
         self._process.kill()
 
     def end(self) -> None:
-        """End what the process is told, and wait until it has ended too."""
+        """End what the process is told, and the process itself where it does not heed that."""
         assert self._process.stdin is not None
         # What was not read stays in its buffer.
         with suppress(OSError):
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
         self._reader.join()
 
     def _read(self) -> None:
