@@ -15,8 +15,10 @@ from tests.run.test_resume import Service, lines
 from tests.support.breaking_proxy import Break, breaking, says
 from tests.support.processes import KEYS
 from tests.support.rawserver import Asked
-from tests.support.small_provider import TASK_SCHEMA, a_body, answers, operation, verdicts, write
+from tests.support.small_provider import ID, TASK_SCHEMA, a_body, answers, operation, verdicts, write
 from vidconform.contracts.contract import Contract
+from vidconform.contracts.loading import load_contracts
+from vidconform.contracts.provider import find_provider
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.exchange.evidence import Evidence
@@ -146,6 +148,19 @@ def test_a_creation_is_found_by_what_is_left_of_its_answer(broken: Break, servic
     assert len(service.posts) == 1, "what was found is followed and not paid for again"
     assert {exchange.task_id for exchange in followed.exchanges} == {found.task_id}
     assert only(tmp_path).state == "finished"
+
+
+@pytest.mark.parametrize(("spans", "task_id"), [(True, "berths/b1/video_1"), (False, None)])
+def test_a_location_tells_an_id_with_slashes_where_the_document_has_them(
+    spans: bool, task_id: str | None, tmp_path: Path
+) -> None:
+    place = ID | {"allowReserved": spans}
+    paths = {
+        "/v1/{id}": {"get": {**operation("retrieve", answers(("200", "task.schema.json"))), "parameters": [place]}}
+    }
+    (contract,) = load_contracts(find_provider(str(write(tmp_path, paths, {}, {}))))
+    reply = Reply(201, (("Location", "/v1/berths/b1/video_1"),), b"")
+    assert salvaged_id(contract, reply, "https://api.example.com/v1/videos") == task_id
 
 
 def test_a_task_whose_status_is_a_number_is_found_by_it_too(tmp_path: Path) -> None:

@@ -106,7 +106,8 @@ def _located(contract: Contract, location: str, url: str) -> str | None:
         return None
     for operation in (one for one in contract.operations if location and one.id_in in ("path", "query")):
         told = parts.path if operation.id_in == "path" else f"{parts.path}?{parts.query}"
-        pattern = re.escape(operation.target(_MARK)).replace(_MARK, "([^/?&#]+)")
+        own = "([^?&#]+)" if operation.id_spans else "([^/?&#]+)"
+        pattern = re.escape(operation.target(_MARK)).replace(_MARK, own)
         found = re.search(f"{pattern}$", told)
         if found is not None:
             return unquote(found[1])
