@@ -117,3 +117,14 @@ def test_a_bad_request_is_no_server_error(any_refusal: Refused) -> None:
 
 
 test_a_bad_request_is_no_server_error.broken_by(altered(code=500))
+
+
+@requires("refusals-come-with-success")
+def test_a_refusal_is_told_in_the_body_alone(any_refusal: Refused) -> None:
+    for view in require_observed(
+        (r for r in any_refusal.all if r.reply.is_refusal), "a bad request that is not served"
+    ):
+        expect(200 <= view.reply.sent_status < 300, "2xx with the reason in the body", describe_reply(view), view)
+
+
+test_a_refusal_is_told_in_the_body_alone.broken_by(altered(code=400))

@@ -22,7 +22,8 @@ from vidconform.contracts.provider import Pace, find_provider
 from vidconform.exchange.codec import FORMATS as SCHEMA_FOLDER
 from vidconform.exchange.codec import decode, encode
 from vidconform.exchange.evidence import Evidence, Gap, RedactedEvidence
-from vidconform.exchange.messages import Digest, Exchange, Hop, Reply, Request
+from vidconform.exchange.messages import Digest, Exchange, Hop, Reply
+from vidconform.exchange.requests import Request
 from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import read_creations
 from vidconform.ledger.creations_file import CreationsFile
@@ -146,7 +147,7 @@ def test_evidence_of_the_first_format_is_read(tmp_path: Path) -> None:
     kept = found["octopusx/videos"].exchanges
     assert list(kept) == [("create", 0), ("create", 4), ("content", 0), ("document", 0)]
     created, video = kept["create", 0], kept["content", 0]
-    assert (created.method, created.url, created.status) == ("POST", "http://127.0.0.1:8791/v1/videos", 200)
+    assert (created.method, created.url, created.status) == ("POST", "http://127.0.0.1:8791/v1/videos", "200")
     assert created.sent_headers[-1] == ("Authorization", "Bearer REDACTED")
     assert created.state == State("queued", "waiting", 0.0)
     assert created.sent is not None

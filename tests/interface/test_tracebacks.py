@@ -16,7 +16,7 @@ from tests.support.rawserver import serving
 from vidconform.contracts.secret_variables import proxy_passwords
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
-from vidconform.exchange.messages import Request
+from vidconform.exchange.requests import Request
 from vidconform.redaction.guard import Guard
 from vidconform.redaction.redactor import Redactor
 from vidconform.transport.failures import ProbeFailure

@@ -9,7 +9,8 @@ import pytest
 from tests.support.reply_views import BY_ID, evidence, exchange, view
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.operations import usual_headers
-from vidconform.exchange.messages import Exchange, Request
+from vidconform.exchange.messages import Exchange
+from vidconform.exchange.requests import Request
 from vidconform.laws.generated_replies import GeneratedReplies, expect_each
 from vidconform.laws.law import BrokenLaw, Unseen
 from vidconform.laws.reply_view import ReplyView

@@ -25,7 +25,8 @@ from vidconform.contracts.secret_variables import known_secrets
 from vidconform.emulator.server import running
 from vidconform.errors.run_errors import SecretRefused
 from vidconform.exchange.evidence import Evidence, RedactedEvidence
-from vidconform.exchange.messages import Exchange, RedactedExchange, Reply, Request
+from vidconform.exchange.messages import Exchange, RedactedExchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.ledger.creations_file import CreationsFile
 from vidconform.redaction.guard import Guard
 from vidconform.report.merged_runs import merge_files

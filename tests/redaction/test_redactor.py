@@ -19,7 +19,8 @@ from tests.support.live_cases import Scripted
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.messages import REDACTED, Reply, Request
+from vidconform.exchange.messages import REDACTED, Reply
+from vidconform.exchange.requests import Request
 from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor

@@ -19,7 +19,8 @@ from tests.support.live_cases import cases, live
 from tests.support.processes import KEYS, copy_of
 from tests.support.rawserver import http, serving
 from vidconform.emulator.replies import ReplyContext
-from vidconform.exchange.messages import REDACTED, Request
+from vidconform.exchange.messages import REDACTED
+from vidconform.exchange.requests import Request
 from vidconform.locations import data_folder
 from vidconform.redaction.redactor import Redactor
 from vidconform.redaction.signed_urls import without_signatures

@@ -30,7 +30,8 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.errors.error_types import ResultsRefused
 from vidconform.exchange.evidence import Evidence, RedactedEvidence
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.messages import Exchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.redaction.redactor import Redactor
 from vidconform.report.merged_runs import merge_files
 from vidconform.report.nightly.drift import Drift, as_text, compare, drift

@@ -16,7 +16,8 @@ from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.emulator.server import running
 from vidconform.exchange.evidence import Evidence, RedactedEvidence
-from vidconform.exchange.messages import Exchange, Hop, Reply, Request
+from vidconform.exchange.messages import Exchange, Hop, Reply
+from vidconform.exchange.requests import Request
 from vidconform.report.pages.exchange_view import LONGEST_TEXT, Body, Kept, percent, read_evidence
 from vidconform.run.cases import law_cases
 from vidconform.run.options import RunOptions

@@ -23,7 +23,8 @@ from tests.support.tlsserver import certificate, server_context
 from tests.support.vendors import whole_run
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
-from vidconform.exchange.messages import Reply, Request
+from vidconform.exchange.messages import Reply
+from vidconform.exchange.requests import Request
 from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor

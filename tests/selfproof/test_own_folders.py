@@ -25,6 +25,7 @@ from vidconform.proof.trial import judged, run_trial
 FOLDERS = Path(__file__).parent / "folders"
 RELAY = Path(__file__).parents[1] / "providers" / "relay"
 WHARF = RELAY.parent / "wharf"
+LOCK = RELAY.parent / "lock"
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_a_code_in_a_place_of_its_own_is_missed_by_its_row(row: str, fault: str)
 
 def test_every_requirement_of_a_folder_has_a_vice(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ("orbit", "forge", "harbor", "canal", "quay", "mill")
-    for folder in (acme, *(FOLDERS / name for name in names), WHARF):
+    for folder in (acme, *(FOLDERS / name for name in names), WHARF, LOCK):
         (ledger,) = folder.glob("*/requirements.toml")
         rows = set(re.findall(r'^id = "(.*)"', ledger.read_text("utf-8"), re.MULTILINE))
         felled = {row for vice in vices_of(str(folder)) for fault in vice.faults for row in fault.breaks}
@@ -226,7 +227,7 @@ def test_a_file_of_an_emulator_that_names_no_life_is_refused(acme: Path, capsys:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "folder",
-    [*(FOLDERS / name for name in ("orbit", "forge", "harbor", "canal", "quay", "mill")), WHARF, RELAY],
+    [*(FOLDERS / name for name in ("orbit", "forge", "harbor", "canal", "quay", "mill")), WHARF, RELAY, LOCK],
     ids=lambda folder: folder.name,
 )
 def test_the_proof_of_a_folder_is_whole(folder: Path) -> None:

@@ -14,7 +14,8 @@ from tests.support.recordings import AT, BASE, Own
 from vidconform.errors.error_types import CassetteMissing
 from vidconform.errors.run_errors import CassetteStale
 from vidconform.exchange.evidence import Evidence, Gap
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.messages import Exchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.store.cassettes import Cassette
 from vidconform.store.replay import ReplayTransport
 from vidconform.text import Redacted

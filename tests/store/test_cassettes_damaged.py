@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.support.recordings import AT, BASE, Own
 from vidconform.errors.error_types import CassetteDamaged
 from vidconform.exchange.evidence import Evidence, Gap
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.messages import Exchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.text import Redacted
 
 OLD = Path(__file__).parents[1] / "formats" / "cassette-1.yaml"

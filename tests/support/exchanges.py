@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from vidconform.exchange.messages import Digest, Exchange, Hop, Reply, Request
+from vidconform.exchange.messages import Digest, Exchange, Hop, Reply
+from vidconform.exchange.requests import Request
 
 words = st.text(st.characters(max_codepoint=255), max_size=12)
 headers = st.lists(

@@ -14,7 +14,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import Running, running
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.messages import Request
+from vidconform.exchange.requests import Request
 from vidconform.laws.law import Law
 from vidconform.run.bindings import all_laws
 from vidconform.run.cases import law_cases, schema_cases

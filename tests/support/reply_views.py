@@ -8,7 +8,8 @@ from typing import Any
 from tests.support.bodies import CONTRACTS
 from vidconform.contracts.contract import Contract
 from vidconform.exchange.evidence import Evidence, Gap
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.messages import Exchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.laws.law import BrokenLaw, Inconclusive, Unseen
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subjects import Subject

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.customary_words import customary_phases
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.messages import Exchange, Reply, Request
+from vidconform.exchange.messages import Exchange, Reply
+from vidconform.exchange.requests import Request
 from vidconform.laws.gathered_replies import Gathered
 
 AT = "2026-11-23T00:00:00.000+00:00"

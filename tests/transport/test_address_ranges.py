@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.rawserver import http, serving
-from vidconform.exchange.messages import Request
+from vidconform.exchange.requests import Request
 from vidconform.transport.address_ranges import Reach, reach_of
 from vidconform.transport.addresses import is_open
 from vidconform.transport.live import LiveTransport

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.rawserver import Server, http, serving
 from tests.support.vendors import silent
-from vidconform.exchange.messages import Request
+from vidconform.exchange.requests import Request
 from vidconform.transport.circuit_breaker import CircuitBreaker
 from vidconform.transport.failures import TOO_LATE, FailureKind, ProbeFailure
 from vidconform.transport.live import LiveTransport

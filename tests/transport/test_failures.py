@@ -20,7 +20,8 @@ from tests.support.rawserver import Answer, Server, hang_up, http, serving
 from tests.support.tlsserver import certificate, serving_tls
 from tests.support.vendors import are_nobody_s, silent, whole_run
 from vidconform.emulator.replies import ReplyContext
-from vidconform.exchange.messages import Reply, Request
+from vidconform.exchange.messages import Reply
+from vidconform.exchange.requests import Request
 from vidconform.transport.failures import FailureKind, ProbeFailure
 from vidconform.transport.live import LiveTransport
 from vidconform.transport.timeouts import Timeouts

@@ -12,7 +12,8 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.clock import clock as clock
 from tests.support.rawserver import Answer, Server, hang_up, http, serving
-from vidconform.exchange.messages import Reply, Request
+from vidconform.exchange.messages import Reply
+from vidconform.exchange.requests import Request
 from vidconform.transport.addresses import is_loopback, origin
 from vidconform.transport.failures import ProbeFailure
 from vidconform.transport.live import LiveTransport

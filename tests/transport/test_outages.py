@@ -17,7 +17,8 @@ from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import Pace, find_provider
 from vidconform.emulator.replies import ReplyContext
 from vidconform.exchange.evidence import Evidence
-from vidconform.exchange.messages import Reply, Request
+from vidconform.exchange.messages import Reply
+from vidconform.exchange.requests import Request
 from vidconform.ledger.budget import Budget
 from vidconform.probes.probe_settings import ProbeSettings
 from vidconform.redaction.redactor import Redactor

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.rawserver import Answer, Server, http, serving
-from vidconform.exchange.messages import Reply, Request
+from vidconform.exchange.messages import Reply
+from vidconform.exchange.requests import Request
 from vidconform.transport.content_coding import without_coding
 from vidconform.transport.failures import ProbeFailure
 from vidconform.transport.live import LiveTransport

@@ -1,5 +1,6 @@
 """What the vendors promise, read from the data under specs/."""
 
+from vidconform.contracts.body_status import BodyStatus
 from vidconform.contracts.bounded_reading import (
     check_regular,
     decode_plain_json,
@@ -67,8 +68,8 @@ from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
     "CREATING_ROLES", "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "TIMES",
-    "URLENCODED", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract", "Level",
-    "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema",
+    "URLENCODED", "BodyStatus", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract",
+    "Level", "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema",
     "SchemaError", "Scheme", "SecretVariables", "StatusWord", "UndecodableJson", "all_providers", "as_foreign_contract",
     "by_key", "check_regular", "check_twice", "compiled", "customary_phases", "decode_json", "decode_plain_json",
     "decode_yaml", "decoded", "documented_members", "find_provider", "findings", "findings_in", "fits", "format_files",

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from vidconform.contracts.body_status import BodyStatus
 from vidconform.contracts.customary_words import customary_phase
 from vidconform.contracts.data_files import read_yaml
 from vidconform.contracts.edition import Edition
@@ -30,6 +31,7 @@ class Contract:
     requirements: dict[str, Requirement]
     operations: tuple[Operation, ...]
     schemas: dict[str, Schema]
+    body_status: BodyStatus | None = None
 
     @cached_property
     def id(self) -> str:

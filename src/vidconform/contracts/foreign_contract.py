@@ -18,7 +18,7 @@ Part = Literal["address", "headers", "body", "credential", "draws"]
 """A part of a request, or of those that are drawn from a document: how one is answered says nothing of another."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ForeignContract(Contract):
     """What one document promises (`promised`) of the replies to requests that another shapes (`asked`)."""
 
@@ -102,8 +102,9 @@ def as_foreign_contract(promised: Contract, asked: Contract) -> ForeignContract:
                 schemas[f"asked/{sent.path.name}"] = sent
             operations.append(told)
     return ForeignContract(
-        asked.provider, asked.name, promised.edition, promised.requirements, tuple(operations), schemas, asked, promised
-    )
+        asked.provider, asked.name, promised.edition, promised.requirements, tuple(operations), schemas,
+        promised.body_status, asked=asked, promised=promised,
+    )  # fmt: skip
 
 
 def part_in_words(operation: Operation, part: Part) -> str:

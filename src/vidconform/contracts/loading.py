@@ -10,7 +10,7 @@ from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
 from vidconform.contracts.data_files import read_json
 from vidconform.contracts.merged_hedges import merge_hedges
-from vidconform.contracts.openapi_document import load_operations
+from vidconform.contracts.openapi_document import load_openapi
 from vidconform.contracts.provider import IdSpace, Provider, load_provider
 from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
@@ -23,13 +23,15 @@ def load_contract(provider: Provider, name: str) -> Contract:
     """Return one contract of a provider; raises DataFileProblem."""
     folder = (provider.home or provider.folder) / name
     edition, requirements = load_ledger(folder / "requirements.toml")
+    operations, body_status = load_openapi(folder / "openapi.yaml", _own_variables(provider))
     contract = Contract(
         provider=provider,
         name=name,
         edition=edition,
         requirements=requirements,
-        operations=tuple(load_operations(folder / "openapi.yaml", _own_variables(provider))),
+        operations=operations,
         schemas={path.name: load_schema(path, provider.id_spaces) for path in _schema_files(folder)},
+        body_status=body_status,
     )
     check_consistency(contract)
     if not provider.is_own:

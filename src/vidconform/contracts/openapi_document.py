@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from vidconform.contracts.body_status import BodyStatus, body_status_of, problems_of_body_status
 from vidconform.contracts.bundling import body_schema_at
 from vidconform.contracts.data_files import read_yaml
+from vidconform.contracts.documented_replies import documented_reply, schema_file
 from vidconform.contracts.documented_values import (
     body_example,
     id_in,
@@ -21,7 +24,7 @@ from vidconform.contracts.documented_values import (
 from vidconform.contracts.fields import Field
 from vidconform.contracts.inline_rows import problems_of_responses
 from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
-from vidconform.contracts.operations import SENDABLE, DocumentedReply, Operation, Scheme
+from vidconform.contracts.operations import SENDABLE, Operation, Scheme
 from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
@@ -35,16 +38,24 @@ Node = dict[str, Any]
 _SHARED = ("parameters", "summary", "description")
 
 
-def load_operations(path: Path, variables: Mapping[str, str] | None = None) -> list[Operation]:
-    """Return the operations of an openapi.yaml, with other `variables` for its credentials; raises DataFileProblem."""
+class OpenApiDocument(NamedTuple):
+    """What an openapi.yaml says: its operations, and where bodies tell how a request went, if they do."""
+
+    operations: tuple[Operation, ...]
+    body_status: BodyStatus | None
+
+
+def load_openapi(path: Path, variables: Mapping[str, str] | None = None) -> OpenApiDocument:
+    """Return what an openapi.yaml says, with other `variables` for its credentials; raises DataFileProblem."""
     document = read_yaml(path)
     check_document_references(path, document)
     try:
         found = [(f"{method.upper()} {route}", route, method, item) for route, method, item in _items(path, document)]
         used = {name for *_, item in found for choice in item["security"] for name in choice}
         schemes = schemes_of(document, used, variables or {})
-        _check(path, found)
-        return [one for _, route, method, item in found for one in _of_route(path.parent, route, method, item, schemes)]
+        _check(path, document, found)
+        routes = (_of_route(path.parent, route, method, item, schemes) for _, route, method, item in found)
+        return OpenApiDocument(tuple(chain.from_iterable(routes)), body_status_of(document))
     except KeyError as error:
         raise DataFileProblem(path, f"not the OpenAPI that a contract needs: the key {error} is missing") from error
     except (TypeError, AttributeError, ValueError) as error:
@@ -68,8 +79,9 @@ def _whole(document: Node, shared: Node, item: Node) -> Node:
     return {"security": document.get("security", []), **item, "parameters": parameters}
 
 
-def _check(path: Path, found: list[tuple[str, str, str, Node]]) -> None:
-    problem = next((f"{named}: {told}" for named, _, _, item in found for told in _problems(item)), None)
+def _check(path: Path, document: Node, found: list[tuple[str, str, str, Node]]) -> None:
+    of_operations = (f"{named}: {told}" for named, _, _, item in found for told in _problems(item))
+    problem = next(chain(problems_of_body_status(document), of_operations), None)
     if problem is not None:
         raise DataFileProblem(path, problem)
 
@@ -149,8 +161,8 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         schemes=tuple(schemes[name] for choice in item["security"] for name in choice),
         request_example=example,
         request_sample=body.get("x-sample"),
-        request_schema=_file(body),
-        answers={str(code): _answer(answer) for code, answer in item.get("responses", {}).items()},
+        request_schema=schema_file(body),
+        answers={str(code): documented_reply(answer) for code, answer in item.get("responses", {}).items()},
         media_types=tuple(content),
         query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
@@ -194,20 +206,3 @@ def _files(folder: Path, body: Node) -> tuple[str, ...]:
 
 def _is_sent(parameter: Node) -> bool:
     return bool(parameter.get("required")) and parameter["name"].lower() not in IGNORED_HEADERS
-
-
-def _answer(answer: Node) -> DocumentedReply:
-    content = answer.get("content", {})
-    shown = {
-        name: example["value"] for media in content.values() for name, example in media.get("examples", {}).items()
-    }
-    for media in content.values():
-        shown |= {"example": media["example"]} if "example" in media else {}
-    schemas = {name.partition(";")[0].lower(): _file(media) for name, media in content.items()}
-    first = next((file for file in schemas.values() if file), None)
-    return DocumentedReply(first, tuple(content), shown, schemas, tuple(answer.get("headers", ())))
-
-
-def _file(media: Node) -> str | None:
-    reference: str | None = media.get("schema", {}).get("$ref")
-    return reference

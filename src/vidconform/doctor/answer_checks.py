@@ -53,7 +53,9 @@ def check_key(asked: Asked) -> CheckResult:
     if isinstance(answer, CheckResult):
         return answer
     if answer.reply.is_refusal:
-        return ok("key", f"{name}: accepted; {answer.request} was refused with {answer.reply.status} for its id alone.")
+        return ok(
+            "key", f"{name}: accepted; {answer.request} was refused with {answer.reply.told_status} for its id alone."
+        )
     if answer.reply.status == 500:
         return remark(
             "key", f"{name}: {describe_exchange(answer)}; that says nothing of the key, a known --task-id would."
@@ -73,7 +75,7 @@ def check_difference(found: CheckResult, asked: Asked, otherwise: Answer) -> Che
         return replace(found, sentence=f"{found.sentence[:-1]}; a wrong key is answered alike.")
     hint = "" if asked.is_known else "; a known --task-id may tell"
     sentence = (
-        f"{first.request} is answered with {first.reply.status} for a wrong key too, so it was not looked at{hint}"
+        f"{first.request} is answered with {first.reply.told_status} for a wrong key too, so it was not looked at{hint}"
     )
     return unchecked("key", f"{asked.contract.id}: {sentence}.")
 

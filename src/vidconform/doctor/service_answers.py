@@ -86,7 +86,9 @@ def describe_exchange(exchange: Exchange) -> str:
     """Return a request and what it was answered with, short enough for a line."""
     reply = exchange.reply
     text = excerpt(reply.body, _LONGEST)
-    return f"{exchange.request} was answered with {reply.status} {reply.media_type[:40]}: {text or 'an empty body'}"
+    return (
+        f"{exchange.request} was answered with {reply.told_status} {reply.media_type[:40]}: {text or 'an empty body'}"
+    )
 
 
 def _is_page(reply: Reply) -> bool:

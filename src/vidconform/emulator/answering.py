@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, refused
+from vidconform.emulator.sent_status import tell_in_body
 from vidconform.emulator.server_state import Call, EmulatedOperation
 
 LARGEST_BODY = 1 << 20
@@ -34,6 +35,9 @@ def _again(operation: EmulatedOperation, call: Call, waived: frozenset[str]) -> 
 def reply_context(operation: EmulatedOperation, call: Call, reply: EmulatedReply, check: str = "") -> ReplyContext:
     """Return a reply with the call that it answers."""
     server_state = call.server_state
+    described = server_state.provider.contracts.get(operation.contract)
+    if described is not None:
+        tell_in_body(described.body_status, reply.status, reply.body)
     return ReplyContext(
         provider=server_state.provider.name,
         contract=operation.contract,
@@ -52,7 +56,8 @@ def reply_context(operation: EmulatedOperation, call: Call, reply: EmulatedReply
         sent_headers=call.headers,
         sent_query=call.query,
         sent_body=call.body,
-        described=server_state.provider.contracts.get(operation.contract),
+        described=described,
         stated=reply.stated,
+        first_status=reply.status,
         known_ids=tuple(task.id for task in server_state.known.get(operation.contract, ())),
     )

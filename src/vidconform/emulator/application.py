@@ -20,6 +20,7 @@ from vidconform.emulator.answering import LARGEST_BODY, answer, reply_context
 from vidconform.emulator.described import provider_named
 from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
+from vidconform.emulator.sent_status import sent_status
 from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState, json_in
 from vidconform.emulator.small_media import small_mp4
 
@@ -95,9 +96,10 @@ async def _body(request: Request) -> bytes:
 def _send(server_state: ServerState, context: ReplyContext) -> Response:
     if server_state.options.change is not None:
         server_state.options.change(context)
+    status = sent_status(context)
     body = context.body if isinstance(context.body, bytes) else json.dumps(context.body).encode()
     date = formatdate(server_state.options.clock(), usegmt=True)
-    return Response(body, context.status, {"server": SERVER, "date": date, **context.headers})
+    return Response(body, status, {"server": SERVER, "date": date, **context.headers})
 
 
 async def _failed(server_state: ServerState, request: Request, error: Exception) -> Response:

@@ -71,7 +71,8 @@ class ReplyContext:
     """One reply about to leave, for `Options.change` to alter.
 
     Where no operation answers, the role is empty; off the routes the contract is too. `stated` is the row of a refusal
-    that the document states.
+    that the document states, `first_status` the status code before anything was altered; `tells_by_status` says that
+    it goes out as it is also where the document tells it in the body.
     """
 
     provider: str
@@ -95,6 +96,8 @@ class ReplyContext:
     known_ids: tuple[str, ...] = ()
     described: Contract | None = field(default=None, repr=False)
     stated: str = ""
+    first_status: int = 200
+    tells_by_status: bool = False
 
     @property
     def shows_task(self) -> bool:

@@ -25,17 +25,15 @@ from vidconform.exchange.messages import (
     UNANSWERED,
     Digest,
     Exchange,
-    Headers,
     Hop,
     ProbeKind,
     RedactedExchange,
     Reply,
-    Request,
-    header_in,
     timestamp,
 )
 from vidconform.exchange.own_tasks import own_task_failure
 from vidconform.exchange.request_body import decode_body, encode_body
+from vidconform.exchange.requests import Headers, Request, header_in
 from vidconform.exchange.sharing import shared_request
 from vidconform.exchange.task_lists import listed_ids, listed_models, listed_tasks, listed_value
 

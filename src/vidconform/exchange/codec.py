@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vidconform.exchange.evidence import Gap
-from vidconform.exchange.messages import Digest, Exchange, Headers, Hop, Reply, Request
+from vidconform.exchange.messages import Digest, Exchange, Hop, Reply
+from vidconform.exchange.requests import Headers, Request
 from vidconform.exchange.sharing import shared_headers, shared_request
 
 Json = dict[str, Any]
@@ -85,8 +86,10 @@ def _decode_request(value: Mapping[str, Any]) -> Request:
 
 
 def _encode_reply(reply: Reply) -> Json:
+    meant = {} if reply.sent_status == reply.status else {"stands_for": reply.status}
     return {
-        "status": reply.status,
+        "status": reply.sent_status,
+        **meant,
         "headers": _encode_headers(reply.headers),
         "body": _encode_body(reply.body),
         "cut": reply.cut,
@@ -98,15 +101,17 @@ def _encode_reply(reply: Reply) -> Json:
 
 
 def _decode_reply(value: Mapping[str, Any]) -> Reply:
-    read = value.get("read")
+    read, sent = value.get("read"), int(value["status"])
+    meant = int(value.get("stands_for", sent))
     return Reply(
-        int(value["status"]),
+        meant,
         shared_headers(value["headers"]),
         _decode_body(value["body"]),
         value["cut"],
         value.get("elsewhere", ""),
         tuple(Hop(**{**hop, "headers": shared_headers(hop["headers"])}) for hop in value.get("hops", ())),
         None if read is None else Digest(**read),
+        None if meant == sent else sent,
     )
 
 

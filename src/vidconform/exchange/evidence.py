@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NewType
 from urllib.parse import urljoin, urlsplit
 
-from vidconform.contracts import FINISHED, Contract, status_word
+from vidconform.contracts import FINISHED, BodyStatus, Contract, status_word
 from vidconform.exchange.messages import Exchange, ProbeKind
 from vidconform.text import Redacted
 
@@ -52,6 +52,12 @@ class Evidence:
     def is_cut(self) -> bool:
         """Whether trouble ended the probe, or a part of it, early."""
         return any(gap.cuts for gap in self.gaps)
+
+    def read_by(self, body_status: BodyStatus | None) -> Evidence:
+        """Return the evidence with the status codes that its replies stand for by a document."""
+        read = tuple(one.read_by(body_status) for one in self.exchanges)
+        is_same = all(one is other for one, other in zip(read, self.exchanges, strict=True))
+        return self if is_same else replace(self, exchanges=read)
 
     def __iter__(self) -> Iterator[tuple[int, Exchange]]:
         return iter(enumerate(self.exchanges))
@@ -98,9 +104,9 @@ def task_outcomes(contract: Contract, evidence: Evidence) -> dict[str, str]:
         is_told = exchange.reply.is_success and status_word(word) is not None
         if exchange.role == "retrieve" or not exchange.reply.is_success:
             asked = exchange.task_id or "a creation"
-            found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.status}"
+            found[asked] = f"is {word!r}" if is_told else f"was answered with {exchange.reply.told_status}"
         elif not any(e.role == "retrieve" for e in evidence.exchanges):
-            found["a creation"] = f"was answered with {exchange.reply.status} and told no id that was asked for"
+            found["a creation"] = f"was answered with {exchange.reply.told_status} and told no id that was asked for"
     return found
 
 

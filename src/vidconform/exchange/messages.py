@@ -9,9 +9,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, NewType, Self
 
-from vidconform.contracts import UndecodableJson, decode_json
+from vidconform.contracts import BodyStatus, UndecodableJson, decode_json
+from vidconform.exchange.requests import Headers, Request, header_in
 
-Headers = tuple[tuple[str, str], ...]
 ProbeKind = Literal["life", "refusal", "generated", "document"]
 """What a probe's exchanges are of: tasks, one request to be refused, generated requests, a document's examples."""
 
@@ -24,54 +24,13 @@ NEAR = "near"
 RESUMED = "resumed"
 """The note that a probe went on with a task that an earlier run created."""
 
-# A vendor may name its tasks at any length.
-_LONGEST_SHOWN = 200
 # RFC 9110 section 8.4.1. The others need more than the standard library, and are not asked for.
 _READ_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
-
-
-def header_in(headers: Headers, name: str) -> str:
-    """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
-    return next((value for key, value in headers if key.lower() == name.lower()), "")
 
 
 def timestamp() -> str:
     """Return the time in UTC with milliseconds (RFC 3339)."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request line, its headers and body; `target` is path and query.
-
-    `paid` says that the provider charges for it when all goes well, `scope` what it is about: a contract's id,
-    `keyed` that a credential of the user's is sent with it, `is_plain` that it is asked as the document shows,
-    `reads` that it only reads whatever its method is.
-    """
-
-    method: str
-    base_url: str
-    target: str = field(repr=False)
-    headers: Headers = field(default=(), repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    paid: bool = False
-    scope: str = ""
-    keyed: bool = True
-    is_plain: bool = True
-    reads: bool = False
-
-    @property
-    def url(self) -> str:
-        """The whole address."""
-        return self.base_url + self.target
-
-    @property
-    def is_safe(self) -> bool:
-        """Whether it changes nothing, as the method says (RFC 9110 section 9.2.1) or what it is for."""
-        return self.reads or self.method in ("GET", "HEAD")
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.target[:_LONGEST_SHOWN]}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +60,8 @@ class Digest:
 class Reply:
     """Status, headers and body of a reply; `cut` says that the body was longer than what is kept.
 
+    Where the document tells in the body how a request went, `status` is the code that it stands for, and
+    `status_line` the one that was sent.
     `elsewhere` is the origin that answered where redirects led away from the host that the key was meant for, so that
     it was asked without. `hops` are the redirects before this reply, in order. `read` tells of a body of which more
     was read than is kept.
@@ -114,6 +75,7 @@ class Reply:
     elsewhere: str = field(default="", repr=False, compare=False)
     hops: tuple[Hop, ...] = ()
     read: Digest | None = None
+    status_line: int | None = None
     memo: defaultdict[Any, dict[Any, Any]] = field(
         default_factory=lambda: defaultdict(dict), init=False, repr=False, compare=False
     )
@@ -121,6 +83,22 @@ class Reply:
     def header(self, name: str) -> str:
         """Return a header by name, or an empty text."""
         return header_in(self.headers, name)
+
+    @property
+    def sent_status(self) -> int:
+        """The status code as it was sent."""
+        return self.status if self.status_line is None else self.status_line
+
+    @property
+    def told_status(self) -> str:
+        """The status code in words: as it was sent, and as the body tells it where that is another."""
+        return str(self.sent_status) + (f" (by its body {self.status})" if self.sent_status != self.status else "")
+
+    def read_by(self, body_status: BodyStatus | None) -> Reply:
+        """Return the reply with the status code that it stands for by a document."""
+        sent = self.sent_status
+        meant = sent if body_status is None else body_status.meant(sent, self.json)
+        return self if meant == self.status else replace(self, status=meant, status_line=sent)
 
     @cached_property
     def media_type(self) -> str:
@@ -139,7 +117,7 @@ class Reply:
 
     @cached_property
     def is_success(self) -> bool:
-        """Whether the status code is 2xx."""
+        """Whether the status code that it stands for is 2xx."""
         return 200 <= self.status < 300
 
     @property
@@ -149,7 +127,7 @@ class Reply:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the status code is 4xx (RFC 9110 section 15.5)."""
+        """Whether the status code that it stands for is 4xx (RFC 9110 section 15.5)."""
         return 400 <= self.status < 500
 
     @property
@@ -204,6 +182,11 @@ class Exchange:
     at: str
     elapsed: float
     origin: str
+
+    def read_by(self, body_status: BodyStatus | None) -> Exchange:
+        """Return it with the status code that its reply stands for by a document."""
+        reply = self.reply.read_by(body_status)
+        return self if reply is self.reply else replace(self, reply=reply)
 
 
 RedactedExchange = NewType("RedactedExchange", Exchange)

@@ -36,7 +36,7 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
             return f"the run's own task never ended: {_last(found[-1])}"
         if contract.operation("retrieve") is None:
             return None
-        told = f"a creation was answered with {found[0].reply.status} and told no id that was asked for"
+        told = f"a creation was answered with {found[0].reply.told_status} and told no id that was asked for"
         return f"the run's own task was never read: {told}"
     phase = phase_in(contract, ends[-1])
     if phase == "succeeded":
@@ -50,7 +50,9 @@ def _is_served(reads: Sequence[Exchange]) -> bool:
 
 
 def _last(exchange: Exchange) -> str:
-    return visible(f"task {exchange.task_id or ''} of {exchange.request.method}, status code {exchange.reply.status}")
+    return visible(
+        f"task {exchange.task_id or ''} of {exchange.request.method}, status code {exchange.reply.told_status}"
+    )
 
 
 def _error(contract: Contract, exchange: Exchange) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from vidconform.exchange.messages import Headers, Request
+from vidconform.exchange.requests import Headers, Request
 
 # What is shared outlives a run, so it is small.
 _LONGEST = 512

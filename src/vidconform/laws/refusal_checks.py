@@ -32,7 +32,7 @@ _REFUSED_OTHERWISE = (("wrong-method", 501), ("early-content", 202), ("early-con
 def describe_reply(view: ReplyView) -> str:
     """Return a status code with the first bytes of its body, as a sentence shows it."""
     body = excerpt(view.reply.body, 200)
-    return f"{view.reply.status} {view.reply.media_type or 'without a media type'}: {body}"
+    return f"{view.reply.told_status} {view.reply.media_type or 'without a media type'}: {body}"
 
 
 def describe_ids(ids: list[str]) -> str:

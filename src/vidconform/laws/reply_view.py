@@ -207,9 +207,9 @@ class ReplyView:
         """Return a copy with another status code, body, headers or roles; `redirected` is that of a redirect before."""
         reply = self.reply if body is None and not roles else replace(self.reply, body=self._rewritten(body, roles))
         pairs = {**{k.lower(): v for k, v in reply.headers}, **(headers or {})}
-        request = self.exchange.request
+        request, sent = self.exchange.request, None if code else reply.status_line
         hops = () if redirected is None else (Hop(request.method, request.url, redirected, ()),)
-        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut, hops=hops)
+        reply = Reply(code or reply.status, tuple(pairs.items()), reply.body, reply.cut, hops=hops, status_line=sent)
         return type(self)(self.contract, self.evidence, self.index, replace(self.exchange, reply=reply))
 
     def _rewritten(self, body: Any, roles: dict[str, Any]) -> bytes:

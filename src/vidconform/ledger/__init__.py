@@ -3,7 +3,14 @@
 from vidconform.ledger.accidents import Accident, Danger
 from vidconform.ledger.budget import Budget
 from vidconform.ledger.creation_lines import Created, read_creations
-from vidconform.ledger.creation_log import CreationLog, in_doubt, is_refused, is_turned_away, task_id_in
+from vidconform.ledger.creation_log import (
+    CreationLog,
+    id_beside_its_code,
+    in_doubt,
+    is_refused,
+    is_turned_away,
+    task_id_in,
+)
 from vidconform.ledger.creations_file import CreationsFile
 from vidconform.ledger.folders import check_room, hold_folder, state_folder
 from vidconform.ledger.salvaged_ids import salvaged_id
@@ -12,6 +19,6 @@ from vidconform.ledger.turns import Turns
 
 __all__ = [
     "Accident", "Budget", "Cost", "Created", "CreationLog", "CreationsFile", "Danger", "OverBudget",
-    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "in_doubt", "is_refused", "is_turned_away",
-    "read_creations", "salvaged_id", "state_folder", "task_id_in",
+    "OverLimit", "Price", "Turns", "check_room", "hold_folder", "id_beside_its_code", "in_doubt", "is_refused",
+    "is_turned_away", "read_creations", "salvaged_id", "state_folder", "task_id_in",
 ]  # fmt: skip

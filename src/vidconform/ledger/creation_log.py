@@ -55,9 +55,12 @@ class CreationLog:
 
 def task_id_in(contract: Contract, reply: Reply, asked: str = "create") -> str | None:
     """Return the id of the task that a reply of an operation tells, wherever the contract says it stands."""
-    if not reply.is_success:
-        return None
-    told = (id_text(contract.value(role, reply.json, asked, reply.status)) for role in ("id", "task-id"))
+    return id_beside_its_code(contract, reply, asked) if reply.is_success else None
+
+
+def id_beside_its_code(contract: Contract, reply: Reply, asked: str = "create") -> str | None:
+    """Return the id that a reply has where one that is served tells it, also if its body tells of a refusal."""
+    told = (id_text(contract.value(role, reply.json, asked, reply.sent_status)) for role in ("id", "task-id"))
     return next(filter(None, told), None)
 
 

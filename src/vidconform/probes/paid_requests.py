@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidconform.contracts import Operation
 from vidconform.exchange import Exchange, Request
-from vidconform.ledger import Accident, Danger, in_doubt, is_refused, is_turned_away, task_id_in
+from vidconform.ledger import Accident, Danger, id_beside_its_code, in_doubt, is_refused, is_turned_away, task_id_in
 from vidconform.probes.lost_creations import id_in_answer, id_left_of, look_up
 from vidconform.probes.raw_request import documented_request
 from vidconform.probes.reply_troubles import is_stated
@@ -38,7 +38,7 @@ class PaidRequest:
             self._note(number, exchange)
         look_up(self.context)
         # A gateway that fails may have passed the request on before it did.
-        self._settle(exchange.reply.is_refusal)
+        self._settle(self._is_refused(exchange))
         return exchange
 
     def expect_refusal(self, danger: Danger) -> Exchange:
@@ -64,7 +64,7 @@ class PaidRequest:
             self._remember(danger, None)
         elif not self._is_nothing(exchange):
             # A server that fails may do so after it made what it had to refuse.
-            why = in_doubt(self.step, f"answered with {exchange.reply.status}")
+            why = in_doubt(self.step, f"answered with {exchange.reply.told_status}")
             self._remember(danger, NotSent(f"a refusal of each creation before it: {why}"))
         return exchange
 
@@ -80,7 +80,13 @@ class PaidRequest:
         """Whether no task was made of what had to be refused; of some probes it was seen that none ever is."""
         is_known = (self.context.contract.id, self.context.probe) in self.context.setting.harmless
         is_harmless = is_known or is_stated(exchange, self.operation.refusal)
-        return exchange.reply.is_refusal or (is_harmless and not exchange.reply.is_success)
+        return self._is_refused(exchange) or (is_harmless and not exchange.reply.is_success)
+
+    def _is_refused(self, exchange: Exchange) -> bool:
+        """Whether nothing was made; a refusal with 2xx that names a task beside its code may have made it."""
+        reply = exchange.reply
+        is_odd = reply.sent_status != reply.status and id_beside_its_code(self.context.contract, reply, exchange.role)
+        return reply.is_refusal and not is_odd
 
     def _remember(self, danger: Danger, doubt: NotSent | ProbeFailure | None) -> None:
         accident = Accident(self._provider, self.context.contract.id, self.context.probe, danger, doubt)
@@ -119,7 +125,7 @@ class PaidRequest:
         log, task_id = self.context.setting.creations, self._task_id(exchange)
         if task_id is not None:
             log.created(number, task_id, self.context.setting.redactor.exchange(exchange))
-        elif exchange.reply.is_refusal:
+        elif self._is_refused(exchange):
             log.nothing(number, _answered(exchange))
         else:
             log.lost(number, Redacted(f"{_answered(exchange)} and no task id"), self._id_left(exchange))
@@ -143,4 +149,4 @@ class PaidRequest:
 
 
 def _answered(exchange: Exchange) -> Redacted:
-    return Redacted(f"answered with {exchange.reply.status}")
+    return Redacted(f"answered with {exchange.reply.told_status}")

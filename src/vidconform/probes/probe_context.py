@@ -106,7 +106,7 @@ class ProbeContext:
         return Request(
             method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
             scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
-            reads=operation.role in _READS and method is None,
+            reads=operation.role in _READS and method is None, body_status=self.contract.body_status,
         )  # fmt: skip
 
     def _note(self, failure: ProbeFailure) -> None:

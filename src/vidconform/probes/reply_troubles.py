@@ -23,7 +23,7 @@ def refuse_outage(
     """
     if found.outage is not None and not is_stated(exchange, refusal):
         said = error_words(exchange.reply, redactor.text)
-        sentence = f"{exchange.request} was answered with {exchange.reply.status}: {found.words}"
+        sentence = f"{exchange.request} was answered with {exchange.reply.told_status}: {found.words}"
         sentence += f"; it says {said}" if said else ""
         raise ProbeFailure(sentence, exchange.reply.status, found.outage, exchange=exchange)
 

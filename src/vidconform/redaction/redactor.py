@@ -111,7 +111,7 @@ class Redactor:
         body, hops = self.body(reply.body, reply.cut), tuple(map(self._hop, reply.hops))
         body = reply.body if body == reply.body else body
         headers, elsewhere = self.headers(reply.headers), self.text(reply.elsewhere)
-        shown = Reply(reply.status, headers, body, reply.cut, elsewhere, hops, reply.read)
+        shown = Reply(reply.status, headers, body, reply.cut, elsewhere, hops, reply.read, reply.status_line)
         # What was worked out about a body is kept with it, and takes more room than the body.
         return reply if shown == reply and elsewhere == reply.elsewhere else shown
 

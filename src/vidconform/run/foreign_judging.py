@@ -58,7 +58,8 @@ class _ForeignJudge:
     def __init__(self, session: Session, promised: Contract, asked: Contract) -> None:
         self.session, self.contract = session, as_foreign_contract(promised, asked)
         self.store = session.store_of(asked)
-        self.brought = self.store.brought(asked)
+        read = {name: told.read_by(promised.body_status) for name, told in self.store.brought(asked).items()}
+        self.brought = read
         self._serves = cache(lambda role: self.store.has_served(asked, role))
         self._gathered: dict[tuple[tuple[str, ...], ...], Gathered] = {}
 

@@ -85,8 +85,9 @@ class ReceivedReply(NamedTuple):
 
     @classmethod
     def of(cls, request: Request, reply: Reply, at: str, origin: str) -> ReceivedReply:
-        """Return a reply to a request with its classification."""
-        return cls(reply, at, origin, classify(request, reply))
+        """Return a reply to a request with its classification, under the status code that it stands for."""
+        read = reply.read_by(request.body_status)
+        return cls(read, at, origin, classify(request, read))
 
 
 def classify(request: Request, reply: Reply) -> Classification:

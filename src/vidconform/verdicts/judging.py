@@ -116,7 +116,7 @@ def _unserved(case: Case, gathered: Gathered) -> list[str]:
     if not asked or any(exchange.reply.is_success for exchange in asked):
         return []
     served = "a task that the service serves" if asked[0].role in TASK_ROLES else "a request that is served"
-    return [f"{served}; {asked[0].request} was answered with {asked[0].reply.status}"]
+    return [f"{served}; {asked[0].request} was answered with {asked[0].reply.told_status}"]
 
 
 def _gaps(case: Case, gathered: Gathered) -> list[Gap]:

@@ -85,7 +85,7 @@ def _handler(answer: Answer, pace: float) -> type[BaseHTTPRequestHandler]:
                 self._say(reply)
 
         def _say(self, reply: Reply) -> None:
-            self.send_response_only(reply.status)
+            self.send_response_only(reply.sent_status)
             for name, value in reply.headers:
                 if name.lower() not in _OURS:
                     self.send_header(name, value)

@@ -93,3 +93,9 @@ vices(UNKNOWN_REMIX, ("remix-of-any-id", "An unknown id can be remixed.", _REMIX
 def early_content_as_409(reply: ReplyContext) -> None:
     """Content that is asked for too early is answered with 409 and the seconds to wait."""
     reply.status, reply.headers["retry-after"] = 409, "1"
+
+
+@vice(REFUSED)
+def refusals_by_their_status_code(reply: ReplyContext) -> None:
+    """A refusal comes with the status code that its body stands for."""
+    reply.tells_by_status = True

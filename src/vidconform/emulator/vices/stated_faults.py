@@ -43,8 +43,9 @@ def stated_faults(contract: Contract) -> Iterator[Fault]:
         if case.code is not None:
             yield _fault(contract, case, "with-another-code", "is refused for another reason", _say_another, set())
         for pointer, told in case.codes.items():
-            name, act = pointer.strip("/").replace("/", "-").replace("_", "-"), _say_beside(pointer, told)
-            yield _fault(contract, case, f"with-another-{name}", f"is refused with another {pointer}", act, set())
+            name, other = pointer.strip("/").replace("/", "-").replace("_", "-"), _another(told)
+            act, others = _say_beside(pointer, other), _of_code(contract, case, pointer, other)
+            yield _fault(contract, case, f"with-another-{name}", f"is refused with another {pointer}", act, others)
 
 
 def _codes(case: RefusalCase) -> tuple[int, ...]:
@@ -79,9 +80,24 @@ def _say_another(reply: ReplyContext) -> None:
         field.write(reply.body, "another")
 
 
-def _say_beside(pointer: str, told: Any) -> Act:
-    """Return what puts another value of the same kind at a place."""
-    other = (not told) if isinstance(told, bool) else told + 1 if isinstance(told, int) else "another"
+def _another(told: Any) -> Any:
+    """Return another value of the same kind."""
+    return (not told) if isinstance(told, bool) else told + 1 if isinstance(told, int) else "another"
+
+
+def _of_code(contract: Contract, case: RefusalCase, pointer: str, other: Any) -> set[str]:
+    """Return the rows that fall with a refusal whose body tells its status code, where that is then another one."""
+    body_status = contract.body_status
+    if body_status is None or body_status.place != pointer:
+        return set()
+    body: dict[str, Any] = {}
+    write_at(body, pointer, other)
+    code = body_status.meant(200, body)
+    return set() if case.answers(code) else _others(case, code)
+
+
+def _say_beside(pointer: str, other: Any) -> Act:
+    """Return what puts a value at a place."""
 
     def say(reply: ReplyContext) -> None:
         if isinstance(reply.body, dict):

@@ -63,7 +63,7 @@ class Kept:
     sent_headers: Headers
     sent: Body | None
     hops: tuple[tuple[str, str, int], ...]
-    status: int
+    status: str
     headers: Headers
     received: Body
     state: State | None
@@ -135,7 +135,7 @@ def _kept(line: Mapping[str, Any], exchange: Exchange) -> Kept:
         sent_headers=_shown_headers(request.headers),
         sent=None if request.body is None else _shown_body(request.body),
         hops=tuple((hop.method, hop.url[:_LONGEST_HEADER], hop.status) for hop in reply.hops),
-        status=reply.status,
+        status=reply.told_status,
         headers=_shown_headers(reply.headers),
         received=_shown_body(reply.body, reply.cut, reply.read),
         state=_state(line["state"]),
