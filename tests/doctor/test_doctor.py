@@ -22,7 +22,7 @@ import pytest
 
 from tests.support.hostile_vendor import ANSI
 from tests.support.processes import KEYS, NAMES, PROVIDERS, copy_of, environment
-from tests.support.rawserver import Answer, Server, hang_up, http, serving
+from tests.support.rawserver import Answer, Server, hang_up, http, refusing, serving
 from tests.support.tlsserver import certificate, serving_tls
 from vidconform.cli import main
 from vidconform.contracts.loading import load_contracts
@@ -291,9 +291,9 @@ def test_a_name_server_that_says_nothing(visit: Visiting, monkeypatch: pytest.Mo
 
 
 def test_a_port_where_nobody_listens(visit: Visiting) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    seen = visit("gptge", f"--provider-url=http://127.0.0.1:{port}", "--json")
+    with refusing() as url:
+        seen = visit("gptge", f"--provider-url={url}", "--json")
+    port = url.rpartition(":")[2]
     assert (seen.code, seen.seen["requests"]) == (ExitCode.CONNECTION, 0)
     assert f"127.0.0.1 port {port} lets no connection be made" in seen.of("connection")[0][1]
 

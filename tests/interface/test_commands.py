@@ -21,7 +21,7 @@ from vidconform.cli import main
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 ROW = {
     "provider": str, "contract": str, "requirement": str, "level": str, "statement": str, "source": str,
     "concern": str, "bound": list, "untestable": str | None, "edition": dict, "gone": str | None,

@@ -113,5 +113,5 @@ def test_a_command_is_completed(tmp_path: Path) -> None:
         "COMP_TYPE": "9", "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "words"),
     }  # fmt: skip
     command = [str(Path(sys.executable).with_name("vidconform"))]
-    subprocess.run(command, env=environment(**asked), timeout=60, check=False, stdin=subprocess.DEVNULL)
+    subprocess.run(command, env=environment(**asked), timeout=120, check=False, stdin=subprocess.DEVNULL)
     assert (tmp_path / "words").read_text().split("\013") == ["explain "], os.listdir(tmp_path)

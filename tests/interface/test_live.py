@@ -27,7 +27,7 @@ pytest_plugins = ["pytester"]
 
 MOST_REQUESTS = {"octopusx": 100, "gptge": 40, "opeai": 40, "chainhub": 40, "openai": 80}
 CREATING = ("octopusx", "openai")
-PATIENCE = 30.0
+PATIENCE = 120.0
 CRASH = """
 import os
 from vidconform.laws import requires

@@ -56,7 +56,7 @@ def ran(*words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[byt
     """Run a command as a process of its own."""
     environ = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     command = [sys.executable, "-m", "vidconform", *words]
-    return subprocess.run(command, env=environ, capture_output=True, timeout=60, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, timeout=120, check=False)
 
 
 @pytest.mark.sampled(2)

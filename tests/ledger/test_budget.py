@@ -145,14 +145,14 @@ def test_what_was_refused_is_refused_in_the_recording_as_well(pytester: pytest.P
 # --- Several providers at the same time
 
 
-def asked_at_once(most: int, **paid: int) -> Budget:
-    """Return the budget of providers that are asked at the same time, none of which waits for long."""
-    clocks = {name: RunClock(0.2) for name in paid}
+def asked_at_once(most: int, seconds: float = 60.0, **paid: int) -> Budget:
+    """Return the budget of providers that are asked at the same time, none of which waits for longer."""
+    clocks = {name: RunClock(seconds) for name in paid}
     return Budget(most, turns=Turns(paid, {}, clocks))
 
 
 def test_a_later_provider_waits_for_what_an_earlier_one_may_still_take() -> None:
-    budget = asked_at_once(2, first=2, second=1)
+    budget = asked_at_once(2, 0.2, first=2, second=1)
     budget.reserve("first")
     with pytest.raises(ProbeFailure, match=r"^not sent: --run-timeout=0\.2 is used up$"):
         budget.reserve("second")
@@ -199,7 +199,7 @@ def test_nobody_waits_for_a_place_that_is_gone_for_good(most: int) -> None:
 
 
 def test_a_place_that_may_be_given_back_is_waited_for() -> None:
-    budget = asked_at_once(1, first=1, second=1)
+    budget = asked_at_once(1, 0.2, first=1, second=1)
     budget.reserve("first")
     with pytest.raises(ProbeFailure, match="is used up"):
         budget.reserve("second")
@@ -210,7 +210,7 @@ def test_a_place_that_may_be_given_back_is_waited_for() -> None:
 
 
 def test_the_larger_limit_that_is_named_counts_what_earlier_providers_will_lack() -> None:
-    clocks = {name: RunClock(0.2) for name in ("first", "second")}
+    clocks = {name: RunClock(60.0) for name in ("first", "second")}
     budget = Budget(0, turns=Turns({"first": 2, "second": 1}, {"first": 2, "second": 1}, clocks))
     with pytest.raises(NotSent, match="pass --max-creations=3"):
         budget.reserve("second")

@@ -578,7 +578,7 @@ def test_an_engine_whose_asker_was_killed_ends_without_a_word(said: str) -> None
         process.stdout.close()
         process.stdin.write(said + "\n")
         process.stdin.close()
-        assert (process.stderr.read(), process.wait(20)) == ("", 0)
+        assert (process.stderr.read(), process.wait(60)) == ("", 0)
 
 
 @pytest.mark.slow

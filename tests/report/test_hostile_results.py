@@ -75,7 +75,7 @@ def test_a_value_of_any_kind_anywhere_is_read_or_refused(
 def vidconform(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "vidconform", *words]
     return subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=30, check=False
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -118,7 +118,7 @@ def test_an_error_of_ours_says_so_and_never_that_something_got_worse(tmp_path: P
         f"sys.exit(cli.main(['diff', {str(good)!r}, {str(good)!r}]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 4
     assert done.stderr.startswith("vidconform: an error of our own: KeyError at <string>:2: ")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.support.github_expressions import Context, evaluate, filled
 from tests.support.github_runner import Job, Repository, WorkflowRefused, check_call, declared
 from tests.support.live_cases import Change
 from tests.support.processes import KEYS, environment
+from tests.support.rawserver import refusing
 from vidconform.contracts.provider import find_provider
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
@@ -41,10 +41,9 @@ def no_credit(reply: ReplyContext) -> None:
 @contextmanager
 def vendor(vice: str | None = None, change: Change | None = None, down: bool = False) -> Iterator[dict[str, str]]:
     """Serve octopusx and yield what leads a night there: the address, and a task of each contract."""
-    with running("octopusx", environ=KEYS, vice=vice, change=change) as octopusx, socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
+    with running("octopusx", environ=KEYS, vice=vice, change=change) as octopusx, refusing() as nobody:
         tasks = " ".join(f"{name}={ids[0]}" for name, ids in octopusx.task_ids.items())
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}" if down else octopusx.url
+        url = nobody if down else octopusx.url
         yield {"url": url, "tasks": tasks}
 
 

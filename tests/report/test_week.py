@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.processes import KEYS, judge_inside, live
+from tests.support.rawserver import refusing
 from vidconform.cli import main
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
@@ -72,9 +72,8 @@ def nobody_home(reply: ReplyContext) -> None:
 def served(day: int, down: str) -> Iterator[list[str]]:
     """Serve gptge as it is on a day, and yield the options of a run against it."""
     if day == 4 and down == "refused":
-        with socket.socket() as taken, running("gptge", environ=KEYS) as gptge:
-            taken.bind(("127.0.0.1", 0))
-            yield [*live(gptge), f"--provider-url=http://127.0.0.1:{taken.getsockname()[1]}"]
+        with refusing() as url, running("gptge", environ=KEYS) as gptge:
+            yield [*live(gptge), f"--provider-url={url}"]
         return
     change = nobody_home if day == 4 else later if day >= 3 else None
     with running("gptge", environ=KEYS, change=change, vice=FAULT if day in (3, 5) else None) as gptge:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 from tests.support.github import ACTION, ROOT, WORKFLOWS, Machine, find_step, load
 from tests.support.live_cases import Change
 from tests.support.processes import EVERY_PROVIDER, KEYS, NAMES, copy_of, environment
-from tests.support.rawserver import http, serving
+from tests.support.rawserver import http, refusing, serving
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.doctor.exit_codes import ExitCode
@@ -181,13 +180,6 @@ def machine(folder: Path, **variables: str) -> Machine:
     return Machine(folder, environment(PROVIDER="gptge", **quick, **variables))
 
 
-def nobody() -> str:
-    """Return an address that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
 @pytest.mark.slow
 def test_the_matrix_names_every_provider_with_its_secrets(tmp_path: Path) -> None:
     done = Machine(tmp_path, environment()).run(find_step(PLAN, "matrix"))
@@ -258,14 +250,15 @@ def test_a_file_of_the_caller_is_not_taken_for_a_module(tmp_path: Path) -> None:
     runner = machine(tmp_path)
     for name in ("secrets", "yaml", "vidconform"):
         (runner.work / f"{name}.py").write_text("print('it was imported')\nraise SystemExit(9)\n")
-    given = {
-        "provider": "gptge",
-        "key": KEY,
-        "provider_url": nobody(),
-        "doctor": "false",
-        "arguments": "-k status-type",
-    }
-    done = runner.act(**given)
+    with refusing() as url:
+        given = {
+            "provider": "gptge",
+            "key": KEY,
+            "provider_url": url,
+            "doctor": "false",
+            "arguments": "-k status-type",
+        }
+        done = runner.act(**given)
     assert "it was imported" not in done.log
     assert (done.code, done.outputs["exit-code"]) == (0, "6"), done.log
 

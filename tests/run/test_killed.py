@@ -63,10 +63,10 @@ class Vendor:
 
 
 @contextmanager
-def slow_vendor(pause: float = 0.03) -> Iterator[Vendor]:
+def slow_vendor(pause: float = 0.03, step: float = STEP) -> Iterator[Vendor]:
     heard: list[Vendor] = []
     with running(
-        "octopusx", environ=KEYS, advance="second", step_seconds=STEP, change=lambda reply: heard[0].hear(reply)
+        "octopusx", environ=KEYS, advance="second", step_seconds=step, change=lambda reply: heard[0].hear(reply)
     ) as emulator:
         heard.append(Vendor(emulator, pause))
         yield heard[0]
@@ -165,7 +165,8 @@ def hold_resumed(vendor: Vendor, folder: Path) -> None:
 
 def test_an_interrupted_run_says_what_it_leaves(tmp_path: Path) -> None:
     folder = tmp_path / "interrupted"
-    with slow_vendor() as vendor, started(vendor, folder) as process:
+    # No task ends before the signal, however late a busy machine sends it.
+    with slow_vendor(step=PATIENCE) as vendor, started(vendor, folder) as process:
         until(lambda: (folder / "creations.jsonl").exists() and states(folder) == {"created"}, process)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == pytest.ExitCode.INTERRUPTED

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.run.test_killed import SUITES, slow_vendor, started, states, until
+from tests.run.test_killed import PATIENCE, SUITES, slow_vendor, started, states, until
 from tests.run.test_resume import Service, break_down
 from tests.support.processes import KEYS, copy_of, judge, judge_inside, live
 from vidconform.emulator.replies import ReplyContext
@@ -232,10 +232,10 @@ def test_a_disk_that_fills_up_loses_no_paid_task(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_run_as_an_interrupt_does(number: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "ended"
-    with slow_vendor() as vendor, started(vendor, folder) as process:
+    with slow_vendor(step=PATIENCE) as vendor, started(vendor, folder) as process:
         until(lambda: (folder / "creations.jsonl").exists() and states(folder) == {"created"}, process)
         process.send_signal(number)
-        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert process.wait(PATIENCE) == pytest.ExitCode.INTERRUPTED
     ((_, task_id),) = vendor.paid
     said = folder.with_suffix(".out").read_text("utf-8")
     assert f"unfinished: octopusx/videos create, task {task_id} sent at " in said
@@ -257,11 +257,11 @@ def test_a_signal_waits_a_moment_for_the_answer_to_a_creation(
     number: signal.Signals, pause: float, more: tuple[str, ...], tmp_path: Path
 ) -> None:
     folder = tmp_path / "ended"
-    with slow_vendor(pause) as vendor, started(vendor, folder, *more, start_new_session=True) as process:
+    with slow_vendor(pause, PATIENCE) as vendor, started(vendor, folder, *more, start_new_session=True) as process:
         until(lambda: bool(vendor.paid), process)
         # As a terminal does it.
         os.killpg(process.pid, number)
-        assert process.wait(30) == pytest.ExitCode.INTERRUPTED
+        assert process.wait(PATIENCE) == pytest.ExitCode.INTERRUPTED
         vendor.go_on.set()
     ((_, task_id),) = vendor.paid
     (creation,) = read_creations(folder / "creations.jsonl").values()

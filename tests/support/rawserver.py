@@ -80,6 +80,14 @@ def serving(*answers: Answer, keeps: bool = False, tls: ssl.SSLContext | None = 
                 thread.join(_PATIENCE)
 
 
+@contextmanager
+def refusing() -> Iterator[str]:
+    """Hold a port on which nobody listens while the block lasts, so that no other test comes to listen on it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
 def _accept(listener: socket.socket, server: Server, threads: list[threading.Thread]) -> None:
     with suppress(OSError):
         while True:

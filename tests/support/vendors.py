@@ -13,7 +13,7 @@ from vidconform.run.preparation import prepare
 from vidconform.run.session import Session
 from vidconform.verdicts.verdict import Outcome, Verdict
 
-HURRY = {"poll_interval": 0, "poll_timeout": 0.5, "fuzz": 0, "request_timeout": 0.5}
+HURRY = {"poll_interval": 0, "poll_timeout": 0.5, "fuzz": 0, "request_timeout": 3.0}
 
 
 def whole_run(url: str, task_ids: Sequence[str] = ("videos=video_1",), **options: Any) -> tuple[Session, list[Verdict]]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.clock import Clock
 from tests.support.clock import clock as clock
-from tests.support.rawserver import Answer, Server, hang_up, http, serving
+from tests.support.rawserver import Answer, Server, hang_up, http, refusing, serving
 from vidconform.exchange.messages import Reply
 from vidconform.exchange.requests import Request
 from vidconform.transport.addresses import is_loopback, origin
@@ -318,10 +318,8 @@ def test_no_connection_is_used_twice(transport: LiveTransport) -> None:
 
 
 def test_nobody_there_is_trouble(transport: LiveTransport) -> None:
-    with serving(SERVED) as server:
-        pass
-    with pytest.raises(ProbeFailure, match="connection refused"):
-        get(transport, server)
+    with refusing() as url, pytest.raises(ProbeFailure, match="connection refused"):
+        transport.send(Request("GET", url, "/"))
 
 
 @pytest.mark.parametrize("value", ["sk-secret\n", "sk-secret\r\nX: y", "sk-secret\0"])

@@ -15,7 +15,7 @@ _BYTES = re.compile(r"bytearray\(b?((['\"]).*\2)\)", re.DOTALL)
 
 
 class TooSlow(Exception):
-    """An exchange that went on longer than its seconds although every single read came in time."""
+    """An exchange whose reply had begun and did not come to its end in time."""
 
 
 def cause_of(

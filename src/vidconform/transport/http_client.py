@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     import httpx
 
 _MOST_HOPS = 3
-# A silent service shall run into the limit of one read, and only a slow one into that of the exchange.
-_GRACE = 0.25
 _LEAST = 0.05
 
 
@@ -90,17 +88,20 @@ class HttpClient:
         return target if scheme in PORTS and host and may_lead(url, self._sender, target, seconds) else None
 
     def _exchange(self, request: Request, timeouts: Timeouts, came_from: str | None = None) -> Reply:
-        """Return one reply; raises TooSlow, what httpx raises, ForbiddenAddress where a name led into our network."""
+        """Return one reply; raises TooSlow, what httpx raises, ForbiddenAddress where a name led into our network.
+
+        What is raised where time ran out says how far it came, not which limit was first: a busy machine decides that.
+        """
         time.sleep(self._pause)
         self._count()
         self.partial_reply = None
-        url, seconds = request.url, timeouts.exchange + min(_GRACE, timeouts.exchange / 4)
+        url = request.url
         if self._client is None:
             self._client = self._open(url)
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers]
         timeout = self._httpx.Timeout(timeouts.read, connect=timeouts.connect)
         reply: Reply | None = None
-        with Deadline(seconds, self._allows(came_from, url)) as deadline:
+        with Deadline(timeouts.exchange, self._allows(came_from, url)) as deadline:
             tell = {"trace": deadline.trace}
             try:
                 with self._client.stream(
@@ -108,13 +109,15 @@ class HttpClient:
                 ) as response:
                     reply = self._reply(response, timeouts.max_body, deadline)
                     self._check_proxy(reply)
-            except self._httpx.TransportError:
-                if not deadline.passed:
+            except self._httpx.TransportError as error:
+                if not (deadline.passed or isinstance(error, self._httpx.ReadTimeout)):
                     raise
+                if isinstance(error, self._httpx.ConnectError | self._httpx.ConnectTimeout):
+                    raise self._httpx.ConnectTimeout("no connection was made") from error
         # A body whose end is the end of the connection looks whole when we are the ones who cut it.
         if deadline.passed or reply is None:
             self.partial_reply = reply or self.partial_reply
-            raise TooSlow
+            raise TooSlow if self.partial_reply else self._httpx.ReadTimeout("no reply had begun")
         return reply
 
     def _reply(self, response: httpx.Response, most: int, deadline: Deadline) -> Reply:
