@@ -253,10 +253,10 @@ def test_pace_and_retry_are_told_where_a_document_states_them(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("pace", "problem"),
     [
-        ("{poll-pace: {every: 10}}", "unknown key 'every'; the valid ones are poll_interval, "),
-        ("{poll-pace: {poll_interval: 0}}", "x-pace.poll-pace.poll_interval: a number above 0 is expected"),
+        ("{poll-pace: {every: 10}}", "unknown key 'every'; the valid keys are poll_interval, "),
+        ("{poll-pace: {poll_interval: 0}}", "x-pace.poll-pace.poll_interval: expected a number above 0, found '0'"),
         ("{poll-space: {poll_interval: 1}}", "x-pace.poll-space has no row in requirements.toml"),
-        ("often", "not the OpenAPI that a contract needs"),
+        ("often", "x-pace: expected an object, found 'often'"),
     ],
 )
 def test_a_pace_that_means_nothing_is_refused_with_its_place(

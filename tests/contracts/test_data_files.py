@@ -74,15 +74,15 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
     ),
     "an operation without a role": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-rule: retrieve"),
-        "no x-role says what it is for",
+        r"paths\./v1/videos/\{task_id\}\.get: unknown key 'x-rule'; the valid keys are x-role, x-also, x-refusals",
     ),
     "an unknown role of an operation": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: retrieve", "x-role: retreive"),
-        r"GET /v1/videos/\{task_id\}: unknown x-role 'retreive'; the valid ones are create, retrieve, second-retrieve,",
+        r"paths\./v1/videos/\{task_id\}\.get\.x-role: expected one of create, retrieve, .*, found 'retreive'",
     ),
     "a parameter without its role": (
         "videos/openapi.yaml", lambda text: text.replace("x-role: id", "x-rule: id"),
-        "parameters.task_id: unknown key 'x-rule'; the valid ones are x-role",
+        r"parameters\['task_id'\]: unknown key 'x-rule'; the valid keys are x-role",
     ),
     "a credential without a variable": (
         "videos/openapi.yaml", lambda text: text.replace("x-variable: GPTGE_API_KEY", ""),
@@ -103,15 +103,15 @@ WRONG_FILES: dict[str, tuple[str, Change, str]] = {
     ),
     "an unknown key of a node": (
         "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-rolle": "status"'),
-        "/properties/status: unknown key 'x-rolle'; the valid ones are x-requirement, x-hedged, x-role,",
+        r"properties\.status: unknown key 'x-rolle'; the valid keys are x-requirement, x-hedged, x-role,",
     ),
     "an unknown role of a field": (
         "videos/task.schema.json", lambda text: text.replace('"x-role": "status"', '"x-role": "state"'),
-        "unknown x-role 'state'; the valid ones are id, task-id,",
+        r"properties\.status\.x-role: expected one of id, task-id, .*, found 'state'",
     ),
     "an unknown unit of a time": (
         "videos/task.schema.json", lambda text: text.replace('"x-unit": "seconds"', '"x-unit": "days"', 1),
-        "unknown x-unit 'days'; the valid ones are seconds, milliseconds, either",
+        r"properties\.created_at\.x-unit: expected one of seconds, milliseconds, either, .*, found 'days'",
     ),
     "a row that nothing decides": (
         "videos/requirements.toml", lambda text: text.replace('"retrieve-route"', '"retreive-route"'),

@@ -19,7 +19,7 @@ from tests.support.processes import environment
 from tests.support.rawserver import http, serving
 from vidconform.cli import main
 from vidconform.contracts import compiled, fits
-from vidconform.contracts.schema_form import without_booleans
+from vidconform.contracts.schema_places import without_booleans
 from vidconform.errors import DataFileProblem
 from vidconform.locations import data_folder
 from vidconform.run.options import RunOptions
@@ -103,8 +103,10 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
     "definitions that double thirty times": (
         TASK, node(**{"$ref": "#/$defs/d0", "$defs": doubling(30)}), "more than 10000 schemas",
     ),
-    "a schema that is a list where a table belongs": (TASK, node(properties=["a"]), "no JSON Schema"),
-    "a number for the members of allOf": (TASK, node(allOf=1), "no JSON Schema"),
+    "a schema that is a list where a table belongs": (
+        TASK, node(properties=["a"]), "properties: expected an object, found an array",
+    ),
+    "a number for the members of allOf": (TASK, node(allOf=1), "allOf: expected an array, found '1'"),
     "a pattern of ids that backtracks for ever": (
         PROVIDER, lambda text: text.replace('"^video_[0-9a-z]+$"', r"'^(?=v)(\w+)+\1$'"),
         "ids.public.pattern is no regular expression of linear time",
@@ -121,17 +123,17 @@ HOSTILE: dict[str, tuple[str, Change, str]] = {
     ),
     "a row that is a list": (
         TASK, node(**{"x-hedged": {"allOf": [{"x-requirement": ["a"]}]}}),
-        r"no JSON Schema: x-hedged\.allOf\[0\]\.x-requirement: expected a string, found an array",
+        r"x-hedged\.allOf\[0\]\.x-requirement: expected a string, found an array",
     ),
     "words that are a number": (
         TASK, node(**{"$defs": {"running": {"enum": 0}}}), r"\$defs\.running\.enum: expected an array, found '0'",
     ),
     "a status word that is an object": (
         TASK, node(**{"$defs": {"running": {"enum": ["running", {}]}}}),
-        r"\$defs\.running\.enum: expected strings alone",
+        r"\$defs\.running\.enum\[1\]: expected a string or an integer, for this is a status word, found an object",
     ),
     "a parameter whose name is a number": (
-        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\.1: the name is no string",
+        OPENAPI, lambda text: text.replace("name: task_id", "name: 1"), r"parameters\[1\]\.name: the name is no string",
     ),
     "a negative length": (TASK, node(properties={"id": {"minLength": -1}}), r"properties\.id\.minLength: -1 is less"),
     "a pattern that is a number": (TASK, node(pattern=1), "/: the pattern is no regular expression"),

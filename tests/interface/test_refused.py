@@ -167,7 +167,7 @@ BREAKS = [
     (LEDGER, '"retrieve-accepts-key"', '"retrieve-route"', "the requirement 'retrieve-route' stands twice"),
     (LEDGER, "[[requirement]]", "[[requirement", "no TOML: "),
     (TASK, "{", "", "no JSON: "),
-    (TASK, '"type": "object"', '"type": "objekt"', 'no JSON Schema: type: "objekt" is not valid under any'),
+    (TASK, '"type": "object"', '"type": "objekt"', 'type: "objekt" is not valid under any'),
     (
         TASK,
         '"#/$defs/',
@@ -176,8 +176,8 @@ BREAKS = [
     ),
     (TASK, '"x-requirement": "', '"x-requirement": "no-', "x-requirement 'no-task-is-object' has no row in"),
     (API, "paths:", "paths: [}", "no YAML: "),
-    (API, "paths:", "routes:", f"{OPENAPI}the key 'paths' is missing"),
-    (API, "x-role", "x-rule", "GET /v1/videos/{task_id}: no x-role says what it is for"),
+    (API, "paths:", "routes:", "unknown key 'routes'; the valid keys are openapi, info, servers"),
+    (API, "x-role", "x-rule", ".get: unknown key 'x-rule'; the valid keys are x-role, x-also, x-refusals"),
 ]
 
 

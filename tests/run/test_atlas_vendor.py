@@ -145,8 +145,8 @@ def test_what_is_given_is_never_cancelled_not_even_by_a_stranger() -> None:
 
 CHANGES = [
     ("schema: {enum: [queued, done, cancelled]}", "schema: {type: string}", "asked by status for the values that"),
-    ("x-role: status,", "x-role: state,", "unknown x-role 'state'; the valid ones are id, limit"),
-    ("x-role: models", "x-role: modules", "unknown x-role 'modules'; the valid ones are create"),
+    ("x-role: status,", "x-role: state,", "x-role: expected one of id, limit"),
+    ("x-role: models", "x-role: modules", "paths./v1/models.get.x-role: expected one of create"),
     ("items: {type: string, x-role: id}", "items: {type: string}", "no parameter has `x-role: id`"),
     ("key: app, ", "key: application, ", "unknown word 'application'; the valid ones are key, none, wrong"),
     ("name: X-Atlas-App, x-variable: ATLAS_APP_TOKEN", "name: X-Atlas-App", "no x-variable at the security scheme app"),

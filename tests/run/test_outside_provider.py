@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from tests.support.documented import acme_in, tiny_in
+from tests.support.formats import keys_of_ours, words_of
 from tests.support.processes import judge, live
 from tests.support.rawserver import Server, http, serving
-from vidconform.contracts.keywords import KEYS, OPERATION_ROLES, ROLES, UNITS
+from vidconform.contracts.keywords import OPERATION_ROLES
 from vidconform.emulator.server import running
 from vidconform.locations import data_folder
 
@@ -103,5 +104,5 @@ def test_the_small_example_of_the_page_is_judged_by_its_own_emulator(vice: str |
 
 
 def test_the_page_names_every_key_role_and_unit() -> None:
-    for word in (*KEYS, *ROLES, *UNITS, *OPERATION_ROLES):
+    for word in (*keys_of_ours(), *words_of("x-role"), *words_of("x-unit"), *OPERATION_ROLES):
         assert re.search(rf"(?<![\w-]){word}(?![\w-])", PAGE), word

@@ -171,7 +171,7 @@ def test_a_contract_that_shows_no_creation_is_refused_before_it_is_planned(
 ) -> None:
     provider = copy_of("octopusx", tmp_path, cassettes=False)
     file = provider / "videos" / "openapi.yaml"
-    file.write_text(file.read_text("utf-8").replace("            example:\n", "            unread:\n"))
+    file.write_text(file.read_text("utf-8").replace("            example:\n", "            encoding:\n"))
     run = judge_inside(pytester, f"--provider={provider}", "--plan", **KEYS)
     assert run.code == 4
     assert "POST /v1/videos: requestBody.content.application/json shows no object that can be sent" in run.err

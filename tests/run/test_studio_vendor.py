@@ -64,11 +64,11 @@ def test_each_fault_is_told_by_its_own_row_and_by_nothing_else(fault: str) -> No
 @pytest.mark.parametrize(
     ("case", "told"),
     [
-        ("{id: stranger}", "x-refusals.x.id: unknown word 'stranger'; the valid ones are unknown, malformed"),
-        ("{key: wrong, status: [401]}", "x-refusals.x: unknown key 'status'; the valid ones are id, key"),
+        ("{id: stranger}", "x.id: expected one of unknown, malformed, known, finished, none, found 'stranger'"),
+        ("{key: wrong, status: [401]}", "x-refusals.x: unknown key 'status'; the valid keys are id, key"),
         ("{responses: [400]}", "x-refusals.x: nothing makes it differ from the documented request"),
-        ("{method: DELETE}", "x-refusals.x.method: unknown word 'DELETE'; the valid ones are PUT, PATCH"),
-        ("{method: PUT, id: known}", "x-refusals.x.id: with a method of its own it is one of unknown, malformed, none"),
+        ("{method: DELETE}", "x-refusals.x.method: expected one of PUT, PATCH, found 'DELETE'"),
+        ("{method: PUT, id: known}", "x-refusals.x.id: expected unknown, malformed or none beside a method: no task"),
         ("{query: {pages: 0}}", "x-refusals.x.query: no parameter 'pages'; the valid ones are none"),
         ("{key: wrong}", "x-refusals.x has no row in requirements.toml"),
     ],

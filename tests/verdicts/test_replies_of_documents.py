@@ -172,19 +172,19 @@ INLINE = {"schema": {"allOf": [{"required": ["id"], "x-requirement": "id-type"}]
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda paths: paths["/v1/videos/{id}"].update(servers=[]), "/v1/videos/{id}: 'servers' is not read here"),
-        (lambda paths: paths["/v1/videos/{id}"]["get"].update(servers=[]), "GET /v1/videos/{id}: servers: not read"),
-        (lambda paths: paths["/v1/videos/{id}"]["get"].update({"x-roll": 1}), "unknown key 'x-roll'; the valid ones"),
-        (lambda paths: paths["/v1/videos/{id}"]["get"].pop("x-role"), "GET /v1/videos/{id}: no x-role"),
+        (lambda paths: paths["/v1/videos/{id}"].update(servers=[]), "paths./v1/videos/{id}: unknown key 'servers'"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].update(servers=[]), "{id}.get.servers: not read here"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].update({"x-roll": 1}), "unknown key 'x-roll'; the valid keys"),
+        (lambda paths: paths["/v1/videos/{id}"]["get"].pop("x-role"), "paths./v1/videos/{id}.get: x-role is missing"),
         (
             lambda paths: paths["/v1/videos/{id}"]["get"]["responses"]["200"]["content"].update({"text/json": INLINE}),
-            "GET /v1/videos/{id}: responses.200.content.text/json.schema: x-requirement stands in a *.schema.json",
+            ".200.content.text/json.schema.allOf[0].x-requirement: x-requirement stands in a *.schema.json",
         ),
         (
             lambda paths: paths["/v1/videos/{id}"]["get"]["parameters"].append(
                 {"name": "v", "in": "query", "x-role": "verb"}
             ),
-            "GET /v1/videos/{id}: parameters.v: unknown x-role 'verb'; the valid ones are id, limit",
+            "paths./v1/videos/{id}.get.parameters['v'].x-role: expected one of id, limit",
         ),
     ],
 )

@@ -8,8 +8,7 @@ from typing import Any
 
 from vidconform.contracts.data_files import read_json
 from vidconform.contracts.documented_values import schema_at
-from vidconform.contracts.schema_form import without_booleans
-from vidconform.contracts.schema_places import with_subschemas
+from vidconform.contracts.schema_places import with_subschemas, without_booleans
 from vidconform.contracts.schemas import PHASES
 from vidconform.errors import DataFileProblem
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, WITHOUT_ID
+from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, WITHOUT_ID
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.schemas import PHASES, Schema
 from vidconform.contracts.shared_routes import undecided_rows
+from vidconform.contracts.unseen_words import unseen_words
 from vidconform.errors import DataFileProblem
 
 
@@ -23,11 +24,9 @@ def check_consistency(contract: Contract) -> None:
 
 
 def check_words(contract: Contract) -> None:
-    """Raise DataFileProblem for a key, a role or a unit in a schema that means nothing to us."""
-    from vidconform.contracts.schema_words import unknown_words
-
+    """Raise DataFileProblem for a word in a schema that means nothing where it stands, and for one of no phase."""
     for schema in contract.schemas.values():
-        problem = next(chain(unknown_words(schema.source), _words_of_no_phase(contract, schema)), None)
+        problem = next(chain(unseen_words(schema.source), _words_of_no_phase(contract, schema)), None)
         if problem is not None:
             raise DataFileProblem(schema.path, problem)
 
@@ -45,8 +44,6 @@ def _words_of_no_phase(contract: Contract, schema: Schema) -> Iterator[str]:
 
 def _problems(contract: Contract, operation: Operation) -> Iterator[str]:
     named = f"{operation.method} {operation.path}"
-    if operation.role not in OPERATION_ROLES:
-        yield f"{named}: unknown x-role {operation.role!r}; the valid ones are {', '.join(OPERATION_ROLES)}"
     if operation.polls and contract.field("polling-url", "create") is None:
         yield f"{named}: no reply of a creation has a member with `x-role: polling-url`, so that no address is known"
     if operation.id_parameter is None and operation.role not in WITHOUT_ID and not operation.polls:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date, time
 from functools import cache
@@ -18,6 +19,8 @@ _FORMATS = Path(__file__).parent / "formats"
 _LARGEST = 4 * 1024 * 1024
 # Beside the others, and of no file in a provider's folder.
 _OF_OURS = ("words.schema", "facts.schema")
+# A lint tells the keywords of JSON Schema that nothing here asserts.
+_OPEN = ("body",)
 
 
 def read_toml(path: Path, form: str) -> dict[str, Any]:
@@ -31,12 +34,17 @@ def read_toml(path: Path, form: str) -> dict[str, Any]:
         raise DataFileProblem(path, "no TOML that can be read: nested too deep") from error
     except ValueError as error:
         raise DataFileProblem(path, f"no TOML: {error}") from error
+    check_format(path, form, content)
+    found: dict[str, Any] = content
+    return found
+
+
+def check_format(path: Path, form: str, content: Any) -> None:
+    """Raise DataFileProblem for what a file holds and its format `form` does not allow."""
     try:
         _format(form).check(content)
     except ValueError as error:
         raise DataFileProblem(path, str(error)) from error
-    found: dict[str, Any] = content
-    return found
 
 
 def format_files() -> list[Path]:
@@ -46,12 +54,16 @@ def format_files() -> list[Path]:
 
 @cache
 def _format(name: str) -> FileFormat:
-    return FileFormat(_FORMATS / f"{name}.schema.json")
+    return FileFormat(_FORMATS / f"{name}.schema.json", is_open=name in _OPEN)
 
 
 def _plain(content: Any) -> Any:
-    """TOML and YAML have dates, which JSON knows only as texts (RFC 3339)."""
-    return with_leaves(content, lambda leaf: leaf.isoformat() if isinstance(leaf, date | time) else leaf)
+    """TOML and YAML have dates, which JSON knows only as texts (RFC 3339), and YAML has names that are no texts."""
+    return with_leaves(content, lambda leaf: leaf.isoformat() if isinstance(leaf, date | time) else leaf, _name)
+
+
+def _name(name: Any) -> str:
+    return name if isinstance(name, str) else json.dumps(name)
 
 
 def read_json(path: Path) -> dict[str, Any]:

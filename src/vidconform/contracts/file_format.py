@@ -11,6 +11,8 @@ _NAMES = {
     "array": "an array", "boolean": "true or false", "integer": "an integer", "null": "null", "number": "a number",
     "object": "an object", "string": "a string",
 }  # fmt: skip
+# Of the keys in a file those that begin with x- are ours.
+_NOT_OURS = "^(?!x-)"
 _LONGEST_FOUND = 40
 _LONGEST_MESSAGE = 200
 
@@ -18,7 +20,8 @@ _LONGEST_MESSAGE = 200
 class FileFormat:
     """A JSON Schema in a file, compiled when it is first needed; it may refer to others in files beside it.
 
-    One that `is_open` takes keys and words that it does not know.
+    One that `is_open` takes keys that it does not know, but none that looks like one of ours. A node may say by
+    `errorMessage`, as it does to editors, what is wrong with a value that it refuses.
     """
 
     def __init__(self, path: Path, *, is_open: bool = False) -> None:
@@ -42,21 +45,20 @@ class FileFormat:
 
         schema = _read(self._path)
         if self._is_open:
-            told = schema["properties"].items()
-            words = {key: {"type": "string"} for key, value in told if isinstance(value, dict) and "enum" in value}
-            schema = {**schema, "properties": {**schema["properties"], **words}, "additionalProperties": True}
+            schema = {**schema, "patternProperties": {_NOT_OURS: True}}
         return jsonschema_rs.validator_for(schema, retriever=lambda uri: _read(self._beside(uri)))
 
     def _beside(self, uri: str) -> Path:
         return self._path.with_name(uri.rpartition("/")[2])
 
     def _problem(self, error: Any) -> str:
-        kind = error.kind
+        kind, schema = error.kind, self._schema_of(error)
+        if "errorMessage" in schema:
+            told = str(schema["errorMessage"])
+            return f"{told}, found {_found(error.instance)}" if told.startswith("expected") else told
         match kind.name:
             case "additionalProperties":
-                unknown = ", ".join(map(repr, sorted(kind.unexpected)))
-                valid = ", ".join(self._schema_of(error).get("properties", []))
-                return f"unknown key {unknown}" + (f"; the valid keys are {valid}" if valid else "")
+                return _unknown(sorted(kind.unexpected), schema)
             case "required":
                 return f"{kind.property} is missing"
             case "type":
@@ -78,20 +80,30 @@ class FileFormat:
         return node
 
 
+def _unknown(keys: list[str], schema: dict[str, Any]) -> str:
+    """Name the keys that a schema does not have, and those that it has: ours alone where all of them look like it."""
+    known = [name for name, told in schema.get("properties", {}).items() if told is True or "not" not in told]
+    ours = [name for name in known if name.startswith("x-") and all(key.startswith("x-") for key in keys)]
+    hint = f"; the valid keys are {', '.join(ours or known)}" if known else ""
+    return f"unknown key {', '.join(map(repr, keys))}{hint}"
+
+
 def _read(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
 def _place(value: Any, path: list[str | int]) -> str:
-    """Name an entry of an array by its id where it has one, as a person would look for it."""
+    """Name an entry of an array by its id or name where it has one, as a person would look for it."""
     place = ""
-    for step in path:
+    for given in path:
+        # A name of digits comes as a number.
+        step = str(given) if isinstance(value, dict) else given
         try:
             value = value[step]
         except (LookupError, TypeError):
             # A member whose name is empty is left out of the path.
             return f"below {place.removeprefix('.')}"
-        id = value.get("id", step) if isinstance(value, dict) else step
+        id = value.get("id", value.get("name", step)) if isinstance(value, dict) else step
         place += f"[{id!r}]" if isinstance(step, int) else f".{step}"
     return place.removeprefix(".")
 

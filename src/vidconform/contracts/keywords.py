@@ -1,9 +1,6 @@
-"""The words that a contract's schema files may use: JSON Schema's own, ours, and the roles of fields."""
+"""The words of a contract's files that code looks at; what may stand in them, formats/*.schema.json say."""
 
 from __future__ import annotations
-
-KEYS = ("x-requirement", "x-hedged", "x-role", "x-unit", "x-id-space", "x-ordered", "x-nullable", "x-when",
-        "x-any-case", "x-sum")  # fmt: skip
 
 # What a field can be for; laws know fields by these words alone.
 ROLES = (
@@ -31,24 +28,13 @@ CREATING_ROLES = ("create", "remix")
 # What is not about one task has no task's id.
 WITHOUT_ID = ("create", "list", "models")
 
-# What a parameter can be for.
-PARAMETER_ROLES = ("id", "limit", "order", "after", "page", "variant", "status", "model", "polling-url")
-
-# Those that the body of a list may have in their place.
+# Parameters that the body of a list may have as members.
 LIST_ROLES = ("limit", "order", "after", "page", "status", "model", "id")
 
 # Parameters of a list by which it holds only the tasks that have such a value.
 FILTERS = ("status", "model", "id")
 
-# Our keys in an openapi.yaml, by what they stand at.
-OPENAPI_KEYS = {
-    "operation": ("x-role", "x-refusals", "x-lag", "x-ends-within", "x-pace", "x-also"),
-    "parameter": ("x-role",),
-    "media": ("x-sample",),
-}
-
 TIMES = ("created", "updated", "completed", "expires")
-UNITS = ("seconds", "milliseconds", "either", "rfc3339", "fraction", "percent")
 
 # JSON Schema 2020-12. `format` is left out: it asserts nothing unless asked to, which would look like a check.
 ASSERTIONS = (

@@ -8,13 +8,13 @@ from typing import Any
 from vidconform.contracts.bundling import bundled, of_another_contract
 from vidconform.contracts.consistency import check_consistency, check_words
 from vidconform.contracts.contract import Contract
-from vidconform.contracts.data_files import read_json
+from vidconform.contracts.data_files import check_format, read_json
 from vidconform.contracts.merged_hedges import merge_hedges
 from vidconform.contracts.openapi_document import load_openapi
 from vidconform.contracts.provider import IdSpace, Provider, load_provider
 from vidconform.contracts.references import DIALECT, FOR_EDITORS, check_schema_references
 from vidconform.contracts.requirements import load_ledger
-from vidconform.contracts.schema_form import check_form, without_booleans
+from vidconform.contracts.schema_places import without_booleans
 from vidconform.contracts.schemas import Schema
 from vidconform.errors import DataFileProblem
 
@@ -64,7 +64,7 @@ def load_schema(path: Path, spaces: dict[str, IdSpace]) -> Schema:
         other = of_another_contract(path, own)
         source, brought, files = bundled(other or path, own if other is None else _in_its_dialect(read_json(other)))
         check_schema_references(path, source)
-        check_form(path, source)
+        check_format(path, "body", source)
         source = without_booleans(source)
         shared = () if other is None else (other,)
         merged = merge_hedges(_lacking_in_no_object(source), spaces)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from vidconform.contracts.body_status import BodyStatus, body_status_of, problems_of_body_status
 from vidconform.contracts.bundling import body_schema_at
-from vidconform.contracts.data_files import read_yaml
+from vidconform.contracts.data_files import check_format, read_yaml
 from vidconform.contracts.documented_replies import documented_reply, schema_file
 from vidconform.contracts.documented_values import (
     body_example,
@@ -22,20 +22,17 @@ from vidconform.contracts.documented_values import (
     with_inherited,
 )
 from vidconform.contracts.fields import Field
-from vidconform.contracts.inline_rows import problems_of_responses
-from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, OPENAPI_KEYS, PARAMETER_ROLES, WITHOUT_ID
+from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, Operation, Scheme
-from vidconform.contracts.promised_times import lag_of, paces_of, problems_of_pace, problems_of_times
+from vidconform.contracts.promised_times import lag_of, paces_of
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
 from vidconform.contracts.request_options import option_of, options_in
 from vidconform.contracts.security_schemes import schemes_of
-from vidconform.contracts.shared_routes import others_of, problems_of_shared_routes
+from vidconform.contracts.shared_routes import others_of
 from vidconform.errors import DataFileProblem
 
 Node = dict[str, Any]
-
-_SHARED = ("parameters", "summary", "description")
 
 
 class OpenApiDocument(NamedTuple):
@@ -50,7 +47,9 @@ def load_openapi(path: Path, variables: Mapping[str, str] | None = None) -> Open
     document = read_yaml(path)
     check_document_references(path, document)
     try:
-        found = [(f"{method.upper()} {route}", route, method, item) for route, method, item in _items(path, document)]
+        whole = _resolved(document)
+        check_format(path, "openapi", whole)
+        found = [(f"{method.upper()} {route}", route, method, item) for route, method, item in _items(whole)]
         used = {name for *_, item in found for choice in item["security"] for name in choice}
         schemes = schemes_of(document, used, variables or {})
         _check(path, document, found)
@@ -62,14 +61,17 @@ def load_openapi(path: Path, variables: Mapping[str, str] | None = None) -> Open
         raise DataFileProblem(path, f"not the OpenAPI that a contract needs: {error}") from error
 
 
-def _items(path: Path, document: Node) -> Iterator[tuple[str, str, Node]]:
+def _resolved(document: Node) -> Node:
+    """Return a document with what its paths refer to in their place, and without what is there to be referred to."""
+    paths, rest = document.get("paths"), {key: value for key, value in document.items() if key != "components"}
+    if not isinstance(paths, dict):
+        return rest
+    return {**rest, "paths": {route: resolved(document, item) for route, item in paths.items()}}
+
+
+def _items(document: Node) -> Iterator[tuple[str, str, Node]]:
     """Yield each operation with what its path and the document say for all of them."""
-    for route, given in document["paths"].items():
-        shared = resolved(document, given)
-        for key in shared:
-            if key not in (*METHODS, *_SHARED) and not key.startswith("x-"):
-                valid = ", ".join((*METHODS, *_SHARED))
-                raise DataFileProblem(path, f"{route}: {key!r} is not read here; the valid ones are {valid}")
+    for route, shared in document["paths"].items():
         for method in (key for key in shared if key in METHODS):
             yield route, method, _whole(document, shared, shared[method])
 
@@ -87,49 +89,11 @@ def _check(path: Path, document: Node, found: list[tuple[str, str, str, Node]]) 
 
 
 def _problems(item: Node) -> Iterator[str]:
-    """Yield what would be passed over without a word."""
-    if "x-role" not in item:
-        yield "no x-role says what it is for"
-    for place in ("servers", "callbacks"):
-        if place in item:
-            yield f"{place}: not read here, requests go to the address in provider.toml alone"
-    for place, node, valid in _places(item):
-        unknown = [key for key in node if key.startswith("x-") and key not in valid]
-        yield from (f"{place}: unknown key {key!r}; the valid ones are {', '.join(valid)}" for key in unknown)
+    """Yield where the parts of an operation do not agree."""
     schemes = [name for choice in item["security"] for name in choice]
     if len(schemes) > 1 and not set(schemes).isdisjoint(CREDENTIALS):
         yield f"security: where there are several, no scheme is named {', '.join(CREDENTIALS)}: these mean all or none"
     yield from problems_of_refusals(item.get("x-refusals", {}), schemes, item["parameters"])
-    yield from problems_of_times(item)
-    yield from problems_of_pace(item)
-    yield from problems_of_shared_routes(item)
-    for parameter in item["parameters"]:
-        yield from _problems_of_parameter(parameter)
-    yield from problems_of_responses(item, "responses")
-    for other in others_of(item):
-        yield from problems_of_responses(other, f"x-also.{other['x-role']}.responses")
-
-
-def _places(item: Node) -> Iterator[tuple[str, Node, tuple[str, ...]]]:
-    yield "the operation", item, OPENAPI_KEYS["operation"]
-    for parameter in item["parameters"]:
-        yield f"parameters.{parameter['name']}", parameter, OPENAPI_KEYS["parameter"]
-    for media, shown in item.get("requestBody", {}).get("content", {}).items():
-        yield f"requestBody.content.{media}", shown, OPENAPI_KEYS["media"]
-
-
-def _problems_of_parameter(parameter: Node) -> Iterator[str]:
-    place, role = f"parameters.{parameter['name']}", parameter.get("x-role")
-    if not isinstance(parameter["name"], str):
-        yield f"{place}: the name is no string; put it in quotes"
-    if role is not None and role not in PARAMETER_ROLES:
-        yield f"{place}: unknown x-role {role!r}; the valid ones are {', '.join(PARAMETER_ROLES)}"
-    if "content" in parameter or parameter.get("style", "form") not in ("form", "simple"):
-        yield f"{place}: a style or content of its own is not written here; a plain value is"
-    if parameter["in"] == "cookie" and parameter.get("required"):
-        yield f"{place}: a required cookie is not sent; a credential is a security scheme"
-    if parameter["in"] == "query" and role not in (None, "id") and parameter.get("required"):
-        yield f"{place}: an x-role {role!r} is for what a request may leave out"
 
 
 def _of_route(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Iterator[Operation]:
@@ -162,7 +126,7 @@ def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[
         request_example=example,
         request_sample=body.get("x-sample"),
         request_schema=schema_file(body),
-        answers={str(code): documented_reply(answer) for code, answer in item.get("responses", {}).items()},
+        answers={code: documented_reply(answer) for code, answer in item.get("responses", {}).items()},
         media_types=tuple(content),
         query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
         segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},

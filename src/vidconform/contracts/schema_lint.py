@@ -15,7 +15,7 @@ from vidconform.contracts.contract import Contract
 from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, BRANCHES, CHOICES, IN_SEVERAL_PLACES, NOTES
 from vidconform.contracts.requirements import Level
 from vidconform.contracts.schema_places import every_schema, pointer_below, subschemas
-from vidconform.contracts.schema_words import unknown_words_at, unseen_words
+from vidconform.contracts.unseen_words import unseen_words_at
 
 Sentences = Iterator[str]
 
@@ -28,7 +28,6 @@ class _SchemaPlace:
     owner: str | None = None
     branch: str | None = None
     hedged: bool = False
-    references: tuple[str, ...] = ()
 
 
 @dataclass
@@ -53,7 +52,10 @@ class _Linter:
             yield from self._requirement(requirement, at)
             at = replace(at, owner=at.pointer)
         yield from self._assertions(node, at)
-        yield from self._reference(node, at)
+        if "$ref" in node:
+            # It leads to a name in $defs, and in no circle: any other was refused when the file was read.
+            name = node["$ref"].removeprefix("#/$defs/")
+            yield from self._visit(self.root["$defs"][name], replace(at, pointer=f"/$defs/{name}"))
         for path, schema in subschemas(node):
             if path[0] != "$defs":
                 yield from self._visit(schema, _below(at, path))
@@ -74,7 +76,7 @@ class _Linter:
 
     def _assertions(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
         asserting = _asserting(node)
-        yield from unseen_words(node, at.pointer, at.branch or "")
+        yield from unseen_words_at(node, at.pointer, at.branch or "")
         if at.owner is not None and asserting:
             self.owners.add(at.owner)
         if at.branch is not None or self.levels is None:
@@ -100,19 +102,6 @@ class _Linter:
         if len(node["required"]) > 1 and row is not Level.MAY:
             yield f"{_shown(at)}: one x-requirement for {', '.join(node['required'])}; only a MAY bundles members"
 
-    def _reference(self, node: dict[str, Any], at: _SchemaPlace) -> Sentences:
-        reference = node.get("$ref")
-        if reference is None:
-            return
-        name = str(reference).removeprefix("#/$defs/")
-        if name == reference or name not in self.root.get("$defs", {}):
-            yield f"{_shown(at)}: $ref {reference!r} is not #/$defs/ and a name in $defs of the same file"
-        elif name in at.references:
-            yield f"{_shown(at)}: $ref {reference!r} leads back to itself"
-        else:
-            there = replace(at, pointer=f"/$defs/{name}", references=(*at.references, name))
-            yield from self._visit(self.root["$defs"][name], there)
-
     def _written(self, node: dict[str, Any], pointer: str) -> Sentences:
         """Look at a node as it is written, also where nothing leads to it."""
         yield from self._keys(node, pointer)
@@ -123,7 +112,6 @@ class _Linter:
             yield f"{pointer or '/'}: x-requirement {node['x-requirement']!r} owns no assertion and cannot be unmet"
 
     def _keys(self, node: dict[str, Any], pointer: str) -> Sentences:
-        yield from unknown_words_at(node, pointer)
         for key in node:
             if not key.startswith("x-") and key not in (*ASSERTIONS, *APPLICATORS, *NOTES):
                 yield f"{pointer or '/'}: {key!r} is not one of the keywords that a contract's schema may have"

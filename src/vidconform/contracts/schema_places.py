@@ -37,6 +37,16 @@ def with_subschemas(node: Node, change: Callable[[str, Node], Node]) -> Node:
     return changed
 
 
+def without_booleans(node: Node) -> Node:
+    """Return a schema whose members and branches are objects, where JSON Schema may say `true` or `false` instead."""
+    told = with_subschemas(node, lambda _, schema: without_booleans(schema))
+    for members in [told[key] for key in (*_MANY, *_NAMED) if key in told]:
+        for place, schema in list(members.items() if isinstance(members, dict) else enumerate(members)):
+            if isinstance(schema, bool):
+                members[place] = {} if schema else {"not": {}}
+    return told
+
+
 def every_schema(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
     """Yield a schema and all below it as they are written, each behind its pointer."""
     yield pointer, node

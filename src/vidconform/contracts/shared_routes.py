@@ -8,7 +8,6 @@ from typing import Any
 from vidconform.contracts.operations import Operation
 from vidconform.contracts.requirements import Requirement
 
-_FIRST, _OTHER = "delete", "cancel"
 _OF_THE_ROUTE = ("x-also", "x-refusals", "x-lag", "x-ends-within", "x-pace")
 # What each asks of a task that has ended, or of none, is answered there as a deletion.
 _NOT_OF_ITS_OWN = (
@@ -22,19 +21,6 @@ def others_of(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for role, own in item.get("x-also", {}).items():
         shared = {key: value for key, value in item.items() if key not in _OF_THE_ROUTE}
         yield {**shared, "x-role": role, "responses": own["responses"]}
-
-
-def problems_of_shared_routes(item: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with what an operation states of its other role."""
-    if "x-also" not in item:
-        return
-    if item["x-role"] != _FIRST:
-        yield f"x-also stands at an operation whose x-role is {_FIRST}"
-    stated = item["x-also"]
-    if not isinstance(stated, dict) or set(stated) != {_OTHER}:
-        yield f"x-also: the key {_OTHER} is expected, and no other"
-    elif not isinstance(own := stated[_OTHER], dict) or set(own) != {"responses"} or not own["responses"]:
-        yield f"x-also.{_OTHER}: the key responses is expected, and no other; the rest is the operation's"
 
 
 def undecided_rows(operation: Operation, rows: Mapping[str, Requirement]) -> Iterator[str]:
