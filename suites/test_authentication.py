@@ -20,6 +20,7 @@ from vidconform.laws import (
     of_request,
     require_observed,
     requires,
+    requires_refusals,
 )
 
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
@@ -99,22 +100,12 @@ def test_what_needs_no_key_is_served_without_one(served: Subject) -> None:
 test_what_needs_no_key_is_served_without_one.broken_by(altered(code=401))
 
 
-@requires("retrieve-without-key-is-refused", probe="retrieve-without-key")
-@requires("retrieve-with-wrong-key-is-refused", probe="retrieve-with-wrong-key")
-@requires("create-without-key-is-refused", probe="create-without-key")
-@requires("create-with-wrong-key-is-refused", probe="create-with-wrong-key")
-@requires("remix-without-key-is-refused", probe="remix-without-key")
-@requires("remix-with-wrong-key-is-refused", probe="remix-with-wrong-key")
-@requires("list-without-key-is-refused", probe="list-without-key")
-@requires("list-with-wrong-key-is-refused", probe="list-with-wrong-key")
-@requires("models-without-key-is-refused", probe="models-without-key")
-@requires("models-with-wrong-key-is-refused", probe="models-with-wrong-key")
-@requires("cancel-without-key-is-refused", probe="cancel-without-key")
-@requires("cancel-with-wrong-key-is-refused", probe="cancel-with-wrong-key")
-@requires("content-without-key-is-refused", probe="content-without-key")
-@requires("content-with-wrong-key-is-refused", probe="content-with-wrong-key")
-@requires("second-route-without-token-is-refused", probe="second-route-without-token")
-@requires("second-route-with-wrong-token-is-refused", probe="second-route-with-wrong-token")
+@requires_refusals(
+    "retrieve-without-key", "retrieve-with-wrong-key", "create-without-key", "create-with-wrong-key",
+    "remix-without-key", "remix-with-wrong-key", "list-without-key", "list-with-wrong-key", "models-without-key",
+    "models-with-wrong-key", "cancel-without-key", "cancel-with-wrong-key", "content-without-key",
+    "content-with-wrong-key", "second-route-without-token", "second-route-with-wrong-token",
+)  # fmt: skip
 def test_a_stranger_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 

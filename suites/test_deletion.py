@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from vidconform.laws import (
     ACCOUNT_CODES,
     CANCEL_AGAIN,
@@ -11,11 +9,11 @@ from vidconform.laws import (
     Cancellation,
     Deletion,
     ReplyView,
-    Subject,
     altered,
     came_too_late,
     describe_ids,
     describe_reply,
+    each_altered,
     expect,
     listed_ids,
     require_observed,
@@ -29,9 +27,7 @@ def test_a_deleted_task_is_not_served(deletion: Deletion) -> None:
         expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
 
 
-@test_a_deleted_task_is_not_served.broken_by
-def _(deletion: Deletion) -> None:
-    deletion.all[:] = [view.altered(code=200) for view in deletion.all]
+test_a_deleted_task_is_not_served.broken_by(each_altered(code=200))
 
 
 @requires("deleted-task-leaves-the-list")
@@ -44,7 +40,7 @@ def test_a_deleted_task_is_not_listed(deletion: Deletion) -> None:
 
 @test_a_deleted_task_is_not_listed.broken_by
 def _(deletion: Deletion) -> None:
-    _alter(deletion, "list", tasks=[{"id": deletion.first.asked}])
+    each_altered("list", tasks=[{"id": deletion.first.asked}])(deletion)
 
 
 @requires("deletion-names-the-task")
@@ -68,7 +64,7 @@ def test_a_cancelled_task_ends_cancelled(cancellation: Cancellation) -> None:
 @test_a_cancelled_task_ends_cancelled.broken_by
 def _(cancellation: Cancellation) -> None:
     word = next(word for word in cancellation.contract.words if cancellation.contract.phase(word) == "succeeded")
-    cancellation.all[:] = [view.altered(status=word) for view in cancellation.all]
+    each_altered(status=word)(cancellation)
 
 
 @requires("waiting-task-is-cancelled", probe="cancel")
@@ -81,14 +77,12 @@ def test_a_waiting_task_is_cancelled(cancellation: Cancellation) -> None:
         expect(view.phase == "cancelled", "a cancelled task", view.status, view, "status")
 
 
-@test_a_waiting_task_is_cancelled.broken_by
-def _(cancellation: Cancellation) -> None:
-    _alter(cancellation, "cancel", code=409)
+test_a_waiting_task_is_cancelled.broken_by(each_altered("cancel", code=409))
 
 
 @test_a_waiting_task_is_cancelled.broken_by
 def _(cancellation: Cancellation) -> None:
-    _alter(cancellation, "retrieve", status=cancellation.contract.words[0])
+    each_altered("retrieve", status=cancellation.contract.words[0])(cancellation)
 
 
 @requires("cancelled-task-is-kept", probe="cancel")
@@ -100,9 +94,7 @@ def test_a_cancelled_task_is_served(cancellation: Cancellation) -> None:
         expect(view.reply.is_success, "the task", describe_reply(view), view)
 
 
-@test_a_cancelled_task_is_served.broken_by
-def _(cancellation: Cancellation) -> None:
-    _alter(cancellation, "retrieve", code=404)
+test_a_cancelled_task_is_served.broken_by(each_altered("retrieve", code=404))
 
 
 @requires("repeated-cancel-is-refused", probe="cancel")
@@ -112,9 +104,7 @@ def test_a_cancelled_task_is_not_cancelled_again(cancellation: Cancellation) -> 
         expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
 
 
-@test_a_cancelled_task_is_not_cancelled_again.broken_by
-def _(cancellation: Cancellation) -> None:
-    cancellation.all[:] = [view.altered(code=200, body={}) for view in cancellation.all]
+test_a_cancelled_task_is_not_cancelled_again.broken_by(each_altered(code=200, body={}))
 
 
 @requires("late-cancel-is-refused", probe=("create", "late-cancel"))
@@ -123,9 +113,7 @@ def test_a_task_that_has_ended_is_not_cancelled(cancellation: Cancellation) -> N
         expect(view.reply.is_refusal, "a refusal with 4xx", describe_reply(view), view)
 
 
-@test_a_task_that_has_ended_is_not_cancelled.broken_by
-def _(cancellation: Cancellation) -> None:
-    cancellation.all[:] = [view.altered(code=200, body={}) for view in cancellation.all]
+test_a_task_that_has_ended_is_not_cancelled.broken_by(each_altered(code=200, body={}))
 
 
 @requires("late-cancel-changes-nothing", probe=("create", "late-cancel"))
@@ -144,8 +132,3 @@ def _(cancellation: Cancellation) -> None:
 def _of_the_task(views: list[ReplyView]) -> list[ReplyView]:
     """Leave out what says something of the account instead."""
     return [view for view in views if view.reply.status not in ACCOUNT_CODES]
-
-
-def _alter(subject: Subject, role: str, **change: Any) -> None:
-    """Change the replies of one operation."""
-    subject.all[:] = [view.altered(**change) if view.exchange.role == role else view for view in subject.all]

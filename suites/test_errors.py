@@ -20,30 +20,21 @@ from vidconform.laws import (
     refuses_by_a_server_error,
     require_observed,
     requires,
+    requires_refusals,
     tells_of_the_task,
 )
 
 _FORBIDDEN = 403
 
 
-@requires("unknown-task-is-refused", probe="unknown-task")
-@requires("unknown-second-route-task-is-refused", probe="unknown-second-route-task")
-@requires("unknown-content-is-refused", probe="unknown-content")
-@requires("unknown-remix-is-refused", probe="unknown-remix")
-@requires("unknown-cancel-is-refused", probe="unknown-cancel")
-@requires("unknown-deletion-is-refused", probe="unknown-deletion")
-@requires("retrieve-without-id-is-refused", probe="retrieve-without-id")
 @requires("early-content-is-refused", role="content", probe="create")
-@requires("failed-content-is-refused", probe="failed-content")
-@requires("remix-without-prompt-is-refused", probe="remix-without-prompt")
-@requires("create-without-model-is-refused", probe="create-without-model")
-@requires("create-without-prompt-is-refused", probe="create-without-prompt")
-@requires("create-with-mistyped-model-is-refused", probe="create-with-mistyped-model")
-@requires("create-with-mistyped-prompt-is-refused", probe="create-with-mistyped-prompt")
-@requires("create-with-mistyped-seconds-is-refused", probe="create-with-mistyped-seconds")
-@requires("create-with-mistyped-size-is-refused", probe="create-with-mistyped-size")
-@requires("create-with-mistyped-image-is-refused", probe="create-with-mistyped-image")
-@requires("create-with-mistyped-metadata-is-refused", probe="create-with-mistyped-metadata")
+@requires_refusals(
+    "unknown-task", "unknown-second-route-task", "unknown-content", "unknown-remix", "unknown-cancel",
+    "unknown-deletion", "retrieve-without-id", "failed-content", "remix-without-prompt", "create-without-model",
+    "create-without-prompt", "create-with-mistyped-model", "create-with-mistyped-prompt",
+    "create-with-mistyped-seconds", "create-with-mistyped-size", "create-with-mistyped-image",
+    "create-with-mistyped-metadata",
+)  # fmt: skip
 def test_what_cannot_be_served_is_refused(refusal: Refused) -> None:
     expect_refused(refusal)
 

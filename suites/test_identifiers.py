@@ -1,8 +1,8 @@
-"""Identifiers: one id in one life, the same that was asked for."""
+"""Identifiers: one id in one life, the same that was asked for; and whatever else is told twice is told alike."""
 
 from __future__ import annotations
 
-from vidconform.laws import Subject, Task, altered, expect, require_observed, requires
+from vidconform.laws import Subject, Task, TaskField, altered, expect, require_observed, requires
 
 
 @requires("id-same-as-asked")
@@ -42,16 +42,6 @@ def _(creations: Subject) -> None:
     creations.alter(-1, id=creations.first.raw("id"))
 
 
-@requires("id-and-task-id-agree")
-def test_both_ids_agree(task: Task) -> None:
-    for view in require_observed(task.views("id", "task-id"), "a reply with both ids"):
-        agree = view.value("task-id") == view.value("id")
-        expect(agree, repr(view.raw("id")), view.raw("task-id"), view, "task-id")
-
-
-test_both_ids_agree.broken_by(altered(task_id="another"))
-
-
 @requires("detail-id-is-bare-id")
 def test_the_detail_names_the_id_without_its_prefix(task: Task) -> None:
     prefixed = [r for r in task.views("id", "detail-id") if ":" in r.value("id")]
@@ -63,30 +53,17 @@ def test_the_detail_names_the_id_without_its_prefix(task: Task) -> None:
 test_the_detail_names_the_id_without_its_prefix.broken_by(altered(detail_id="task_another"))
 
 
-def _expect_same(task: Task, one: str, other: str) -> None:
-    for view in require_observed(task.views(one, other), f"a reply with {one} and {other}"):
+@requires("id-and-task-id-agree", member="task-id", beside="id")
+@requires("detail-status-same-as-status", member="detail-status", beside="status")
+@requires("pending-info-id-same-as-detail", member="pending-id", beside="detail-id")
+@requires("moderation-result-task-id-same-as-detail", member="moderation-task", beside="detail-id")
+@requires("pending-info-prompt-same-as-input", member="pending-prompt", beside="input-prompt")
+def test_what_is_told_twice_is_the_same(task_field: TaskField) -> None:
+    one, other = task_field.role, task_field.beside
+    for view in require_observed(task_field.views(one, other), f"a reply with {one} and {other}"):
         expect(view.value(one) == view.value(other), repr(view.raw(other)), view.raw(one), view, one)
 
 
-@requires("detail-status-same-as-status")
-def test_the_detail_tells_the_same_status(task: Task) -> None:
-    _expect_same(task, "detail-status", "status")
-
-
-test_the_detail_tells_the_same_status.broken_by(altered(detail_status="another"))
-
-
-@requires("pending-info-id-same-as-detail")
-def test_the_pending_info_names_the_detail(task: Task) -> None:
-    _expect_same(task, "pending-id", "detail-id")
-
-
-test_the_pending_info_names_the_detail.broken_by(altered(pending_id="task_another"))
-
-
-@requires("moderation-result-task-id-same-as-detail")
-def test_the_moderation_names_the_detail(task: Task) -> None:
-    _expect_same(task, "moderation-task", "detail-id")
-
-
-test_the_moderation_names_the_detail.broken_by(altered(moderation_task="task_another"))
+@test_what_is_told_twice_is_the_same.broken_by
+def _(task_field: TaskField) -> None:
+    task_field.alter(0, **{task_field.role: f"{task_field.first.raw(task_field.role)}x"})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
-from vidconform.laws import ReplyView, Task, altered, expect, require_observed, requires
+from vidconform.laws import ReplyView, Task, TaskField, altered, expect, require_observed, requires
 
 _GOING_ON = ("waiting", "running", "succeeded")
 
@@ -16,32 +17,23 @@ def _going_on(task: Task, role: str) -> list[ReplyView]:
     return views[: ends[0] + 1] if ends else views
 
 
-def _expect_no_fall(task: Task, role: str, what: str) -> None:
-    pairs = list(pairwise(_going_on(task, role)))
-    require_observed((later for _, later in pairs), task.hint(f"two reads of a task that tell {what}", role))
+@requires("progress-never-falls", member="progress")
+@requires("pending-info-progress-pct-never-falls", member="pending-progress")
+def test_progress_never_falls(task_field: TaskField) -> None:
+    role = task_field.role
+    pairs = list(pairwise(_going_on(task_field, role)))
+    hint = task_field.hint(f"two reads of a task that tell its {role}", role)
+    require_observed((later for _, later in pairs), hint)
     for earlier, later in pairs:
         risen = later.value(role) >= earlier.value(role)
         expect(risen, f"at least {earlier.raw(role)!r} as before", later.raw(role), later, role)
 
 
-@requires("progress-never-falls")
-def test_progress_never_falls(task: Task) -> None:
-    _expect_no_fall(task, "progress", "its progress")
-
-
 @test_progress_never_falls.broken_by
-def _(task: Task) -> None:
-    task.all[1:] = [task.first.altered(progress=60), task.first.altered(progress=30)]
-
-
-@requires("pending-info-progress-pct-never-falls")
-def test_the_progress_of_the_pending_info_never_falls(task: Task) -> None:
-    _expect_no_fall(task, "pending-progress", "the progress inside its detail")
-
-
-@test_the_progress_of_the_pending_info_never_falls.broken_by
-def _(task: Task) -> None:
-    task.all[1:] = [task.first.altered(pending_progress=0.6), task.first.altered(pending_progress=0.3)]
+def _(task_field: TaskField) -> None:
+    role, whole = task_field.role, 100 if task_field.role == "progress" else 1
+    told: list[dict[str, Any]] = [{role: share * whole} for share in (0.6, 0.3)]
+    task_field.all[1:] = [task_field.first.altered(**each) for each in told]
 
 
 @requires("progress-whole-at-completion")

@@ -24,7 +24,10 @@ def laws(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 
 def test_every_id_of_the_suites_is_told_once(laws: list[dict[str, Any]]) -> None:
-    written = [id for file in SUITES for id in re.findall(r'@requires\(\s*"([^"]+)"', file.read_text("utf-8"))]
+    texts = [file.read_text("utf-8") for file in SUITES]
+    written = [id for text in texts for id in re.findall(r'@requires\(\s*"([^"]+)"', text)]
+    refused = [names for text in texts for names in re.findall(r"@requires_refusals\(([^)]+)\)", text)]
+    written += [f"{name}-is-refused" for names in refused for name in re.findall(r'"([^"]+)"', names)]
     told = [row["requirement"] for law in laws for row in law["requirements"]]
     assert sorted(told, key=str) == sorted([*written, None], key=str)
     assert len({law["law"] for law in laws}) == len(laws)
@@ -40,9 +43,9 @@ def test_words_are_those_that_a_folder_may_use(laws: list[dict[str, Any]]) -> No
     ("id", "subject", "fields", "role"),
     [
         ("terminal-status-is-final", "task", ["status"], ""),
-        ("progress-never-falls", "task", ["status", "progress"], ""),
-        ("pending-info-progress-pct-never-falls", "task", ["status", "pending-progress"], ""),
-        ("completed-after-created", "task", ["created", "completed"], ""),
+        ("progress-never-falls", "task_field", ["status", "progress"], ""),
+        ("pending-info-progress-pct-never-falls", "task_field", ["status", "pending-progress"], ""),
+        ("completed-after-created", "task_field", ["created", "completed"], ""),
         ("update-time-moves-with-status", "task", ["status", "updated"], ""),
         ("list-contains-the-task", "listing", ["id", "task-id", "tasks", "has-more", "total", "next-cursor"], ""),
         ("remix-names-its-source", "remix", ["source"], ""),
@@ -54,7 +57,8 @@ def test_a_law_tells_what_it_looks_at(
 ) -> None:
     (law,) = (law for law in laws if id in [row["requirement"] for row in law["requirements"]])
     (row,) = (row for row in law["requirements"] if row["requirement"] == id)
-    assert (law["subject"], law["fields"], row["role"]) == (subject, fields, role)
+    assert {*law["fields"], row["member"], row["beside"]} - {""} == set(fields)
+    assert (law["subject"], row["role"]) == (subject, role)
 
 
 def test_the_list_for_people_has_a_sentence_and_its_ids(tmp_path: Path, laws: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.reply_views import BY_ID, BY_NAME, ends, received, view
+from tests.support.reply_views import BY_ID, BY_NAME, ends, field_of, received, view
 from vidconform.contracts.contract import Contract
 from vidconform.laws.law import BrokenLaw, Unseen
 from vidconform.laws.reply_view import ReplyView
@@ -18,6 +18,7 @@ VIDEOS, QUERY, GPTGE = BY_ID["octopusx/videos"], BY_ID["octopusx/query"], BY_ID[
 CHAINHUB, OPEAI, OPENAI = BY_ID["chainhub/videos"], BY_ID["opeai/videos"], BY_ID["openai/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5", "size": "1280x720"}
 NOON = 1_762_000_000
+ORDER = "a_time_is_not_before_what_it_follows"
 
 
 def reads(contract: Contract, *bodies: dict[str, Any]) -> list[ReplyView]:
@@ -129,7 +130,7 @@ def test_success_has_the_documented_word(words: list[str], end: str) -> None:
 )
 def test_progress_never_falls_while_a_task_goes_on(steps: list[tuple[str, int]], end: str) -> None:
     life = task(VIDEOS, *({"status": word, "progress": progress} for word, progress in steps))
-    assert ends("progress_never_falls", life) == end
+    assert ends("progress_never_falls", field_of("progress-never-falls", life)) == end
 
 
 @pytest.mark.parametrize(("progress", "end"), [(100, "held"), (99, "broken"), (101, "broken"), (None, "unseen")])
@@ -186,33 +187,38 @@ def test_a_created_task_can_be_read(codes: list[int], end: str) -> None:
 
 @pytest.mark.parametrize("role", ["model", "seconds", "size"])
 def test_what_was_sent_comes_back(role: str) -> None:
-    law = {"model": "the_model_comes_back_as_sent"}.get(role, f"the_{role}_comes_back_as_sent")
-    law = law.replace("seconds_comes", "seconds_come")
+    def told(life: Task) -> str:
+        return ends("what_was_sent_comes_back", field_of(f"{role}-is-echoed", life))
+
     same = {role: SENT[role]}
-    assert ends(law, created(same, same)) == "held"
-    assert ends(law, created(same, {role: "7"})) == "broken"
-    assert ends(law, created({role: "7"})) == "broken"
-    assert ends(law, created({}, same)) == "held"
-    assert ends(law, created({}, {})) == "unseen"
-    assert ends(law, created(same, code=400)) == "unseen"
-    assert ends(law, created(same, sent={"prompt": "a cat"})) == "unseen"
-    assert ends(law, task(VIDEOS, same)) == "unseen"
+    assert told(created(same, same)) == "held"
+    assert told(created(same, {role: "7"})) == "broken"
+    assert told(created({role: "7"})) == "broken"
+    assert told(created({}, same)) == "held"
+    assert told(created({}, {})) == "unseen"
+    assert told(created(same, code=400)) == "unseen"
+    assert told(created(same, sent={"prompt": "a cat"})) == "unseen"
+    assert told(task(VIDEOS, same)) == "unseen"
 
 
 @pytest.mark.parametrize("role", ["prompt", "model"])
 def test_what_came_back_once_stays(role: str) -> None:
+    def told(*bodies: dict[str, Any]) -> str:
+        return ends("what_is_told_of_the_input_stays", field_of(f"input-{role}-stays", task(CHAINHUB, *bodies)))
+
     one, other = ({"detail": {"input": {role: f"{value} {role}"}}} for value in ("a", "another"))
-    law = f"the_echoed_{role}_stays"
-    assert ends(law, task(CHAINHUB, one, one, one)) == "held"
-    assert ends(law, task(CHAINHUB, one, other)) == "broken"
-    assert ends(law, task(CHAINHUB, one, one, other)) == "broken"
-    assert ends(law, task(CHAINHUB, one, {})) == "unseen"
+    assert (told(one, one, one), told(one, other), told(one, one, other)) == ("held", "broken", "broken")
+    assert told(one, {}) == "unseen"
+
+
+def told_twice(requirement: str, life: Task) -> str:
+    return ends("what_is_told_twice_is_the_same", field_of(requirement, life))
 
 
 @pytest.mark.parametrize(("pending", "end"), [("a cat", "held"), ("a dog", "broken"), (None, "unseen")])
 def test_the_pending_info_tells_the_same_prompt(pending: str | None, end: str) -> None:
     detail = {"input": {"prompt": "a cat"}, "pending_info": {"prompt": pending}}
-    assert ends("the_pending_info_tells_the_same_prompt", task(CHAINHUB, {"detail": detail})) == end
+    assert told_twice("pending-info-prompt-same-as-input", task(CHAINHUB, {"detail": detail})) == end
 
 
 # --- identifiers
@@ -232,7 +238,7 @@ def test_a_task_keeps_its_id() -> None:
 
 @pytest.mark.parametrize(("told", "end"), [("video_1", "held"), ("video_2", "broken"), (None, "unseen")])
 def test_both_ids_agree(told: str | None, end: str) -> None:
-    assert ends("both_ids_agree", task(VIDEOS, {"task_id": told})) == end
+    assert told_twice("id-and-task-id-agree", task(VIDEOS, {"task_id": told})) == end
 
 
 @pytest.mark.parametrize(
@@ -249,10 +255,12 @@ def test_the_parts_of_a_detail_agree() -> None:
     pending = {"id": "task_1", "moderation_result": {"task_id": "task_1"}}
     body = {"status": "pending", "detail": {"id": "task_1", "status": "pending", "pending_info": pending}}
     other = {"status": "failed", "detail": {**body["detail"], "id": "task_2"}}  # type: ignore[dict-item]  # an example has it
-    laws = ("the_detail_tells_the_same_status", "the_pending_info_names_the_detail", "the_moderation_names_the_detail")
-    assert {ends(law, task(CHAINHUB, body)) for law in laws} == {"held"}
-    assert {ends(law, task(CHAINHUB, other)) for law in laws} == {"broken"}
-    assert {ends(law, task(CHAINHUB, {"status": "pending"})) for law in laws} == {"unseen"}
+    rows = (
+        "detail-status-same-as-status", "pending-info-id-same-as-detail", "moderation-result-task-id-same-as-detail",
+    )  # fmt: skip
+    assert {told_twice(row, task(CHAINHUB, body)) for row in rows} == {"held"}
+    assert {told_twice(row, task(CHAINHUB, other)) for row in rows} == {"broken"}
+    assert {told_twice(row, task(CHAINHUB, {"status": "pending"})) for row in rows} == {"unseen"}
 
 
 @pytest.mark.parametrize(("told", "end"), [("video_2", "held"), ("video_1", "broken"), (None, "unseen")])
@@ -273,12 +281,16 @@ def test_the_creation_time_never_changes(times: list[int | None], end: str) -> N
     assert ends("the_creation_time_never_changes", task(VIDEOS, *({"created_at": at} for at in times))) == end
 
 
+def follows(requirement: str, life: Task) -> str:
+    return ends(ORDER, field_of(requirement, life))
+
+
 @pytest.mark.parametrize(("after", "end"), [(0, "held"), (1, "held"), (-1, "broken"), (-NOON, "unseen")])
 def test_completion_and_expiry_keep_their_order(after: int, end: str) -> None:
     finished = {"created_at": NOON, "completed_at": NOON + after}
-    assert ends("completion_follows_creation", task(GPTGE, finished)) == end
+    assert follows("completed-after-created", task(GPTGE, finished)) == end
     expiring = {"completed_at": NOON, "expires_at": NOON + after}
-    assert ends("expiry_follows_completion", task(GPTGE, expiring)) == end
+    assert follows("expires-after-completed", task(GPTGE, expiring)) == end
 
 
 @pytest.mark.parametrize(
@@ -312,9 +324,10 @@ def test_the_update_time_never_goes_back(steps: list[int | None], end: str) -> N
 )
 def test_an_update_follows_creation_but_for_rounding(milliseconds: int, end: str) -> None:
     updated = {"status_update_time": NOON * 1000 + milliseconds, "created_at": NOON}
-    assert ends("an_update_follows_creation", task(CHAINHUB, updated)) == end
+    assert follows("update-time-not-before-creation", task(CHAINHUB, updated)) == end
     pending = {"pending_info": {"created_at": "2025-11-01T12:26:40Z"}}
-    assert ends("an_update_follows_the_pending_creation", task(CHAINHUB, {**updated, "detail": pending})) == end
+    both = task(CHAINHUB, {**updated, "detail": pending})
+    assert follows("update-time-not-before-pending-creation", both) == end
 
 
 @pytest.mark.parametrize(("ahead", "place"), [(299, "/status_update_time"), (301, "/created_at")])
@@ -323,13 +336,13 @@ def test_a_creation_that_has_not_come_yet_is_what_is_wrong_and_no_update_before_
     dated = view(CHAINHUB, told).altered(headers={"date": formatdate(NOON, usegmt=True)})
     rows = {id: row for id, row in CHAINHUB.requirements.items() if id != "created-at-agrees-with-clock"}
     with pytest.raises(BrokenLaw) as caught:
-        BY_NAME["an_update_follows_creation"](Task(replace(CHAINHUB, requirements=rows), [dated]))
+        BY_NAME[ORDER](field_of("update-time-not-before-creation", Task(replace(CHAINHUB, requirements=rows), [dated])))
     assert caught.value.pointer == place
     assert caught.value.received.startswith(str(told[place[1:]]))
     # Where another row is about the clock, that one tells it.
     told_apart = BrokenLaw if ahead == 299 else Unseen
     with pytest.raises(told_apart):
-        BY_NAME["an_update_follows_creation"](Task(CHAINHUB, [dated]))
+        BY_NAME[ORDER](field_of("update-time-not-before-creation", Task(CHAINHUB, [dated])))
 
 
 @pytest.mark.parametrize(("words", "end"), [(("queued", "completed"), "held"), (("completed", "queued"), "unseen")])
@@ -341,7 +354,7 @@ def test_an_update_that_stays_after_the_end_is_told_by_the_end_alone(words: tupl
 
 def test_a_pending_creation_that_is_no_time_shows_nothing() -> None:
     body = {"status_update_time": NOON * 1000, "detail": {"pending_info": {"created_at": "yesterday"}}}
-    assert ends("an_update_follows_the_pending_creation", task(CHAINHUB, body)) == "unseen"
+    assert follows("update-time-not-before-pending-creation", task(CHAINHUB, body)) == "unseen"
 
 
 @pytest.mark.parametrize(

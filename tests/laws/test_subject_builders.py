@@ -108,7 +108,8 @@ def test_refusals_and_generated_requests_are_asked_for_by_their_names() -> None:
 
 
 def test_only_some_kinds_judge_a_document() -> None:
-    assert {name for name, kind in SUBJECT_KINDS.items() if kind.of_document} == {"task", "published", "examples"}
+    found = {name for name, kind in SUBJECT_KINDS.items() if kind.of_document}
+    assert found == {"task", "task_field", "published", "examples"}
 
 
 def test_only_refusals_are_also_met_beside_the_main_thread_of_a_probe() -> None:

@@ -211,7 +211,7 @@ VICES_OF_GPTGE = data_folder("specs") / "gptge" / "videos" / "vices.toml"
         ("[members]", "[member]", r"unknown key 'member'; the valid keys are vices, members"),
         (
             '{name = "missing", breaks = ["id-present"]}', '{name = "missing", breks = ["id-present"]}',
-            r"members.id\[0\]: unknown key 'breks'; the valid keys are name, put, word, becomes, left-out,",
+            r"members.id\['missing'\]: unknown key 'breks'; the valid keys are name, put, word, becomes, left-out,",
         ),
         ('{name = "as-null", breaks', "{breaks", r"members.id\[1\]: name is missing"),
         ("broken-json =", "broken-jsn =", "there is no vice 'broken-jsn'; there are: .*broken-json, "),

@@ -12,7 +12,8 @@ from vidconform.exchange.messages import Exchange, Reply
 from vidconform.exchange.requests import Request
 from vidconform.laws.law import BrokenLaw, Inconclusive, Unseen
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Subject
+from vidconform.laws.subjects import Subject, Task
+from vidconform.laws.task_field import TaskField
 from vidconform.probes.registry import PROBES
 from vidconform.run.bindings import all_laws
 
@@ -50,6 +51,12 @@ def view(contract: Contract, body: Any = b"", code: int = 200, *, probe: str = "
     """Return the only reply of a probe."""
     one = exchange(body, code, **facts)
     return ReplyView(contract, evidence(contract, probe, one), 0, one)
+
+
+def field_of(requirement: str, task: Task) -> TaskField:
+    """Return a task as the law of a requirement looks at it, which is about one field."""
+    bound = next(law.bound[requirement] for law in all_laws() if requirement in law.bound)
+    return TaskField(task.contract, task.all, bound.member, bound.beside)
 
 
 def ends(law: str, subject: Subject) -> str:

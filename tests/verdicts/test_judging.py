@@ -331,7 +331,7 @@ def test_the_probes_of_a_case_are_those_of_its_check() -> None:
 
 def test_a_check_has_the_name_that_list_shows() -> None:
     by_name = {one.__name__: one for one in all_laws()}
-    assert name_of(by_name["test_both_ids_agree"]) == "law:test_identifiers.test_both_ids_agree"
+    assert name_of(by_name["test_a_task_keeps_its_id"]) == "law:test_identifiers.test_a_task_keeps_its_id"
     assert name_of(by_name["test_every_refusal_is_json"]) == "generated:test_generated.test_every_refusal_is_json"
     assert case(law(looks)).decided_by == "law:test_judging.looks"
     assert schema_of(GPTGE, "id-and-task-id-agree") is None

@@ -20,8 +20,8 @@ class Binding:
 
     `role` is the operation's, `probes` the ones that bring its exchanges, by name or kind; `elsewhere` are probes that
     show the same credential at another place. `member` is what the requirement is about: a member of a request's body
-    or a field of a task by its role, `apart` the status codes that another requirement is about, by its id, in the
-    contracts that have it.
+    or a field of a task by its role, `beside` the field that it is held against, `apart` the status codes that another
+    requirement is about, by its id, in the contracts that have it.
     """
 
     requirement: str
@@ -29,6 +29,7 @@ class Binding:
     probes: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     member: str = ""
+    beside: str = ""
     apart: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -92,13 +93,13 @@ class Inconclusive(Exception):
 
 def requires(
     *requirements: str, role: str = "", probe: Names = (), elsewhere: Names = (), member: str = "",
-    apart: Mapping[str, tuple[int, ...]] | None = None,
+    beside: str = "", apart: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Callable[[Callable[..., None]], Law]:  # fmt: skip
     """Bind a law to the ids of the requirements that it decides, with what it looks at for them (see Binding).
 
     Several may stand above one law; raises ValueError for an id that is bound to two things.
     """
-    parts = (role, _tuple(probe), _tuple(elsewhere), member, dict(apart or {}))
+    parts = (role, _tuple(probe), _tuple(elsewhere), member, beside, dict(apart or {}))
     bound = {requirement: Binding(requirement, *parts) for requirement in requirements}
 
     def bind(function: Callable[..., None]) -> Law:
@@ -113,6 +114,17 @@ def requires(
         if not below:
             law.counterexamples, law.broken_by, law.part = [], _register(law), None
         return cast(Law, law)
+
+    return bind
+
+
+def requires_refusals(*probes: str) -> Callable[[Callable[..., None]], Law]:
+    """Bind a law to the requirements that what some probes ask is refused, each named as its probe is."""
+
+    def bind(function: Callable[..., None]) -> Law:
+        for probe in reversed(probes):
+            function = requires(f"{probe}-is-refused", probe=probe)(function)
+        return cast(Law, function)
 
     return bind
 
@@ -142,6 +154,16 @@ def _register(law: Any) -> Callable[[Change], Change]:
 def altered(index: int = 0, **changes: Any) -> Change:
     """Return a counterexample in which one reply of a subject is altered."""
     return lambda subject: subject.alter(index, **changes)
+
+
+def each_altered(asked: str = "", /, **changes: Any) -> Change:
+    """Return a counterexample in which all replies of a subject are altered, or those of an operation, by its role."""
+
+    def change(subject: Any) -> None:
+        views = ((view, asked in ("", view.exchange.role)) for view in subject.all)
+        subject.all[:] = [view.altered(**changes) if is_asked else view for view, is_asked in views]
+
+    return change
 
 
 def require_observed(views: Iterable[R], what: str) -> Sequence[R]:

@@ -180,7 +180,10 @@ def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list
 SUBJECT_KINDS: dict[str, SubjectKind] = {
     "task": SubjectKind(tasks, LIFECYCLE_PROBES, of_document=True),
     "task_field": SubjectKind(
-        lambda c, b, g: [TaskField(c, t.all, b.member) for t in tasks(c, b, g)], LIFECYCLE_PROBES, asks=("member",)
+        lambda c, b, g: [TaskField(c, t.all, b.member, b.beside) for t in tasks(c, b, g)],
+        LIFECYCLE_PROBES,
+        asks=("member",),
+        of_document=True,
     ),
     "every_task": SubjectKind(_of_all(Task, *LIFECYCLE_PROBES), LIFECYCLE_PROBES),
     "result": SubjectKind(_of_each(Subject, "result"), ("result",), role="retrieve"),
