@@ -192,6 +192,11 @@ class Operation:
         return [code for code in self.answers if code.startswith(first) or code == "default"]
 
     @property
+    def success_codes(self) -> list[int]:
+        """The documented status codes of a request that is served."""
+        return [int(code) for code in self.answers if code.isdigit() and code.startswith("2")]
+
+    @property
     def success(self) -> DocumentedReply | None:
         """The documented reply to a request that is served."""
         return next((answer for code, answer in self.answers.items() if code.startswith("2")), None)

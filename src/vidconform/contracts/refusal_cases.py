@@ -54,6 +54,11 @@ class RefusalCase:
         changes = self.changes_body or self.query or self.headers or self.method
         return (self.id, self.key) == ("unknown", "key") and not changes
 
+    @property
+    def first_code(self) -> int | None:
+        """The first of its status codes that is no range, or None."""
+        return next((int(code) for code in self.responses if code.isdigit()), None)
+
     def answers(self, status: int) -> bool:
         """Whether a status code is one that the document gives."""
         return not {str(status), f"{status // 100}XX"}.isdisjoint(self.responses or ("4XX",))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from vidconform.contracts import Contract, Field, RefusalCase
+from vidconform.contracts import Contract, Field, Operation, RefusalCase, Schema
 from vidconform.emulator.tasks import EmulatedTask
 
 Envelope = Callable[["RefusedRequest"], Any]
@@ -108,6 +108,16 @@ class ReplyContext:
     def phase(self) -> str | None:
         """The phase of the task's present word."""
         return self.described.phase(self.task.step.status) if self.described and self.task else None
+
+    @property
+    def operation(self) -> Operation | None:
+        """The documented operation that this answers."""
+        return self.described.operation(self.role) if self.described else None
+
+    @property
+    def schema(self) -> Schema | None:
+        """The schema that the document gives for this reply."""
+        return self.described.reply_schema(self.role, self.status) if self.described else None
 
     def field(self, role: str) -> Field | None:
         """Return where a role stands in the task, if it has a value there."""

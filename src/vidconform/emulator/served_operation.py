@@ -78,8 +78,7 @@ class ServedOperation:
     def unknown(self, check: str) -> RefusedRequest:
         """Return the refusal of an id that no task has, as the document states it where it does."""
         case = next((case for case in self.operation.refusals if case.is_of_an_unknown_task), None)
-        told = [int(code) for code in case.responses if code.isdigit()] if case is not None else []
-        code = told[0] if told else refused_with(self.operation, (404, 410, 400, 422))
+        code = (case and case.first_code) or refused_with(self.operation, (404, 410, 400, 422))
         return RefusedRequest(code, "video not found", "video_not_found", param="id", check=check, case=case)
 
     def require_video(self, task: EmulatedTask, call: Call) -> None:
@@ -105,7 +104,7 @@ class ServedOperation:
     @property
     def success(self) -> int:
         """The documented status code of a request that is served."""
-        return next((int(code) for code in self.operation.answers if code.isdigit() and code.startswith("2")), 200)
+        return next(iter(self.operation.success_codes), 200)
 
     @property
     def schema(self) -> Schema | None:

@@ -62,8 +62,8 @@ class Keys:
 
     def accepts(self, variable: str, value: str) -> bool:
         """Whether this value is accepted as the credential of that variable."""
-        if expected := self._environ.get(variable):
-            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
+        if self.fixed(variable):
+            return self._is_the_one(variable, value)
         if not value or value.lower().startswith(WRONG_KEY) or NEAR_KEY in value:
             return False
         # A key in another case is another key.
@@ -71,9 +71,10 @@ class Keys:
 
     def belongs_to_another(self, variable: str, value: str) -> bool:
         """Whether this value is a credential of another account, which that variable names."""
-        if expected := self._environ.get(variable):
-            return hmac.compare_digest(value.encode("latin-1", "replace"), expected.encode())
-        return value.startswith(OTHER_KEY)
+        return self._is_the_one(variable, value) if self.fixed(variable) else value.startswith(OTHER_KEY)
+
+    def _is_the_one(self, variable: str, value: str) -> bool:
+        return hmac.compare_digest(value.encode("latin-1", "replace"), self._environ[variable].encode())
 
 
 @dataclass

@@ -23,8 +23,7 @@ def as_stated(
     for case in served.operation.refusals:
         check, codes = check_of(case)
         if check not in call.waived and _asks(served, case, call):
-            told = [int(code) for code in case.responses if code.isdigit()]
-            status = told[0] if told else refused_with(served.operation, codes)
+            status = case.first_code or refused_with(served.operation, codes)
             raise RefusedRequest(status, "the request is refused", "invalid_request", check=check, case=case)
     return handle(served, call)
 

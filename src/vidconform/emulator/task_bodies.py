@@ -68,8 +68,7 @@ def shown_task(view: TaskView) -> tuple[TaskView, Any]:
 
     Where none does, or the document names one alone, that is the first.
     """
-    codes = [int(code) for code in view.operation.answers if code.isdigit() and code.startswith("2")]
-    views = [replace(view, status=code) for code in codes or [view.status]]
+    views = [replace(view, status=code) for code in view.operation.success_codes or [view.status]]
     rendered = [(one, _rendered(one, settled=len(views) == 1)) for one in views]
     found = next((shown for shown in rendered if not faults(shown[0].schema, shown[1])), rendered[0])
     return found[0], closed(found[0].whole, found[1])

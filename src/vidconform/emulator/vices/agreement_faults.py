@@ -29,8 +29,7 @@ def _another(role: str) -> Act:
 
 
 def _errors(reply: ReplyContext) -> int:
-    schema = reply.described.reply_schema(reply.role, reply.status) if reply.described is not None else None
-    return sum(bool(finding.errors) for finding in findings(schema, reply.body)) if schema is not None else 0
+    return sum(bool(found.errors) for found in findings(reply.schema, reply.body)) if reply.schema is not None else 0
 
 
 def _changing(name: str) -> Act:

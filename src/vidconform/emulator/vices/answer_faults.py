@@ -14,6 +14,7 @@ from vidconform.emulator.vices.triggers import (
     FAILED,
     FIRST_READ,
     READ,
+    READ_OF_CREATED,
     SECOND_READ,
     SECOND_ROUTE,
     TASK,
@@ -68,9 +69,11 @@ vices(
     ("refuses-the-content-type-of-a-read", "A read that names a content type is answered with 415.",
      provided(lambda reply: "content-type" in reply.sent_headers,
               refused(415, "a read has no content", "unsupported_media_type"))),
-    ("another-id-than-the-creation-told", "A created task is shown with another id than the creation told.",
-     provided(lambda reply: reply.task and not reply.task.known, _rename)),
 )  # fmt: skip
+vices(
+    READ_OF_CREATED,
+    ("another-id-than-the-creation-told", "A created task is shown with another id than the creation told.", _rename),
+)
 vices(
     SECOND_READ,
     ("html-with-200", "A page of HTML is sent with 200 at the second read.", _PAGE),

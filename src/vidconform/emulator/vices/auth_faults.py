@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import NEAR_KEY
-from vidconform.emulator.vices.triggers import ANY, CONTENT, CREATED, LISTED, READ, REMIXED, SECOND_READ, SECOND_ROUTE
-from vidconform.emulator.vices.vice import KEY_REFUSED, Act, provided, refused, vices
+from vidconform.emulator.vices.triggers import (
+    ANY,
+    CONTENT,
+    CREATED,
+    LISTED,
+    READ,
+    READ_OF_CREATED,
+    REMIXED,
+    SECOND_READ,
+    SECOND_ROUTE,
+)
+from vidconform.emulator.vices.vice import KEY_REFUSED, Act, granted, provided, refused, vices
 
 
 def credentials(reply: ReplyContext) -> list[str]:
@@ -21,9 +31,7 @@ def _came_without(reply: ReplyContext) -> bool:
 
 def opens(role: str, *, without: bool) -> Act:
     """Return the act that serves a stranger: one without a key, or one with a wrong key."""
-    return lambda reply: (
-        reply.check == "key" and reply.role == role and _came_without(reply) == without and reply.grant()
-    )
+    return granted("key", role, lambda reply: _came_without(reply) == without)
 
 
 _OPEN = (
@@ -48,10 +56,10 @@ vices(ANY, *((name, sentence, opens(role, without="-without-" in name)) for role
 vices(
     ANY,
     ("shows-tasks-to-another-account", "A task is shown for the key of another account.",
-     lambda reply: reply.check == "tenant" and reply.grant()),
+     granted("tenant")),
     ("needs-no-key", "No route needs a key.", provided(_came_without, ReplyContext.grant)),
     ("lets-in-keys-near-the-right-one", "A key that shares its beginning or its end with the right one is let in.",
-     lambda reply: reply.check == "key" and NEAR_KEY in " ".join(credentials(reply)) and reply.grant()),
+     granted("key", holds=lambda reply: NEAR_KEY in " ".join(credentials(reply)))),
 )  # fmt: skip
 _NOW_AND_THEN = "The key that read a task once is refused at the second read."
 vices(SECOND_READ, ("refuses-the-key-now-and-then", _NOW_AND_THEN, KEY_REFUSED))
@@ -77,8 +85,7 @@ vices(
      provided(lambda reply: "token" not in reply.sent_headers, KEY_REFUSED)),
 )  # fmt: skip
 vices(
-    READ,
+    READ_OF_CREATED,
     ("refuses-the-creators-key", "The key that created a task cannot read it.",
-     provided(lambda reply: reply.task and not reply.task.known,
-              refused(403, "the task belongs to another key", "forbidden"))),
+     refused(403, "the task belongs to another key", "forbidden")),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from operator import not_
 from vidconform.emulator.lives import cancelled_word
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, DELETED, LISTED, UNKNOWN_DELETION, VARIANT
-from vidconform.emulator.vices.vice import NO_ROUTE, changed, replaced, said, typed, vice, vices, without
+from vidconform.emulator.vices.vice import NO_ROUTE, changed, granted, replaced, said, typed, vice, vices, without
 
 vices(
     LISTED,
@@ -41,9 +41,9 @@ vices(
 vices(
     ANY,
     ("serves-deleted-tasks", "A deleted task can still be read.",
-     lambda reply: reply.role == "retrieve" and reply.check == "gone" and reply.grant()),
+     granted("gone", "retrieve")),
     ("cancels-what-has-ended", "A task that has ended can be cancelled, which changes nothing.",
-     lambda reply: reply.check == "ended" and reply.grant()),
+     granted("ended")),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import json
 from vidconform.contracts import fits
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.triggers import ANY, Trigger
-from vidconform.emulator.vices.vice import CRASHED, coded, provided, said, vice, vices
+from vidconform.emulator.vices.vice import CRASHED, coded, granted, provided, said, vice, vices
 
 _LONG, _SHORT = 64, 20
 UNKNOWN_ID = Trigger("", lambda reply: reply.role in ("retrieve", "second-retrieve") and reply.check == "owner")
@@ -19,8 +19,7 @@ def _asked(reply: ReplyContext) -> str:
 
 
 def _has_null_as_model(reply: ReplyContext) -> bool:
-    is_refused = reply.check == "body" and reply.role == "create"
-    return is_refused and json.loads(reply.sent_body).get("model", "") is None
+    return json.loads(reply.sent_body).get("model", "") is None
 
 
 def _is_long(reply: ReplyContext) -> bool:
@@ -44,7 +43,7 @@ vices(
     ("crashes-on-a-quote", "An id with a quote is answered with 500.",
      provided(lambda reply: "'" in _asked(reply), CRASHED)),
     ("takes-null-as-model", "A task is created for a model that is null.",
-     provided(_has_null_as_model, ReplyContext.grant)),
+     granted("body", "create", _has_null_as_model)),
     ("crashes-on-a-body-that-is-no-object",
      "A creation whose body is JSON, not empty and no object is answered with 500.",
      provided(lambda reply: reply.role == "create" and reply.sent_body in (b'"x"', b"[1]", b"1", b"true"), CRASHED)),

@@ -6,7 +6,7 @@ from vidconform.contracts import FILTERS
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.vices.auth_faults import credentials, opens
 from vidconform.emulator.vices.triggers import ANY, CANCELLED, CREATED, LISTED, MODELS, READ
-from vidconform.emulator.vices.vice import KEY_REFUSED, NO_ROUTE, Act, changed, provided, vices, without
+from vidconform.emulator.vices.vice import KEY_REFUSED, NO_ROUTE, Act, changed, granted, provided, vices, without
 
 
 def _cancels_all(reply: ReplyContext) -> None:
@@ -16,13 +16,8 @@ def _cancels_all(reply: ReplyContext) -> None:
 
 def _cancels(*, without: bool) -> Act:
     """Return the act that cancels for a stranger, what has ended as well."""
-    opened = opens("cancel", without=without)
-    return lambda reply: opened(reply) and reply.check == "ended" and reply.grant()
-
-
-def _opens_with_one(reply: ReplyContext) -> None:
-    if reply.check == "key" and credentials(reply):
-        reply.grant()
+    opened, ended = opens("cancel", without=without), granted("ended")
+    return lambda reply: opened(reply) and ended(reply)
 
 
 def _second_refused(reply: ReplyContext) -> None:
@@ -57,6 +52,7 @@ vices(
     ("cancels-any-id", "An unknown id can be cancelled.", _cancels_all),
     ("cancels-without-key", "A task is cancelled without a key.", _cancels(without=True)),
     ("cancels-for-any-key", "A task is cancelled for a key that is none.", _cancels(without=False)),
-    ("opens-with-one-credential", "One of the credentials that are asked for is enough.", _opens_with_one),
-)
+    ("opens-with-one-credential", "One of the credentials that are asked for is enough.",
+     granted("key", holds=credentials)),
+)  # fmt: skip
 vices(READ, ("refuses-the-second-credential", "One of two credentials reads no task.", _second_refused))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.vices.triggers import COMPLETED, READ, REFUSED, TASK
-from vidconform.emulator.vices.vice import UNKNOWN_TASK, provided, vice, vices
+from vidconform.emulator.vices.triggers import COMPLETED, READ, READ_OF_CREATED, REFUSED, TASK
+from vidconform.emulator.vices.vice import UNKNOWN_TASK, vice, vices
 
 
 @vice(COMPLETED)
@@ -19,8 +19,7 @@ def mixes_sets_of_words(reply: ReplyContext) -> None:
 
 
 def _tell_another(reply: ReplyContext) -> None:
-    own = reply.described.reply_schema(reply.role, reply.status) if reply.described else None
-    field = own.fields.get("status-code") if own is not None else None
+    field = reply.schema.fields.get("status-code") if reply.schema is not None else None
     told = field.read(reply.body) if field is not None else None
     if field is not None and told is not None:
         field.write(reply.body, type(told)(reply.status + 1))
@@ -41,13 +40,8 @@ vices(
 @vice(READ)
 def reads_with_the_code_of_another_state(reply: ReplyContext) -> None:
     """A task is shown with another documented status code than that of its state."""
-    operation = reply.described.operation("retrieve") if reply.described else None
-    codes = [int(code) for code in operation.answers if code.isdigit() and code[0] == "2"] if operation else []
+    codes = reply.operation.success_codes if reply.operation is not None else []
     reply.answer_with(next((code for code in codes if code != reply.status), reply.status))
 
 
-vices(
-    READ,
-    ("created-task-unknown", "A created task is never found by its id.",
-     provided(lambda reply: reply.task and not reply.task.known, UNKNOWN_TASK)),
-)  # fmt: skip
+vices(READ_OF_CREATED, ("created-task-unknown", "A created task is never found by its id.", UNKNOWN_TASK))

@@ -33,8 +33,7 @@ _REMIX = said({"id": "video_5eed", "task_id": "video_5eed", "object": "video", "
 
 def _otherwise(reply: ReplyContext) -> None:
     """Answer with a code that means as much and is not documented."""
-    operation = reply.described.operation(reply.role) if reply.described is not None else None
-    documented = operation.answers if operation is not None else {}
+    documented = reply.operation.answers if reply.operation is not None else {}
     codes = (202, 203, 206) if reply.status < 400 else (409, 402, 418)
     reply.answer_with(next(code for code in codes if str(code) not in documented))
 

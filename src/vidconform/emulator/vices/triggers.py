@@ -57,9 +57,8 @@ def _unknown(role: str) -> Callable[[ReplyContext], bool]:
 
 def _is_variant(reply: ReplyContext) -> bool:
     """Whether another variant of a content than the video is served."""
-    operation = reply.described.operation("content") if reply.described is not None else None
-    option = operation.options.get("variant") if operation is not None else None
-    return CONTENT.holds(reply) and option is not None and reply.sent_query.get(option.name) in option.others
+    option = reply.operation.options.get("variant") if CONTENT.holds(reply) and reply.operation is not None else None
+    return option is not None and reply.sent_query.get(option.name) in option.others
 
 
 def _is_created(reply: ReplyContext) -> bool:
@@ -73,6 +72,7 @@ UNFINISHED = Trigger(" of an unfinished task", _unfinished)
 COMPLETED = Trigger(" of a completed task", _ended("succeeded"))
 FAILED = Trigger(" of a failed task", _ended("failed"))
 READ = Trigger("", lambda reply: reply.role == "retrieve" and reply.shows_task)
+READ_OF_CREATED = Trigger("", lambda reply: READ.holds(reply) and _is_created(reply))
 SECOND_READ = Trigger(" at the second read", _read_twice(known=True))
 READ_AGAIN = Trigger(" at the first read after its end", _read_again)
 OF_A_FAILURE = Trigger(" of a task that fails", _fails)

@@ -207,6 +207,11 @@ def moved(seconds: float, *roles: str) -> Act:
     return changed(move, *roles)
 
 
+def granted(check: str, role: str = "", holds: Callable[[ReplyContext], object] = lambda reply: True) -> Act:
+    """Return the act that serves what a check refused, to the operation of a role or to any, where something holds."""
+    return lambda reply: reply.check == check and role in ("", reply.role) and holds(reply) and reply.grant()
+
+
 def provided(holds: Callable[[ReplyContext], object], act: Act) -> Act:
     """Return an act that is done where something holds."""
     return only(Trigger("", lambda reply: bool(holds(reply))), act)
