@@ -68,12 +68,12 @@ def test_every_refusal_has_a_row_in_a_contract_with_its_operation() -> None:
     without = [refusal.name for refusal in REFUSALS if not any(map(PROBES[refusal.name].applies_to, EVERY))]
     assert without == []
     rows = {name for contract in EVERY for name in contract.requirements}
-    assert {refusal.requirement for refusal in REFUSALS} - rows == {""}
+    assert {refusal.case.requirement for refusal in REFUSALS} - rows == {""}
 
 
 def test_the_law_about_a_refusal_looks_at_the_probe_that_is_sent_for_it() -> None:
     needed = {name: kind_of(law).needs(binding) for law in all_laws() for name, binding in law.bound.items()}
-    sent = {refusal.requirement: refusal.name for refusal in REFUSALS if refusal.requirement}
+    sent = {refusal.case.requirement: refusal.name for refusal in REFUSALS if refusal.requirement}
     assert sent
     assert {name: needed[name][0] for name in sent} == sent
 

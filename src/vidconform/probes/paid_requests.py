@@ -116,9 +116,8 @@ class PaidRequest:
 
     def _announced(self) -> Request:
         said = self.choices.get("raw") or documented_request(self.operation, self.task_id, self.choices.get("body"))
-        method = self.choices.get("method") or self.operation.method
         setting = self.context.setting
-        return setting.redactor.request(Request(method, setting.base_url, said.target))
+        return setting.redactor.request(Request(self.operation.method, setting.base_url, said.target))
 
     def _note(self, number: int, exchange: Exchange) -> None:
         """Write down what came of a creation that was answered."""

@@ -73,7 +73,6 @@ class ProbeContext:
         *,
         credential: str = "key",
         body: Any = None,
-        method: str | None = None,
         raw: RawRequest | None = None,
         longest: int | None = None,
         paid: bool = False,
@@ -85,7 +84,7 @@ class ProbeContext:
         """
         self.setting.memory.check()
         said = raw or documented_request(operation, task_id, body)
-        request = replace(self._request(operation, said, credential, method), paid=paid)
+        request = replace(self._request(operation, said, credential), paid=paid)
         started = time.monotonic()
         received = self.transport.send(request)
         elapsed = time.monotonic() - started
@@ -101,12 +100,13 @@ class ProbeContext:
             self._note(of_an_unread_coding(kept))
         return kept
 
-    def _request(self, operation: Operation, said: RawRequest, credential: str, method: str | None) -> Request:
+    def _request(self, operation: Operation, said: RawRequest, credential: str) -> Request:
+        is_its_method = operation.refusal is None or operation.refusal.method is None
         headers = credentials_of(self.contract, operation, credential, self.setting.keys)
         return Request(
-            method or operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
+            operation.method, self.setting.base_url, said.target, (*said.headers, *headers), said.body,
             scope=self.contract.id, keyed=credential not in _KEYLESS, is_plain=self.is_plain,
-            reads=operation.role in _READS and method is None, body_status=self.contract.body_status,
+            reads=operation.role in _READS and is_its_method, body_status=self.contract.body_status,
         )  # fmt: skip
 
     def _note(self, failure: ProbeFailure) -> None:

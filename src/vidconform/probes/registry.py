@@ -75,7 +75,7 @@ _STAGES = (
 
 def _refusal_probe(refusal: RefusalProbe) -> Probe:
     cost = "paid" if refusal.may_create else "free"
-    return Probe(refusal.name, cost, refusal.role, refusal, refusal.requirement, refusal=refusal)
+    return Probe(refusal.name, cost, refusal.case.role, refusal, refusal.case.requirement, refusal=refusal)
 
 
 def _generated_probe(role: str) -> Probe:
@@ -123,7 +123,8 @@ def kind_of_probe(name: str) -> ProbeKind:
 
 
 def _stated(contract: Contract) -> dict[str, Probe]:
-    return {case.probe: _refusal_probe(RefusalProbe.of(case)) for case in contract.refusals.values()}
+    stated = (RefusalProbe(case.probe, case, is_stated=True) for case in contract.refusals.values())
+    return {refusal.name: _refusal_probe(refusal) for refusal in stated}
 
 
 @lru_cache(64)
