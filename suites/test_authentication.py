@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vidconform.laws import (
-    AuthAttempt,
     EachCredential,
     Inconclusive,
     Refused,
@@ -40,7 +39,7 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 @requires(
     "second-route-accepts-admin", role="second-retrieve", probe="second-route-admin", elsewhere="second-route-admin"
 )
-def test_the_documented_credential_is_accepted(auth_attempt: AuthAttempt) -> None:
+def test_the_documented_credential_is_accepted(auth_attempt: Subject) -> None:
     told = [view for view in auth_attempt.all if view.reply.status < 500]
     for view in require_observed(told, _untold(auth_attempt)):
         refused = view.reply.status in (_UNAUTHORIZED, _FORBIDDEN)
@@ -58,13 +57,13 @@ def _tell_of_forbidden(view: ReplyView, permitted: bool) -> None:
     raise Unseen(f"a reply that the key opens; it is accepted elsewhere, and here is {describe_reply(view)}")
 
 
-def _untold(attempt: AuthAttempt) -> str:
+def _untold(attempt: Subject) -> str:
     failed = [f"; it was answered with {describe_reply(view)}" for view in attempt.all[:1]]
     return f"a request with the credential that no server error hides{''.join(failed)}"
 
 
 @test_the_documented_credential_is_accepted.broken_by
-def _(auth_attempt: AuthAttempt) -> None:
+def _(auth_attempt: Subject) -> None:
     auth_attempt.alter(-1, code=401)
     auth_attempt.accepted = True
 

@@ -73,7 +73,7 @@ def test_every_refusal_has_a_row_in_a_contract_with_its_operation() -> None:
 
 def test_the_law_about_a_refusal_looks_at_the_probe_that_is_sent_for_it() -> None:
     needed = {name: kind_of(law).needs(binding) for law in all_laws() for name, binding in law.bound.items()}
-    sent = {refusal.case.requirement: refusal.name for refusal in REFUSALS if refusal.requirement}
+    sent = {refusal.case.requirement: refusal.name for refusal in REFUSALS if refusal.case.requirement}
     assert sent
     assert {name: needed[name][0] for name in sent} == sent
 

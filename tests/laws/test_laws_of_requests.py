@@ -10,7 +10,7 @@ from tests.support.reply_views import BY_ID, ends, received, view
 from vidconform.contracts.operations import usual_headers
 from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import AuthAttempt, Creation, EachCredential, Refused, Subject
+from vidconform.laws.subjects import Creation, EachCredential, Refused, Subject
 
 VIDEOS, OPEAI = BY_ID["octopusx/videos"], BY_ID["opeai/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5"}
@@ -39,7 +39,7 @@ def served(*codes: int) -> Subject:
     ],
 )  # fmt: skip
 def test_the_documented_credential_is_accepted(code: int, elsewhere: bool, end: str) -> None:
-    auth_attempt = AuthAttempt(VIDEOS, served(200, code).all)
+    auth_attempt = Subject(VIDEOS, served(200, code).all)
     auth_attempt.accepted = elsewhere
     assert ends("the_documented_credential_is_accepted", auth_attempt) == end
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.reply_views import BY_ID, view
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Subject, Task
+from vidconform.laws.subjects import Creation, Published, Refused, Subject, Task
 
 VIDEOS = BY_ID["octopusx/videos"]
 SENT = {"model": "sora-2", "prompt": "a cat", "seconds": "5"}
@@ -122,7 +122,7 @@ def test_a_stranger_who_asks_for_a_task_that_is_not_there_may_be_refused_for_eit
 
 
 def test_no_credential_counts_as_accepted_before_it_was_seen_so() -> None:
-    assert AuthAttempt(VIDEOS, []).accepted is False
+    assert Subject(VIDEOS, []).accepted is False
 
 
 def test_a_published_document_has_its_operations_and_examples() -> None:

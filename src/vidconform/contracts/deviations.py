@@ -106,18 +106,8 @@ def check_twice(entries: Iterable[Deviation], contracts: Iterable[Contract], tod
 
 
 def _entry(path: Path, row: dict[str, Any], is_artefact: bool) -> Deviation:
-    entry = Deviation(
-        requirement=row["requirement"],
-        subject=row.get("subject", "service"),
-        reason=row["reason"],
-        since=_day(path, row, "since"),
-        path=path,
-        contract=row.get("contract"),
-        ticket=row.get("ticket"),
-        expires=_day(path, row, "expires") if "expires" in row else None,
-        artefact=is_artefact,
-        creates=row.get("creates", True),
-    )
+    days: dict[str, Any] = {name: _day(path, row, name) for name in ("since", "expires") if name in row}
+    entry = Deviation(path=path, artefact=is_artefact, **{"subject": "service", **row, **days})
     if entry.expires is not None and entry.expires < entry.since:
         told = f"expires on {entry.expires}, before its since, {entry.since}"
         raise DataFileProblem(path, f"{entry.requirement!r} {told}")

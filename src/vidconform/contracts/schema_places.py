@@ -11,18 +11,19 @@ Node = dict[str, Any]
 # What a text holds as JSON counts as the text's own.
 _IN_PLACE = ("then", "else", "x-hedged", "contentSchema", "x-content")
 
-_ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
-        "contentSchema")  # fmt: skip
 _TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
-_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
-_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+# Keywords that hold a schema, an array of schemas, and schemas by name.
+ONE = ("if", "then", "else", "not", "items", "contains", "additionalProperties", "propertyNames", "x-hedged",
+       "contentSchema")  # fmt: skip
+MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
+NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
 
 
 def subschemas(node: Any) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
     """Return the schemas one step below a schema, each with its path (JSON Schema 2020-12 section 10)."""
-    found: list[tuple[tuple[str | int, ...], Any]] = [((k,), node[k]) for k in _ONE if k in node]
-    found += [((k, i), member) for k in _MANY for i, member in enumerate(node.get(k, []))]
-    found += [((k, name), member) for k in _NAMED for name, member in node.get(k, {}).items()]
+    found: list[tuple[tuple[str | int, ...], Any]] = [((k,), node[k]) for k in ONE if k in node]
+    found += [((k, i), member) for k in MANY for i, member in enumerate(node.get(k, []))]
+    found += [((k, name), member) for k in NAMED for name, member in node.get(k, {}).items()]
     return [(path, schema) for path, schema in found if isinstance(schema, dict)]
 
 
@@ -40,7 +41,7 @@ def with_subschemas(node: Node, change: Callable[[str, Node], Node]) -> Node:
 def without_booleans(node: Node) -> Node:
     """Return a schema whose members and branches are objects, where JSON Schema may say `true` or `false` instead."""
     told = with_subschemas(node, lambda _, schema: without_booleans(schema))
-    for members in [told[key] for key in (*_MANY, *_NAMED) if key in told]:
+    for members in [told[key] for key in (*MANY, *NAMED) if key in told]:
         for place, schema in list(members.items() if isinstance(members, dict) else enumerate(members)):
             if isinstance(schema, bool):
                 members[place] = {} if schema else {"not": {}}

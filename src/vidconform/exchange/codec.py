@@ -11,7 +11,7 @@ from typing import Any
 
 from vidconform.exchange.evidence import Gap
 from vidconform.exchange.messages import Digest, Exchange, Hop, Reply
-from vidconform.exchange.requests import Headers, Request
+from vidconform.exchange.requests import Request
 from vidconform.exchange.sharing import shared_headers, shared_request
 
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ def _encode_request(request: Request) -> Json:
         "method": request.method,
         "base_url": request.base_url,
         "target": request.target,
-        "headers": _encode_headers(request.headers),
+        "headers": list(map(list, request.headers)),
         "body": None if request.body is None else _encode_body(request.body),
     }
 
@@ -90,13 +90,13 @@ def _encode_reply(reply: Reply) -> Json:
     return {
         "status": reply.sent_status,
         **meant,
-        "headers": _encode_headers(reply.headers),
+        "headers": list(map(list, reply.headers)),
         "body": _encode_body(reply.body),
         "cut": reply.cut,
         "kept": vars(Digest.of(reply.body)) if reply.cut else None,
         "read": None if reply.read is None else vars(reply.read),
         "elsewhere": reply.elsewhere,
-        "hops": [{**vars(hop), "headers": _encode_headers(hop.headers)} for hop in reply.hops],
+        "hops": [{**vars(hop), "headers": list(map(list, hop.headers))} for hop in reply.hops],
     }
 
 
@@ -113,7 +113,3 @@ def _decode_reply(value: Mapping[str, Any]) -> Reply:
         None if read is None else Digest(**read),
         None if meant == sent else sent,
     )
-
-
-def _encode_headers(headers: Headers) -> list[list[str]]:
-    return [[name, value] for name, value in headers]

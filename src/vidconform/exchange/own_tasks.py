@@ -6,12 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from vidconform.contracts import FINISHED, Contract
+from vidconform.contracts import CREATING_ROLES, FINISHED, Contract
 from vidconform.exchange.evidence import Evidence, phase_in
 from vidconform.exchange.messages import Exchange
 from vidconform.text import visible
 
-_CREATING = ("create", "remix")
 _LONGEST = 200
 _READABLE = "created-task-can-be-read"
 """The row that falls by a task which no read is served."""
@@ -23,8 +22,8 @@ def own_task_failure(contract: Contract, evidence: Evidence) -> str | None:
     None where it did, where trouble hid its end, or where a verdict tells it. A vendor may tell it with any status
     code: the body alone counts.
     """
-    found = [exchange for exchange in evidence.exchanges if exchange.role in (*_CREATING, "retrieve")]
-    if evidence.probe not in _CREATING or not found or not found[0].reply.is_success:
+    found = [exchange for exchange in evidence.exchanges if exchange.role in (*CREATING_ROLES, "retrieve")]
+    if evidence.probe not in CREATING_ROLES or not found or not found[0].reply.is_success:
         return None
     ends = [exchange for exchange in found if phase_in(contract, exchange) in FINISHED]
     if not ends:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 from vidconform.contracts import BodyStatus
 
@@ -15,6 +16,16 @@ _LONGEST_SHOWN = 200
 def header_in(headers: Headers, name: str) -> str:
     """Return a header by name (case-insensitive, RFC 9110 section 5.1), or an empty text."""
     return next((value for key, value in headers if key.lower() == name.lower()), "")
+
+
+def http_date(text: str) -> float | None:
+    """Return the seconds since 1970 of a date in a header (RFC 9110 section 5.6.7), or None."""
+    try:
+        date = parsedate_to_datetime(text)
+        # A time without a zone is none of HTTP's three forms.
+        return date.timestamp() if date.tzinfo is not None else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)

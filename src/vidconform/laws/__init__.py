@@ -55,7 +55,6 @@ from vidconform.laws.refusal_checks import (
 from vidconform.laws.reply_view import ReplyView
 from vidconform.laws.subject_builders import SUBJECT_KINDS, SubjectKind, kind_of, subjects_of
 from vidconform.laws.subjects import (
-    AuthAttempt,
     Creation,
     EachCredential,
     Published,
@@ -70,7 +69,7 @@ from vidconform.laws.video_bytes import A_TEXT, why_no_video
 
 __all__ = [
     "ACCOUNT_CODES", "A_TEXT", "CANCEL_AGAIN", "DOCUMENT", "EACH_REFUSAL", "FINISHED", "LIFECYCLE_PROBES",
-    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "AuthAttempt", "Binding", "BrokenLaw", "Cancellation", "Creation",
+    "SECOND_ROUTE", "SUBJECT_KINDS", "TASK_ROLES", "Binding", "BrokenLaw", "Cancellation", "Creation",
     "Deletion", "DocumentedRefusal", "EachCredential", "Gathered", "GeneratedReplies", "Inconclusive", "Law",
     "Listing", "Models", "Published", "Refused", "Remixed", "ReplyView", "Subject", "SubjectKind", "Task",
     "TaskField", "Unseen", "altered", "binding_of", "came_too_late", "code_at", "describe_codes",

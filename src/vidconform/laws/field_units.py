@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from vidconform.contracts import id_text, status_word
@@ -57,15 +56,6 @@ def _percent_sign(raw: Any) -> float | None:
 def _fraction(raw: Any) -> float | None:
     # In binary 0.29 x 100 is a little less than 29.
     return float(Decimal(str(raw)) * 100) if _is_number(raw) else None
-
-
-def http_date(text: str) -> float | None:
-    """Return the seconds since 1970 of a date in a header (RFC 9110 section 5.6.7), or None."""
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return date.timestamp() if date.tzinfo is not None else None
 
 
 def _text(raw: Any) -> str | None:

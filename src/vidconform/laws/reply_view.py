@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from vidconform.contracts import Contract, Field, NodeFinding, Operation, Schema, StatusWord, findings_in, overlap
-from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body, header_in
-from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands, http_date
+from vidconform.exchange import Evidence, Exchange, Hop, Reply, decode_body, header_in, http_date
+from vidconform.laws.field_units import BY_ROLE, BY_UNIT, as_it_stands
 from vidconform.laws.once_per_reply import once_per_reply
 
 # A word outside the vocabulary or a number outside a hedged range is still a word, a number; another type is not.

@@ -29,7 +29,7 @@ from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.listing import Cancellation, Deletion, Models
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import AuthAttempt, Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import Creation, Published, Refused, Remixed, Subject, Task
 from vidconform.laws.task_field import TaskField
 
 Build = Callable[[Contract, Binding, Gathered], list[Subject]]
@@ -139,13 +139,12 @@ def _served(contract: Contract, binding: Binding, gathered: Gathered) -> list[Su
 
 
 def _auth_attempts(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:
-    served = _served(contract, binding, gathered)
-    attempts = [AuthAttempt(contract, subject.all) for subject in served]
+    attempts = _served(contract, binding, gathered)
     elsewhere = reply_views(contract, gathered, *binding.elsewhere)
     taken = any(view.reply.status < 500 and view.reply.status not in (401, 403) for view in elsewhere)
-    for attempt, subject in zip(attempts, served, strict=True):
-        attempt.accepted, attempt.permitted = taken or subject.accepted, subject.permitted
-    return list(attempts)
+    for attempt in attempts:
+        attempt.accepted = taken or attempt.accepted
+    return attempts
 
 
 def _creation(contract: Contract, binding: Binding, gathered: Gathered) -> list[Subject]:

@@ -140,10 +140,6 @@ class Creation(Subject):
         return not named or self.member in named
 
 
-class AuthAttempt(Subject):
-    """Requests with the key to one operation."""
-
-
 class EachCredential(Subject):
     """The reads of one task with each credential that is enough by itself.
 

@@ -15,9 +15,8 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from vidconform.exchange import Reply, Request
+from vidconform.exchange import Reply, Request, http_date
 from vidconform.transport.classification import TOO_MANY_REQUESTS, ReceivedReply
 from vidconform.transport.failures import FailureKind, ProbeFailure
 
@@ -104,16 +103,6 @@ def retry_after(reply: Reply) -> float | None:
     try:
         seconds = float(told)
     except ValueError:
-        return _seconds_until(told)
+        then = http_date(told)
+        return None if then is None else max(0.0, then - time.time())
     return None if math.isnan(seconds) else max(0.0, seconds)
-
-
-def _seconds_until(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        then = parsedate_to_datetime(date)
-        return max(0.0, (then - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        # A time without a zone is none of HTTP's three forms.
-        return None

@@ -38,13 +38,10 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
     "cancel": ("unknown-cancel", "late-cancel"),
 }
 """The free probes that show how an operation refuses."""
+_OF_A_KEY = ("retrieve", "second-retrieve", "content", "list", "models", "cancel")
 _KEYLESS: Mapping[str, tuple[str, ...]] = {
-    "retrieve": ("retrieve-without-key", "retrieve-with-wrong-key"),
+    **{role: (f"{role}-without-key", f"{role}-with-wrong-key") for role in _OF_A_KEY},
     "second-retrieve": ("second-route-without-token", "second-route-with-wrong-token"),
-    "content": ("content-without-key", "content-with-wrong-key"),
-    "list": ("list-without-key", "list-with-wrong-key"),
-    "models": ("models-without-key", "models-with-wrong-key"),
-    "cancel": ("cancel-without-key", "cancel-with-wrong-key"),
 }
 """Those that show how it refuses a credential."""
 _REFUSAL = "refusal"

@@ -7,14 +7,12 @@ from typing import Any
 from vidconform.contracts.drafting.published_document import Node
 from vidconform.contracts.keywords import APPLICATORS, ASSERTIONS, NOTES
 from vidconform.contracts.patterns import lack_of_pattern
+from vidconform.contracts.schema_places import MANY, NAMED, ONE
 
 _KEPT = {*APPLICATORS, *ASSERTIONS, *NOTES} - {"$schema", "$ref", "$defs", "x-id-space"}
 # What is told in other words, or is for people and other formats alone.
 _SILENT = {"xml", "externalDocs", "example", "nullable", "$ref"}
 _PLAIN = {"type", "properties", "required", "title", "description", "examples"}
-_ONE = ("not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames")
-_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
-_NAMED = ("properties", "patternProperties", "dependentSchemas")
 
 
 def taken(node: Any, place: str, remarks: list[str]) -> Any:
@@ -57,13 +55,13 @@ def _is_usable(key: str, value: Any, place: str, remarks: list[str]) -> bool:
 
 def _below(node: Node, place: str, remarks: list[str]) -> Node:
     found = dict(node)
-    for key in _ONE:
+    for key in ONE:
         if key in node:
             found[key] = taken(node[key], f"{place}, {key}", remarks)
-    for key in _MANY:
+    for key in MANY:
         if key in node:
             found[key] = [taken(member, f"{place}, {key}", remarks) for member in node[key]]
-    for key in _NAMED:
+    for key in NAMED:
         if key in node:
             found[key] = {name: taken(member, f"{place}, {name}", remarks) for name, member in node[key].items()}
     return found
