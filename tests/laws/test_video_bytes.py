@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidconform.emulator.small_media import small_mp4
+from vidconform.emulator.small_media import SMALL_MP4 as MP4
 from vidconform.laws.video_bytes import why_no_video
 
-MP4 = small_mp4()
 FTYP = MP4[: int.from_bytes(MP4[:4])]
 
 

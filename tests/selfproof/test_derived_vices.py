@@ -12,7 +12,7 @@ from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.provider import find_provider
 from vidconform.emulator.server import running
 from vidconform.emulator.vices import vices_of
-from vidconform.emulator.vices.vice import OPERATORS
+from vidconform.emulator.vices.operators import OPERATORS
 from vidconform.locations import data_folder
 from vidconform.proof.matrix import run_in_processes, run_matrix
 from vidconform.proof.score import score

@@ -23,7 +23,8 @@ from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.emulator.vices import find_vice, vices_of
 from vidconform.emulator.vices.declared import declared
-from vidconform.emulator.vices.vice import OPERATORS, UnknownVice, Vice
+from vidconform.emulator.vices.operators import OPERATORS
+from vidconform.emulator.vices.vice import UnknownVice, Vice
 from vidconform.errors.error_types import DataFileProblem
 from vidconform.locations import data_folder
 from vidconform.proof import matrix

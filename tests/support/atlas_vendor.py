@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.rawserver import Asked, Server, http, serving
-from vidconform.emulator.small_media import small_mp4
+from vidconform.emulator.small_media import SMALL_MP4
 
 KEYS = {
     "ATLAS_API_KEY": "at-9xQ2+fD7/mK4wPz", "ATLAS_APP_TOKEN": "ap-7hV3+sB9/nJ2rXt",
@@ -35,7 +35,7 @@ class AtlasVendor:
             self.hung_up = True
             return b""
         if asked.target.startswith("/files/"):
-            return http(404) if "file-gone" in self.faults else http(200, small_mp4(), "Content-Type: video/mp4")
+            return http(404) if "file-gone" in self.faults else http(200, SMALL_MP4, "Content-Type: video/mp4")
         status, said = self.say(asked, urlsplit(asked.target).path.strip("/").split("/"))
         return http(status, json.dumps(said).encode(), "Content-Type: application/json")
 

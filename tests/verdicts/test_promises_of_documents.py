@@ -14,7 +14,7 @@ from tests.support.rawserver import Asked
 from tests.support.small_provider import Says, Tree, a_body, answers, operation, verdicts, write
 from vidconform.contracts.loading import load_contract
 from vidconform.contracts.provider import find_provider
-from vidconform.emulator.small_media import small_mp4
+from vidconform.emulator.small_media import SMALL_MP4
 from vidconform.errors.error_types import DataFileProblem
 
 BODY = a_body(example={"model": "m", "prompt": "p"})
@@ -61,7 +61,7 @@ def vendor(
         if asked.method == "POST":
             return 201, made
         if asked.target.endswith(f"/{id}/content"):
-            return content(count), small_mp4() if content(count) == 200 else {}
+            return content(count), SMALL_MP4 if content(count) == 200 else {}
         return reads(count) if asked.target.endswith(f"/{id}") else (404, error or {})
 
     return says

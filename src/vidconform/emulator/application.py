@@ -22,7 +22,7 @@ from vidconform.emulator.emulator_options import EmulatorOptions
 from vidconform.emulator.replies import EmulatedReply, RefusedRequest, ReplyContext, openai_envelope, refused
 from vidconform.emulator.sent_status import sent_status
 from vidconform.emulator.server_state import SERVER, Call, EmulatedOperation, ServerState, json_in
-from vidconform.emulator.small_media import small_mp4
+from vidconform.emulator.small_media import SMALL_MP4
 
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -132,7 +132,7 @@ def _file(call: Call) -> EmulatedReply:
     """Answers with the bytes of a finished video, without asking for a key."""
     if call.params["name"] not in call.server_state.files:
         raise RefusedRequest(404, "there is no such file", "not_found")
-    return EmulatedReply(small_mp4(), headers={"content-type": "video/mp4"})
+    return EmulatedReply(SMALL_MP4, headers={"content-type": "video/mp4"})
 
 
 async def _counts(server_state: ServerState, request: Request) -> Response:

@@ -15,7 +15,7 @@ from vidconform.emulator.replies import EmulatedReply, RefusedRequest
 from vidconform.emulator.request_bodies import parse
 from vidconform.emulator.served_operation import ServedOperation
 from vidconform.emulator.server_state import Call
-from vidconform.emulator.small_media import SMALL_WEBP, small_mp4
+from vidconform.emulator.small_media import SMALL_MP4, SMALL_WEBP
 from vidconform.emulator.tasks import EmulatedTask
 
 _LIMIT, _FEW = 20, 2
@@ -66,7 +66,7 @@ def content(served: ServedOperation, call: Call) -> EmulatedReply:
         url = call.file_url(task.id.rpartition(":")[2])
         return EmulatedReply(served.body({"id": task.id, "url": url, "video_url": url}), served.success, task=task)
     return EmulatedReply(
-        small_mp4(), headers={"content-type": media if "/" in media and "*" not in media else "video/mp4"}, task=task
+        SMALL_MP4, headers={"content-type": media if "/" in media and "*" not in media else "video/mp4"}, task=task
     )
 
 

@@ -13,7 +13,7 @@ __all__ = ["Fault", "UnknownVice", "Vice", "find_vice", "vices_of"]
 @cache
 def vices_of(provider: str) -> tuple[Vice, ...]:
     """Return the vices of a provider by name; raises UnknownProvider, DataFileProblem."""
-    _load()
+    # Loaded late: only a process that serves or lists vices pays for the operators.
     from vidconform.emulator.described import provider_named
     from vidconform.emulator.vices.declared import declared
     from vidconform.emulator.vices.derived import derived
@@ -38,21 +38,3 @@ def find_vice(provider: str, name: str) -> Vice:
     if name not in found:
         raise UnknownVice(provider, name, tuple(found))
     return found[name]
-
-
-@cache
-def _load() -> None:
-    """Import the operators: only a process that serves or lists vices pays for them."""
-    from vidconform.emulator.vices import (  # noqa: F401 - each declares its operators when it is loaded
-        agreement_faults,
-        answer_faults,
-        auth_faults,
-        collection_faults,
-        creation_faults,
-        lifecycle_faults,
-        odd_requests,
-        operation_faults,
-        promise_faults,
-        refusal_faults,
-        time_faults,
-    )

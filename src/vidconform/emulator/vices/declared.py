@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from vidconform.contracts import read_toml
 from vidconform.emulator.vices.member_faults import NAMED, Damage, left_out, on_member, put, word
+from vidconform.emulator.vices.operators import OPERATORS
 from vidconform.emulator.vices.triggers import TRIGGERS
-from vidconform.emulator.vices.vice import OPERATORS, Fault, Operator
+from vidconform.emulator.vices.vice import Fault, Operator
 from vidconform.errors import DataFileProblem
 
 T = TypeVar("T")

@@ -12,9 +12,10 @@ from vidconform.emulator.lives import known_tasks
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server_state import EmulatedProvider
 from vidconform.emulator.vices.derived_members import felled_rows, of_members
+from vidconform.emulator.vices.operators import OPERATORS
 from vidconform.emulator.vices.samples import Sampling
 from vidconform.emulator.vices.stated_faults import keeps, stated_faults, tells_a_code
-from vidconform.emulator.vices.vice import OPERATORS, Fault, Operator
+from vidconform.emulator.vices.vice import Fault, Operator
 from vidconform.locations import data_folder
 
 _MOST_FOR_A_ROW = 2

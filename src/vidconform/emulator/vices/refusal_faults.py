@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidconform.emulator.replies import ReplyContext
-from vidconform.emulator.small_media import small_mp4
+from vidconform.emulator.small_media import SMALL_MP4
 from vidconform.emulator.vices.triggers import (
     CANCELLED,
     CREATED,
@@ -78,7 +78,7 @@ vices(
     ("no-id-as-500", "A query without an id is answered with 500.", coded(500)),
 )
 vices(NO_SUCH_METHOD, ("any-method-will-do", "A method that no route has is answered with 200.", said({})))
-vices(UNKNOWN_CONTENT, ("content-of-any-id", "An unknown id has content.", said(small_mp4(), content_type="video/mp4")))
+vices(UNKNOWN_CONTENT, ("content-of-any-id", "An unknown id has content.", said(SMALL_MP4, content_type="video/mp4")))
 vices(
     EARLY_CONTENT,
     ("content-before-completion", "The content is served before the task is completed.", ReplyContext.grant),
