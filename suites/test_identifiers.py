@@ -53,13 +53,13 @@ def test_the_detail_names_the_id_without_its_prefix(task: Task) -> None:
 test_the_detail_names_the_id_without_its_prefix.broken_by(altered(detail_id="task_another"))
 
 
-@requires("id-and-task-id-agree", member="task-id", beside="id")
-@requires("detail-status-same-as-status", member="detail-status", beside="status")
-@requires("pending-info-id-same-as-detail", member="pending-id", beside="detail-id")
-@requires("moderation-result-task-id-same-as-detail", member="moderation-task", beside="detail-id")
-@requires("pending-info-prompt-same-as-input", member="pending-prompt", beside="input-prompt")
+@requires("id-and-task-id-agree", member="task-id", other="id")
+@requires("detail-status-same-as-status", member="detail-status", other="status")
+@requires("pending-info-id-same-as-detail", member="pending-id", other="detail-id")
+@requires("moderation-result-task-id-same-as-detail", member="moderation-task", other="detail-id")
+@requires("pending-info-prompt-same-as-input", member="pending-prompt", other="input-prompt")
 def test_what_is_told_twice_is_the_same(task_field: TaskField) -> None:
-    one, other = task_field.role, task_field.beside
+    one, other = task_field.role, task_field.other
     for view in require_observed(task_field.views(one, other), f"a reply with {one} and {other}"):
         expect(view.value(one) == view.value(other), repr(view.raw(other)), view.raw(one), view, one)
 

@@ -30,12 +30,12 @@ def _(task: Task) -> None:
     task.append(created=task.all[-1].raw("created") + 1)
 
 
-@requires("completed-after-created", member="completed", beside="created")
-@requires("expires-after-completed", member="expires", beside="completed")
-@requires("update-time-not-before-creation", member="updated", beside="created")
-@requires("update-time-not-before-pending-creation", member="updated", beside="pending-created")
+@requires("completed-after-created", member="completed", other="created")
+@requires("expires-after-completed", member="expires", other="completed")
+@requires("update-time-not-before-creation", member="updated", other="created")
+@requires("update-time-not-before-pending-creation", member="updated", other="pending-created")
 def test_a_time_is_not_before_what_it_follows(task_field: TaskField) -> None:
-    earlier, later = task_field.beside, task_field.role
+    earlier, later = task_field.other, task_field.role
     hint = task_field.hint(f"a reply with the times {earlier} and {later}", earlier, later)
     for view in require_observed(_of_one_creation(task_field, task_field.views(earlier, later)), hint):
         in_order = view.value(later) >= view.value(earlier) - (_ROUNDING if later == "updated" else 0)
@@ -48,7 +48,7 @@ def test_a_time_is_not_before_what_it_follows(task_field: TaskField) -> None:
 
 @test_a_time_is_not_before_what_it_follows.broken_by
 def _(task_field: TaskField) -> None:
-    later, earlier = task_field.role, task_field.beside
+    later, earlier = task_field.role, task_field.other
     index, view = next((i, one) for i, one in enumerate(task_field.all) if one.has(later, earlier))
     task_field.alter(index, **{later: _in_unit_of(view, later, int(view.value(earlier)) - 5)})
 

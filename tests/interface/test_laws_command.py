@@ -57,7 +57,7 @@ def test_a_law_tells_what_it_looks_at(
 ) -> None:
     (law,) = (law for law in laws if id in [row["requirement"] for row in law["requirements"]])
     (row,) = (row for row in law["requirements"] if row["requirement"] == id)
-    assert {*law["fields"], row["member"], row["beside"]} - {""} == set(fields)
+    assert {*law["fields"], row["member"], row["other"]} - {""} == set(fields)
     assert (law["subject"], row["role"]) == (subject, role)
 
 

@@ -56,7 +56,7 @@ def view(contract: Contract, body: Any = b"", code: int = 200, *, probe: str = "
 def field_of(requirement: str, task: Task) -> TaskField:
     """Return a task as the law of a requirement looks at it, which is about one field."""
     bound = next(law.bound[requirement] for law in all_laws() if requirement in law.bound)
-    return TaskField(task.contract, task.all, bound.member, bound.beside)
+    return TaskField(task.contract, task.all, bound.member, bound.other)
 
 
 def ends(law: str, subject: Subject) -> str:

@@ -17,6 +17,7 @@ from vidconform.contracts.documented_values import value_of
 from vidconform.contracts.error_ownership import NodeFinding, SchemaError, findings, findings_in
 from vidconform.contracts.fields import (
     Field,
+    MemberPath,
     StatusWord,
     decoded,
     id_text,
@@ -69,14 +70,14 @@ from vidconform.contracts.yaml_values import decode_yaml
 __all__ = [
     "CREATING_ROLES", "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "TIMES",
     "URLENCODED", "BodyStatus", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract",
-    "Level", "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase", "Requirement", "Schema",
-    "SchemaError", "Scheme", "SecretVariables", "StatusWord", "UndecodableJson", "all_providers", "as_foreign_contract",
-    "by_key", "check_regular", "check_twice", "compiled", "customary_phases", "decode_json", "decode_plain_json",
-    "decode_yaml", "decoded", "documented_members", "find_provider", "findings", "findings_in", "fits", "format_files",
-    "grouped", "holds_json", "id_text", "in_place", "is_plain", "is_subject", "json_type", "known_providers",
-    "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer", "names_a_secret", "node_at",
-    "objects_in", "open_bounded", "overlap", "own_deviations", "part_in_words", "pointer_names", "provider_names",
-    "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines", "read_text", "read_toml", "refutations",
-    "resolve", "schema_errors", "status_word", "sum_of", "types_in", "usual_headers", "value_of", "values_at",
-    "with_leaves", "write_at", "written",
+    "Level", "MemberPath", "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase",
+    "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables", "StatusWord", "UndecodableJson",
+    "all_providers", "as_foreign_contract", "by_key", "check_regular", "check_twice", "compiled", "customary_phases",
+    "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members", "find_provider", "findings",
+    "findings_in", "fits", "format_files", "grouped", "holds_json", "id_text", "in_place", "is_plain", "is_subject",
+    "json_type", "known_providers", "known_secrets", "lines_within", "lint", "load_contracts", "member_pointer",
+    "names_a_secret", "node_at", "objects_in", "open_bounded", "overlap", "own_deviations", "part_in_words",
+    "pointer_names", "provider_names", "proxy_passwords", "reaches", "read_at", "read_deviations", "read_lines",
+    "read_text", "read_toml", "refutations", "resolve", "schema_errors", "status_word", "sum_of", "types_in",
+    "usual_headers", "value_of", "values_at", "with_leaves", "write_at", "written",
 ]  # fmt: skip

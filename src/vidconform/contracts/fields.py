@@ -9,7 +9,9 @@ from typing import Any
 
 from vidconform.contracts.strict_json import UndecodableJson, decode_json
 
-Path = tuple[str | int, ...]
+MemberPath = tuple[str | int, ...]
+"""The names of members, and indices of arrays, that lead to a place in a body."""
+
 StatusWord = str | int | float
 
 
@@ -75,9 +77,9 @@ class Field:
     Of it and its `others` the first place that holds something counts.
     """
 
-    path: Path
+    path: MemberPath
     unit: str | None
-    others: tuple[Path, ...] = ()
+    others: tuple[MemberPath, ...] = ()
 
     @property
     def pointer(self) -> str:
@@ -104,7 +106,7 @@ class Field:
         return _written(body, self.path, value)
 
 
-def _at(body: Any, path: Path) -> Any:
+def _at(body: Any, path: MemberPath) -> Any:
     for name in path:
         # Most of what is looked into is an object.
         body = body.get(name) if isinstance(body, dict) else _inside(decoded(body), name)

@@ -21,10 +21,9 @@ from vidconform.contracts.documented_values import (
     values_of,
     with_inherited,
 )
-from vidconform.contracts.fields import Field
 from vidconform.contracts.keywords import IGNORED_HEADERS, METHODS, WITHOUT_ID
 from vidconform.contracts.operations import SENDABLE, Operation, Scheme
-from vidconform.contracts.promised_times import lag_of, paces_of
+from vidconform.contracts.promised_lag import lag_of
 from vidconform.contracts.references import check_document_references
 from vidconform.contracts.refusal_cases import CREDENTIALS, problems_of_refusals, refusal_cases
 from vidconform.contracts.request_options import option_of, options_in
@@ -104,59 +103,73 @@ def _of_route(folder: Path, route: str, method: str, item: Node, schemes: dict[s
 
 
 def _operation(folder: Path, route: str, method: str, item: Node, schemes: dict[str, Scheme]) -> Operation:
-    parameters = item["parameters"]
-    is_about_one = item["x-role"] not in WITHOUT_ID
-    named = next((p for p in parameters if is_about_one and p.get("x-role") == "id"), None)
-    others = [p for p in parameters if p is not named]
-    content = item.get("requestBody", {}).get("content", {})
-    sendable = _sendable(content)
-    body = next(iter(sendable.values()), {})
-    bodies = {name: (body_example(folder, one), _files(folder, one)) for name, one in sendable.items()}
-    example, files = next(iter(bodies.values()), (None, ()))
-    shown = body_schema_at(folder, body.get("schema", {}))
-    place = id_in(shown) if named is None and is_about_one else None
+    role = item["x-role"]
+    body = _body(folder, item.get("requestBody", {}).get("content", {}))
     return Operation(
         id=item.get("operationId", f"{method} {route}"),
-        role=item["x-role"],
+        role=role,
         method=method.upper(),
         path=route,
-        **_id(named, place),
-        models=values_of(shown, "model"),
-        schemes=tuple(schemes[name] for choice in item["security"] for name in choice),
-        request_example=example,
-        request_sample=body.get("x-sample"),
-        request_schema=schema_file(body),
+        **_parameters(role, item["parameters"], body["body_schema"]),
+        **body,
+        **_security(item["security"], schemes),
         answers={code: documented_reply(answer) for code, answer in item.get("responses", {}).items()},
-        media_types=tuple(content),
-        query={p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
-        segments={p["name"]: value_of(p) for p in others if p["in"] == "path"},
-        headers={p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
-        options={**options_in(shown, item["x-role"]), **{p["x-role"]: option_of(p) for p in others if p.get("x-role")}},
         lag=lag_of(item),
-        paces=paces_of(item),
-        body_schema=shown,
-        states_security=bool(item["security"]),
+        paces=item.get("x-pace", {}),
         ends_within=item.get("x-ends-within"),
-        refusals=refusal_cases(item["x-role"], item.get("x-refusals", {})),
-        file_members=files,
-        bodies=bodies,
-        choices=tuple(tuple(schemes[name] for name in choice) for choice in item["security"] if choice),
-        keyless=not all(item["security"]) or not item["security"],
+        refusals=refusal_cases(role, item.get("x-refusals", {})),
     )
 
 
-def _id(named: Node | None, place: Field | None) -> dict[str, Any]:
-    """Return how a task is asked for: by a parameter, or by a member of the body."""
+def _parameters(role: str, parameters: list[Node], body_schema: Node) -> dict[str, Any]:
+    """Return what a request has beside its body, and how a task is asked for: by a parameter, or by a member of it."""
+    is_about_one = role not in WITHOUT_ID
+    named = next((p for p in parameters if is_about_one and p.get("x-role") == "id"), None)
+    place = id_in(body_schema) if named is None and is_about_one else None
+    others = [p for p in parameters if p is not named]
+    options = {p["x-role"]: option_of(p["name"], p.get("schema")) for p in others if "x-role" in p}
     by = {"id_parameter": named and named["name"], "id_in": named and named["in"]}
-    by |= {"id_spans": named is not None and named["in"] == "path" and named.get("allowReserved", False)}
     by |= {"id_parameter": place.path[0], "id_in": "body"} if place is not None else {}
-    return {**by, "id_place": place, "id_example": named and named.get("example")}
+    return {
+        **by,
+        "id_place": place,
+        "id_example": named and named.get("example"),
+        "id_spans": named is not None and named["in"] == "path" and named.get("allowReserved", False),
+        "query": {p["name"]: value_of(p) for p in others if p["in"] == "query" and p.get("required")},
+        "segments": {p["name"]: value_of(p) for p in others if p["in"] == "path"},
+        "headers": {p["name"]: value_of(p) for p in others if p["in"] == "header" and _is_sent(p)},
+        "options": {**options_in(body_schema, role), **options},
+    }
 
 
-def _sendable(content: Node) -> dict[str, Node]:
-    """Return what the document says of the request body by media type, the one that it is sent as first."""
+def _body(folder: Path, content: Node) -> dict[str, Any]:
+    """Return what the document says of the request body, first as it is sent; `bodies` is as Operation has it."""
     by_type = {name.partition(";")[0]: media for name, media in content.items()}
-    return {name: by_type[name] for name in SENDABLE if name in by_type}
+    sendable = {name: by_type[name] for name in SENDABLE if name in by_type}
+    bodies = {name: (body_example(folder, one), _files(folder, one)) for name, one in sendable.items()}
+    example, files = next(iter(bodies.values()), (None, ()))
+    sent: Node = next(iter(sendable.values()), {})
+    schema = body_schema_at(folder, sent.get("schema", {}))
+    return {
+        "media_types": tuple(content),
+        "bodies": bodies,
+        "request_example": example,
+        "file_members": files,
+        "request_sample": sent.get("x-sample"),
+        "request_schema": schema_file(sent),
+        "body_schema": schema,
+        "models": values_of(schema, "model"),
+    }
+
+
+def _security(choices: list[Node], schemes: dict[str, Scheme]) -> dict[str, Any]:
+    """Return the credentials of an operation, by the choices that the document gives."""
+    return {
+        "schemes": tuple(schemes[name] for choice in choices for name in choice),
+        "choices": tuple(tuple(schemes[name] for name in choice) for choice in choices if choice),
+        "keyless": not all(choices) or not choices,
+        "states_security": bool(choices),
+    }
 
 
 def _files(folder: Path, body: Node) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from vidconform.contracts.fields import Field
-from vidconform.contracts.promised_times import Lag
+from vidconform.contracts.promised_lag import Lag
 from vidconform.contracts.refusal_cases import RefusalCase, written
 from vidconform.contracts.request_options import Option
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from vidconform.contracts.fields import Field, Path
+from vidconform.contracts.fields import Field, MemberPath
 from vidconform.contracts.keywords import LIST_ROLES
 
 
@@ -42,26 +42,22 @@ class Option:
         return "" if value is None else str(value)
 
 
-def option_of(parameter: dict[str, Any]) -> Option:
-    """Return a query parameter that a request may carry."""
-    return _named(parameter["name"], parameter.get("schema", {}))
-
-
 def options_in(schema: dict[str, Any], role: str) -> dict[str, Option]:
     """Return what the body of a list may carry, by role; another body has no options."""
     return dict(_members(schema, ())) if role == "list" else {}
 
 
-def _members(schema: dict[str, Any], above: Path) -> Iterator[tuple[str, Option]]:
+def _members(schema: dict[str, Any], above: MemberPath) -> Iterator[tuple[str, Option]]:
     for name, member in schema.get("properties", {}).items():
         if not isinstance(member, dict):
             continue
         for described, place in ((member, (*above, name)), (member.get("items"), (*above, name, 0))):
             if isinstance(described, dict) and described.get("x-role") in LIST_ROLES:
-                yield described["x-role"], _named(name, described, Field(place, None))
+                yield described["x-role"], option_of(name, described, Field(place, None))
         yield from _members(member, (*above, name))
 
 
-def _named(name: str, schema: Any, place: Field | None = None) -> Option:
+def option_of(name: str, schema: Any, place: Field | None = None) -> Option:
+    """Return what a request may carry by a name, as its schema says."""
     described = schema if isinstance(schema, dict) else {}
     return Option(name, tuple(described.get("enum", ())), described.get("default"), place)

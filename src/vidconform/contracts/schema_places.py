@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from vidconform.contracts.fields import Field, Path
+from vidconform.contracts.fields import Field, MemberPath
 
 Node = dict[str, Any]
 # What a text holds as JSON counts as the text's own.
@@ -60,7 +60,7 @@ def pointer_below(pointer: str, path: tuple[str | int, ...]) -> str:
     return pointer + "".join(f"/{key}" for key in path)
 
 
-def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
+def fields_of(root: Node, node: Node, path: MemberPath) -> list[tuple[str, Field]]:
     """Return each role with its place, of the members of a schema that stands at a path."""
     found = []
     named = {name: schema for name, schema in node.get("properties", {}).items() if isinstance(schema, dict)}
@@ -77,7 +77,7 @@ def fields_of(root: Node, node: Node, path: Path) -> list[tuple[str, Field]]:
     return found
 
 
-def node_at(root: Node, path: Path) -> Node:
+def node_at(root: Node, path: MemberPath) -> Node:
     """Return the schema of a member of the object, or an empty one."""
     node = root
     for name in path:
@@ -87,7 +87,7 @@ def node_at(root: Node, path: Path) -> Node:
     return node
 
 
-def holds_json(root: Node, path: Path) -> bool:
+def holds_json(root: Node, path: MemberPath) -> bool:
     """Whether the member at a path is a text that holds JSON."""
     return any("contentSchema" in same for same in in_place(root, node_at(root, path)))
 

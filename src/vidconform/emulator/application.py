@@ -29,7 +29,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_app(provider: str, *, options: EmulatorOptions | None = None) -> Starlette:
-    """Builds the application of a provider; its `state.world` holds tasks and counters."""
+    """Builds the application of a provider; its `state.server_state` holds tasks and counters."""
     server_state = ServerState(provider_named(provider), options or EmulatorOptions())
     routes = [_route(server_state, operation) for operation in server_state.provider.operations]
     routes.append(_route(server_state, EmulatedOperation("", "file", "GET", "/files/{name}.mp4", _file)))

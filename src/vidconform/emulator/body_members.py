@@ -6,12 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from vidconform.contracts import Schema, decoded, holds_json, in_place, node_at, sum_of
-
-Path = tuple[str | int, ...]
+from vidconform.contracts import MemberPath, Schema, decoded, holds_json, in_place, node_at, sum_of
 
 
-def opened(schema: Schema, body: Any, path: Path = ()) -> Any:
+def opened(schema: Schema, body: Any, path: MemberPath = ()) -> Any:
     """Return a body with what its texts hold as JSON in the place of the texts."""
     # A schema that holds none opens to itself, and to look at each member takes longer than the reply.
     if schema.opened.source == schema.source:
@@ -22,7 +20,7 @@ def opened(schema: Schema, body: Any, path: Path = ()) -> Any:
     return {name: opened(schema, value, (*path, name)) for name, value in inside.items()}
 
 
-def closed(schema: Schema, body: Any, path: Path = ()) -> Any:
+def closed(schema: Schema, body: Any, path: MemberPath = ()) -> Any:
     """Return a body with the sums that a schema asks for, and with its texts as texts again."""
     if not isinstance(body, dict):
         return body
@@ -31,7 +29,7 @@ def closed(schema: Schema, body: Any, path: Path = ()) -> Any:
     return json.dumps(inside) if holds_json(schema.source, path) else inside
 
 
-def _added(schema: Schema, owner: dict[str, Any], path: Path) -> Any:
+def _added(schema: Schema, owner: dict[str, Any], path: MemberPath) -> Any:
     own = owner[str(path[-1])]
     applied = in_place(schema.source, node_at(schema.source, path))
     terms = next((same["x-sum"] for same in applied if "x-sum" in same), None)

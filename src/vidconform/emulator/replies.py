@@ -68,7 +68,7 @@ def refused(refusal: RefusedRequest, envelope: Envelope) -> EmulatedReply:
 
 @dataclass
 class ReplyContext:
-    """One reply about to leave, for `Options.change` to alter.
+    """One reply about to leave, for `EmulatorOptions.change` to alter.
 
     Where no operation answers, the role is empty; off the routes the contract is too. `stated` is the row of a refusal
     that the document states, `first_status` the status code before anything was altered; `tells_by_status` says that

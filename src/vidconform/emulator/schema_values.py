@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from vidconform.contracts import Schema, fits, node_at, types_in, value_of
+from vidconform.contracts import MemberPath, Schema, fits, node_at, types_in, value_of
 
 _TEXTS = (
     "text",
@@ -22,8 +22,7 @@ _TEXTS = (
 _ROUNDS = 40
 GONE = object()
 
-Path = tuple[str | int, ...]
-Suggest = Callable[[Path], Any]
+Suggest = Callable[[MemberPath], Any]
 
 
 def nodes(root: dict[str, Any], node: Any) -> Iterator[dict[str, Any]]:
@@ -94,7 +93,7 @@ def _of_type(kind: str, applied: list[dict[str, Any]]) -> Any:
     return deepcopy(made.get(kind))
 
 
-def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[Path] = frozenset()) -> Any:
+def mended(schema: Schema, body: Any, suggest: Suggest, kept: frozenset[MemberPath] = frozenset()) -> Any:
     """Return a body without what a schema finds wrong with it, as far as small changes beside what is kept mend it."""
     for _ in range(_ROUNDS):
         errors = [error for error in faults(schema, body) if tuple(error.instance_path) not in kept]
@@ -119,14 +118,14 @@ def _tries(schema: Schema, body: Any, error: Any, suggest: Suggest) -> Iterator[
     """Yield the body with one place changed, where fewer errors are left."""
     wrong = len(faults(schema, body))
     missing = getattr(error.kind, "property", None)
-    place: Path = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
+    place: MemberPath = (*error.instance_path, missing) if missing is not None else tuple(error.instance_path)
     for value in (suggest(place), made_up(schema.source, node_at(schema.source, place)), None, GONE, {}, "text"):
         tried = put(body, place, value) if place else body
         if tried is not body and len(faults(schema, tried)) < wrong:
             yield tried
 
 
-def put(body: Any, place: Path, value: Any) -> Any:
+def put(body: Any, place: MemberPath, value: Any) -> Any:
     """Return a copy of a body with another value at a place, or without it; the body itself where none is there."""
     changed = deepcopy(body)
     owner: Any = changed

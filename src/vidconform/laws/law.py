@@ -20,7 +20,7 @@ class Binding:
 
     `role` is the operation's, `probes` the ones that bring its exchanges, by name or kind; `elsewhere` are probes that
     show the same credential at another place. `member` is what the requirement is about: a member of a request's body
-    or a field of a task by its role, `beside` the field that it is held against, `apart` the status codes that another
+    or a field of a task by its role, `other` the field that it is held against, `apart` the status codes that another
     requirement is about, by its id, in the contracts that have it.
     """
 
@@ -29,7 +29,7 @@ class Binding:
     probes: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     member: str = ""
-    beside: str = ""
+    other: str = ""
     apart: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -93,13 +93,13 @@ class Inconclusive(Exception):
 
 def requires(
     *requirements: str, role: str = "", probe: Names = (), elsewhere: Names = (), member: str = "",
-    beside: str = "", apart: Mapping[str, tuple[int, ...]] | None = None,
+    other: str = "", apart: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Callable[[Callable[..., None]], Law]:  # fmt: skip
     """Bind a law to the ids of the requirements that it decides, with what it looks at for them (see Binding).
 
     Several may stand above one law; raises ValueError for an id that is bound to two things.
     """
-    parts = (role, _tuple(probe), _tuple(elsewhere), member, beside, dict(apart or {}))
+    parts = (role, _tuple(probe), _tuple(elsewhere), member, other, dict(apart or {}))
     bound = {requirement: Binding(requirement, *parts) for requirement in requirements}
 
     def bind(function: Callable[..., None]) -> Law:

@@ -80,25 +80,25 @@ def describe_codes(contract: Contract, role: str, first: str) -> str:
 
     Raises Unseen where it gives none.
     """
-    codes = _codes(contract, role, first)
-    if not codes:
-        raise Unseen(f"a status code {first}XX that openapi.yaml gives for {role}")
-    return f"the status code {' or '.join(codes)}"
+    return _in_words(_codes(contract, role, first), f"a status code {first}XX that openapi.yaml gives for {role}")
 
 
 def describe_codes_of_unknown(contract: Contract, role: str) -> str:
     """Return the status codes that a document gives for an unknown task, as words; raises Unseen."""
-    codes = _codes_of_unknown(contract, role)
+    needed = f"a status code 4XX that openapi.yaml gives for {role} of an unknown task"
+    return _in_words(_codes_of_unknown(contract, role), needed)
+
+
+def _in_words(codes: list[str], needed: str) -> str:
     if not codes:
-        raise Unseen(f"a status code 4XX that openapi.yaml gives for {role} of an unknown task")
+        raise Unseen(needed)
     return f"the status code {' or '.join(codes)}"
 
 
 def has_code_of_unknown(view: ReplyView) -> bool:
     """Whether a reply has one of those codes."""
     codes, status = _codes_of_unknown(view.contract, view.exchange.role), view.reply.status
-    named = {str(status), f"{status // 100}XX", "default"}
-    return str(status) not in _NOT_OF_THE_TASK and not named.isdisjoint(codes)
+    return str(status) not in _NOT_OF_THE_TASK and _is_among(codes, status)
 
 
 def _codes_of_unknown(contract: Contract, role: str) -> list[str]:
@@ -110,7 +110,10 @@ def _codes_of_unknown(contract: Contract, role: str) -> list[str]:
 
 def has_documented_code(view: ReplyView, first: str) -> bool:
     """Whether a reply has one of the documented codes that begin with a digit."""
-    codes, status = _codes(view.contract, view.exchange.role, first), view.reply.status
+    return _is_among(_codes(view.contract, view.exchange.role, first), view.reply.status)
+
+
+def _is_among(codes: list[str], status: int) -> bool:
     return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(codes)
 
 

@@ -179,7 +179,7 @@ def _generated(contract: Contract, binding: Binding, gathered: Gathered) -> list
 SUBJECT_KINDS: dict[str, SubjectKind] = {
     "task": SubjectKind(tasks, LIFECYCLE_PROBES, of_document=True),
     "task_field": SubjectKind(
-        lambda c, b, g: [TaskField(c, t.all, b.member, b.beside) for t in tasks(c, b, g)],
+        lambda c, b, g: [TaskField(c, t.all, b.member, b.other) for t in tasks(c, b, g)],
         LIFECYCLE_PROBES,
         asks=("member",),
         of_document=True,

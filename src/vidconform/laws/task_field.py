@@ -8,11 +8,11 @@ from vidconform.laws.subjects import Task
 
 
 class TaskField(Task):
-    """The life of one task, looked at for one field: `role` names it, and `beside` what it is held against."""
+    """The life of one task, looked at for one field: `role` names it, and `other` the one that it is held against."""
 
-    def __init__(self, contract: Contract, views: list[ReplyView], role: str, beside: str = "") -> None:
+    def __init__(self, contract: Contract, views: list[ReplyView], role: str, other: str = "") -> None:
         super().__init__(contract, views)
-        self.role, self.beside = role, beside
+        self.role, self.other = role, other
 
     @property
     def created_after(self) -> float | None:

@@ -40,7 +40,7 @@ def law_lines(law: dict[str, Any]) -> Iterator[str]:
     for row in law["requirements"]:
         told = [f"operation {row['role']}"] if row["role"] else []
         told += [f"member {row['member']}"] if row["member"] else []
-        told += [f"beside {row['beside']}"] if row["beside"] else []
+        told += [f"held against {row['other']}"] if row["other"] else []
         told += [f"seen by the probe {', '.join(row['probes'])}"] if row["probes"] else []
         yield f"  {row['requirement'] or _STATED:<44} {'; '.join(told)}".rstrip()
 
@@ -59,13 +59,13 @@ def _sentence(law: Law) -> str:
 
 def _bound(law: Law, id: str) -> dict[str, Any]:
     if id == EACH_REFUSAL:
-        return {"requirement": None, "role": "", "member": "", "beside": "", "probes": []}
+        return {"requirement": None, "role": "", "member": "", "other": "", "probes": []}
     bound, kind = binding_of(law, id), kind_of(law)
     return {
         "requirement": id,
         "role": bound.role,
         "member": bound.member,
-        "beside": bound.beside,
+        "other": bound.other,
         "probes": list(dict.fromkeys(kind.needs(bound))),
     }
 

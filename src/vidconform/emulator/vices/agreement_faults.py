@@ -13,7 +13,7 @@ from vidconform.emulator.vices.vice import Act, moved, replaced, vice, vices
 _OTHERS: tuple[Any, ...] = ("sora-2-pro", "1024x1792", "720x1280", "12", "4", 12, 4, "queued")
 
 
-def _another(role: str) -> Act:
+def _telling_otherwise(role: str) -> Act:
     """Return the act that tells another value that the document allows."""
 
     def change(reply: ReplyContext) -> None:
@@ -43,11 +43,11 @@ def _changing(name: str) -> Act:
 
 for _name in ("model", "seconds", "size"):
     _sentence = f"A created task tells another {_name} than was sent."
-    vices(CREATED_TASK, (f"echoes-another-{_name}", _sentence, _another(_name)))
+    vices(CREATED_TASK, (f"echoes-another-{_name}", _sentence, _telling_otherwise(_name)))
 vices(
     TASK,
     ("ids-that-differ", "The two ids of a task are not the same.", replaced("another", "task-id")),
-    ("detail-status-of-its-own", "The detail tells another status than the task.", _another("detail-status")),
+    ("detail-status-of-its-own", "The detail tells another status than the task.", _telling_otherwise("detail-status")),
     (
         "pending-prompt-of-its-own",
         "The prompt of the pending info is another one.",

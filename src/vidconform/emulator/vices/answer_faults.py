@@ -41,13 +41,13 @@ _PICTURE_AS_VIDEO = said(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64), content_t
 _BUSY = refused(502, "the upstream is busy", "bad_gateway")
 
 
-def _another(id: Any) -> Any:
+def _altered_id(id: Any) -> Any:
     """Return an id of the same shape, whatever that is."""
     return id[:-1] + ("1" if id.endswith("0") else "0") if isinstance(id, str) else id + 1
 
 
 # All that tell it in step, so that the id itself is the only fault.
-_rename = changed(_another, "id", "task-id", "detail-id", "pending-id", "moderation-task")
+_rename = changed(_altered_id, "id", "task-id", "detail-id", "pending-id", "moderation-task")
 
 
 def _leading_nowhere(url: str) -> str:

@@ -43,7 +43,7 @@ def stated_faults(contract: Contract) -> Iterator[Fault]:
         if case.code is not None:
             yield _fault(contract, case, "with-another-code", "is refused for another reason", _say_another, set())
         for pointer, told in case.codes.items():
-            name, other = pointer.strip("/").replace("/", "-").replace("_", "-"), _another(told)
+            name, other = pointer.strip("/").replace("/", "-").replace("_", "-"), _unlike(told)
             act, others = _say_beside(pointer, other), _of_code(contract, case, pointer, other)
             yield _fault(contract, case, f"with-another-{name}", f"is refused with another {pointer}", act, others)
 
@@ -80,7 +80,7 @@ def _say_another(reply: ReplyContext) -> None:
         field.write(reply.body, "another")
 
 
-def _another(told: Any) -> Any:
+def _unlike(told: Any) -> Any:
     """Return another value of the same kind."""
     return (not told) if isinstance(told, bool) else told + 1 if isinstance(told, int) else "another"
 

@@ -18,7 +18,7 @@ _DAY = 86_400
 _DECADE, _CENTURY = 10 * 365 * _DAY, 100 * 365 * _DAY
 
 
-def _another(role: str, value: str | int) -> Act:
+def _changed_once(role: str, value: str | int) -> Act:
     def change(reply: ReplyContext) -> None:
         field = reply.place(role)
         if isinstance(value, int):
@@ -43,7 +43,7 @@ _STANDS: tuple[tuple[str, str, str | int], ...] = (
 )  # fmt: skip
 for _name, _role, _value in _STANDS:
     _sentence = f"The {_name} of a finished task changes once."
-    vices(READ_AGAIN, (f"{_name.replace('_', '-')}-changes-after-the-end", _sentence, _another(_role, _value)))
+    vices(READ_AGAIN, (f"{_name.replace('_', '-')}-changes-after-the-end", _sentence, _changed_once(_role, _value)))
 
 vices(
     SECOND_READ, ("created-at-moves", "The creation time is a second earlier at the second read.", moved(-1, "created"))

@@ -1,4 +1,4 @@
-"""What an operation promises about time: how long a lag may last, and how often it may be asked."""
+"""What an operation promises about time: for how long what is there may still be refused."""
 
 from __future__ import annotations
 
@@ -22,8 +22,3 @@ def lag_of(item: dict[str, Any]) -> Lag | None:
     """Return the lag that an operation of an OpenAPI document states, or None."""
     stated = item.get("x-lag")
     return Lag(stated["seconds"], tuple(map(str, stated["responses"]))) if stated is not None else None
-
-
-def paces_of(item: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Return what an operation states of pace, by the row that says so."""
-    return {row: dict(told) for row, told in item.get("x-pace", {}).items()}
