@@ -83,7 +83,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "an assertion without an owner": ("/x-requirement", None, "no x-requirement at or above it owns type"),
     "a choice without an owner": ("/properties/created_at/x-hedged", {"anyOf": [{"type": "integer"}]}, "owns anyOf"),
     "a refusal of all values without an owner": (
-        "/properties/created_at/x-hedged", {"properties": {"unit": False}}, "owns properties",
+        "/properties/created_at/x-hedged", {"additionalProperties": False}, "owns additionalProperties",
     ),
     "a hedged assertion owned by its host alone": (
         "/properties/status/x-hedged/x-requirement", None, "/properties/status/x-hedged: no x-requirement",

@@ -12,7 +12,7 @@ from tests.support.reply_views import BY_ID, BY_NAME, ends, field_of, received, 
 from vidconform.contracts.contract import Contract
 from vidconform.laws.law import BrokenLaw, Unseen
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Remixed, Task
+from vidconform.laws.subjects import Subject, Task
 
 VIDEOS, QUERY, GPTGE = BY_ID["octopusx/videos"], BY_ID["octopusx/query"], BY_ID["gptge/videos"]
 CHAINHUB, OPEAI, OPENAI = BY_ID["chainhub/videos"], BY_ID["opeai/videos"], BY_ID["openai/videos"]
@@ -265,7 +265,7 @@ def test_the_parts_of_a_detail_agree() -> None:
 
 @pytest.mark.parametrize(("told", "end"), [("video_2", "held"), ("video_1", "broken"), (None, "unseen")])
 def test_a_remix_is_a_task_of_its_own(told: str | None, end: str) -> None:
-    remix = Remixed(VIDEOS, [view(VIDEOS, {"id": told}, role="remix", asked="video_1")])
+    remix = Subject(VIDEOS, [view(VIDEOS, {"id": told}, role="remix", asked="video_1")])
     assert ends("a_remix_is_a_task_of_its_own", remix) == end
 
 

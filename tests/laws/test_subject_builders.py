@@ -255,7 +255,7 @@ def test_a_content_and_a_remix_are_their_first_exchange() -> None:
     found = brought(VIDEOS, content=[exchange(code=200), exchange(code=500)], remix=[exchange(asked="1", code=201)])
     assert [codes(subject) for subject in built("content", VIDEOS, "content-has-bytes", found)] == [[200]]
     (remix,) = built("remix", VIDEOS, "remix-makes-new-task", found)
-    assert getattr(remix, "source", None) == "1"
+    assert remix.first.asked == "1"
     assert built("content", VIDEOS, "content-has-bytes", brought(VIDEOS, content=[])) == []
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from vidconform.contracts.data_files import read_toml
 from vidconform.contracts.patterns import fits, lack_of_pattern
@@ -173,6 +172,7 @@ def load_provider(folder: Path) -> Provider:
     path = folder / "provider.toml"
     content = read_toml(path, "provider")
     publisher = _publisher(path, content["contract"]) if "contract" in content else None
+    spaces = {name: IdSpace(**space) for name, space in content.get("ids", {}).items()}
     provider = Provider(
         name=content["name"],
         folder=folder,
@@ -182,7 +182,7 @@ def load_provider(folder: Path) -> Provider:
         models=content.get("models"),
         pace=Pace(**content.get("pace", {})),
         creation_price=content.get("price", {}).get("creation"),
-        id_spaces={**(publisher.id_spaces if publisher else {}), **_id_spaces(content)},
+        id_spaces={**(publisher.id_spaces if publisher else {}), **spaces},
         gone=content.get("gone"),
         names_a_key="key" in content,
         held_to=content.get("contract"),
@@ -202,10 +202,6 @@ def _publisher(path: Path, contract: str) -> Provider:
         there = [f"{one.name}/{n}" for one in map(find_provider, known_providers()) for n in one.contract_names]
         raise DataFileProblem(path, f"contract {contract!r}: no such contract; there are {', '.join(there)}")
     return found
-
-
-def _id_spaces(content: dict[str, Any]) -> dict[str, IdSpace]:
-    return {name: IdSpace(**space) for name, space in content.get("ids", {}).items()}
 
 
 def _check_patterns(path: Path, spaces: dict[str, IdSpace]) -> None:

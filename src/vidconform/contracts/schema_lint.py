@@ -164,18 +164,8 @@ def _below(at: _SchemaPlace, path: tuple[str | int, ...]) -> _SchemaPlace:
 
 def _asserting(node: dict[str, Any]) -> list[str]:
     """Return the keywords of a node that can fail at the node itself."""
-    own = [key for key in node if key in ASSERTIONS or key in CHOICES]
-    return own + [
-        key for key in node if key in APPLICATORS and any(schema is False for schema in _subschemas(node, key))
-    ]
-
-
-def _subschemas(node: dict[str, Any], key: str) -> list[Any]:
-    """Return the subschemas of a keyword, also those that are true or false and thus have no place of their own."""
-    value = node[key]
-    if key in ("properties", "patternProperties", "dependentSchemas"):
-        return list(value.values())
-    return value if isinstance(value, list) else [value]
+    own = (*ASSERTIONS, *CHOICES)
+    return [key for key, value in node.items() if key in own or (key in APPLICATORS and value is False)]
 
 
 def _shown(at: _SchemaPlace) -> str:

@@ -29,7 +29,7 @@ from vidconform.laws.generated_replies import GeneratedReplies
 from vidconform.laws.law import Binding, Law, binding_of
 from vidconform.laws.listing import Cancellation, Deletion, Models
 from vidconform.laws.reply_view import ReplyView
-from vidconform.laws.subjects import Creation, Published, Refused, Remixed, Subject, Task
+from vidconform.laws.subjects import Creation, Published, Refused, Subject, Task
 from vidconform.laws.task_field import TaskField
 
 Build = Callable[[Contract, Binding, Gathered], list[Subject]]
@@ -201,7 +201,7 @@ SUBJECT_KINDS: dict[str, SubjectKind] = {
     "generated": SubjectKind(_generated, ("generated",), (SECOND_ROUTE, *_OWN_TASKS)),
     "creation": SubjectKind(_creation, ("create",), asks=("member",), role="create"),
     "content": SubjectKind(_of_each(Subject, "content", 1), ("content",), role="content"),
-    "remix": SubjectKind(_of_each(Remixed, "remix", 1), ("remix",), role="remix"),
+    "remix": SubjectKind(_of_each(Subject, "remix", 1), ("remix",), role="remix"),
     "listing": SubjectKind(built.listing, ("list",), LIFECYCLE_PROBES, role="list"),
     "deletion": SubjectKind(_of_all(Deletion, "delete"), ("create", "delete"), role="delete"),
     "cancellation": SubjectKind(_of_all(Cancellation), asks=("probes",), role="cancel"),

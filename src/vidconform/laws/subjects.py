@@ -150,15 +150,6 @@ class EachCredential(Subject):
     unasked: Set[str] = frozenset()
 
 
-class Remixed(Subject):
-    """A remix; `source` is the id of the task it was made from."""
-
-    @property
-    def source(self) -> str | None:
-        """The id of the source."""
-        return self.first.asked
-
-
 class Refused(Subject):
     """One request that must be refused.
 
