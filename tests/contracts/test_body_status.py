@@ -82,3 +82,19 @@ def test_what_is_wrong_with_it_is_said_with_its_place(
     page.write_text(json.dumps({**document, "x-status-in-body": stated}), "utf-8")
     assert main(["list", str(folder)]) == 4
     assert sentence in capsys.readouterr().err
+
+
+def test_a_code_that_tells_the_status_code_is_compared_with_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = {"properties": {"code": {"x-role": "status-code"}, "text": {"x-requirement": "text-type"}}}
+    replies = answers(("200", "task.schema.json"), ("404", "error.schema.json"))
+    paths = {"/v1/videos/{id}": {"get": operation("retrieve", replies)}}
+    rows = {"text-type": "MUST", "refusal-repeats-its-status-code": "MUST"}
+    folder = write(tmp_path, paths, {"error.schema.json": refusal}, rows)
+    page = folder / "videos" / "openapi.yaml"
+    document = json.loads(page.read_text("utf-8"))
+    assert main(["list", str(folder)]) == 0
+    page.write_text(json.dumps({**document, "x-status-in-body": {"place": "/code", "served": [200]}}), "utf-8")
+    assert main(["list", str(folder)]) == 4
+    assert "refusal-repeats-its-status-code cannot fail" in capsys.readouterr().err

@@ -36,7 +36,7 @@ FEWER: tuple[Any, ...] = (DROPPED, None, -1, "x", ["x"], {})
 ADDED: tuple[Any, ...] = ("x", -1, {})
 
 # What a keyword adds to the two paths of an error: steps in the schema, steps in the body.
-STEPS = {"properties": (2, 1), "items": (1, 1), "allOf": (2, 0), "then": (1, 0), "else": (1, 0)}
+STEPS = {"properties": (2, 1), "items": (1, 1), "prefixItems": (2, 1), "allOf": (2, 0), "then": (1, 0), "else": (1, 0)}
 
 ENVELOPE = "error.schema.json"
 
@@ -184,8 +184,9 @@ def _trails(root: Any, node: Any, path: list[Any], steps: int) -> Iterator[list[
         target = root["$defs"][node["$ref"].removeprefix("#/$defs/")]
         yield from ([here, *trail] for trail in _trails(root, target, path, steps))
     schema_steps, body_steps = STEPS.get(path[0], (0, 0))
-    if path[0] in node and schema_steps:
-        child = node
-        for key in path[:schema_steps]:
-            child = child[key]
+    child = node if schema_steps else None
+    for key in path[:schema_steps]:
+        # A member may be described behind the reference alone.
+        child = child.get(key) if isinstance(child, dict) else child and child[key]
+    if child is not None:
         yield from ([here, *trail] for trail in _trails(root, child, path[schema_steps:], steps + body_steps))

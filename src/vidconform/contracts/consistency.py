@@ -18,7 +18,7 @@ from vidconform.errors import DataFileProblem
 def check_consistency(contract: Contract) -> None:
     """Raise DataFileProblem for the first thing in openapi.yaml that would make a probe ask for something else."""
     told = (sentence for operation in contract.operations for sentence in _problems(contract, operation))
-    problem = next(chain(told, _unjudged_schemas(contract)), None)
+    problem = next(chain(told, _unjudged_schemas(contract), _compared_with_itself(contract)), None)
     if problem is not None:
         raise DataFileProblem(contract.folder / "openapi.yaml", problem)
 
@@ -109,6 +109,16 @@ def _unjudged_schemas(contract: Contract) -> Iterator[str]:
         if name not in shown and not told.issuperset(schema.bound):
             rows = ", ".join(row for row in list(schema.bound)[:3] if row not in told)
             yield f"no response has `$ref: {name}`, so that its rows ({rows}) would never be judged"
+
+
+def _compared_with_itself(contract: Contract) -> Iterator[str]:
+    """Yield the row of a refusal's code where that code is what tells the status code."""
+    row, body_status = "refusal-repeats-its-status-code", contract.body_status
+    places = [
+        schema.fields["status-code"].pointer for schema in contract.schemas.values() if "status-code" in schema.fields
+    ]
+    if row in contract.requirements and body_status is not None and body_status.place in places:
+        yield f"x-status-in-body: {body_status.place} tells the status code of a refusal, so that {row} cannot fail"
 
 
 def _referred(operation: Operation) -> list[str]:

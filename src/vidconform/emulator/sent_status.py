@@ -19,6 +19,13 @@ def tell_in_body(body_status: BodyStatus | None, status: int, body: Any) -> None
         write_at(body, body_status.place, code)
 
 
+def told_status(body_status: BodyStatus | None, reply: ReplyContext) -> int:
+    """Return the status code that a client of the document reads in a reply."""
+    if body_status is None or reply.status < 400 or not isinstance(reply.body, dict):
+        return reply.status
+    return body_status.meant(_SUCCESS, reply.body)
+
+
 def sent_status(reply: ReplyContext) -> int:
     """Return the status code that goes out; what was changed after the body was made is told in it as well."""
     body_status = reply.described.body_status if reply.described is not None else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from vidconform.contracts import Contract, Schema, decoded, findings, with_leaves
 from vidconform.emulator.replies import ReplyContext
+from vidconform.emulator.sent_status import told_status
 from vidconform.emulator.vices.member_faults import NAMED, Damage, damaged, on_member, put
 from vidconform.emulator.vices.triggers import TRIGGERS
 from vidconform.emulator.vices.vice import Fault, Operator
@@ -154,8 +155,11 @@ def _is_spoiled(contract: Contract, reply: ReplyContext, moment: str, place: str
 def felled_rows(contract: Contract, reply: ReplyContext) -> set[str]:
     """Return the requirements that a body does not keep, by the schema of its operation and status code."""
     media_type = reply.headers.get("content-type", "").partition(";")[0]
-    schema = contract.reply_schema(reply.role, reply.status, media_type)
-    if schema is None or isinstance(reply.body, bytes):
+    status = told_status(contract.body_status, reply)
+    schema = contract.reply_schema(reply.role, status, media_type)
+    # Of a refusal that its body does not tell any more, the rows that ask for it say so.
+    is_served = status < 400 <= reply.status
+    if schema is None or is_served or isinstance(reply.body, bytes):
         return set()
     found = [finding for finding in findings(schema, reply.body) if finding.errors]
     is_told = reply.status >= 400 or _shows_something(contract, schema, reply.body)
