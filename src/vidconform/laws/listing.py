@@ -100,7 +100,7 @@ class Listing(Subject):
         is_left = isinstance(total, int) and total > self.size(view)
         is_told = is_left or (not isinstance(more, bool) and bool(view.raw("next-cursor")))
         # A page without a task is the last one, whatever it says of others.
-        is_more = more is True or (is_told and self.size(view) > 0)
+        is_more = self.size(view) > 0 and (more is True or is_told)
         return is_more and (own is None or not _goes_beyond(self.times(view), own))
 
     @property
