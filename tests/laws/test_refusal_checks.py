@@ -161,6 +161,7 @@ def documenting(*codes: str) -> Contract:
         (("400", "200", "404"), "the status code 400 or 404"),
         (("200", "4XX"), "the status code 4XX"),
         (("200", "default"), "the status code default"),
+        (("200", "404", "default"), "the status code 404"),
     ],
 )
 def test_the_codes_of_refusals_are_those_of_the_document(codes: tuple[str, ...], words: str) -> None:
@@ -178,7 +179,7 @@ def test_a_code_that_no_document_gives_is_not_judged(codes: tuple[str, ...], rol
     [
         (("404",), 404, True), (("404",), 400, False), (("200",), 404, False), (("400", "404"), 404, True),
         (("4XX",), 400, True), (("4XX",), 499, True), (("4XX",), 500, False), (("5XX", "4XX"), 399, False),
-        ((), 404, False), (("400", "default"), 404, True),
+        ((), 404, False), (("default",), 404, True), (("200", "default"), 404, True), (("400", "default"), 404, False),
     ],
 )  # fmt: skip
 def test_a_documented_code_is_named_or_in_a_range(codes: tuple[str, ...], status: int, is_documented: bool) -> None:

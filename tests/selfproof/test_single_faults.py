@@ -16,7 +16,7 @@ from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.laws.subjects import Task
-from vidconform.proof.trial import Trial, judged
+from vidconform.proof.trial import Trial, judged, run_trial
 
 FOLDERS = Path(__file__).parent / "folders"
 Change = Callable[[ReplyContext], None]
@@ -59,6 +59,16 @@ def served_at_last(reply: ReplyContext) -> None:
         reply.status, reply.body = 404, {"code": 4004}
 
 
+def made_with_another_success(reply: ReplyContext) -> None:
+    if reply.role == "create" and reply.status == 200:
+        reply.status = 201
+
+
+def unknown_with_another_refusal(reply: ReplyContext) -> None:
+    if reply.role == "retrieve" and reply.status == 404:
+        reply.status = 410
+
+
 missed: set[str] = set()
 FAULTS: list[tuple[str, Change, set[str]]] = [
     ("quay", read(lambda ferry, _: ferry.update(id=12345)), {"id-shape"}),
@@ -67,6 +77,8 @@ FAULTS: list[tuple[str, Change, set[str]]] = [
     ("mill", read(lambda sack, reads: sack.update(state=sack["state"] + (reads == 2) / 2)), {"status-vocabulary"}),
     ("mill", read(goes_on_again), {"terminal-status-is-final"}),
     ("mill", read(is_ordered_again), {"created-at-never-changes"}),
+    ("quay", made_with_another_success, {"create-status-code"}),
+    ("quay", unknown_with_another_refusal, {"unknown-task-status-code"}),
     ("mill", list_alone, {"list-has-next"}),
     ("mill", served_at_last, set()),
 ]
@@ -109,6 +121,30 @@ def test_the_slashes_of_an_id_are_those_of_the_path_where_the_document_says_so(t
     assert trial.broken_rows == set()
     assert {"retrieve-route", "unknown-task-status-code"} <= {row for _, row in trial.kept}
     assert any(id.startswith("berths/b1/fry-") for id in asked)
+
+
+@pytest.mark.parametrize(
+    ("described", "second"),
+    [
+        ("name: page, in: query, x-role: page, schema: {type: integer", "2"),
+        ("name: page, in: query, x-role: page, schema: {type: integer, default: 0", "1"),
+        ("name: skip, in: query, x-role: offset, schema: {type: integer", "1"),
+        ("name: first, in: query, x-role: offset, schema: {type: integer, default: 1", "2"),
+    ],
+)
+def test_a_second_page_is_asked_for_by_its_number_or_by_how_many_it_leaves_out(
+    described: str, second: str, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(FOLDERS / "quay", tmp_path / "quay"))
+    page = folder / "ferries" / "openapi.yaml"
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("name: page, in: query, x-role: page, schema: {type: integer", described), "utf-8")
+    name, asked = described[6:].partition(",")[0], list[dict[str, str]]()
+    with running(str(folder), environ={}, change=lambda reply: asked.append(dict(reply.sent_query))) as emulator:
+        trial = judged(str(folder), "pages", emulator)
+    assert (trial.broken_rows, ("quay/ferries", "list-honours-cursor") in trial.kept) == (set(), True)
+    assert {"size": "1", name: second} in asked
+    assert {row for _, row in run_trial(str(folder), "list-ignores-its-cursor").broken_rows} == {"list-honours-cursor"}
 
 
 def test_a_task_whose_states_have_no_words_stays_at_its_end(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from vidconform.contracts.file_format import FileFormat
 from vidconform.contracts.foreign_contract import ForeignContract, Part, as_foreign_contract, part_in_words
 from vidconform.contracts.grouping import by_key, grouped
 from vidconform.contracts.json_values import objects_in, with_leaves
-from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, OPERATION_ROLES, ROLES, TIMES
+from vidconform.contracts.keywords import CREATING_ROLES, FILTERS, FIRST_PAGES, OPERATION_ROLES, ROLES, TIMES
 from vidconform.contracts.loading import load_contracts
 from vidconform.contracts.member_pointers import documented_members
 from vidconform.contracts.operations import (
@@ -68,10 +68,10 @@ from vidconform.contracts.sums import sum_of
 from vidconform.contracts.yaml_values import decode_yaml
 
 __all__ = [
-    "CREATING_ROLES", "FILTERS", "FINISHED", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES", "TIMES",
-    "URLENCODED", "BodyStatus", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat", "ForeignContract",
-    "Level", "MemberPath", "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider", "RefusalCase",
-    "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables", "StatusWord", "UndecodableJson",
+    "CREATING_ROLES", "FILTERS", "FINISHED", "FIRST_PAGES", "JSON", "MULTIPART", "OPERATION_ROLES", "PHASES", "ROLES",
+    "TIMES", "URLENCODED", "BodyStatus", "Contract", "Deviation", "DocumentedReply", "Field", "FileFormat",
+    "ForeignContract", "Level", "MemberPath", "NodeFinding", "Operation", "Option", "Pace", "Part", "Provider",
+    "RefusalCase", "Requirement", "Schema", "SchemaError", "Scheme", "SecretVariables", "StatusWord", "UndecodableJson",
     "all_providers", "as_foreign_contract", "by_key", "check_regular", "check_twice", "compiled", "customary_phases",
     "decode_json", "decode_plain_json", "decode_yaml", "decoded", "documented_members", "find_provider", "findings",
     "findings_in", "fits", "format_files", "grouped", "holds_json", "id_text", "in_place", "is_plain", "is_subject",

@@ -29,7 +29,10 @@ CREATING_ROLES = ("create", "remix")
 WITHOUT_ID = ("create", "list", "models")
 
 # Parameters that the body of a list may have as members.
-LIST_ROLES = ("limit", "order", "after", "page", "status", "model", "id")
+LIST_ROLES = ("limit", "order", "after", "page", "offset", "status", "model", "id")
+
+# What a list is gone through by, with the value of its first page where the document gives none (`default`).
+FIRST_PAGES = {"page": 1, "offset": 0}
 
 # Parameters of a list by which it holds only the tasks that have such a value.
 FILTERS = ("status", "model", "id")

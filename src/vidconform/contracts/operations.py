@@ -181,15 +181,15 @@ class Operation:
         return path
 
     def answer_to(self, status: int) -> DocumentedReply | None:
-        """Return what the document says of a status code, exact code before range before default."""
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in self.answers:
-                return self.answers[key]
-        return self.success if 200 <= status < 300 else None
+        """Return what the document says of a status code; its `default` beside a success tells of refusals."""
+        named = (self.answers.get(key) for key in (str(status), f"{status // 100}XX"))
+        served = self.success if 200 <= status < 300 else None
+        return next(filter(None, named), served) or self.answers.get("default")
 
     def codes(self, first: str) -> list[str]:
-        """Return the documented status codes, and ranges as `4XX`, that begin with a digit; `default` is any other."""
-        return [code for code in self.answers if code.startswith(first) or code == "default"]
+        """Return the documented status codes, and ranges as `4XX`, that begin with a digit, or else `default`."""
+        named = [code for code in self.answers if code.startswith(first)]
+        return named or [code for code in self.answers if code == "default"]
 
     @property
     def success_codes(self) -> list[int]:

@@ -28,6 +28,10 @@ class Option:
         """The values that ask for something else than a request without one."""
         return tuple(value for value in self.values if value != self.default)
 
+    def later(self, first: int, pages: int = 1) -> int:
+        """Return what asks for a later page, `first` being the first one's value where the document gives none."""
+        return (self.default if isinstance(self.default, int) else first) + pages
+
     def told_by(self, cursor: Any) -> Any:
         """Return the value that the cursor of a page gives it: in the query of the next page's address, or itself."""
         if self.place is not None or not isinstance(cursor, str):

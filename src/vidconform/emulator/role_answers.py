@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import FILTERS, Operation, fits, node_at, types_in
+from vidconform.contracts import FILTERS, FIRST_PAGES, Operation, fits, node_at, types_in
 from vidconform.emulator.error_bodies import refused_with
 from vidconform.emulator.listed_tasks import as_listed
 from vidconform.emulator.lives import cancelled_word, id_like
@@ -92,7 +92,7 @@ def listed(served: ServedOperation, call: Call) -> EmulatedReply:
         told = {id: str(served.contract.value(role, body)) for id, body in bodies.items()}
         bodies = {id: body for id, body in bodies.items() if option(role) in ("", told[id])}
     size = _size(option, _usual_size(served))
-    rest = list(bodies)[_first_of_page(list(bodies), option, size) :]
+    rest = list(bodies)[_first_of_page(served.operation, list(bodies), option, size) :]
     page = rest[:size]
     ends = (page[0], page[-1]) if page else (None, None)
     by_id = {task.id: task for task in tasks}
@@ -137,11 +137,12 @@ def _usual_size(served: ServedOperation) -> int:
     return _FEW if tells_more and "limit" not in served.operation.options else _LIMIT
 
 
-def _first_of_page(ids: list[str], option: Callable[[str], str], size: int) -> int:
+def _first_of_page(operation: Operation, ids: list[str], option: Callable[[str], str], size: int) -> int:
     if option("after") in ids:
         return ids.index(option("after")) + 1
-    page = option("page")
-    return (int(page) - 1) * size if page.isdigit() and int(page) else 0
+    asked = {role: int(option(role)) for role in FIRST_PAGES if option(role).isdigit()}
+    skipped = {role: value - operation.options[role].later(FIRST_PAGES[role], 0) for role, value in asked.items()}
+    return max(0, skipped.get("page", 0) * size + skipped.get("offset", 0))
 
 
 def models(served: ServedOperation, call: Call) -> EmulatedReply:

@@ -105,7 +105,8 @@ def _codes_of_unknown(contract: Contract, role: str) -> list[str]:
     """Return the codes that a document gives for an unknown task: in a case of its own, or among all of 4XX."""
     cases = [case for case in contract.refusals.values() if case.role == role and case.is_of_an_unknown_task]
     stated = [code for case in cases for code in case.responses]
-    return stated or [code for code in _codes(contract, role, "4") if code not in _NOT_OF_THE_TASK]
+    named = [code for code in _codes(contract, role, "4") if code not in _NOT_OF_THE_TASK]
+    return stated or named or _codes(contract, role, "default")
 
 
 def has_documented_code(view: ReplyView, first: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidconform.contracts import FILTERS, Contract, Field, Operation, compiled, node_at, types_in
+from vidconform.contracts import FILTERS, FIRST_PAGES, Contract, Field, Operation, compiled, node_at, types_in
 from vidconform.exchange import RESUMED, Exchange, listed_ids, phase_in, value_in
 from vidconform.ledger import task_id_in
 from vidconform.probes.lifecycle import follow_created
@@ -49,8 +49,11 @@ def _ask_for_the_next(context: ProbeContext, operation: Operation, first: Exchan
         if ids and after:
             told = operation.options["after"].told_by(after)
             context.ask("list-next", operation.with_options(after=told), task_id)
-    elif "page" in operation.options and "limit" in operation.options:
-        context.ask("list-next", operation.with_options(page=2), task_id)
+    elif "limit" in operation.options:
+        # Of pages of one task, the second one leaves out as many as it has pages before it.
+        for role in (role for role in FIRST_PAGES if role in operation.options):
+            second = operation.options[role].later(FIRST_PAGES[role])
+            context.ask("list-next", operation.with_options(**{role: second}), task_id)
 
 
 def _cursor(contract: Contract, place: Field, page: Exchange) -> Any:

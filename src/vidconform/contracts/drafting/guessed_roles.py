@@ -19,7 +19,7 @@ _LAST_STEPS = {
 _OPTIONS = {
     "list": {
         "limit": "limit", "page_size": "limit", "per_page": "limit", "order": "order", "after": "after",
-        "cursor": "after", "page": "page", "page_num": "page",
+        "cursor": "after", "page": "page", "page_num": "page", "offset": "offset", "skip": "offset",
     },
     "content": {"variant": "variant"},
 }  # fmt: skip

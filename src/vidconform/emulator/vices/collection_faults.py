@@ -15,7 +15,7 @@ vices(
     ("list-ignores-its-limit", "A list is as long as it gets, whatever limit is asked for.", without("limit")),
     ("list-ignores-its-order", "A list has one order, whatever order is asked for.", without("order")),
     ("list-ignores-its-cursor", "A list begins at its first task, whatever page is asked for.",
-     without("after", "page")),
+     without("after", "page", "offset")),
     ("lists-deleted-tasks", "A list holds what was deleted.", without("gone")),
     ("list-tells-the-opposite-of-more", "A list says that there is more where there is none, and the other way round.",
      changed(not_, "has-more")),
