@@ -185,7 +185,33 @@ def test_a_mistyped_member_has_a_value_of_the_documents_own(member: str, sent: A
     folder = creating(tmp_path, body, {}, {"creation.schema.json": schema})
     contract = load_contract(find_provider(str(folder)), "videos")
     (create,) = (one for one in contract.operations if one.role == "create")
-    assert mistyped(contract, create, member) == sent
+    place = contract.sent_place(create, member)
+    assert place is not None
+    assert mistyped(contract, create, place) == sent
+
+
+def test_a_member_is_left_out_and_mistyped_where_the_document_has_it_and_else_nothing_is_sent(tmp_path: Path) -> None:
+    text, length = {"type": "string", "x-role": "prompt"}, {"enum": [5, 10], "x-role": "seconds"}
+    told = {"type": "object", "required": ["text"], "properties": {"text": text}}
+    schema = {"type": "object", "required": ["input"], "properties": {"input": told, "length": length}}
+    example = {"input": {"text": "a cat"}, "length": 5}
+    rows = ("without-prompt", "with-mistyped-prompt", "with-mistyped-seconds", "without-model", "with-mistyped-size")
+    levels = {f"create-{row}-is-refused": "MUST" for row in rows}
+    body = a_body(example=example, schema={"$ref": "creation.schema.json"})
+    folder = creating(tmp_path, body, levels, {"creation.schema.json": schema})
+
+    def says(asked: Asked) -> tuple[int, Any]:
+        is_good = asked.method == "GET" or json.loads(asked.body) == example
+        return (200, TASK) if is_good and "video_404" not in asked.target else (400, {})
+
+    found, asked = verdicts(folder, says, max_creations=5)
+    sent = [json.loads(one.body) for one in asked if one.method == "POST"]
+    assert [one for one in sent if one != example] == [
+        {"input": {}, "length": 5}, {"input": {"text": ["a cat"]}, "length": 5}, {**example, "length": "5"},
+    ]  # fmt: skip
+    assert {row[7:-11]: found[row].label for row in levels} == {
+        **dict.fromkeys(rows[:3], "conforms"), **dict.fromkeys(rows[3:], "unseen"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("root", ['"x"', "1", "true", "[1]"])

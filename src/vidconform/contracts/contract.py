@@ -82,6 +82,15 @@ class Contract:
             return found
         return Schema(self.folder / "openapi.yaml", operation.body_schema, operation.body_schema)
 
+    def sent_place(self, operation: Operation, member: str) -> Field | None:
+        """Return where the body of a request has a member, by its role or else by its name; None where it has none."""
+        schema, shown = self.body_of(operation), operation.request_example
+        by_role = schema.fields.get(member) if schema is not None else None
+        is_named = member in (shown if isinstance(shown, dict) else {}) or (
+            schema is not None and member in schema.members
+        )
+        return by_role or (Field((member,), None) if is_named else None)
+
     @cached_property
     def _by_role(self) -> dict[str, Operation]:
         return {operation.role: operation for operation in reversed(self.operations)}

@@ -6,21 +6,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from vidconform.contracts import Contract, Operation, value_of
+from vidconform.contracts import Contract, Field, Operation, node_at, value_of
 
 _UNSHOWN: dict[str, Any] = {"object": {}, "array": ["a text"], "integer": 7, "number": 7, "boolean": True}
 
 
-def mistyped(contract: Contract, operation: Operation, member: str) -> Any:
-    """Return what the member of a creation must not be.
+def mistyped(contract: Contract, operation: Operation, place: Field) -> Any:
+    """Return what the member of a creation that stands in a place must not be.
 
     A server that refuses a value which is none of the document's may never have looked at its type.
     """
     schema = contract.body_of(operation)
     source = schema.source if schema is not None else {}
-    found = source.get("properties", {}).get(member, {})
-    described = found if isinstance(found, dict) else {}
-    shown = operation.request_example.get(member)
+    described = node_at(source, place.path)
+    shown = place.read(operation.request_example)
     if shown is None:
         shown = value_of(described)
     if shown is None:

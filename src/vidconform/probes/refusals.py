@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from vidconform.contracts import CREATING_ROLES, Contract, Operation, RefusalCase
+from vidconform.contracts import CREATING_ROLES, Contract, Field, Operation, RefusalCase, node_at
 from vidconform.ledger import Danger
 from vidconform.probes.credentials import near_credentials
 from vidconform.probes.mistyped_members import mistyped
@@ -61,7 +62,10 @@ class RefusalProbe:
     def _is_required(self, contract: Contract) -> bool:
         operation = contract.operation(self.case.role)
         schema = contract.body_of(operation) if operation is not None else None
-        return schema is not None and self.mistyped in schema.source.get("required", [])
+        place = contract.sent_place(operation, self.mistyped or "") if operation is not None else None
+        if schema is None or place is None:
+            return False
+        return place.path[-1] in node_at(schema.source, place.path[:-1]).get("required", [])
 
     def __call__(self, context: ProbeContext, find: Find) -> None:
         """Send the request."""
@@ -108,14 +112,20 @@ class RefusalProbe:
         body, left_out = operation.request_example, self.case.without
         if self.is_stated:
             return self.case.changed(body)
-        if (left_out or self.mistyped) and not isinstance(body, dict):
+        member = next(iter(left_out), self.mistyped)
+        if member is None:
+            return body
+        if not isinstance(body, dict):
             raise NotSent(f"a documented body of {operation.method} {operation.path}; openapi.yaml shows none")
-        if left_out and left_out[0] not in body:
-            # Without it the request would be a good one, and paid.
-            raise NotSent(f"a documented body of {operation.method} {operation.path} that has {left_out[0]}")
-        if left_out:
-            return self.case.changed(body)
-        return {**body, self.mistyped: mistyped(contract, operation, self.mistyped)} if self.mistyped else body
+        place = contract.sent_place(operation, member)
+        if place is None or (left_out and place.read(body) is None):
+            # The request would be a good one, and paid.
+            raise NotSent(f"a documented body of {operation.method} {operation.path} that has {member}")
+        changed = deepcopy(body)
+        if self.mistyped is not None:
+            return place.written(changed, mistyped(contract, operation, place))
+        del Field(place.path[:-1], None).read(changed)[place.path[-1]]
+        return changed
 
 
 def _row(name: str, role: str, id: str = "unknown", key: str = "key", **change: Any) -> RefusalProbe:

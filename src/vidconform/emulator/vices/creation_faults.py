@@ -15,17 +15,24 @@ def _sent(reply: ReplyContext) -> dict[str, Any]:
     return decode_body(reply.sent_headers.get("content-type", ""), reply.sent_body)
 
 
-def _takes(role: str, wrong: Callable[[dict[str, Any]], bool]) -> Act:
+def _takes(role: str, wrong: Callable[[ReplyContext], bool]) -> Act:
     """Return the act that creates a task although the body that was sent is wrong."""
-    return lambda reply: reply.check == "body" and reply.role == role and wrong(_sent(reply)) and reply.grant()
+    return lambda reply: reply.check == "body" and reply.role == role and wrong(reply) and reply.grant()
 
 
-def _without(name: str) -> Callable[[dict[str, Any]], bool]:
-    return lambda sent: name not in sent
+def _told(reply: ReplyContext, member: str) -> Any:
+    contract = reply.described
+    operation = contract.operation(reply.role) if contract is not None else None
+    place = contract.sent_place(operation, member) if contract is not None and operation is not None else None
+    return place.read(_sent(reply)) if place is not None else None
 
 
-def _mistyped(name: str, own: type = str) -> Callable[[dict[str, Any]], bool]:
-    return lambda sent: name in sent and not isinstance(sent[name], own)
+def _without(member: str) -> Callable[[ReplyContext], bool]:
+    return lambda reply: _told(reply, member) is None
+
+
+def _mistyped(member: str, own: type = str) -> Callable[[ReplyContext], bool]:
+    return lambda reply: (told := _told(reply, member)) is not None and not isinstance(told, own)
 
 
 vices(
