@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.documented import acme_in
 from vidconform.cli import main
+from vidconform.contracts import find_provider, load_contracts
 from vidconform.emulator.replies import ReplyContext
 from vidconform.emulator.server import running
 from vidconform.emulator.vices import vices_of
@@ -129,6 +130,27 @@ def test_customary_words_need_no_phase_and_others_are_refused_without(
     barge.write_text(barge.read_text("utf-8").replace("submitted", "moored"), "utf-8")
     assert main(["list", str(folder)]) == 4
     assert "/state: the word 'moored' stands in no phase" in capsys.readouterr().err
+
+
+def _quay_in(folder: Path, **phases: dict[str, Any]) -> Path:
+    task = Path(shutil.copytree(FOLDERS / "quay", folder / "quay")) / "ferries" / "task.schema.json"
+    schema = json.loads(task.read_text("utf-8"))
+    schema["properties"]["wreck"] = {"x-role": "error", "type": "string"}
+    schema["$defs"] |= phases
+    task.write_text(json.dumps(schema), "utf-8")
+    return folder / "quay"
+
+
+def test_a_word_of_two_phases_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", str(_quay_in(tmp_path, failed={"enum": ["failed", "succeeded"]}))]) == 4
+    assert "the word 'succeeded' stands in succeeded and in failed; leave it in one" in capsys.readouterr().err
+
+
+def test_one_word_for_two_ends_is_told_apart_by_another_member(tmp_path: Path) -> None:
+    wrecked = {"required": ["status", "wreck"], "properties": {"status": {"const": "succeeded"}}}
+    (contract,) = load_contracts(find_provider(str(_quay_in(tmp_path, failed={"x-when": wrecked}))))
+    told = ({"status": "succeeded"}, {"status": "succeeded", "wreck": "on a rock"}, {"status": "queued", "wreck": ""})
+    assert [contract.phase_of(ferry["status"], ferry) for ferry in told] == ["succeeded", "failed", "waiting"]
 
 
 def test_a_list_is_asked_by_its_body_and_goes_on_by_the_cursor_that_it_tells() -> None:

@@ -26,9 +26,22 @@ def check_consistency(contract: Contract) -> None:
 def check_words(contract: Contract) -> None:
     """Raise DataFileProblem for a word in a schema that means nothing where it stands, and for one of no phase."""
     for schema in contract.schemas.values():
-        problem = next(chain(unseen_words(schema.source), _words_of_no_phase(contract, schema)), None)
+        of_phases = chain(_words_of_two_phases(schema), _words_of_no_phase(contract, schema))
+        problem = next(chain(unseen_words(schema.source), of_phases), None)
         if problem is not None:
             raise DataFileProblem(schema.path, problem)
+
+
+def _words_of_two_phases(schema: Schema) -> Iterator[str]:
+    """Yield the status words that would be taken for the last of their phases, whatever else a task tells."""
+    told = [(word, phase) for phase, node in schema.stated_phases.items() for word in node.get("enum", ())]
+    for word in dict.fromkeys(word for word, _ in told):
+        phases = [phase for one, phase in told if one == word and type(one) is type(word)]
+        if len(phases) > 1:
+            yield (
+                f"/$defs: the word {word!r} stands in {' and in '.join(phases)}; leave it in one of them, "
+                "and let the `x-when` of the other say the word and what else tells it"
+            )
 
 
 def _words_of_no_phase(contract: Contract, schema: Schema) -> Iterator[str]:
@@ -75,6 +88,10 @@ def _problems_of_refusals(contract: Contract, operation: Operation) -> Iterator[
             yield f"{case.requirement}.method: the document has {case.method} at this path"
         if (case.role, case.method) == ("retrieve", "PUT") and "wrong-method-is-refused" in contract.requirements:
             yield f"{case.requirement}.method: wrong-method-is-refused asks with PUT as well; say PATCH"
+        # Without another change the request would be a good one, and paid.
+        shown = operation.request_example if isinstance(operation.request_example, dict) else {}
+        for member in (member for member in case.without if member not in shown):
+            yield f"{case.requirement}.without: the documented body has no {member!r}, but {', '.join(shown) or 'nothing'}"
         told = filter(case.answers, range(400, 600))
         has_place = any(contract.field("error-code", operation.role, status) for status in told)
         if case.code is not None and not has_place and case.code not in contract.task.documented_words:

@@ -91,11 +91,11 @@ def _is_a_bad_gateway(failure: ProbeFailure) -> bool:
 
 
 def result(context: ProbeContext, find: Find) -> None:
-    """Fetch what the result of a finished task points to, where that is the service's own host."""
+    """Fetch what the result of a finished task points to, where that is under the service's own address."""
     task_id = require_succeeded_task(context, find)
     target: str | None = context.note("result", lambda: find("result"))
     if target is None:
-        raise NotSent("a result on the service's own host; an address elsewhere is not asked")
+        raise NotSent("a finished task that tells a result under the service's own address; no other is asked")
     operation = replace(context.operation("retrieve"), role="result", method="GET")
     raw = RawRequest(target, tuple(usual_headers("content").items()), None)
     context.ask("result", operation, task_id, raw=raw)
