@@ -123,6 +123,25 @@ def test_the_slashes_of_an_id_are_those_of_the_path_where_the_document_says_so(t
     assert any(id.startswith("berths/b1/fry-") for id in asked)
 
 
+@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b"<p>wait</p>"), (200, b'"sunk"')])
+def test_a_read_that_is_no_object_is_no_trouble_of_ours_where_another_member_tells_the_phase(
+    status: int, body: bytes, tmp_path: Path
+) -> None:
+    def hides(reply: ReplyContext) -> None:
+        if reply.role == "retrieve" and reply.task is not None and reply.task.reads == 2:
+            reply.status, reply.body = status, body
+
+    folder = Path(shutil.copytree(FOLDERS / "quay", tmp_path / "quay"))
+    task = folder / "ferries" / "task.schema.json"
+    schema = json.loads(task.read_text("utf-8"))
+    schema["$defs"]["failed"] = {"x-when": {"required": ["wreck"]}}
+    task.write_text(json.dumps(schema), "utf-8")
+    with running(str(folder), environ={}, change=hides) as emulator:
+        trial = judged(str(folder), "hidden", emulator)
+    assert "errored" not in {str(label) for label in trial.labels.values()}
+    assert trial.broken_rows == set()
+
+
 @pytest.mark.parametrize(
     ("described", "second"),
     [

@@ -149,7 +149,9 @@ class Contract:
 
     def phase_of(self, word: Any, body: Any, own: Schema | None = None) -> str | None:
         """Return the phase of a task: of its body where the document has another member decide, or of its word."""
-        decided = (phase for phase, validator in self.task.conditions if validator.is_valid(body))
+        # What is no object would keep most schemas, and what is no JSON none can look at.
+        conditions = self.task.conditions if isinstance(body, dict | list) else ()
+        decided = (phase for phase, validator in conditions if validator.is_valid(body))
         return next(decided, None) or self.phase(word, own)
 
     @property
