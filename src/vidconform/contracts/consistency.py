@@ -91,7 +91,8 @@ def _problems_of_refusals(contract: Contract, operation: Operation) -> Iterator[
         # Without another change the request would be a good one, and paid.
         shown = operation.request_example if isinstance(operation.request_example, dict) else {}
         for member in (member for member in case.without if member not in shown):
-            yield f"{case.requirement}.without: the documented body has no {member!r}, but {', '.join(shown) or 'nothing'}"
+            has = ", ".join(shown) or "nothing"
+            yield f"{case.requirement}.without: the documented body has no {member!r}, but {has}"
         told = filter(case.answers, range(400, 600))
         has_place = any(contract.field("error-code", operation.role, status) for status in told)
         if case.code is not None and not has_place and case.code not in contract.task.documented_words:
