@@ -26,22 +26,9 @@ def check_consistency(contract: Contract) -> None:
 def check_words(contract: Contract) -> None:
     """Raise DataFileProblem for a word in a schema that means nothing where it stands, and for one of no phase."""
     for schema in contract.schemas.values():
-        of_phases = chain(_words_of_two_phases(schema), _words_of_no_phase(contract, schema))
-        problem = next(chain(unseen_words(schema.source), of_phases), None)
+        problem = next(chain(unseen_words(schema.source), _words_of_no_phase(contract, schema)), None)
         if problem is not None:
             raise DataFileProblem(schema.path, problem)
-
-
-def _words_of_two_phases(schema: Schema) -> Iterator[str]:
-    """Yield the status words that would be taken for the last of their phases, whatever else a task tells."""
-    told = [(word, phase) for phase, node in schema.stated_phases.items() for word in node.get("enum", ())]
-    for word in dict.fromkeys(word for word, _ in told):
-        phases = [phase for one, phase in told if one == word and type(one) is type(word)]
-        if len(phases) > 1:
-            yield (
-                f"/$defs: the word {word!r} stands in {' and in '.join(phases)}; leave it in one of them, "
-                "and let the `x-when` of the other say the word and what else tells it"
-            )
 
 
 def _words_of_no_phase(contract: Contract, schema: Schema) -> Iterator[str]:
