@@ -63,6 +63,16 @@ def pytest_configure(config):
     config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(Short(), "terminalreporter")
 """
+# As --lf of pytest, pytest-split and others do it: behind all that select.
+SELECTING_LAST = """
+import pytest
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    yield
+    config.hook.pytest_deselected(items=[item for item in items if "refusals-are-json" not in item.name])
+    items[:] = [item for item in items if "refusals-are-json" in item.name]
+"""
 OWN_LAW = """
 from vidconform.laws import describe_reply, requires
 from vidconform.laws import ReplyView
@@ -144,6 +154,18 @@ def test_a_mark_of_somebody_hides_no_verdict(pytester: pytest.Pytester, strict: 
     run = judge_inside(pytester, "--provider=gptge", "-k", "status-type")
     assert run.code == code, run.ran()
     assert run.labels()["status-type"] == "conforms"
+
+
+def test_what_somebody_deselects_last_of_all_is_not_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.syspathinsert()
+    pytester.makepyfile(selecting_last=SELECTING_LAST)
+    costs = []
+    for words in (("-k", "refusals-are-json"), ("-p", "selecting_last")):
+        with running("octopusx", environ=KEYS) as emulator:
+            run = judge_inside(pytester, *live(emulator, tasks=False), *words, **KEYS)
+        assert set(run.labels()) == {"refusals-are-json"}, run.ran()
+        costs.append(run.end["cost"])
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.slow

@@ -22,10 +22,9 @@ class ClientLanes:
         self.config, self.session = config, session
         self.lanes = OpenAILanes(session)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Start what takes as long as a recorded run; of several workers only one will need it."""
-        if items and not runs_no_test(self.config) and not hasattr(self.config, "workerinput"):
+        if session.items and not runs_no_test(self.config) and not hasattr(self.config, "workerinput"):
             self.lanes.start()
 
     @pytest.hookimpl(tryfirst=True)

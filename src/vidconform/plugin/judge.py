@@ -111,9 +111,9 @@ class Judge:
         return self._cases[law], case_names(self._cases[law])
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Note which probes the selected tests need, after -k and the like have selected."""
-        for item in items:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which probes the selected tests need, after -k, --lf and other plugins have selected."""
+        for item in session.items:
             case = case_of(item)
             if case is not None:
                 self.session.want(case)
