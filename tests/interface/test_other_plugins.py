@@ -73,6 +73,16 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=[item for item in items if "refusals-are-json" not in item.name])
     items[:] = [item for item in items if "refusals-are-json" in item.name]
 """
+MARKING = """
+import pytest
+
+SKIPS = [pytest.mark.skip, pytest.mark.skipif(True, reason="not here"), pytest.mark.xfail(run=False)]
+
+def pytest_collection_modifyitems(items):
+    for number, item in enumerate(items):
+        if "refusals-are-json" not in item.name:
+            item.add_marker(SKIPS[number % 3])
+"""
 OWN_LAW = """
 from vidconform.laws import describe_reply, requires
 from vidconform.laws import ReplyView
@@ -156,11 +166,13 @@ def test_a_mark_of_somebody_hides_no_verdict(pytester: pytest.Pytester, strict: 
     assert run.labels()["status-type"] == "conforms"
 
 
-def test_what_somebody_deselects_last_of_all_is_not_asked_for(pytester: pytest.Pytester) -> None:
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("plugin", [SELECTING_LAST, MARKING], ids=["deselected", "marked"])
+def test_what_somebody_else_keeps_from_being_run_is_not_asked_for(plugin: str, pytester: pytest.Pytester) -> None:
     pytester.syspathinsert()
-    pytester.makepyfile(selecting_last=SELECTING_LAST)
+    pytester.makepyfile(others=plugin)
     costs = []
-    for words in (("-k", "refusals-are-json"), ("-p", "selecting_last")):
+    for words in (("-k", "refusals-are-json"), ("-p", "others")):
         with running("octopusx", environ=KEYS) as emulator:
             run = judge_inside(pytester, *live(emulator, tasks=False), *words, **KEYS)
         assert set(run.labels()) == {"refusals-are-json"}, run.ran()

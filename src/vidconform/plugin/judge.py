@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 
 from vidconform.laws import Law
 from vidconform.plugin import JUDGE
-from vidconform.plugin.judged_items import case_of, parameters, runs_no_test
+from vidconform.plugin.judged_items import case_of, due_case, due_cases, parameters, runs_no_test
 from vidconform.plugin.network_blockers import blocking, check_blockers
 from vidconform.plugin.outcomes import properties, show
 from vidconform.plugin.progress_display import begin
@@ -116,10 +116,11 @@ class Judge:
         for item in session.items:
             case = case_of(item)
             if case is not None:
-                self.session.want(case)
                 # The case is the only argument; autouse fixtures of other plugins cost more than a verdict.
                 item.fixturenames[:] = [name for name, value in parameters(item).items() if value is case]  # type: ignore[attr-defined]  # only what is collected from a function has them
 
+        for case in due_cases(session.items):
+            self.session.want(case)
         # Its imports take as long as the probes that come first. Of several workers only one will need it.
         if self.session.explores and not hasattr(self.config, "workerinput"):
             DRAWING_PROCESSES.start()
@@ -127,21 +128,12 @@ class Judge:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Gather what a test needs outside of all that times, repeats or forks it."""
-        case = case_of(item)
-        skips = runs_no_test(self.config) or any(item.iter_markers("skip"))
-        if case is not None and not skips:
+        case = due_case(item)
+        if case is not None and not runs_no_test(self.config):
             with blocking(item, self.session.options.uses_network):
-                begin(self.config, self.session, self._due(item.session.items))
+                begin(self.config, self.session, due_cases(item.session.items))
                 self.session.bring(case)
         return (yield)
-
-    @staticmethod
-    def _due(items: list[pytest.Item]) -> Iterator[Case]:
-        """Yield the cases that are going to be judged."""
-        for item in items:
-            case = case_of(item)
-            if case is not None and not any(item.iter_markers("skip")):
-                yield case
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pytest
 
 from vidconform.verdicts import Case
@@ -17,6 +19,23 @@ def runs_no_test(config: pytest.Config) -> bool:
 def case_of(item: pytest.Item) -> Case | None:
     """Return the case that an item stands for, or None."""
     return next((value for value in parameters(item).values() if isinstance(value, Case)), None)
+
+
+def due_case(item: pytest.Item) -> Case | None:
+    """Return the case that an item stands for, or None also where a mark of somebody's keeps it from being run."""
+    return None if any(map(_skips, item.iter_markers())) else case_of(item)
+
+
+def due_cases(items: Iterable[pytest.Item]) -> Iterator[Case]:
+    """Yield the cases that are going to be judged."""
+    yield from filter(None, map(due_case, items))
+
+
+def _skips(mark: pytest.Mark) -> bool:
+    """Whether a test is not run for a mark; what pytest must evaluate itself, a text, is asked for as if it were."""
+    if mark.name == "skipif" or (mark.name == "xfail" and mark.kwargs.get("run") is False):
+        return True in (mark.args or [mark.kwargs.get("condition", True)])
+    return mark.name == "skip"
 
 
 def parameters(item: pytest.Item) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from vidconform.plugin.judged_items import case_of
+from vidconform.plugin.judged_items import due_cases
 from vidconform.run import Session, plan_lines
 from vidconform.text import printable
 
@@ -26,7 +26,7 @@ class Planner:
         """Print the plan; what cannot be collected is left to pytest."""
         if session.testsfailed:
             return None
-        told = plan_lines(self.session, list(filter(None, map(case_of, session.items))))
+        told = plan_lines(self.session, list(due_cases(session.items)))
         needed = [s.provider for s in self.session.provider_runs if not self._environ.get(s.provider.key_variable)]
         told += [f"{p.key_variable} is not set; a live run of {p.name} needs it" for p in needed]
         if self.session.options.sdk:
